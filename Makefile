@@ -1,0 +1,90 @@
+# Tradewind. `make demo` runs the product, `make test` proves it; both set up what they need.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo up test check format unit browser crash bench lock clean web-check
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/uv: requirements-tools.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	@touch $@
+
+$(VENV)/.runtime: $(BIN)/uv requirements.lock pyproject.toml
+	@echo "Installing Python packages…"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+web/node_modules/.ready: web/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed to build the web app."; exit 1; }
+	@echo "Installing web packages…"
+	@cd web && npm ci --silent --no-progress
+	@touch $@
+
+web/dist/.ready: web/node_modules/.ready $(shell find web/src web/public web/index.html web/vite.config.ts web/package.json -type f 2>/dev/null)
+	@echo "Building the web app…"
+	@cd web && npm run --silent build
+	@touch $@
+
+setup: $(VENV)/.runtime web/dist/.ready ## Prepare .venv (with .venv/bin/tradewind) and the built web app
+
+setup-dev: setup $(VENV)/.dev
+
+demo: setup ## Run the product with a sample company, or with your leads: make demo CSV=file.csv
+	@$(BIN)/tradewind demo $(if $(CSV),--csv "$(CSV)") $(ARGS)
+
+up: setup ## Run the product without the sample company
+	@$(BIN)/tradewind up
+
+test: setup-dev check unit browser crash web-test ## Set up and run everything CI runs
+
+check: setup-dev ## Lint, types, module boundaries, web checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright --level error
+	$(BIN)/lint-imports
+	@tests/file_sizes.sh
+	$(MAKE) --no-print-directory web-check
+
+format: setup-dev ## Format Python and web code
+	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+	cd web && npx biome check --write src
+
+unit: setup-dev ## Tests that need no browser, on two processes, with coverage
+	$(BIN)/pytest -n 2 -m "not browser and not crash" --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+browser: setup-dev ## Tests in a real Chromium against a real server
+	@tests/find_chromium.sh
+	$(BIN)/pytest -m browser
+
+crash: setup-dev ## Tests that kill processes
+	$(BIN)/pytest -m crash
+
+web-check: web/node_modules/.ready
+	cd web && npm run --silent check
+
+.PHONY: web-test
+web-test: web/node_modules/.ready
+	cd web && npm run --silent test
+
+bench: setup-dev ## Measure the performance table; figures are ratios to the bare floor of the same run
+	$(BIN)/python -m bench.run $(ARGS)
+
+lock: ## Resolve dependencies anew into the lock files (versions and hashes only)
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock -
+
+clean: ## Remove what setup made
+	rm -rf $(VENV) web/node_modules web/dist

@@ -1,0 +1,1 @@
+"""Measurements of the performance table. `make bench` prints them all."""

@@ -1,0 +1,156 @@
+"""The web role: composes all modules into one ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from fastapi import FastAPI, Request, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from tradewind import __version__, modules
+from tradewind.kernel import health, jobs_routes, realtime, static
+from tradewind.kernel.database import Database
+from tradewind.kernel.database.migrate import wait_until_migrated
+from tradewind.kernel.errors import AppError, FieldError, Invalid, Unavailable
+from tradewind.kernel.idempotency import IdempotencyMiddleware
+from tradewind.kernel.limits import RateLimitMiddleware
+from tradewind.kernel.openapi import describe, methods_of
+from tradewind.kernel.security_headers import SecurityHeadersMiddleware
+from tradewind.kernel.telemetry import TelemetryMiddleware, configure
+from tradewind.modules.identity.api import make_authenticator
+from tradewind.settings import Settings, get_settings
+
+log = structlog.get_logger(__name__)
+_CONNECTION_FAILURES = (
+    ConnectionError,
+    PoolTimeout,
+    OperationalError,
+    InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.OperatorInterventionError,
+)
+# PostgreSQL's codes for NUL in a text and for NUL or half a surrogate pair inside JSON.
+_UNSTORABLE_TEXT = {"22021", "22P05"}
+
+
+def attach(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Give the application what its routes work with."""
+    app.state.settings = settings
+    app.state.database = database
+    app.state.authenticator = make_authenticator(database, settings)
+    app.state.hub = realtime.Hub(database)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application; it opens its database when it is started."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure(settings, role="web")
+        attach(app, settings, await Database(settings).open())
+        await wait_until_migrated(app.state.database)
+        await app.state.hub.start()
+        yield
+        await app.state.hub.stop()
+        await app.state.database.close()
+
+    app = FastAPI(
+        title="Tradewind API",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    modules.load_all()
+    # Paths are matched in this order; the busiest module first saves every one of its requests 0.15 ms.
+    for name in sorted(modules.names(), key=lambda name: name != "leads"):
+        if (routes := modules.role(name, "routes")) is not None:
+            app.include_router(routes.router)
+    app.include_router(jobs_routes.router)
+    app.include_router(realtime.router)
+    app.include_router(health.router)
+    describe(app)
+    _handle_errors(app)
+    # Added last runs first: telemetry sees everything, idempotency is nearest to the routes.
+    app.add_middleware(IdempotencyMiddleware)
+    app.add_middleware(RateLimitMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(TelemetryMiddleware)
+    static.mount(app)
+    return app
+
+
+class HttpFailure(AppError):
+    """A failure of the HTTP layer itself (no such route, wrong method), in our format."""
+
+    def __init__(self, failure: HTTPException) -> None:
+        super().__init__(str(failure.detail), code=f"kernel.http_{failure.status_code}")
+        self.status = failure.status_code  # pyright: ignore[reportAttributeAccessIssue]
+        self.title = str(failure.detail)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(AppError)
+    async def expected(request: Request, failure: AppError) -> Response:
+        return _problem(request, failure)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, failure: RequestValidationError) -> Response:
+        errors: list[FieldError] = [
+            {
+                "field": ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),
+                "message": error["msg"],
+            }
+            for error in failure.errors()
+        ]
+        return _problem(request, Invalid(errors=errors))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, failure: HTTPException) -> Response:
+        headers = dict(failure.headers or {})
+        if failure.status_code == status.HTTP_405_METHOD_NOT_ALLOWED and (methods := methods_of(app, request.url.path)):
+            # The router names only the methods of the first route that fits the path.
+            headers["Allow"] = ", ".join(methods)
+        return _problem(request, HttpFailure(failure), headers=headers)
+
+    for kind in _CONNECTION_FAILURES:
+
+        @app.exception_handler(kind)
+        async def unreachable(request: Request, failure: Exception) -> Response:
+            log.warning("database.unreachable", error=str(failure))
+            return _problem(request, Unavailable("The database cannot be reached right now.", retry_after_seconds=3))
+
+    @app.exception_handler(DBAPIError)
+    async def database_error(request: Request, failure: DBAPIError) -> Response:
+        if failure.connection_invalidated:
+            return await unreachable(request, failure)
+        if getattr(failure.orig, "sqlstate", None) in _UNSTORABLE_TEXT:
+            return _problem(request, Invalid("A text holds a character that cannot be stored, such as NUL."))
+        return await defect(request, failure)
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, failure: Exception) -> Response:
+        log.error("request.defect", path=request.url.path, exc_info=failure)
+        return _problem(request, AppError("This is our mistake; it was logged.", code="kernel.defect"))
+
+
+def _problem(request: Request, failure: AppError, headers: Any = None) -> Response:
+    request_id = request.scope.get("state", {}).get("request_id")
+    return Response(
+        orjson.dumps(failure.problem(request_id), default=str),
+        status_code=failure.status,
+        media_type="application/problem+json",
+        headers={**failure.headers, **(headers or {})},
+    )

@@ -1,0 +1,133 @@
+"""Who is calling and what they may do. Every route states one permission, or why it is public."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.params import Depends as DependsParam
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.errors import Forbidden, Unauthorised
+
+ActorKind = Literal["user", "api_key", "system", "anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The party a request or job acts for; travels on the session (`actor_of`)."""
+
+    kind: ActorKind
+    organisation_id: UUID | None = None
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+    role: str | None = None
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    name: str = ""
+    request_id: str | None = None
+    ip: str | None = None
+
+    @classmethod
+    def system(cls, organisation_id: UUID | None = None, name: str = "Tradewind") -> "Actor":
+        """The product itself, acting inside one organisation (or none)."""
+        return cls(kind="system", organisation_id=organisation_id, name=name)
+
+    @classmethod
+    def anonymous(cls, *, request_id: str | None = None, ip: str | None = None) -> "Actor":
+        """Nobody in particular: a visitor before sign-in."""
+        return cls(kind="anonymous", request_id=request_id, ip=ip)
+
+    def may(self, permission: str) -> bool:
+        """Whether the actor holds `permission` (`module:verb`)."""
+        return self.kind == "system" or permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise Forbidden, naming the missing permission, unless the actor holds it."""
+        if not self.may(permission):
+            raise Forbidden(
+                f"This needs the permission “{permission}”. An administrator of your organisation can grant it.",
+                extra={"permission": permission},
+            )
+
+
+class Authenticator(Protocol):
+    """Turns credentials into an actor; the identity module provides it as `app.state.authenticator`."""
+
+    async def authenticate(self, token: str) -> Actor:
+        """Actor of an access token; raises Unauthorised."""
+        ...
+
+    async def authenticate_request(self, request: Request) -> Actor:
+        """Actor of a request by its headers and cookies; anonymous if it carries none. Raises Unauthorised."""
+        ...
+
+
+async def request_actor(request: Request) -> Actor:
+    """The caller of this request, resolved once."""
+    known: Actor | None = getattr(request.state, "actor", None)
+    if known is not None:
+        return known
+    authenticator: Authenticator = request.app.state.authenticator
+    request.state.actor = actor = await authenticator.authenticate_request(request)
+    return actor
+
+
+async def request_session(
+    request: Request, actor: Annotated[Actor, Depends(request_actor)]
+) -> AsyncIterator[AsyncSession]:
+    """One transaction for the request; committed before the answer is sent, rolled back on any error."""
+    async with request.app.state.database.transaction(actor) as session:
+        yield session
+        # Set by middleware whose own row must become durable together with the work (idempotency).
+        before_commit = getattr(request.state, "before_commit", None)
+        if before_commit is not None:
+            await before_commit(session)
+
+
+CurrentActor = Annotated[Actor, Depends(request_actor)]
+Session = Annotated[AsyncSession, Depends(request_session, scope="function")]
+
+
+@dataclass(frozen=True)
+class Access(DependsParam):
+    """Route dependency that remembers what it demands, for OpenAPI and for the tests that walk the routes."""
+
+    permission: str | None = field(default=None, kw_only=True)
+    reason: str | None = field(default=None, kw_only=True)
+
+
+def requires(permission: str) -> Access:
+    """Demand a signed-in actor with `permission`. Use as `dependencies=[requires("leads:read")]`."""
+
+    async def check(actor: CurrentActor) -> None:
+        if actor.kind == "anonymous":
+            raise Unauthorised("This needs a signed-in user or an API token.")
+        actor.require(permission)
+
+    return Access(check, permission=permission)
+
+
+def signed_in() -> Access:
+    """Demand any signed-in actor: for what everyone may do with their own account."""
+
+    async def check(actor: CurrentActor) -> None:
+        if actor.kind == "anonymous":
+            raise Unauthorised("This needs a signed-in user or an API token.")
+
+    return Access(check, permission="signed-in")
+
+
+def public(reason: str) -> Access:
+    """Open an endpoint to everyone, stating why."""
+
+    async def allow() -> None:
+        return None
+
+    return Access(allow, reason=reason)
+
+
+def access_of(route: APIRoute) -> Access | None:
+    """The access marker of a route, or None where someone forgot it (a test fails then)."""
+    return next((d for d in route.dependencies if isinstance(d, Access)), None)

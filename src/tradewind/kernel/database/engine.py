@@ -1,0 +1,144 @@
+"""Connections and transactions. Every transaction acts for one actor and sees only that actor's organisation."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import URL, NullPool, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.database.embedded import APP_ROLE, OWNER_ROLE, EmbeddedServer
+from tradewind.settings import Settings
+
+_SET_TENANT = text("SELECT set_config('app.org_id', :organisation_id, true), set_config('app.user_id', :user_id, true)")
+
+
+def actor_of(session: AsyncSession) -> Actor:
+    """The actor this session works for."""
+    return cast(Actor, session.info["actor"])
+
+
+async def asyncpg_connection(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's own connection inside the session's transaction, for COPY and plain SQL.
+
+    Pending ORM changes are flushed first, so that plain SQL sees them.
+    """
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    assert raw.driver_connection is not None
+    return raw.driver_connection
+
+
+async def set_tenant(session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None) -> None:
+    """Tell the row-level security policies whom the current transaction acts for."""
+    await session.execute(_SET_TENANT, {"organisation_id": str(organisation_id or ""), "user_id": str(user_id or "")})
+
+
+class Database:
+    """The application's way to PostgreSQL, working as the role without BYPASSRLS."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.embedded = EmbeddedServer(settings.home) if settings.database_url is None else None
+        self._engine: AsyncEngine | None = None
+
+    @property
+    def owner_url(self) -> URL:
+        """URL of the role that owns the tables and runs migrations."""
+        if self.embedded is not None:
+            return _driver(self.embedded.url(OWNER_ROLE))
+        assert self.settings.database_url is not None
+        return _driver(self.settings.database_url.get_secret_value())
+
+    @property
+    def app_url(self) -> URL:
+        """URL of the restricted role (or of the owner, where `app_role` then switches to it)."""
+        if self.embedded is not None:
+            return _driver(self.embedded.url(APP_ROLE))
+        own = self.settings.database_app_url
+        return _driver(own.get_secret_value()) if own else self.owner_url
+
+    @property
+    def connect_options(self) -> dict[str, str]:
+        """Server settings of each application connection."""
+        options = {"application_name": "tradewind", "timezone": "UTC"}
+        if self.embedded is None and self.settings.database_app_url is None:
+            options["role"] = APP_ROLE
+        return options
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The pooled engine; `open` must have been called."""
+        assert self._engine is not None, "Database.open() first"
+        return self._engine
+
+    def start_server(self) -> None:
+        """Start the embedded server, if this installation uses it."""
+        if self.embedded is not None:
+            self.embedded.start()
+
+    async def open(self, *, pooled: bool = True) -> "Database":
+        """Start the embedded server if it is used, and make the engine. Connects on first use."""
+        self.start_server()
+        pool = (
+            {"pool_size": self.settings.database_pool_size, "max_overflow": 4, "pool_timeout": 10}
+            if pooled
+            else {"poolclass": NullPool}
+        )
+        self._engine = create_async_engine(
+            self.app_url,
+            connect_args={"server_settings": self.connect_options, "timeout": 5},
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            **pool,
+        )
+        return self
+
+    async def close(self) -> None:
+        """Close all connections and leave the embedded server."""
+        if self._engine is not None:
+            await self._engine.dispose()
+        if self.embedded is not None:
+            self.embedded.stop()
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[AsyncSession]:
+        """One transaction for `actor`: committed at the end of the block, rolled back on an exception.
+
+        Raises ConnectionError when there is no way to the database.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor}) as session:
+            try:
+                await set_tenant(session, actor.organisation_id, actor.user_id)
+            except OSError as failure:
+                # A missing socket file, a refused port, an unknown host: to callers all the same.
+                raise ConnectionError("the database cannot be reached") from failure
+            yield session
+            await session.commit()
+
+    async def connect(self) -> asyncpg.Connection:
+        """A dedicated driver connection outside the pool (LISTEN, job queue); the caller closes it."""
+        url = self.app_url
+        return await asyncpg.connect(
+            dsn=url.set(drivername="postgresql").render_as_string(hide_password=False),
+            server_settings=self.connect_options,
+            timeout=5,
+        )
+
+    @asynccontextmanager
+    async def owner_connection(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction as the owner role, for migrations and administration only."""
+        engine = create_async_engine(self.owner_url, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
+
+def _driver(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+asyncpg")

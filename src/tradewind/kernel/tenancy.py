@@ -1,0 +1,35 @@
+"""Isolation of organisations by row-level security: one helper makes every policy."""
+
+from alembic.operations import Operations
+
+from tradewind.kernel.database.embedded import APP_ROLE
+
+CURRENT_ORGANISATION = "nullif(current_setting('app.org_id', true), '')::uuid"
+CURRENT_USER = "nullif(current_setting('app.user_id', true), '')::uuid"
+
+
+def tenant_table(
+    op: Operations, table: str, *, also: str | None = None, privileges: str = "SELECT, INSERT, UPDATE, DELETE"
+) -> None:
+    """Isolate `table` by its organisation_id column, and let the app role use it.
+
+    `also` widens what may be *seen* (never written), as an SQL condition on the row.
+    """
+    own = f"organisation_id = {CURRENT_ORGANISATION}"
+    visible = f"{own} OR {also}" if also else own
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({own}) WITH CHECK ({own})")
+    if also:
+        op.execute(f"CREATE POLICY visible ON {table} FOR SELECT USING ({visible})")
+    grant(op, table, privileges)
+
+
+def grant(op: Operations, table: str, privileges: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+    """Let the app role use a table that is not isolated per organisation."""
+    op.execute(f"GRANT {privileges} ON {table} TO {APP_ROLE}")
+
+
+def grant_sequence(op: Operations, sequence: str) -> None:
+    """Let the app role draw numbers from a sequence."""
+    op.execute(f"GRANT USAGE, SELECT ON SEQUENCE {sequence} TO {APP_ROLE}")

@@ -1,0 +1,1 @@
+"""The dashboard and its figures, and notifications to people."""

@@ -1,0 +1,76 @@
+"""What analytics does when something happened elsewhere: notify people, renew figures."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.events import Event, subscriber
+from tradewind.kernel.jobs import enqueue
+from tradewind.modules.analytics import repository
+from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
+from tradewind.modules.analytics.service import notifications
+from tradewind.modules.leads.events import LeadsImported
+from tradewind.modules.leads.events_deals import DealWon
+from tradewind.modules.scoring.events import LeadsScored, ModelTrained
+
+
+@subscriber(LeadsImported)
+async def on_leads_imported(session: AsyncSession, event: LeadsImported) -> None:
+    """Tell whoever started the import that it is done, and renew the figures."""
+    starter = await repository.starter_of(session, f"import:{event.import_id}")
+    people = [starter] if starter else await notifications.holders_of(session, "leads:import")
+    await notifications.notify(
+        session,
+        people,
+        kind="import.finished",
+        title="Import finished",
+        body=f"{event.created:,} leads added, {event.updated:,} updated.",
+        subject_type="import",
+        subject_id=event.import_id,
+        dedupe_key=f"import:{event.id}",
+    )
+    await _renew_figures(session, event)
+
+
+@subscriber(DealWon)
+async def on_deal_won(session: AsyncSession, event: DealWon) -> None:
+    """Good news is for everyone who sees deals."""
+    deal = await repository.deal_name_and_owner(session, event.deal_id)
+    if deal is None:
+        return
+    amount = "" if event.amount_minor is None else f"{event.amount_minor / 100:,.0f} {event.currency}"
+    await notifications.notify(
+        session,
+        await notifications.holders_of(session, "deals:read"),
+        kind="deal.won",
+        title=f"Deal won: {deal.name}",
+        body=amount,
+        subject_type="deal",
+        subject_id=event.deal_id,
+        dedupe_key=f"deal:{event.deal_id}:won",
+    )
+
+
+@subscriber(ModelTrained)
+async def on_model_trained(session: AsyncSession, event: ModelTrained) -> None:
+    """Those who may train want to know how it went."""
+    await notifications.notify(
+        session,
+        await notifications.holders_of(session, "scoring:write"),
+        kind="score.trained",
+        title=f"Score trained: model version {event.version}",
+        body="It scores leads from now on." if event.promoted else "The present model stays; it does better.",
+        subject_type="scoring_model",
+        subject_id=event.model_id,
+        dedupe_key=f"model:{event.model_id}",
+    )
+
+
+@subscriber(LeadsScored)
+async def on_leads_scored(session: AsyncSession, event: LeadsScored) -> None:
+    """Many scores moved at once."""
+    await _renew_figures(session, event)
+
+
+async def _renew_figures(session: AsyncSession, event: Event) -> None:
+    """Only organisations large enough to have stored figures need it; others compute live."""
+    if await repository.stored_figures(session) is not None:
+        await enqueue(session, refresh_dashboard, RefreshDashboard(), dedupe_key=f"dashboard:{event.organisation_id}")

@@ -1,0 +1,1 @@
+"""What analytics does: figures for the dashboard, and notifications."""

@@ -1,0 +1,35 @@
+"""Mails as other modules see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+MailKind = Literal["verify_email", "address_in_use", "reset_password", "account_locked", "invitation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to deliver. `{link}` in the body is replaced by `link`."""
+
+    kind: MailKind
+    to_email: str
+    to_name: str
+    subject: str
+    body: str
+    link: str | None = None
+    recipient_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredMail:
+    """A mail as the sink keeps it."""
+
+    id: UUID
+    kind: str
+    to_email: str
+    to_name: str
+    subject: str
+    body: str
+    link: str | None
+    created_at: datetime

@@ -1,0 +1,46 @@
+"""Mails that other modules' facts call for. Tokens are issued here, so that none ever waits in the queue."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.events import subscriber
+from tradewind.modules.email import mails, service
+from tradewind.modules.identity import api as identity
+from tradewind.modules.identity.events import (
+    AccountLocked,
+    EmailVerificationRequested,
+    InvitationCreated,
+    PasswordResetRequested,
+)
+from tradewind.settings import get_settings
+
+
+@subscriber(EmailVerificationRequested)
+async def mail_verification(session: AsyncSession, event: EmailVerificationRequested) -> None:
+    """Send the link that proves an address."""
+    content = await identity.issue_email_verification(session, event.user_id)
+    if content is not None:
+        await service.deliver(session, mails.verify_email(content, get_settings().base_url, event.user_id))
+
+
+@subscriber(PasswordResetRequested)
+async def mail_password_reset(session: AsyncSession, event: PasswordResetRequested) -> None:
+    """Send the link that sets a new password."""
+    content = await identity.issue_password_reset(session, event.user_id)
+    if content is not None:
+        await service.deliver(session, mails.reset_password(content, get_settings().base_url, event.user_id))
+
+
+@subscriber(AccountLocked)
+async def mail_lock_notice(session: AsyncSession, event: AccountLocked) -> None:
+    """Warn the person whose account is under attack."""
+    member = await identity.member(session, event.user_id)
+    mail = mails.account_locked(member.email, member.name, get_settings().base_url, member.id)
+    await service.deliver(session, mail)
+
+
+@subscriber(InvitationCreated)
+async def mail_invitation(session: AsyncSession, event: InvitationCreated) -> None:
+    """Send an invitation."""
+    content = await identity.issue_invitation(session, event.invitation_id)
+    if content is not None:
+        await service.deliver(session, mails.invitation(content, get_settings().base_url))

@@ -1,0 +1,138 @@
+"""What other modules and the composition roots may ask of identity."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.access import Actor, Authenticator
+from tradewind.kernel.database import Database, actor_of
+from tradewind.modules.identity import contracts
+from tradewind.modules.identity.authenticator import SessionAuthenticator
+from tradewind.modules.identity.contracts import AccountMail, ChainReport, InvitationMail, Member
+from tradewind.modules.identity.errors import MemberNotFound
+from tradewind.modules.identity.service import accounts, audit, invitations, members, organisations, sessions
+from tradewind.modules.identity.service.acting import acting_as, become
+from tradewind.modules.identity.service.audit import record
+from tradewind.modules.identity.service.signing_keys import key_ring
+from tradewind.settings import Settings
+
+__all__ = [
+    "add_member",
+    "create_organisation",
+    "create_user",
+    "get_organisation",
+    "issue_access_token",
+    "issue_email_verification",
+    "issue_invitation",
+    "issue_password_reset",
+    "list_members",
+    "make_authenticator",
+    "member",
+    "record",
+    "rotate_signing_key",
+    "verify_audit_log",
+    "verify_audit_logs",
+]
+
+
+def make_authenticator(database: Database, settings: Settings) -> Authenticator:
+    """The authenticator that the web application uses."""
+    return SessionAuthenticator(database)
+
+
+async def create_organisation(session: AsyncSession, *, name: str, is_sample: bool = False) -> UUID:
+    """Store a new organisation without members; returns its id. Publishes nothing."""
+    return await organisations.create(session, name=name, is_sample=is_sample)
+
+
+async def create_user(
+    session: AsyncSession,
+    organisation_id: UUID,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    role: str,
+    verified: bool = True,
+) -> UUID:
+    """Add a person with a password to an organisation; returns the user's id. Sends no mail.
+
+    Raises AddressTaken, InvalidEmail, Invalid for an unknown role. The password policy is not applied.
+    """
+    return await accounts.create_user(
+        session, organisation_id, email=email, name=name, password=password, role=role, verified=verified
+    )
+
+
+async def add_member(session: AsyncSession, organisation_id: UUID, user_id: UUID, *, role: str) -> None:
+    """Make an existing user a member of another organisation. Raises AlreadyMember, Invalid."""
+    async with acting_as(session, Actor.system(organisation_id)):
+        await members.add(session, organisation_id, user_id, role)
+
+
+async def issue_access_token(session: AsyncSession, user_id: UUID, organisation_id: UUID) -> str:
+    """Open a session for the user without a password and return its access token: for tests and tools."""
+    before = actor_of(session)
+    tokens = await sessions.start(session, user_id, organisation_id=organisation_id, user_agent="Tradewind")
+    await become(session, before)
+    return tokens.access_token
+
+
+async def get_organisation(session: AsyncSession) -> contracts.Organisation:
+    """The session's organisation. Raises OrganisationNotFound."""
+    return organisations.contract(await organisations.current(session))
+
+
+async def list_members(session: AsyncSession, *, active_only: bool = True) -> list[Member]:
+    """Members of the session's organisation, by name: for owners, assignees and routing."""
+    return await members.contracts(session, active_only=active_only)
+
+
+async def active_member_name(session: AsyncSession, user_id: UUID) -> str | None:
+    """Name of an active member of the session's organisation, None for anyone else: the quick check of owners."""
+    return await members.active_name(session, user_id)
+
+
+async def member(session: AsyncSession, user_id: UUID) -> Member:
+    """One member of the session's organisation, active or not. Raises MemberNotFound."""
+    for found in await members.contracts(session, active_only=False):
+        if found.id == user_id:
+            return found
+    raise MemberNotFound()
+
+
+async def issue_email_verification(session: AsyncSession, user_id: UUID) -> AccountMail | None:
+    """Content of the mail that proves an address; None when there is nothing to prove. Not to be stored in clear."""
+    return await accounts.issue_verification(session, user_id)
+
+
+async def issue_password_reset(session: AsyncSession, user_id: UUID) -> AccountMail | None:
+    """Content of the mail that resets a password; None if the user is gone."""
+    return await accounts.issue_reset(session, user_id)
+
+
+async def issue_invitation(session: AsyncSession, invitation_id: UUID) -> InvitationMail | None:
+    """Content of the mail of an invitation; None if it is open no more."""
+    return await invitations.issue_mail(session, invitation_id)
+
+
+async def rotate_signing_key(session: AsyncSession) -> str:
+    """Sign new access tokens with a new key; returns its id. Tokens of older keys stay valid until they end."""
+    return await key_ring.rotate(session)
+
+
+async def verify_audit_log(session: AsyncSession, organisation_id: UUID) -> ChainReport:
+    """Verify the hash chain of one organisation; the session must act in it."""
+    return await audit.verify(session, organisation_id)
+
+
+async def verify_audit_logs(database: Database) -> list[ChainReport]:
+    """Verify the hash chain of every organisation of the installation, for the command line."""
+    async with database.transaction(Actor.system(name="audit verify")) as session:
+        ids = list((await session.scalars(text("SELECT all_organisation_ids()"))).all())
+    reports = []
+    for organisation_id in ids:
+        async with database.transaction(Actor.system(organisation_id, name="audit verify")) as session:
+            reports.append(await audit.verify(session, organisation_id))
+    return reports

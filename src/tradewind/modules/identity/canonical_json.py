@@ -1,0 +1,97 @@
+"""Canonical JSON after RFC 8785 (JCS): one byte sequence for one value, so that hashes can be compared.
+
+Numbers are IEEE doubles, as JSON's are: 1, 1.0 and 1e0 are the same value and give the same bytes.
+"""
+
+import json
+import math
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+_SAFE_INTEGER = 2**53
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical form of a JSON value (see `plain` for what else may be made one)."""
+    return _text(value).encode()
+
+
+def plain(value: Any) -> Any:
+    """`value` as plain JSON that PostgreSQL's jsonb gives back unchanged.
+
+    Times, decimals and numbers a double cannot hold exactly become text; NULs and lone surrogates, which
+    jsonb refuses, become U+FFFD.
+    """
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return _clean(value)
+        case int():
+            return value if abs(value) <= _SAFE_INTEGER else str(value)
+        case float():
+            return value if value == 0 or 1e-300 < abs(value) <= _SAFE_INTEGER else str(value)
+        case dict():
+            return {_clean(str(key)): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case set() | frozenset():
+            return [plain(item) for item in sorted(value, key=str)]
+        case datetime() | date():
+            return value.isoformat()
+        case UUID() | Decimal():
+            return str(value)
+        case bytes():
+            return value.hex()
+    return _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8", "replace")
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case True:
+            return "true"
+        case False:
+            return "false"
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case int() if abs(value) <= _SAFE_INTEGER:
+            return str(value)
+        case int() | float():
+            return _number(float(value))
+        case dict():
+            keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+            return "{" + ",".join(f"{_text(key)}:{_text(value[key])}" for key in keys) + "}"
+        case list() | tuple():
+            return "[" + ",".join(_text(item) for item in value) + "]"
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _number(value: float) -> str:
+    """ECMAScript's shortest form, e.g. 1e21, 1e-7, 0.000001."""
+    if not math.isfinite(value):
+        raise ValueError("JSON has no infinity")
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len((whole + fraction).lstrip("0")))
+    digits = digits.rstrip("0")
+    if len(digits) <= point <= 21:
+        return sign + digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    power = point - 1
+    tail = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{tail}e{'+' if power > 0 else '-'}{abs(power)}"

@@ -1,0 +1,35 @@
+"""Background work of identity."""
+
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from tradewind.kernel.jobs import JobContext, cron, job
+from tradewind.modules.identity.service import accounts
+
+
+class ResetRequest(BaseModel):
+    """Someone, signed in or not, asked for a reset link for an address."""
+
+    email: str
+
+
+@job("identity.request_reset", max_attempts=5, timeout_seconds=60)
+async def request_reset(context: JobContext, payload: ResetRequest) -> None:
+    """Find out in the background whether the address has an account, so that the visitor cannot."""
+    async with context.transaction() as session:
+        await accounts.request_reset(session, payload.email)
+
+
+@cron("identity.purge", "35 2 * * *")
+async def purge(context: JobContext) -> None:
+    """Remove expired links, sessions and refresh tokens."""
+    async with context.transaction() as session:
+        await session.execute(text("SELECT identity_purge()"))
+
+
+@cron("identity.seal_audit_logs", "*/5 * * * *")
+async def seal_audit_logs(context: JobContext) -> None:
+    """Chain audit rows that were put aside while another transaction held the chain."""
+    for organisation_id in await context.organisation_ids():
+        async with context.as_organisation(organisation_id).transaction() as session:
+            await session.execute(text("SELECT audit_seal()"))

@@ -1,0 +1,27 @@
+"""Tables of the identity module."""
+
+from tradewind.modules.identity.models.accounts import (
+    Invitation,
+    Membership,
+    OneTimeToken,
+    Organisation,
+    User,
+    UserPassword,
+)
+from tradewind.modules.identity.models.audit import AuditLink, AuditRow
+from tradewind.modules.identity.models.sessions import LoginThrottle, RefreshToken, SigningKey, UserSession
+
+__all__ = [
+    "AuditLink",
+    "AuditRow",
+    "Invitation",
+    "LoginThrottle",
+    "Membership",
+    "OneTimeToken",
+    "Organisation",
+    "RefreshToken",
+    "SigningKey",
+    "User",
+    "UserPassword",
+    "UserSession",
+]

@@ -1,0 +1,91 @@
+"""Shapes of the signed-in person."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, StringConstraints
+
+from tradewind.kernel.payload import JsonObject
+from tradewind.modules.identity.schemas.fields import Line, Password
+
+
+class UserRead(BaseModel):
+    """A person, as they see themselves."""
+
+    id: UUID
+    name: str
+    email: str
+    email_verified: bool
+    locale: str
+    time_zone: str
+    preferences: dict[str, Any]
+
+
+class MyOrganisation(BaseModel):
+    """An organisation the person works in."""
+
+    id: UUID
+    name: str
+    slug: str
+    is_sample: bool
+    role: str
+
+
+class MeRead(BaseModel):
+    """Who is signed in, where, and what they may do there."""
+
+    user: UserRead
+    organisation: MyOrganisation
+    organisations: list[MyOrganisation]
+    role: str
+    permissions: list[str]
+
+
+class MeUpdate(BaseModel):
+    """Changes of the own profile; `preferences` are merged, a null removes a key."""
+
+    name: Line | None = None
+    locale: Annotated[str | None, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = None
+    time_zone: Annotated[str | None, StringConstraints(max_length=64)] = None
+    preferences: JsonObject | None = None
+
+
+class PasswordChange(BaseModel):
+    """A new password, knowing the present one."""
+
+    current_password: Password
+    new_password: Password
+
+
+class OrganisationSwitch(BaseModel):
+    """Work in another of one's organisations."""
+
+    organisation_id: UUID
+
+
+class OrganisationSwitched(BaseModel):
+    """The new place of work; `access_token` only for callers that use tokens."""
+
+    organisation_id: UUID
+    access_expires_at: datetime
+    access_token: str | None = None
+
+
+class SessionRead(BaseModel):
+    """A sign-in on a device."""
+
+    id: UUID
+    device: str
+    user_agent: str
+    ip: str | None
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class SessionsEnded(BaseModel):
+    """How many sessions were ended."""
+
+    ended: int

@@ -1,0 +1,120 @@
+"""Shapes of the organisation, its members, roles, invitations and first steps."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from tradewind.kernel.payload import Flag, JsonObject
+from tradewind.modules.identity.schemas.fields import Email, Line
+
+
+class OrganisationRead(BaseModel):
+    """The organisation."""
+
+    id: UUID
+    name: str
+    slug: str
+    is_sample: bool
+    settings: dict[str, Any]
+    version: int
+    created_at: datetime
+
+
+class OrganisationUpdate(BaseModel):
+    """Changes; `settings` are merged, a null removes a key."""
+
+    name: Line | None = None
+    settings: JsonObject | None = None
+
+
+class MemberRead(BaseModel):
+    """A person in the organisation; `id` is the user's id, as owners and assignees hold it."""
+
+    id: UUID
+    name: str
+    email: str
+    email_verified: bool
+    role: str
+    active: bool
+    joined_at: datetime
+
+
+class MemberList(BaseModel):
+    """All members by name."""
+
+    items: list[MemberRead]
+
+
+class MemberUpdate(BaseModel):
+    """Another role, or deactivation."""
+
+    role: Line | None = None
+    active: Flag | None = None
+
+
+class InvitationCreate(BaseModel):
+    """Whom to invite, and as what."""
+
+    email: Email
+    role: Line
+
+
+class InvitationRead(BaseModel):
+    """An open invitation."""
+
+    id: UUID
+    email: str
+    role: str
+    invited_by_name: str
+    created_at: datetime
+    expires_at: datetime
+    expired: bool
+
+
+class InvitationList(BaseModel):
+    """Open invitations, newest first."""
+
+    items: list[InvitationRead]
+
+
+class PermissionRead(BaseModel):
+    """A permission and what it allows."""
+
+    key: str
+    description: str
+
+
+class RoleRead(BaseModel):
+    """A role and its permissions."""
+
+    key: str
+    label: str
+    description: str
+    permissions: list[str]
+
+
+class RoleMatrix(BaseModel):
+    """Who may do what."""
+
+    permissions: list[PermissionRead]
+    roles: list[RoleRead]
+
+
+class OnboardingStep(BaseModel):
+    """One of the first steps."""
+
+    key: str
+    title: str
+    description: str
+    link: str
+    done: bool
+
+
+class Onboarding(BaseModel):
+    """The first steps and how many are done."""
+
+    steps: list[OnboardingStep]
+    done: int
+    total: int

@@ -1,0 +1,135 @@
+"""Members of an organisation: joining, roles, deactivation, removal."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.clock import now
+from tradewind.kernel.database import actor_of
+from tradewind.kernel.errors import Invalid
+from tradewind.kernel.events import publish
+from tradewind.modules.identity import authenticator
+from tradewind.modules.identity.contracts import Member
+from tradewind.modules.identity.errors import AlreadyMember, LastAdmin, MemberNotFound, OrganisationNotFound
+from tradewind.modules.identity.events import MemberJoined, MemberLeft
+from tradewind.modules.identity.models import Membership
+from tradewind.modules.identity.permissions import ROLES
+from tradewind.modules.identity.repository import organisations as repository
+from tradewind.modules.identity.service import audit
+
+
+async def add(session: AsyncSession, organisation_id: UUID, user_id: UUID, role: str) -> None:
+    """Make a user an active member of the session's organisation; a removed member comes back.
+
+    Raises AlreadyMember, Invalid for an unknown role.
+    """
+    check_role(role)
+    found = await repository.membership(session, organisation_id, user_id, include_removed=True)
+    if found is not None and found.removed_at is None and found.active:
+        raise AlreadyMember()
+    if found is None:
+        session.add(Membership(organisation_id=organisation_id, user_id=user_id, role=role))
+    else:
+        found.role, found.active, found.removed_at = role, True, None
+    await session.flush()
+    await audit.record(session, action="member.joined", subject_type="user", subject_id=user_id, after={"role": role})
+    await publish(session, MemberJoined(user_id=user_id, role=role))
+
+
+async def listed(session: AsyncSession) -> Sequence[Any]:
+    """Members of the session's organisation, by name; see `repository.organisations.members`."""
+    return await repository.members(session, _organisation_id(session))
+
+
+async def contracts(session: AsyncSession, *, active_only: bool) -> list[Member]:
+    """Members as other modules see them, by name."""
+    return [
+        Member(row.id, row.name, row.email, row.role, row.active, row.created_at, row.time_zone)
+        for row in await listed(session)
+        if row.active or not active_only
+    ]
+
+
+async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
+    """Name of an active member of the session's organisation, or None."""
+    return await repository.member_name(session, _organisation_id(session), user_id)
+
+
+async def change(session: AsyncSession, user_id: UUID, *, role: str | None = None, active: bool | None = None) -> None:
+    """Change a member's role, or (de)activate them. Raises MemberNotFound, LastAdmin, Invalid."""
+    organisation_id = _organisation_id(session)
+    if role is not None:
+        check_role(role)
+    await repository.lock_members(session, organisation_id)
+    found = await _member(session, organisation_id, user_id)
+    before = {"role": found.role, "active": found.active}
+    after = {
+        "role": found.role if role is None else role,
+        "active": found.active if active is None else active,
+    }
+    if before == after:
+        return
+    stays_admin = after["role"] == "admin" and after["active"]
+    if found.role == "admin" and found.active and not stays_admin:
+        await _refuse_last_admin(session, organisation_id, user_id)
+    found.role, found.active = after["role"], after["active"]
+    await session.flush()
+    authenticator.forget_sessions_at_commit(session)
+    await audit.record(
+        session, action="member.changed", subject_type="user", subject_id=user_id, before=before, after=after
+    )
+    if before["active"] and not found.active:
+        await publish(session, MemberLeft(user_id=user_id))
+    elif found.active and not before["active"]:
+        await publish(session, MemberJoined(user_id=user_id, role=found.role))
+
+
+async def remove(session: AsyncSession, user_id: UUID) -> None:
+    """Take a member out of the organisation; their work keeps their name. Raises MemberNotFound, LastAdmin."""
+    organisation_id = _organisation_id(session)
+    await repository.lock_members(session, organisation_id)
+    found = await _member(session, organisation_id, user_id)
+    if found.role == "admin" and found.active:
+        await _refuse_last_admin(session, organisation_id, user_id)
+    was_active = found.active
+    found.active, found.removed_at = False, now()
+    await session.flush()
+    authenticator.forget_sessions_at_commit(session)
+    await audit.record(
+        session, action="member.removed", subject_type="user", subject_id=user_id, before={"role": found.role}
+    )
+    if was_active:
+        await publish(session, MemberLeft(user_id=user_id))
+
+
+async def organisation_ids_of(session: AsyncSession, user_id: UUID) -> list[UUID]:
+    """Organisations in which the acting user is active, oldest membership first."""
+    return [row.id for row in await repository.organisations_of_user(session, user_id)]
+
+
+def check_role(role: str) -> None:
+    """Raise Invalid unless the role exists."""
+    if role not in ROLES:
+        message = f"Unknown role; there are {', '.join(ROLES)}."
+        raise Invalid(message, errors=[{"field": "role", "message": message}])
+
+
+async def _member(session: AsyncSession, organisation_id: UUID, user_id: UUID) -> Membership:
+    found = await repository.membership(session, organisation_id, user_id)
+    if found is None:
+        raise MemberNotFound()
+    return found
+
+
+async def _refuse_last_admin(session: AsyncSession, organisation_id: UUID, user_id: UUID) -> None:
+    if not await repository.other_active_admins(session, organisation_id, user_id):
+        raise LastAdmin("Make someone else an admin first.")
+
+
+def _organisation_id(session: AsyncSession) -> UUID:
+    organisation_id = actor_of(session).organisation_id
+    if organisation_id is None:
+        raise OrganisationNotFound()
+    return organisation_id

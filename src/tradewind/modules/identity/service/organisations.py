@@ -1,0 +1,87 @@
+"""Organisations: creating, reading and changing them."""
+
+import re
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.concurrency import check_version
+from tradewind.kernel.database import actor_of
+from tradewind.kernel.ids import new_id
+from tradewind.modules.identity import contracts
+from tradewind.modules.identity.errors import OrganisationNotFound
+from tradewind.modules.identity.models import Organisation
+from tradewind.modules.identity.repository import organisations as repository
+from tradewind.modules.identity.service import audit
+from tradewind.modules.identity.service.acting import acting_as
+
+
+async def create(session: AsyncSession, *, name: str, is_sample: bool = False) -> UUID:
+    """Store a new organisation without members; returns its id."""
+    organisation_id = new_id()
+    async with acting_as(session, Actor.system(organisation_id)):
+        session.add(
+            Organisation(
+                id=organisation_id,
+                name=name,
+                slug=_slug(name, organisation_id),
+                is_sample=is_sample,
+                settings={},
+            )
+        )
+        await session.flush()
+        await audit.record(
+            session, action="organisation.created", subject_type="organisation", subject_id=organisation_id,
+            after={"name": name, "is_sample": is_sample},
+        )  # fmt: skip
+    return organisation_id
+
+
+async def current(session: AsyncSession) -> Organisation:
+    """The organisation the session acts in. Raises OrganisationNotFound."""
+    organisation_id = actor_of(session).organisation_id
+    found = await repository.organisation(session, organisation_id) if organisation_id else None
+    if found is None:
+        raise OrganisationNotFound()
+    return found
+
+
+async def change(
+    session: AsyncSession, *, if_match: str | None, name: str | None, settings: dict[str, Any] | None
+) -> Organisation:
+    """Rename the organisation, or merge `settings` into its settings (a null removes a key)."""
+    found = await current(session)
+    state = {"name": found.name, "settings": found.settings}
+    check_version(if_match, found.version, state)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if name is not None and name != found.name:
+        before["name"], after["name"] = found.name, name
+        found.name = name
+    if settings:
+        merged = {k: v for k, v in {**found.settings, **settings}.items() if v is not None}
+        if merged != found.settings:
+            before["settings"], after["settings"] = found.settings, merged
+            found.settings = merged
+    if after:
+        found.version += 1
+        await session.flush()
+        await audit.record(
+            session, action="organisation.updated", subject_type="organisation", subject_id=found.id,
+            before=before, after=after,
+        )  # fmt: skip
+    return found
+
+
+def contract(row: Organisation) -> contracts.Organisation:
+    """What other modules see of an organisation."""
+    return contracts.Organisation(row.id, row.name, row.slug, row.is_sample, dict(row.settings))
+
+
+def _slug(name: str, organisation_id: UUID) -> str:
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:40].strip("-")
+    return f"{words or 'organisation'}-{organisation_id.hex[-8:]}"

@@ -1,0 +1,1 @@
+"""People, companies and all that is known about them: lists, segments, timeline, imports and deals."""

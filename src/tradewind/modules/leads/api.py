@@ -1,0 +1,118 @@
+"""What other modules may ask of leads; frozen dataclasses in and out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.leads.conditions import Compiled
+from tradewind.modules.leads.conditions import compile as compile_fields
+from tradewind.modules.leads.contracts import (
+    CustomFieldInfo,
+    LeadFacts,
+    LeadScore,
+    LeadSummary,
+    NewActivity,
+    SegmentInfo,
+)
+from tradewind.modules.leads.repository import facts
+from tradewind.modules.leads.repository import fields as fields_repository
+from tradewind.modules.leads.repository import segments as segments_repository
+from tradewind.modules.leads.service import timeline
+
+__all__ = [
+    "compile_condition",
+    "custom_fields",
+    "lead_rows_for_scoring",
+    "lead_summaries",
+    "matching_lead_ids",
+    "record_activities",
+    "segment",
+    "write_scores",
+]
+
+
+async def record_activities(session: AsyncSession, activities: Sequence[NewActivity]) -> list[UUID]:
+    """Add to timelines; returns the entries' ids. Publishes ActivityRecorded for what counts as engagement."""
+    return await timeline.record_activities(session, activities)
+
+
+async def write_scores(session: AsyncSession, scores: Sequence[LeadScore]) -> int:
+    """Store scores in one statement; returns how many leads took one. No version rises, no event is published."""
+    return await facts.write_scores(session, scores)
+
+
+async def lead_rows_for_scoring(
+    session: AsyncSession,
+    *,
+    lead_ids: Sequence[UUID] | None = None,
+    labelled: bool | None = None,
+    after_id: UUID | None = None,
+    limit: int = 5_000,
+    before_outcome: bool = False,
+) -> list[LeadFacts]:
+    """Leads with all that is known of them, in the order of their ids.
+
+    `lead_ids` restricts to these; `labelled` to those with (True) or without (False) an outcome; `after_id` goes
+    on from the last id of the batch before. `before_outcome` leaves out activities from the outcome on.
+    """
+    return await facts.rows(
+        session,
+        lead_ids=lead_ids,
+        labelled=labelled,
+        after_id=after_id,
+        limit=limit,
+        before_outcome=before_outcome,
+    )
+
+
+async def lead_summaries(session: AsyncSession, lead_ids: Sequence[UUID]) -> list[LeadSummary]:
+    """Leads in short; deleted ones are left out."""
+    return await facts.summaries(session, lead_ids)
+
+
+async def custom_fields(session: AsyncSession, entity: str = "lead") -> list[CustomFieldInfo]:
+    """The organisation's custom fields of an entity, without archived ones."""
+    return [
+        CustomFieldInfo(
+            id=field.id,
+            entity=field.entity,
+            key=field.key,
+            label=field.label,
+            kind=field.kind,
+            options=tuple(field.options),
+            filterable=field.filterable,
+            used_for_scoring=field.used_for_scoring,
+        )
+        for field in await fields_repository.custom_fields(session, entity)
+    ]
+
+
+async def segment(session: AsyncSession, segment_id: UUID) -> SegmentInfo | None:
+    """A segment, or None."""
+    row = await segments_repository.get(session, segment_id)
+    if row is None:
+        return None
+    return SegmentInfo(id=row.id, name=row.name, kind=row.kind, condition=row.condition, member_count=row.member_count)
+
+
+async def compile_condition(session: AsyncSession, condition: Mapping[str, Any], *, first: int = 1) -> Compiled:
+    """A condition as SQL over the unaliased table `leads`. Raises ConditionInvalid.
+
+    Combine it with `leads.deleted_at is null`.
+    """
+    return compile_fields(condition, await fields_repository.fields_for(session, condition), first=first)
+
+
+async def matching_lead_ids(
+    session: AsyncSession,
+    condition: Mapping[str, Any],
+    *,
+    among: Sequence[UUID] | None = None,
+    after_id: UUID | None = None,
+    limit: int = 10_000,
+) -> list[UUID]:
+    """Ids of leads a condition holds for, ascending; go on with the last one as `after_id`. Raises ConditionInvalid."""
+    compiled = await compile_condition(session, condition)
+    return await facts.matching(session, compiled, among=among, after_id=after_id, limit=limit)

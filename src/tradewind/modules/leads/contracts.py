@@ -1,0 +1,113 @@
+"""What other modules hand to leads and get from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+ScoreBand = Literal["hot", "warm", "cool", "cold"]
+ScoreKind = Literal["model", "rules", "insufficient"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActivity:
+    """Something that happened, to be shown in timelines. At least one of the three ids is set.
+
+    `kind` is dotted (`email.opened`). Without `occurred_at` it happened now; without `actor_kind` the session's
+    actor did it. `data` is JSON and small. A given `id` makes recording it twice harmless.
+    """
+
+    kind: str
+    lead_id: UUID | None = None
+    company_id: UUID | None = None
+    deal_id: UUID | None = None
+    title: str = ""
+    body: str = ""
+    occurred_at: datetime | None = None
+    source: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    actor_kind: str | None = None
+    actor_id: UUID | None = None
+    actor_name: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadScore:
+    """A score to write to a lead: `score` 0–100, `probability` 0–1; None where there is not enough to say."""
+
+    lead_id: UUID
+    score: int | None
+    probability: float | None
+    band: ScoreBand | None
+    kind: ScoreKind
+    model_id: UUID | None
+    scored_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitySummary:
+    """How often one kind of activity happened to a lead, and when first and last."""
+
+    kind: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFacts:
+    """What is known of one lead for scoring: its columns, custom values, its company's columns and its activities.
+
+    With an outcome (`converted` not None) and `before_outcome`, `activities` stop before `converted_at`.
+    """
+
+    id: UUID
+    created_at: datetime
+    converted: bool | None
+    converted_at: datetime | None
+    fields: Mapping[str, Any]
+    custom: Mapping[str, Any]
+    company: Mapping[str, Any]
+    activities: tuple[ActivitySummary, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadSummary:
+    """A lead in short, for other modules' lists and messages."""
+
+    id: UUID
+    full_name: str
+    email: str | None
+    phone: str | None
+    company_name: str | None
+    owner_id: UUID | None
+    time_zone: str | None
+    do_not_email: bool
+    do_not_call: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomFieldInfo:
+    """A custom field of the organisation; `kind` as in the table custom_fields."""
+
+    id: UUID
+    entity: str
+    key: str
+    label: str
+    kind: str
+    options: tuple[str, ...]
+    filterable: bool
+    used_for_scoring: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentInfo:
+    """A segment: dynamic ones carry their condition."""
+
+    id: UUID
+    name: str
+    kind: str
+    condition: Mapping[str, Any] | None
+    member_count: int | None

@@ -1,0 +1,1 @@
+"""Reading files of leads: detection, streaming readers, mapping suggestions, validation, loading."""

@@ -1,0 +1,20 @@
+"""Bounds of an import; a file beyond one gets a sentence, never a crash."""
+
+MAX_FILE_BYTES = 1_000_000_000
+MAX_COLUMNS = 500
+MAX_CELL_CHARACTERS = 65_536
+# Above this a cell is not even held in memory; below, the row can go to the rejects with its text.
+MAX_FIELD_CHARACTERS = 1_048_576
+MAX_LINE_BYTES = 4 * 1_048_576
+MAX_ROWS = 5_000_000
+CHUNK_BYTES = 1_048_576
+PREVIEW_ROWS = 50
+PROFILE_ROWS = 10_000
+SELECT_OPTIONS = 60
+XLSX_MAX_INFLATED_BYTES = 4_000_000_000
+XLSX_MAX_RATIO = 200
+XLSX_RATIO_FROM_BYTES = 20_000_000
+XLSX_MAX_MEMBERS = 2_000
+XLSX_MAX_METADATA_BYTES = 20_000_000
+UNDO_DAYS = 7
+BATCH_ROWS = 5_000

@@ -1,0 +1,97 @@
+"""Deciding, for a batch, which rows are new leads and which change known ones."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tradewind.modules.leads.importing.plan import Plan
+from tradewind.modules.leads.importing.reading import LeadDraft
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Slot:
+    """One lead of a batch: new, or known by `lead_id`; `draft` is what all its rows together say."""
+
+    draft: LeadDraft
+    lead_id: UUID | None = None
+    rows: int = 1
+    company_id: str | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """What a batch does. `added_rows` changed a lead that the batch itself adds."""
+
+    new: list[Slot] = field(default_factory=list)
+    known: list[Slot] = field(default_factory=list)
+    skipped: int = 0
+    added_rows: int = 0
+
+
+def keys_of(plan: Plan, draft: LeadDraft) -> list[Key]:
+    """What the row's duplicates are found by, most telling first."""
+    return [(match, key) for match in plan.match_on if (key := draft.key(match))]
+
+
+def decide(plan: Plan, drafts: Iterable[LeadDraft], existing: Mapping[Key, UUID]) -> Decision:
+    """Sort the rows of a batch into new leads, changes and duplicates to leave out, by the plan's policy."""
+    decision = Decision()
+    if plan.duplicates == "create":
+        decision.new = [Slot(draft) for draft in drafts]
+        return decision
+    seen: dict[Key, Slot] = {}
+    by_lead: dict[UUID, Slot] = {}
+    for draft in drafts:
+        keys = keys_of(plan, draft)
+        slot = next((seen[key] for key in keys if key in seen), None)
+        if slot is None:
+            lead_id = next((existing[key] for key in keys if key in existing), None)
+            slot = by_lead.get(lead_id) if lead_id is not None else None
+            if slot is None:
+                if lead_id is not None and plan.duplicates == "skip":
+                    decision.skipped += 1
+                    continue
+                slot = Slot(draft, lead_id)
+                if lead_id is None:
+                    decision.new.append(slot)
+                else:
+                    decision.known.append(slot)
+                    by_lead[lead_id] = slot
+                for key in keys:
+                    seen.setdefault(key, slot)
+                continue
+        if plan.duplicates == "skip":
+            decision.skipped += 1
+            continue
+        _join(slot.draft, draft, overwrite=plan.duplicates == "update")
+        slot.rows += 1
+        decision.added_rows += slot.lead_id is None
+        for key in keys:
+            seen.setdefault(key, slot)
+    return decision
+
+
+_PERSON_FIELDS = (
+    "first_name", "last_name", "full_name", "email", "email_key", "phone", "phone_key", "country", "company_name",
+    "company_domain", "company_key", "website",
+)  # fmt: skip
+
+
+def _join(first: LeadDraft, later: LeadDraft, *, overwrite: bool) -> None:
+    tags = list(dict.fromkeys([*first.values.get("tags", ()), *later.values.get("tags", ())]))
+    if overwrite:
+        first.values.update(later.values)
+        first.custom.update(later.custom)
+        first.person.findings.update(later.person.findings)
+    else:
+        first.values = {**later.values, **first.values}
+        first.custom = {**later.custom, **first.custom}
+        first.person.findings = {**later.person.findings, **first.person.findings}
+    if tags:
+        first.values["tags"] = tags[:50]
+    for name in _PERSON_FIELDS:
+        value = getattr(later.person, name)
+        if value and (overwrite or not getattr(first.person, name)):
+            setattr(first.person, name, value)

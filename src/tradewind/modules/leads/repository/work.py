@@ -1,0 +1,125 @@
+"""SQL of notes, tasks and files."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.pagination import SortColumn, fetch_page
+from tradewind.modules.leads.models.companies import Company
+from tradewind.modules.leads.models.people import Lead
+from tradewind.modules.leads.models.work import File, Note, Task
+
+
+async def note(session: AsyncSession, note_id: UUID) -> Note | None:
+    """A note of a record that can be seen, locked; or None."""
+    found = await session.get(Note, note_id, with_for_update=True)
+    if found is None or found.deleted_at is not None or not await _visible(session, found.lead_id):
+        return None
+    return found
+
+
+async def lead_notes(session: AsyncSession, lead_id: UUID, limit: int) -> list[Note]:
+    """A lead's notes, newest first."""
+    statement = select(Note).where(Note.lead_id == lead_id, Note.deleted_at.is_(None))
+    return list((await session.execute(statement.order_by(Note.id.desc()).limit(limit))).scalars())
+
+
+async def task(session: AsyncSession, task_id: UUID) -> Task | None:
+    """A task whose lead (if any) can be seen, locked; or None."""
+    found = await session.get(Task, task_id, with_for_update=True)
+    return found if found is not None and await _visible(session, found.lead_id) else None
+
+
+def task_filter(
+    *,
+    state: str,
+    at: datetime,
+    assignee_id: UUID | None = None,
+    unassigned: bool = False,
+    lead_id: UUID | None = None,
+    deal_id: UUID | None = None,
+    company_id: UUID | None = None,
+    due_before: datetime | None = None,
+) -> list[ColumnElement[bool]]:
+    """Conditions of the task list; tasks of deleted leads are hidden."""
+    hidden = select(Lead.id).where(Lead.id == Task.lead_id, Lead.deleted_at.is_not(None)).exists()
+    where: list[ColumnElement[bool]] = [~hidden]
+    if state == "done":
+        where.append(Task.done_at.is_not(None))
+    elif state != "all":
+        where.append(Task.done_at.is_(None))
+    if state == "overdue":
+        where.append(Task.due_at < at)
+    if unassigned:
+        where.append(Task.assignee_id.is_(None))
+    for column, value in (
+        (Task.assignee_id, assignee_id),
+        (Task.lead_id, lead_id),
+        (Task.deal_id, deal_id),
+        (Task.company_id, company_id),
+    ):
+        if value is not None:
+            where.append(column == value)
+    if due_before is not None:
+        where.append(Task.due_at < due_before)
+    return where
+
+
+async def tasks(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], *, done: bool, cursor: str | None, limit: int
+) -> tuple[list[Task], str | None, str | None]:
+    """A page of tasks: soonest due first, done ones latest first."""
+    columns = (
+        [SortColumn("done_at", Task.done_at.expression, True, True), SortColumn("id", Task.id.expression, True)]
+        if done
+        else [SortColumn("due_at", Task.due_at.expression, nullable=True), SortColumn("id", Task.id.expression)]
+    )
+    rows, following, preceding = await fetch_page(
+        session, select(Task).where(*where), columns, cursor=cursor, limit=limit
+    )
+    return [row[0] for row in rows], following, preceding
+
+
+async def count_tasks(session: AsyncSession, where: Sequence[ColumnElement[bool]], bound: int) -> int:
+    """Number of tasks, counted to `bound` + 1 at most."""
+    some = select(Task.id).where(*where).limit(bound + 1).subquery()
+    return await session.scalar(select(func.count()).select_from(some)) or 0
+
+
+async def company_exists(session: AsyncSession, company_id: UUID) -> bool:
+    """Whether the company can be seen."""
+    found = select(Company.id).where(Company.id == company_id, Company.deleted_at.is_(None))
+    return await session.scalar(found) is not None
+
+
+async def deal_exists(session: AsyncSession, deal_id: UUID) -> bool:
+    """Whether the deal can be seen."""
+    statement = text("select exists (select from deals where id = :id and deleted_at is null)")
+    return bool(await session.scalar(statement, {"id": deal_id}))
+
+
+async def file(session: AsyncSession, file_id: UUID) -> File | None:
+    """A file whose lead (if any) can be seen, or None."""
+    found = await session.get(File, file_id)
+    return found if found is not None and await _visible(session, found.lead_id) else None
+
+
+async def lead_files(session: AsyncSession, lead_id: UUID) -> list[File]:
+    """A lead's files, newest first."""
+    return list((await session.execute(select(File).where(File.lead_id == lead_id).order_by(File.id.desc()))).scalars())
+
+
+async def storage_keys_in_use(session: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Those of `keys` that a file still refers to."""
+    statement = select(File.storage_key).where(File.storage_key.in_(keys)).distinct()
+    return set((await session.execute(statement)).scalars())
+
+
+async def _visible(session: AsyncSession, lead_id: UUID | None) -> bool:
+    if lead_id is None:
+        return True
+    statement = select(Lead.id).where(Lead.id == lead_id, Lead.deleted_at.is_(None))
+    return await session.scalar(statement) is not None

@@ -1,0 +1,97 @@
+"""Shapes of custom fields and tags."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from tradewind.kernel.payload import Flag, Whole
+from tradewind.modules.leads.schemas.texts import RequiredLine, TagName
+
+FieldEntity = Literal["lead", "company", "deal"]
+FieldKind = Literal["text", "number", "date", "datetime", "boolean", "select", "multi_select", "url"]
+TagColour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
+
+
+def _distinct(values: list[str]) -> list[str]:
+    if len(set(values)) != len(values):
+        raise ValueError("must differ from each other")
+    return values
+
+
+Choices = Annotated[list[RequiredLine], Field(max_length=200), AfterValidator(_distinct)]
+
+
+class CustomFieldCreate(BaseModel):
+    """A new custom field; the key is made of the label if left out, and never changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: FieldEntity = "lead"
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")] | None = None
+    label: RequiredLine
+    kind: FieldKind
+    options: Choices = Field(default_factory=list, description="The choices of select and multi_select")
+    filterable: Flag = Field(default=False, description="Index the field, for fast filters over many records")
+    used_for_scoring: Flag = True
+    position: Whole = Field(default=0, ge=0, le=10_000)
+
+
+class CustomFieldUpdate(BaseModel):
+    """What to change; key, entity and kind stay what they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: RequiredLine = "-"
+    options: Choices = Field(default_factory=list)
+    filterable: Flag = False
+    used_for_scoring: Flag = True
+    position: Whole = Field(default=0, ge=0, le=10_000)
+    archived: Flag = False
+
+
+class CustomFieldRead(BaseModel):
+    """A custom field."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    entity: FieldEntity
+    key: str
+    label: str
+    kind: FieldKind
+    options: list[str]
+    filterable: bool
+    used_for_scoring: bool
+    position: int
+    archived_at: datetime | None
+    created_at: datetime
+
+
+class TagCreate(BaseModel):
+    """A new tag."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: TagName
+    colour: TagColour = "grey"
+
+
+class TagUpdate(BaseModel):
+    """What to change; a new name is carried over to all leads in the background."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: TagName = "-"
+    colour: TagColour = "grey"
+
+
+class TagRead(BaseModel):
+    """A tag."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    colour: str

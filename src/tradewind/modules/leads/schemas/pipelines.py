@@ -1,0 +1,86 @@
+"""HTTP shapes of pipelines and stages."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tradewind.kernel.payload import Flag, Ratio, Whole
+from tradewind.modules.leads.schemas.bounds import Currency
+from tradewind.modules.leads.schemas.texts import RequiredLine
+
+StageKind = Literal["open", "won", "lost"]
+
+
+class StageCreate(BaseModel):
+    """A new stage; `probability` 0–1 weighs amounts (won counts as 1, lost as 0)."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: RequiredLine
+    probability: Ratio = Field(default=0.5, ge=0, le=1)
+    kind: StageKind = "open"
+    position: Whole | None = Field(default=None, ge=0, le=100, description="Place in the order; last if left out")
+
+
+class StageUpdate(BaseModel):
+    """What to change on a stage."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: RequiredLine | None = None
+    probability: Ratio | None = Field(default=None, ge=0, le=1)
+    kind: StageKind | None = None
+
+
+class StageOrder(BaseModel):
+    """All stages of the pipeline in their new order."""
+
+    model_config = ConfigDict(extra="forbid")
+    stage_ids: list[UUID] = Field(min_length=1, max_length=30)
+
+
+class StageRead(BaseModel):
+    """One stage."""
+
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    name: str
+    position: int
+    probability: float
+    kind: StageKind
+
+
+class PipelineCreate(BaseModel):
+    """A new pipeline; without `stages` it gets the usual seven."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: RequiredLine
+    currency: Currency | None = None
+    is_default: Flag = False
+    stages: list[StageCreate] | None = Field(default=None, min_length=3, max_length=30)
+
+
+class PipelineUpdate(BaseModel):
+    """What to change on a pipeline."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: RequiredLine | None = None
+    currency: Currency | None = None
+    is_default: Literal[True] | None = Field(
+        default=None, description="Make it the default; choose another one to take it away"
+    )
+    position: Whole | None = Field(default=None, ge=0, le=1000)
+
+
+class PipelineRead(BaseModel):
+    """A pipeline with its stages in order."""
+
+    id: UUID
+    version: int
+    name: str
+    currency: str
+    is_default: bool
+    position: int
+    stages: list[StageRead]
+    created_at: datetime
+    updated_at: datetime

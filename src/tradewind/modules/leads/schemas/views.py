@@ -1,0 +1,140 @@
+"""Shapes of saved views and segments."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tradewind.kernel.payload import Flag, JsonObject, Whole
+from tradewind.modules.leads.schemas.texts import Prose, RequiredLine, SearchText
+
+ViewEntity = Literal["lead", "company", "deal"]
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,79}$")]
+
+
+class ViewState(BaseModel):
+    """What a list shows: filter (a condition), sort (`-score`), columns in order, search words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    filter: JsonObject | None = None
+    sort: Annotated[str, StringConstraints(pattern=r"^-?[a-z][a-z0-9_.]{0,79}$")] | None = None
+    columns: list[ColumnName] | None = Field(default=None, max_length=100)
+    q: SearchText | None = None
+
+
+class ViewCreate(BaseModel):
+    """A new saved view."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: RequiredLine
+    entity: ViewEntity = "lead"
+    shared: Flag = Field(default=False, description="Show it to everyone; needs segments:write")
+    state: ViewState = Field(default_factory=ViewState)
+    position: Whole = Field(default=0, ge=0, le=10_000)
+
+
+class ViewUpdate(BaseModel):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: RequiredLine = "-"
+    shared: Flag = False
+    state: ViewState = Field(default_factory=ViewState)
+    position: Whole = Field(default=0, ge=0, le=10_000)
+
+
+class ViewRead(BaseModel):
+    """A saved view; `editable` says whether the caller may change it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    owner_id: UUID | None
+    name: str
+    entity: ViewEntity
+    shared: bool
+    state: ViewState
+    position: int
+    editable: bool = True
+    created_at: datetime
+    updated_at: datetime
+
+
+class SegmentCreate(BaseModel):
+    """A new segment: dynamic with a condition, or static with members added later."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: RequiredLine
+    description: Prose = ""
+    kind: Literal["dynamic", "static"] = "dynamic"
+    condition: dict[str, Any] | None = None
+    member_ids: list[UUID] = Field(default_factory=list, max_length=5_000, description="First members, if static")
+
+
+class SegmentUpdate(BaseModel):
+    """What to change; what is left out stays. The kind never changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: RequiredLine = "-"
+    description: Prose = ""
+    condition: dict[str, Any] = Field(default_factory=dict)
+
+
+class SegmentRead(BaseModel):
+    """A segment; `member_count` is of `counted_at`, null while it is counted for the first time."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    name: str
+    description: str
+    kind: Literal["dynamic", "static"]
+    condition: dict[str, Any] | None
+    member_count: int | None
+    counted_at: datetime | None
+    created_by: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SegmentPreviewRequest(BaseModel):
+    """A condition to try."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    condition: dict[str, Any]
+
+
+class SegmentPreview(BaseModel):
+    """How many leads a condition holds for, and some of them."""
+
+    count: int
+    exact: bool
+    sample: list["PreviewLead"]
+
+
+class PreviewLead(BaseModel):
+    """A lead in short."""
+
+    id: UUID
+    full_name: str
+    email: str | None
+    company_name: str | None
+    score: int | None
+
+
+class SegmentMembersChange(BaseModel):
+    """Leads to add to and remove from a static segment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    add: list[UUID] = Field(default_factory=list, max_length=5_000)
+    remove: list[UUID] = Field(default_factory=list, max_length=5_000)

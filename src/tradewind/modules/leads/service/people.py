@@ -1,0 +1,221 @@
+"""People: added, read, changed, deleted."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel import realtime
+from tradewind.kernel.clock import now
+from tradewind.kernel.concurrency import check_version
+from tradewind.kernel.database import actor_of
+from tradewind.kernel.events import publish
+from tradewind.kernel.ids import new_id
+from tradewind.modules.identity import api as identity
+from tradewind.modules.leads.contracts import NewActivity
+from tradewind.modules.leads.errors import LeadNotFound, ValueInvalid
+from tradewind.modules.leads.events import LeadCreated, LeadDeleted, LeadsPurged, LeadUpdated
+from tradewind.modules.leads.normal_forms import normal_email, normal_phone
+from tradewind.modules.leads.repository import fields
+from tradewind.modules.leads.repository import people as repository
+from tradewind.modules.leads.repository.lists import dumps, row_json
+from tradewind.modules.leads.schemas.people import LeadCreate, LeadUpdate
+from tradewind.modules.leads.schemas.texts import MAX_TAGS
+from tradewind.modules.leads.service.companies import link_company
+from tradewind.modules.leads.service.custom_values import clean_custom
+from tradewind.modules.leads.service.owners import require_owner
+from tradewind.modules.leads.service.timeline import push_update, record_activities
+
+KEPT_AFTER_DELETION = timedelta(days=30)
+_PURGED_AT_ONCE = 1_000
+# Normal forms and such: they follow from other fields and are not reported as changes of their own.
+_DERIVED = frozenset({"email_key", "phone_key", "converted_at", "first_seen_at"})
+
+
+async def create_lead(session: AsyncSession, data: LeadCreate) -> asyncpg.Record:
+    """Add a person, linked to a company where one is named. Raises ValueInvalid, CompanyNotFound."""
+    values = data.model_dump(exclude={"custom", "tags"})
+    values["tags"] = data.tags
+    values["custom"] = await clean_custom(session, "lead", {}, data.custom)
+    values["full_name"] = data.full_name or _joined(data.first_name, data.last_name)
+    values |= _keys(data.email, data.phone, data.country)
+    values |= await link_company(session, data.company_id, data.company_name)
+    if data.owner_id is not None and data.owner_id != actor_of(session).user_id:
+        await require_owner(session, data.owner_id)
+    if data.converted is not None:
+        values["converted_at"] = now()
+    await fields.add_missing_tags(session, data.tags)
+    lead_id = new_id()
+    row = await repository.insert(session, lead_id, values)
+    await identity.record(
+        session,
+        action="lead.created",
+        subject_type="lead",
+        subject_id=lead_id,
+        after={name: value for name, value in values.items() if value not in (None, "", [], {}, False)},
+    )
+    await publish(session, LeadCreated(lead_id=lead_id))
+    await realtime.push(
+        session,
+        type="lead.new",
+        topic="leads",
+        permission="leads:read",
+        data={"id": str(lead_id), "name": row["full_name"] or row["email"] or "", "company": row["company_name"]},
+    )
+    return row
+
+
+async def read_lead(session: AsyncSession, lead_id: UUID) -> asyncpg.Record:
+    """One person. Raises LeadNotFound."""
+    row = await repository.get(session, lead_id)
+    if row is None:
+        raise LeadNotFound()
+    return row
+
+
+async def update_lead(
+    session: AsyncSession, lead_id: UUID, data: LeadUpdate, *, if_match: str | None
+) -> asyncpg.Record:
+    """Change a person; a request that changes nothing leaves the version alone.
+
+    Raises LeadNotFound, PreconditionFailed (with the current state), ValueInvalid, CompanyNotFound.
+    """
+    before = await repository.get(session, lead_id, lock=True)
+    if before is None:
+        raise LeadNotFound()
+    check_version(if_match, before["version"], orjson.loads(dumps(row_json(before))))
+    values = await _wanted(session, before, data)
+    was = {name: _plain(before[name]) for name in values if name not in _DERIVED}
+    changed = [name for name, old in was.items() if old != values[name]]
+    if not changed:
+        return before
+    row = await repository.update(session, lead_id, values)
+    await fields.add_missing_tags(session, [tag for tag in row["tags"] if tag not in before["tags"]])
+    await identity.record(
+        session,
+        action="lead.updated",
+        subject_type="lead",
+        subject_id=lead_id,
+        before={name: was[name] for name in changed},
+        after={name: values[name] for name in changed},
+    )
+    names = _changed_names(changed, was, values)
+    await record_activities(session, [await _activity(session, lead_id, names, was, values)])
+    await publish(session, LeadUpdated(lead_id=lead_id, changed=names))
+    await push_update(session, lead_id, names, row["version"])
+    return row
+
+
+async def delete_lead(session: AsyncSession, lead_id: UUID, *, if_match: str | None) -> None:
+    """Hide a person everywhere; purged for good after KEPT_AFTER_DELETION. Raises LeadNotFound, PreconditionFailed."""
+    before = await repository.get(session, lead_id, lock=True)
+    if before is None:
+        raise LeadNotFound()
+    check_version(if_match, before["version"], orjson.loads(dumps(row_json(before))))
+    await repository.delete(session, lead_id)
+    shown = {name: before[name] for name in ("full_name", "email", "phone", "company_name") if before[name]}
+    await identity.record(session, action="lead.deleted", subject_type="lead", subject_id=lead_id, before=shown)
+    await publish(session, LeadDeleted(lead_id=lead_id))
+    await push_update(session, lead_id, ["deleted"])
+
+
+async def purge_deleted(session: AsyncSession) -> int:
+    """Remove leads deleted long enough ago, up to a bounded number; returns how many."""
+    ids = await repository.deleted_before(session, now() - KEPT_AFTER_DELETION, _PURGED_AT_ONCE)
+    if ids:
+        await repository.purge(session, ids)
+        await identity.record(
+            session, action="lead.purged", subject_type="lead", subject_id=None, after={"count": len(ids)}
+        )
+        await publish(session, LeadsPurged(lead_ids=ids))
+    return len(ids)
+
+
+async def _wanted(session: AsyncSession, before: asyncpg.Record, data: LeadUpdate) -> dict[str, Any]:
+    """The columns to set, derived ones included."""
+    values = data.model_dump(exclude_unset=True, exclude={"custom", "add_tags", "remove_tags"})
+    if "custom" in data.model_fields_set:
+        values["custom"] = await clean_custom(session, "lead", before["custom"], data.custom)
+    if data.add_tags or data.remove_tags:
+        values["tags"] = _retagged(values.get("tags", before["tags"]), data.add_tags, data.remove_tags)
+    if "full_name" in values:
+        values["full_name"] = values["full_name"] or ""
+    elif {"first_name", "last_name"} & set(values):
+        joined = _joined(values.get("first_name", before["first_name"]), values.get("last_name", before["last_name"]))
+        values["full_name"] = joined
+    if {"email", "phone", "country"} & set(values):
+        now_has = {name: values.get(name, before[name]) for name in ("email", "phone", "country")}
+        values |= _keys(now_has["email"], now_has["phone"], now_has["country"])
+    if "company_id" in values or "company_name" in values:
+        values |= await _company(session, before, values)
+    if values.get("owner_id") is not None and values["owner_id"] != before["owner_id"]:
+        await require_owner(session, values["owner_id"])
+    if "converted" in values and values["converted"] != before["converted"]:
+        values["converted_at"] = now() if values["converted"] is not None else None
+    return values
+
+
+async def _company(session: AsyncSession, before: asyncpg.Record, values: Mapping[str, Any]) -> dict[str, Any]:
+    if values.get("company_id") is not None:
+        return await link_company(session, values["company_id"], values.get("company_name"))
+    if "company_name" in values:
+        return await link_company(session, None, values["company_name"])
+    return {"company_id": None, "company_name": before["company_name"]}
+
+
+def _keys(email: str | None, phone: str | None, country: str | None) -> dict[str, str | None]:
+    number = normal_phone(phone, country) if phone else None
+    return {
+        "email_key": normal_email(email) if email else None,
+        "phone_key": number.e164 if number else None,
+    }
+
+
+def _joined(first_name: str | None, last_name: str | None) -> str:
+    return " ".join(part for part in (first_name, last_name) if part)
+
+
+def _retagged(current: list[str], added: list[str], removed: list[str]) -> list[str]:
+    gone = {tag.casefold() for tag in removed}
+    kept = {tag.casefold(): tag for tag in (*current, *added) if tag.casefold() not in gone}
+    if len(kept) > MAX_TAGS:
+        message = f"A lead carries up to {MAX_TAGS} tags."
+        raise ValueInvalid(message, errors=[{"field": "add_tags", "message": message}])
+    return list(kept.values())
+
+
+def _plain(value: Any) -> Any:
+    return UUID(bytes=value.bytes) if isinstance(value, UUID) else value
+
+
+def _changed_names(changed: list[str], was: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
+    names = [name for name in changed if name != "custom"]
+    if "custom" in changed:
+        old, new = was["custom"], values["custom"]
+        names += [f"custom.{key}" for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+    return names
+
+
+async def _activity(
+    session: AsyncSession, lead_id: UUID, names: list[str], was: Mapping[str, Any], values: Mapping[str, Any]
+) -> NewActivity:
+    """The timeline's entry for a change: its own words for status and owner, the names of other fields."""
+    if names == ["status"]:
+        title = f"Status changed from {was['status']} to {values['status']}"
+        data = {"from": was["status"], "to": values["status"]}
+        return NewActivity(kind="lead.status_changed", lead_id=lead_id, title=title, data=data)
+    if names == ["owner_id"]:
+        owner_id = values["owner_id"]
+        owner = await require_owner(session, owner_id) if owner_id else None
+        title = f"Assigned to {owner}" if owner else "Owner removed"
+        data = {"from": was["owner_id"], "to": owner_id, "reason": f"by {actor_of(session).name}"}
+        return NewActivity(kind="lead.assigned", lead_id=lead_id, title=title, data=data)
+    shown = ", ".join(name.removeprefix("custom.").removesuffix("_id").replace("_", " ") for name in names[:5])
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return NewActivity(
+        kind="lead.updated", lead_id=lead_id, title=f"Changed {shown}{more}", data={"changed": names[:100]}
+    )

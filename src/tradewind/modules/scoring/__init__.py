@@ -1,0 +1,1 @@
+"""Scoring: how likely each lead is to convert, and why."""

@@ -1,0 +1,292 @@
+"""Training: older leads teach, the newest judge. Returns a model, honest metrics and a model card."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tradewind.modules.scoring.engine import calibration, leaks, metrics
+from tradewind.modules.scoring.engine.encoding import Encoder, Excluded, learn
+from tradewind.modules.scoring.engine.features import (
+    NEVER_USED,
+    CustomField,
+    Feature,
+    Subject,
+    candidates,
+    custom_feature,
+)
+from tradewind.modules.scoring.engine.leaks import Order
+from tradewind.modules.scoring.engine.metrics import Floats
+from tradewind.modules.scoring.engine.model import Model, Thresholds
+
+MIN_LABELS = 200
+MIN_EACH_CLASS = 30
+HOT_FALSE_POSITIVE_RATE = 0.02
+MAX_ROUNDS = 300
+ALGORITHM = "lightgbm"
+
+Report = Callable[[int, int, str], None]
+
+
+class NotEnoughLabels(ValueError):
+    """Fewer labelled leads than a model needs."""
+
+
+@dataclass(slots=True)
+class Trained:
+    """A model with what is known about it. `metrics` were measured on leads the measured model never saw."""
+
+    model: Model
+    rows: int
+    positives: int
+    metrics: dict[str, Any]
+    card: dict[str, Any]
+    holdout: dict[str, Any] = field(default_factory=dict)
+
+
+def enough_labels(rows: int, positives: int) -> bool:
+    """Whether a model can be trained: at least 200 known outcomes with at least 30 of each."""
+    return rows >= MIN_LABELS and min(positives, rows - positives) >= MIN_EACH_CLASS
+
+
+def train(
+    subjects: Sequence[Subject],
+    outcome: Sequence[bool],
+    custom_fields: Sequence[CustomField],
+    *,
+    holdout: np.ndarray | None = None,
+    seeds: int = 3,
+    report: Report = lambda done, total, message: None,
+) -> Trained:
+    """Train on subjects with known outcomes.
+
+    Steps: order rows in time; leave out leaks; cross-validate on the older 80 % to choose rounds, calibration and
+    cuts; measure on the newest 20 %; then fit everything again on all rows. `holdout` (n,) of booleans replaces the
+    newest 20 % for evaluations with a fixed split. Raises NotEnoughLabels.
+    """
+    y = np.asarray(outcome, dtype=np.float64)
+    if not enough_labels(len(y), int(y.sum())):
+        raise NotEnoughLabels(
+            f"{len(y)} leads with a known outcome, {int(y.sum())} of them won; needed are {MIN_LABELS} with at "
+            f"least {MIN_EACH_CLASS} of each"
+        )
+    report(0, 6, "Reading the history")
+    order = leaks.find_order(subjects, custom_fields)
+    encoder, matrix, excluded, warnings = _prepare(subjects, y, custom_fields, order)
+    test = holdout if holdout is not None else newest(order, y)
+    learner = Learner(encoder, len(y), seeds)
+
+    report(1, 6, "Cross-validating")
+    old = ~test
+    oof, rounds = learner.cross_validate(matrix[old], y[old])
+    calibrator, losses, judged_p = calibration.choose(oof, y[old])
+    cuts = cut(oof, y[old])
+    report(3, 6, "Measuring on the newest leads")
+    judged = Model(encoder, learner.fit(matrix[old], y[old], rounds), calibrator, cuts)
+    raw_test = judged.raw(matrix[test])
+    measured = measure(y[test], raw_test, judged)
+
+    report(4, 6, "Learning from all leads")
+    seen_raw, seen_y = np.concatenate([oof, raw_test]), np.concatenate([y[old], y[test]])
+    final_calibrator = calibration.fit(calibrator["kind"], seen_raw, seen_y)
+    final_rounds = round(rounds * min(1.25, (len(y) / old.sum()) ** 0.5))
+    model = Model(encoder, learner.fit(matrix, y, final_rounds), final_calibrator, cut(seen_raw, seen_y))
+    report(5, 6, "Writing the model card")
+    importance = _importance(model, matrix)
+    card = {
+        "algorithm": ALGORITHM,
+        "rows": len(y),
+        "positives": int(y.sum()),
+        "split": {
+            "kind": "fixed" if holdout is not None else "newest 20 %",
+            "ordered_by": order.label,
+            "train_rows": int(old.sum()),
+            "test_rows": int(test.sum()),
+        },
+        "rounds": final_rounds,
+        "seeds": learner.seeds,
+        "cross_validation": {
+            "rows": int(old.sum()),
+            "auc": metrics.auc(y[old], oof),
+            "accuracy": metrics.at_threshold(y[old], oof, cuts.warm)["accuracy"],
+            "ece": metrics.expected_calibration_error(y[old], judged_p),
+            "recall_at_hot": metrics.at_threshold(y[old], oof, cuts.hot)["recall"],
+        },
+        "calibration": {"kind": calibrator["kind"], "log_loss": losses},
+        "features": importance,
+        "excluded": [asdict(item) for item in excluded]
+        + [
+            {"name": name, "label": name.removesuffix("_id").replace("_", " ").capitalize(), "reason": reason}
+            for name, reason in NEVER_USED.items()
+        ],
+        "warnings": warnings,
+        "intended_use": "Ordering people's work on leads by how likely they are to convert. Not for decisions about "
+        "a person's rights, prices or credit.",
+    }
+    report(6, 6, "Trained")
+    holdout_rows = {"mask": test, "outcome": y[test], "raw": raw_test, "model": judged}
+    return Trained(model, len(y), int(y.sum()), measured, card, holdout_rows)
+
+
+class Learner:
+    """Gradient boosted trees of moderate depth, averaged over seeds; settings follow the number of rows."""
+
+    def __init__(self, encoder: Encoder, rows: int, seeds: int) -> None:
+        self.seeds = seeds if rows <= 50_000 else 1
+        self.folds = 5 if rows <= 50_000 else 3
+        self.categorical = encoder.categorical_columns
+        self.parameters: dict[str, Any] = {
+            "objective": "binary", "verbose": -1, "num_threads": 1, "learning_rate": 0.08,
+            "num_leaves": 8, "max_depth": 4, "min_data_in_leaf": int(np.clip(rows // 250, 5, 60)),
+            "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0,
+            "max_cat_to_onehot": 64, "cat_l2": 10.0, "deterministic": True, "force_row_wise": True,
+        }  # fmt: skip
+
+    def cross_validate(self, matrix: Floats, y: Floats) -> tuple[Floats, int]:
+        """Out-of-fold logits (n,), and the number of rounds that predicts held-out rows best."""
+        part = _stratified_parts(y, self.folds)
+        boosters: list[tuple[int, Any]] = []
+        curves: list[list[float]] = []
+        for fold in range(self.folds):
+            test = part == fold
+            for seed in range(self.seeds):
+                curve: dict[str, dict[str, list[float]]] = {}
+                booster = self._booster(matrix[~test], y[~test], MAX_ROUNDS, seed, (matrix[test], y[test], curve))
+                boosters.append((fold, booster))
+                curves.append(curve["test"]["binary_logloss"])
+        rounds = int(np.argmin(np.mean(curves, axis=0))) + 1
+        raw = np.zeros(len(y))
+        for fold, booster in boosters:
+            test = part == fold
+            raw[test] += booster.predict(matrix[test], raw_score=True, num_iteration=rounds, num_threads=1)
+        return raw / self.seeds, rounds
+
+    def fit(self, matrix: Floats, y: Floats, rounds: int) -> list[str]:
+        """Boosters of all seeds as text."""
+        return [self._booster(matrix, y, rounds, seed, None).model_to_string() for seed in range(self.seeds)]
+
+    def _booster(
+        self, matrix: Floats, y: Floats, rounds: int, seed: int, watch: tuple[Floats, Floats, dict[str, Any]] | None
+    ) -> Any:
+        import lightgbm
+
+        quiet = {"verbose": -1}
+        data = lightgbm.Dataset(matrix, y, categorical_feature=self.categorical, params=quiet)
+        parameters = {**self.parameters, "seed": 1 + seed}
+        if watch is None:
+            return lightgbm.train(parameters, data, rounds)
+        test = lightgbm.Dataset(watch[0], watch[1], reference=data, params=quiet)
+        return lightgbm.train(
+            parameters, data, rounds, valid_sets=[test], valid_names=["test"],
+            callbacks=[lightgbm.record_evaluation(watch[2])],
+        )  # fmt: skip
+
+
+def newest(order: Order, y: Floats, share: float = 0.2) -> np.ndarray:
+    """Mask (n,) of the newest rows; a random draw when those lack one of the classes."""
+    count = round(share * len(y))
+    mask = np.zeros(len(y), dtype=bool)
+    mask[np.argsort(order.values, kind="stable")[-count:]] = True
+    fewest = min(y[mask].sum(), (1 - y[mask]).sum(), y[~mask].sum(), (1 - y[~mask]).sum())
+    if fewest < 8:
+        mask = _stratified_parts(y, round(1 / share)) == 0
+    return mask
+
+
+def cut(raw: Floats, y: Floats) -> Thresholds:
+    """Bands: hot keeps false positives at 2 %, warm separates best, cool starts at the median of those below."""
+    hot = metrics.threshold_for_false_positives(y, raw, HOT_FALSE_POSITIVE_RATE)
+    warm = min(hot, metrics.threshold_for_accuracy(y, raw))
+    if warm >= hot:  # rare winners: the best cut by accuracy calls nobody; take the best tenth instead
+        warm = min(hot, float(np.quantile(raw, 0.9)))
+    below = raw[raw < warm]
+    cool = float(np.median(below)) if len(below) else warm
+    return Thresholds(hot if np.isfinite(hot) else float(raw.max()) + 1.0, warm, cool)
+
+
+def measure(y: Floats, raw: Floats, model: Model) -> dict[str, Any]:
+    """All figures of a model on rows it has not seen."""
+    probability = calibration.apply(model.calibrator, raw)
+    hot = metrics.at_threshold(y, raw, model.thresholds.hot)
+    qualified = metrics.at_threshold(y, raw, model.thresholds.warm)
+    return {
+        "rows": len(y),
+        "base_rate": float(y.mean()),
+        "auc": metrics.auc(y, raw),
+        "accuracy": qualified["accuracy"],
+        "brier": metrics.brier(y, probability),
+        "log_loss": metrics.log_loss(y, probability),
+        "ece": metrics.expected_calibration_error(y, probability),
+        "precision_at_20": metrics.precision_at_share(y, raw, 0.2),
+        "hot": hot,
+        "qualified": qualified,
+        "calibration_curve": metrics.calibration_curve(y, probability),
+    }
+
+
+def _prepare(
+    subjects: Sequence[Subject], y: Floats, custom_fields: Sequence[CustomField], order: Order
+) -> tuple[Encoder, Floats, list[Excluded], list[str]]:
+    features = candidates(custom_fields, dated=order.kind == "time" and len(np.unique(order.values)) > 50)
+    excluded = [
+        Excluded(f"custom.{item.key}", item.label, "marked as not used for scoring")
+        for item in custom_fields
+        if not item.used_for_scoring and item.key != order.custom_key
+    ]
+    if order.custom_key is not None:
+        # A running number stands for the time of arrival, which the score may know whatever the column is marked.
+        arrival = custom_feature(order.custom_key, f"Arrival, by {order.label}", "order", evidence=False)
+        features = [*(feature for feature in features if feature.name != arrival.name), arrival]
+    encoder, useless = learn(features, subjects)
+    excluded += useless
+    matrix = encoder.matrix(encoder.read(subjects))
+    kept: list[Feature] = []
+    warnings: list[str] = []
+    for alone, item, reader in zip(
+        leaks.single_feature_auc(encoder, matrix, y), encoder.encoded, encoder.readers, strict=True
+    ):
+        if alone > leaks.TOO_GOOD_AUC:
+            excluded.append(
+                Excluded(item.name, item.label, f"tells the outcome almost by itself (AUC {alone:.2f}): "
+                         "very likely filled in after the outcome was known")
+            )  # fmt: skip
+            continue
+        assert reader is not None
+        kept.append(reader)
+        if alone > leaks.SUSPICIOUS_AUC or (item.name.startswith("custom.") and leaks.looks_late(item.label)):
+            warnings.append(
+                f"“{item.label}” may be filled in after first contact (AUC {alone:.2f} on its own). If so, switch "
+                "off “used for scoring” for this field, or the score knows the answer in advance."
+            )
+    if len(kept) < len(encoder.encoded):
+        encoder, _ = learn(kept, subjects)
+        matrix = encoder.matrix(encoder.read(subjects))
+    if not encoder.encoded:
+        raise NotEnoughLabels("no column tells the leads apart")
+    return encoder, matrix, excluded, warnings
+
+
+def _importance(model: Model, matrix: Floats) -> list[dict[str, Any]]:
+    """Features by mean absolute contribution, with their share of all contributions."""
+    rows = np.random.default_rng(5).permutation(len(matrix))[:2000]
+    strength = np.abs(model.forest().contributions(matrix[rows])).mean(axis=0)
+    total = strength.sum() or 1.0
+    ranked = sorted(zip(strength, model.encoder.encoded, strict=True), key=lambda pair: -pair[0])
+    return [
+        {
+            "name": item.name, "label": item.label, "meaning": item.meaning, "kind": item.kind, "unit": item.unit,
+            "importance": float(value), "share": float(value / total), "filled_share": item.filled_share,
+        }
+        for value, item in ranked
+    ]  # fmt: skip
+
+
+def _stratified_parts(y: Floats, parts: int) -> np.ndarray:
+    """Part number (n,) of each row, each class spread evenly."""
+    random = np.random.default_rng(3)
+    part = np.empty(len(y), dtype=np.int64)
+    for value in (0, 1):
+        rows = np.flatnonzero(y == value)
+        part[random.permutation(rows)] = np.arange(len(rows)) % parts
+    return part

@@ -1,0 +1,33 @@
+"""Facts about scores and models."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from tradewind.kernel.events import Event
+
+
+class ModelTrained(Event):
+    """A model was trained; `promoted` tells whether it scores leads from now on."""
+
+    name: ClassVar[str] = "scoring.model_trained"
+    model_id: UUID
+    version: int
+    promoted: bool
+
+
+class ModelPromoted(Event):
+    """A model scores leads from now on: the first one replaces the rules, a later one its predecessor."""
+
+    name: ClassVar[str] = "scoring.model_promoted"
+    model_id: UUID
+    version: int
+    replaced_model_id: UUID | None
+
+
+class LeadsScored(Event):
+    """All leads (or all of an import) were scored anew."""
+
+    name: ClassVar[str] = "scoring.leads_scored"
+    count: int
+    kind: Literal["model", "rules"]
+    model_id: UUID | None

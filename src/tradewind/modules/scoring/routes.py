@@ -1,0 +1,71 @@
+"""HTTP of scoring."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from tradewind.kernel.access import Session, requires
+from tradewind.kernel.jobs import start_run
+from tradewind.modules.identity import api as identity
+from tradewind.modules.scoring.jobs import ScoreAll, TrainModel, score_everyone, train
+from tradewind.modules.scoring.schemas import (
+    DistributionRead,
+    LeadScoreRead,
+    ModelDetail,
+    ModelList,
+    ModelSummary,
+    PromoteRequest,
+    RunStarted,
+    SummaryRead,
+)
+from tradewind.modules.scoring.service import reading, registry
+from tradewind.modules.scoring.service.training import require_outcomes
+
+router = APIRouter(prefix="/api/v1", tags=["Scoring"])
+
+
+@router.get("/scoring/summary", dependencies=[requires("scoring:read")])
+async def read_summary(session: Session) -> SummaryRead:
+    """Where scores come from now, and what a (better) model still needs."""
+    return await reading.summary(session)
+
+
+@router.get("/scoring/distribution", dependencies=[requires("scoring:read")])
+async def read_distribution(session: Session) -> DistributionRead:
+    """Leads by score and band."""
+    return await reading.distribution(session)
+
+
+@router.get("/scoring/models", dependencies=[requires("scoring:read")])
+async def list_models(session: Session) -> ModelList:
+    """All trained models, newest first."""
+    return ModelList(items=await reading.models(session))
+
+
+@router.get("/scoring/models/{model_id}", dependencies=[requires("scoring:read")])
+async def read_model(session: Session, model_id: UUID) -> ModelDetail:
+    """A model's card: measures, calibration, features, and what was left out and why."""
+    return await reading.model_detail(session, model_id)
+
+
+@router.post("/scoring/models/{model_id}/promote", dependencies=[requires("scoring:write")])
+async def promote_model(session: Session, model_id: UUID, data: PromoteRequest) -> ModelSummary:
+    """Let this model score the leads: take over, or go back to an earlier one. All leads are scored anew."""
+    model = await registry.promote(session, model_id, reason=data.reason or "chosen by a person")
+    await start_run(session, score_everyone, ScoreAll(), title=f"Score all leads with version {model.version}")
+    return reading.model_summary(model)
+
+
+@router.post("/scoring/train", status_code=202, dependencies=[requires("scoring:write")])
+async def start_training(session: Session) -> RunStarted:
+    """Train a model now. It takes over, and scores all leads, unless it is worse than the one in use."""
+    await require_outcomes(session)
+    run_id = await start_run(session, train, TrainModel(), title="Train the score")
+    await identity.record(session, action="scoring.training_started", subject_type="job_run", subject_id=run_id)
+    return RunStarted(run_id=run_id)
+
+
+@router.get("/leads/{lead_id}/score", dependencies=[requires("scoring:read")])
+async def read_lead_score(session: Session, lead_id: UUID) -> LeadScoreRead:
+    """A lead's score with reasons for and against it, and how it went before."""
+    return await reading.lead_score(session, lead_id)

@@ -1,0 +1,217 @@
+"""HTTP shapes of scoring."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+Band = Literal["hot", "warm", "cool", "cold"]
+ScoreKind = Literal["model", "rules", "insufficient"]
+ModelStatus = Literal["candidate", "champion", "archived"]
+
+
+class ReasonRead(BaseModel):
+    """One reason. `contribution` is in log-odds (model) or points (rules); above zero speaks for the lead."""
+
+    feature: str
+    label: str
+    sentence: str
+    value: str | None
+    contribution: float
+    strength: Literal["strong", "clear", "slight"]
+
+
+class ScoreModelRead(BaseModel):
+    """The model behind a score, in short."""
+
+    id: UUID
+    version: int
+    status: ModelStatus
+    trained_at: datetime
+
+
+class ExplanationRead(BaseModel):
+    """How the score adds up: base + all reasons + rest = total. `unit` tells in what."""
+
+    unit: Literal["log-odds", "points"]
+    base: float
+    rest: float
+    total: float
+
+
+class ScoreHistoryRead(BaseModel):
+    """A score the lead had."""
+
+    score: int | None
+    probability: float | None
+    band: Band | None
+    kind: ScoreKind
+    model_id: UUID | None
+    scored_at: datetime
+
+
+class LeadScoreRead(BaseModel):
+    """A lead's score with its reasons.
+
+    `state`: scored; insufficient, when too little is known of the lead; pending, when it waits to be scored.
+    """
+
+    lead_id: UUID
+    state: Literal["scored", "insufficient", "pending"]
+    score: int | None
+    probability: float | None
+    band: Band | None
+    kind: ScoreKind | None
+    scored_at: datetime | None
+    note: str = Field(description="One sentence on where the score comes from, to be shown with it")
+    explanation: ExplanationRead | None
+    reasons_for: list[ReasonRead]
+    reasons_against: list[ReasonRead]
+    model: ScoreModelRead | None
+    history: list[ScoreHistoryRead]
+
+
+class ThresholdMetrics(BaseModel):
+    """What happens when leads from a cut on are called positive."""
+
+    accuracy: float
+    precision: float
+    recall: float
+    false_positive_rate: float
+
+
+class ModelMetrics(BaseModel):
+    """Measured on leads the model had not seen. `ece`: expected calibration error over 15 equal bins."""
+
+    rows: int
+    base_rate: float
+    auc: float
+    accuracy: float
+    brier: float
+    log_loss: float
+    ece: float
+    precision_at_20: float
+    hot: ThresholdMetrics
+    qualified: ThresholdMetrics
+
+
+class ModelSummary(BaseModel):
+    """One trained model."""
+
+    id: UUID
+    version: int
+    kind: str
+    algorithm: str
+    status: ModelStatus
+    status_reason: str
+    rows: int
+    positives: int
+    metrics: ModelMetrics
+    trained_at: datetime
+    trained_by: str
+    promoted_at: datetime | None
+    archived_at: datetime | None
+
+
+class CalibrationPoint(BaseModel):
+    """Of leads predicted at `predicted`, the share `observed` converted."""
+
+    predicted: float
+    observed: float
+    rows: int
+
+
+class FeatureImportance(BaseModel):
+    """A feature with its share of all contributions."""
+
+    name: str
+    label: str
+    meaning: str
+    kind: str
+    unit: str
+    importance: float
+    share: float
+    filled_share: float
+
+
+class ExcludedColumn(BaseModel):
+    """A column the model does not use, and why."""
+
+    name: str
+    label: str
+    reason: str
+
+
+class ModelDetail(ModelSummary):
+    """A model with its card."""
+
+    features: list[FeatureImportance]
+    excluded: list[ExcludedColumn]
+    warnings: list[str]
+    calibration_curve: list[CalibrationPoint]
+    split: dict[str, Any]
+    calibration: dict[str, Any]
+    rounds: int
+    seeds: int
+    intended_use: str
+
+
+class ModelList(BaseModel):
+    """Newest version first."""
+
+    items: list[ModelSummary]
+
+
+class PromoteRequest(BaseModel):
+    """Why this model should score the leads."""
+
+    reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$")
+
+
+class LabelCounts(BaseModel):
+    """Known outcomes and what a model needs."""
+
+    known: int
+    won: int
+    lost: int
+    needed: int
+    needed_each: int
+    enough: bool
+
+
+class SummaryRead(BaseModel):
+    """Where scores come from now."""
+
+    kind: Literal["model", "rules"]
+    note: str
+    leads: int
+    scored: int
+    insufficient: int
+    labels: LabelCounts
+    model: ModelSummary | None
+    warnings: list[str]
+
+
+class DistributionBin(BaseModel):
+    """Leads with a score of `low` to `high`, by band."""
+
+    low: int
+    high: int
+    leads: int
+    open_leads: int
+    bands: dict[str, int]
+
+
+class DistributionRead(BaseModel):
+    """Twenty bins of five points (the last ends at 100), and totals by band."""
+
+    bins: list[DistributionBin]
+    bands: dict[str, int]
+    unscored: int
+
+
+class RunStarted(BaseModel):
+    """A job run: see /api/v1/jobs/{run_id}."""
+
+    run_id: UUID

@@ -1,0 +1,1 @@
+"""Rules of the business: which model scores, how leads are scored, how models are trained and read."""

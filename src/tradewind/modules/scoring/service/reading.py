@@ -1,0 +1,187 @@
+"""What people see of scores and models."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.leads import api as leads
+from tradewind.modules.leads.errors import LeadNotFound
+from tradewind.modules.scoring import repository
+from tradewind.modules.scoring.engine import explain
+from tradewind.modules.scoring.engine.explain import Explained
+from tradewind.modules.scoring.engine.train import MIN_EACH_CLASS, MIN_LABELS, enough_labels
+from tradewind.modules.scoring.errors import ModelNotFound
+from tradewind.modules.scoring.models import LeadScoreRow, ScoringModel
+from tradewind.modules.scoring.schemas import (
+    DistributionBin,
+    DistributionRead,
+    ExplanationRead,
+    LabelCounts,
+    LeadScoreRead,
+    ModelDetail,
+    ModelSummary,
+    ReasonRead,
+    ScoreHistoryRead,
+    ScoreModelRead,
+    SummaryRead,
+)
+from tradewind.modules.scoring.service import registry
+
+_HISTORY = 50
+_BINS = 20
+
+
+async def lead_score(session: AsyncSession, lead_id: UUID) -> LeadScoreRead:
+    """A lead's score in force, its reasons and its history. Raises LeadNotFound."""
+    if not await leads.lead_summaries(session, [lead_id]):
+        raise LeadNotFound()
+    rows = await repository.history(session, lead_id, _HISTORY)
+    if not rows:
+        return _empty(lead_id, "This lead waits to be scored; that takes a moment.", "pending", [])
+    newest = rows[0]
+    model = await repository.model(session, newest.model_id) if newest.model_id else None
+    history = [ScoreHistoryRead.model_validate(row, from_attributes=True) for row in rows]
+    if newest.kind == "insufficient":
+        read = _empty(lead_id, "Too little is known of this lead to say anything sound.", "insufficient", history)
+        return read.model_copy(update={"kind": "insufficient", "scored_at": newest.scored_at, "model": _short(model)})
+    positive, negative = await _reasons(session, newest)
+    stored = newest.contributions
+    return LeadScoreRead(
+        **history[0].model_dump(exclude={"model_id"}),
+        lead_id=lead_id,
+        state="scored",
+        note=_note(newest, model),
+        explanation=ExplanationRead(
+            unit="log-odds" if newest.kind == "model" else "points",
+            base=stored["base"],
+            rest=stored["rest"],
+            total=stored["raw"],
+        ),
+        reasons_for=positive,
+        reasons_against=negative,
+        model=_short(model),
+        history=history,
+    )
+
+
+async def summary(session: AsyncSession) -> SummaryRead:
+    """Where scores come from, and what is missing for a (better) model."""
+    champion = await repository.champion(session)
+    counted = await repository.counts(session)
+    labels = LabelCounts(
+        known=counted.labels,
+        won=counted.positives,
+        lost=counted.labels - counted.positives,
+        needed=MIN_LABELS,
+        needed_each=MIN_EACH_CLASS,
+        enough=enough_labels(counted.labels, counted.positives),
+    )
+    if champion is not None:
+        note = (
+            f"Scores come from model version {champion.version}, learned from {champion.rows:,} leads with a known "
+            "outcome. It is renewed at night when there is more to learn from."
+        )
+    elif labels.enough:
+        note = "Scores come from rules. There is enough history for a model: it is trained tonight, or now on request."
+    else:
+        note = (
+            f"Scores come from rules until {MIN_LABELS} leads have a known outcome, at least {MIN_EACH_CLASS} won and "
+            f"{MIN_EACH_CLASS} lost. So far: {labels.won} won, {labels.lost} lost."
+        )
+    return SummaryRead(
+        kind="rules" if champion is None else "model",
+        note=note,
+        leads=counted.leads,
+        scored=counted.scored,
+        insufficient=counted.insufficient,
+        labels=labels,
+        model=model_summary(champion) if champion else None,
+        warnings=champion.card["warnings"] if champion else [],
+    )
+
+
+async def distribution(session: AsyncSession) -> DistributionRead:
+    """Leads by score."""
+    bins = [
+        DistributionBin(
+            low=5 * number, high=100 if number == _BINS - 1 else 5 * number + 4, leads=0, open_leads=0, bands={}
+        )
+        for number in range(_BINS)
+    ]
+    totals: dict[str, int] = {}
+    for row in await repository.distribution(session):
+        part = bins[row.bin]
+        part.leads += row.leads
+        part.open_leads += row.open_leads
+        if row.band is not None:
+            part.bands[row.band] = part.bands.get(row.band, 0) + row.leads
+            totals[row.band] = totals.get(row.band, 0) + row.leads
+    counted = await repository.counts(session)
+    return DistributionRead(bins=bins, bands=totals, unscored=counted.leads - counted.scored)
+
+
+async def models(session: AsyncSession) -> list[ModelSummary]:
+    """All models, newest first."""
+    return [model_summary(model) for model in await repository.models(session)]
+
+
+async def model_detail(session: AsyncSession, model_id: UUID) -> ModelDetail:
+    """A model with its card. Raises ModelNotFound."""
+    model = await repository.model(session, model_id)
+    if model is None:
+        raise ModelNotFound()
+    return ModelDetail(
+        **model_summary(model).model_dump(),
+        features=model.card["features"],
+        excluded=model.card["excluded"],
+        warnings=model.card["warnings"],
+        calibration_curve=model.metrics["calibration_curve"],
+        split=model.card["split"],
+        calibration=model.card["calibration"],
+        rounds=model.card["rounds"],
+        seeds=model.card["seeds"],
+        intended_use=model.card["intended_use"],
+    )
+
+
+def model_summary(model: ScoringModel) -> ModelSummary:
+    """A model without its card."""
+    return ModelSummary.model_validate(model, from_attributes=True)
+
+
+async def _reasons(session: AsyncSession, row: LeadScoreRow) -> tuple[list[ReasonRead], list[ReasonRead]]:
+    if row.kind == "rules":
+        explained = [
+            Explained(rule, sentence, sentence, None, points, explain.points_strength(points))
+            for rule, points, _, sentence in row.contributions["top"]
+        ]
+        positive, negative = explain.split(explained)
+    else:
+        assert row.model_id is not None
+        encoder = (await registry.load(session, row.model_id)).encoder
+        positive, negative = explain.reasons(row.contributions, {item.name: item for item in encoder.encoded})
+    return [_reason(item) for item in positive], [_reason(item) for item in negative]
+
+
+def _reason(explained: Explained) -> ReasonRead:
+    return ReasonRead.model_validate(explained, from_attributes=True)
+
+
+def _note(row: LeadScoreRow, model: ScoringModel | None) -> str:
+    if row.kind == "rules" or model is None:
+        return "Scored by rules, until enough outcomes are known for a model."
+    return f"Of 100 leads that look like this one, about {row.score} convert (model version {model.version})."
+
+
+def _short(model: ScoringModel | None) -> ScoreModelRead | None:
+    return ScoreModelRead.model_validate(model, from_attributes=True) if model else None
+
+
+def _empty(lead_id: UUID, note: str, state: str, history: list[ScoreHistoryRead]) -> LeadScoreRead:
+    return LeadScoreRead.model_validate(
+        {
+            "lead_id": lead_id, "state": state, "score": None, "probability": None, "band": None, "kind": None,
+            "scored_at": None, "note": note, "explanation": None, "reasons_for": [], "reasons_against": [],
+            "model": None, "history": history,
+        }
+    )  # fmt: skip

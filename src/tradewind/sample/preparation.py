@@ -1,0 +1,194 @@
+"""The steps that fill an installation, each done once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.database import Database
+from tradewind.modules.identity import api as identity
+from tradewind.modules.identity.errors import AddressTaken
+from tradewind.modules.identity.permissions import permissions_of
+from tradewind.modules.leads.service import pipelines
+from tradewind.sample import world
+from tradewind.sample.filling import import_leads, score_leads
+from tradewind.sample.funnel import Funnel, last_full_day
+from tradewind.sample.leads_file import write_leads_csv
+from tradewind.sample.load import Colleague, load_history
+from tradewind.sample.state import State
+from tradewind.sample.workspace import furnish
+
+SEED = 7
+FULL_HISTORY_LEADS = 20_000
+_OWNER = world.Member("You", "you@tradewind.example", "admin")
+
+
+class Preparation:
+    """The steps, each done once."""
+
+    def __init__(self, database: Database, state: State, console: Console) -> None:
+        self.database, self.state, self.console = database, state, console
+
+    async def make_sample(self, leads: int) -> None:
+        # a start that was cut off goes on with the same company
+        leads = self.state.get("asked_leads") or leads
+        until = date.fromisoformat(self.state.get("until") or last_full_day().isoformat())
+        await self._once("organisation", lambda: self._make_organisation(world.ORGANISATION, is_sample=True))
+        self.state.save(asked_leads=leads, until=until.isoformat())
+        funnel = Funnel(leads=leads, seed=SEED, until=until)
+        with self._progress() as progress:
+            await self._once("import", lambda: self._import_sample(funnel, progress))
+            await self._once("history", lambda: self._load_history(funnel, progress))
+            await self._once("score", lambda: self._score(progress))
+        await self._once("workspace", self._furnish)
+        self.state.save(ready=True)
+
+    async def make_own(self, csv: Path, *, yes: bool) -> None:
+        name = csv.stem.replace("_", " ").replace("-", " ").strip().title() or "My leads"
+        await self._once("organisation", lambda: self._make_organisation(name[:80], is_sample=False))
+        with self._progress() as progress:
+            await self._once("import", lambda: self._import(csv, progress, yes=yes))
+            await self._once("score", lambda: self._score(progress))
+        await self._once("pipeline", self._add_pipeline)
+        self.state.save(ready=True)
+
+    async def _once(self, step: str, work: Callable[[], Awaitable[None]]) -> None:
+        done = self.state.get("done") or []
+        if step not in done:
+            await work()
+            self.state.save(done=[*done, step])
+
+    async def _make_organisation(self, name: str, *, is_sample: bool) -> None:
+        """The organisation and its people, in one transaction."""
+        password = secrets.token_urlsafe(9)
+        people = world.TEAM if is_sample else (_OWNER,)
+        ids: list[str] = []
+        async with self.database.transaction(Actor.system(name="Demo")) as session:
+            organisation_id = await identity.create_organisation(session, name=name, is_sample=is_sample)
+            # An address belongs to one account: every file of the user gets a login of its own, and so does a
+            # second sample company in a database whose first one this home has forgotten.
+            mark = "" if is_sample else f".{organisation_id.hex[-6:]}"
+            for member in people:
+                secret = password if member is people[0] else secrets.token_urlsafe(16)
+                try:
+                    user_id = await self._add_person(session, organisation_id, member, mark, secret)
+                except AddressTaken:
+                    mark = f".{organisation_id.hex[-6:]}"
+                    user_id = await self._add_person(session, organisation_id, member, mark, secret)
+                ids.append(str(user_id))
+            email = _marked(people[0].email, mark)
+        self.state.save(
+            organisation_id=str(organisation_id),
+            organisation_name=name,
+            is_sample=is_sample,
+            team=ids,
+            email=email,
+            password=password,
+        )
+
+    async def _add_person(
+        self, session: AsyncSession, organisation_id: UUID, member: world.Member, mark: str, password: str
+    ) -> UUID:
+        return await identity.create_user(
+            session,
+            organisation_id,
+            email=_marked(member.email, mark),
+            name=member.name,
+            password=password,
+            role=member.role,
+        )
+
+    async def _import_sample(self, funnel: Funnel, progress: Progress) -> None:
+        path = self.database.settings.home / "northlight-leads.csv"
+        task = progress.add_task("Writing the leads file", total=None)
+        write_leads_csv(path, leads=funnel.leads, seed=funnel.seed, until=funnel.until)
+        progress.update(task, total=funnel.leads, completed=funnel.leads)
+        await self._import(path, progress, yes=True)
+        path.unlink()
+
+    async def _import(self, path: Path, progress: Progress, *, yes: bool) -> None:
+        task = progress.add_task(f"Importing {path.name}", total=None)
+        imported = await import_leads(
+            self.database,
+            self._admin(),
+            path,
+            console=self.console,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+            ask=None if yes else self._ask(progress),
+        )
+        self.state.save(leads=imported)
+
+    async def _load_history(self, funnel: Funnel, progress: Progress) -> None:
+        await self._add_pipeline()
+        task = progress.add_task("Twelve months of history", total=funnel.leads)
+        await load_history(
+            self.database,
+            self._admin(),
+            funnel,
+            self._team(),
+            share=min(1.0, FULL_HISTORY_LEADS / funnel.leads),
+            progress=lambda done: progress.update(task, completed=done),
+        )
+
+    async def _score(self, progress: Progress) -> None:
+        task = progress.add_task("Training the score and scoring", total=None)
+        scored, note = await score_leads(
+            self.database,
+            self._admin(),
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+        progress.update(task, completed=scored, total=scored)
+        self.state.save(scored=scored, scoring_note=note)
+
+    async def _furnish(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await furnish(session, self._team())
+
+    async def _add_pipeline(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await pipelines.ensure_default(session)
+
+    def _admin(self) -> Actor:
+        return Actor(
+            kind="user",
+            organisation_id=UUID(self.state["organisation_id"]),
+            user_id=UUID(self.state["team"][0]),
+            role="admin",
+            permissions=permissions_of("admin"),
+            name=world.TEAM[0].name if self.state["is_sample"] else _OWNER.name,
+        )
+
+    def _team(self) -> list[Colleague]:
+        return [Colleague(UUID(i), member.name) for i, member in zip(self.state["team"], world.TEAM, strict=True)]
+
+    def _progress(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+        )
+
+    def _ask(self, progress: Progress) -> Callable[[str], bool]:
+        """A yes-or-no question on the terminal, with the bars out of the way."""
+
+        def ask(question: str) -> bool:
+            progress.stop()
+            answer = self.console.input(f"{question} [Y/n] ").strip().lower()
+            progress.start()
+            return answer in ("", "y", "yes")
+
+        return ask
+
+
+def _marked(email: str, mark: str) -> str:
+    return email.replace("@", f"{mark}@")

@@ -1,0 +1,67 @@
+"""Configuration from `TRADEWIND_*` environment variables (or a `.env` file beside the process)."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every knob of an installation; the defaults run the whole product on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="TRADEWIND_", env_file=".env", extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path.home() / ".tradewind",
+        description="Where the embedded database, uploads, files and generated keys live.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL 15+ URL of the owner role, e.g. postgresql://user:password@host/db. "
+        "Empty: the embedded server under TRADEWIND_HOME.",
+    )
+    database_app_url: SecretStr | None = Field(
+        default=None,
+        description="URL of the restricted role the application works as. Empty: the owner connection "
+        "switches to the role tradewind_app.",
+    )
+    database_pool_size: int = Field(default=12, ge=1, le=200, description="Connections per process.")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8420, ge=1, le=65535)
+    public_url: str | None = Field(default=None, description="How users reach the web app from outside.")
+    web_processes: int = Field(default=1, ge=1, le=64)
+    worker_concurrency: int = Field(default=16, ge=2, le=500, description="Jobs one worker runs at once.")
+    job_heartbeat_seconds: float = Field(
+        default=30, ge=1, description="A picked job without a heartbeat for this long is picked up again."
+    )
+    secret_keys: SecretStr | None = Field(
+        default=None,
+        description="Master keys as id:base64, newest first, separated by commas. "
+        "Empty: a key file is generated under TRADEWIND_HOME.",
+    )
+    api_requests_per_minute: int = Field(default=600, ge=1, description="Limit per signed-in user.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Bearer token for /metrics; without it only this machine may read them.",
+    )
+    redis_url: SecretStr | None = Field(default=None, description="Optional, for limits shared by many processes.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute_home(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @property
+    def base_url(self) -> str:
+        """Address to print and to put into links, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

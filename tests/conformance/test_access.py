@@ -1,0 +1,171 @@
+"""Every endpoint says who may use it, and keeps to it: endpoints × roles, and another organisation's ids."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.conformance.endpoints import Endpoint, body_of, endpoints
+from tests.conformance.rows import MARK, fill, fingerprint, tenant_tables
+
+from tradewind.kernel.access import Actor
+from tradewind.modules.identity.permissions import PERMISSIONS, ROLES, permissions_of
+
+# Where the table is not the path's own word.
+TABLES = {
+    "members": "users",
+    "merges": "lead_merges",
+    "views": "saved_views",
+    "jobs": "job_runs",
+    "dead": "dead_jobs",
+    "bulk-actions": "bulk_actions",
+    "models": "scoring_models",
+    "imports": "lead_imports",
+}
+# Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
+IGNORED = {"audit_chain"}
+# These change the caller's own account or end their session: they would cut the walk short.
+OWN_ACCOUNT = {
+    "DELETE /api/v1/me/sessions",
+    "POST /api/v1/me/password",
+    "POST /api/v1/auth/logout",
+}
+
+
+@pytest.fixture
+def all_endpoints(app) -> list[Endpoint]:
+    found = endpoints(app)
+    assert len(found) > 50
+    return found
+
+
+def test_every_endpoint_declares_its_access(all_endpoints):
+    wrong = []
+    for endpoint in all_endpoints:
+        access = endpoint.access
+        if access is None or not (access.permission or access.reason):
+            wrong.append(f"{endpoint.label} declares neither requires() nor public()")
+        elif access.permission and access.permission not in {*PERMISSIONS, "signed-in"}:
+            wrong.append(f"{endpoint.label} wants the unknown permission {access.permission}")
+        elif access.reason and endpoint.path.startswith("/api/") and "/auth/" not in endpoint.path:
+            wrong.append(f"{endpoint.label} is open to everyone outside of /auth/")
+    assert wrong == []
+
+
+def test_every_permission_is_used_and_every_role_is_made_of_known_ones(all_endpoints):
+    used = {endpoint.access.permission for endpoint in all_endpoints if endpoint.access}
+    assert set(PERMISSIONS) - used == set()
+    assert all(role.permissions <= set(PERMISSIONS) for role in ROLES.values())
+
+
+async def test_visitors_reach_only_what_is_public(app, all_endpoints, anonymous):
+    wrong = []
+    for endpoint in all_endpoints:
+        if endpoint.access is None or endpoint.access.reason:
+            continue
+        url = endpoint.url(lambda *_: str(uuid4()))
+        answer = await anonymous.request(endpoint.method, url, **body_of(app, endpoint, str(uuid4())))
+        if answer.status_code != 401:
+            wrong.append(f"{endpoint.label}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_reaches_what_it_may_and_nothing_else(app, all_endpoints, client_for, role):
+    client = await client_for(role)
+    allowed = permissions_of(role)
+    wrong = []
+    for endpoint in all_endpoints:
+        permission = endpoint.access.permission if endpoint.access else None
+        if permission is None or endpoint.label in OWN_ACCOUNT:
+            continue
+        url = endpoint.url(lambda *_: str(uuid4()))
+        answer = await send(client, endpoint, url, body_of(app, endpoint, str(uuid4())))
+        may = permission == "signed-in" or permission in allowed
+        forbidden = answer.status_code == 403
+        if answer.status_code in {401, 429} or answer.status_code >= 500 or forbidden == may:
+            wrong.append(f"{endpoint.label} ({permission}): {answer.status_code} {answer.text[:200]}")
+        elif forbidden and answer.json().get("permission") != permission:
+            wrong.append(f"{endpoint.label}: refused without naming {permission}")
+    assert wrong == []
+
+
+async def test_ids_of_another_organisation_do_not_exist(
+    app, all_endpoints, client, tenant, database, other_organisation: Actor, client_of
+):
+    assert other_organisation.organisation_id is not None
+    assert other_organisation.user_id is not None
+    await client_of(other_organisation)
+    async with database.transaction(other_organisation) as session:
+        ids = await fill(session, other_organisation.organisation_id, other_organisation.user_id)
+        tables = await tenant_tables(session)
+        [ids["sessions"]] = [str(i) for i in await _session_ids(session)]
+        before = await fingerprint(session, tables, IGNORED)
+    wrong = []
+    for endpoint in all_endpoints:
+        if endpoint.label in OWN_ACCOUNT or not endpoint.path.startswith("/api/"):
+            continue
+
+        def foreign(parameter: str, before_it: str) -> str:
+            table = TABLES.get(before_it, before_it.replace("-", "_"))
+            assert table in ids, f"which table has the ids of {before_it}? Add it to TABLES."
+            return ids[table]
+
+        url = endpoint.url(foreign)
+        identifier = _identifier_for(endpoint, ids)
+        answer = await send(client, endpoint, url, body_of(app, endpoint, identifier))
+        expected = {404} if endpoint.parameters else range(200, 500)
+        if endpoint.parameters and endpoint.wants_more:
+            expected = {404, 422}  # a body or query that this test cannot guess may be refused first
+        if answer.status_code not in expected:
+            wrong.append(f"{endpoint.label}: {answer.status_code} {answer.text[:200]}")
+        if MARK in answer.text or "Quiet Harbour" in answer.text:
+            wrong.append(f"{endpoint.label} shows something of the other organisation")
+    assert wrong == []
+    async with database.transaction(other_organisation) as session:
+        after = await fingerprint(session, tables, IGNORED)
+    assert {table for table in before if before[table] != after[table]} == set()
+
+
+@pytest.mark.parametrize("field", ["lead_id", "owner_id", "company_id", "pipeline_id", "assignee_id"])
+async def test_references_to_another_organisation_are_refused(
+    app, all_endpoints, client, database, other_organisation: Actor, field
+):
+    """A new record must not point at a foreign one: the write fails instead of storing a dangling id."""
+    assert other_organisation.organisation_id is not None
+    assert other_organisation.user_id is not None
+    async with database.transaction(other_organisation) as session:
+        ids = await fill(session, other_organisation.organisation_id, other_organisation.user_id)
+    table = {"owner_id": "users", "assignee_id": "users", "company_id": "companies"}.get(
+        field, field.removesuffix("_id") + "s"
+    )
+    wrong = []
+    for endpoint in all_endpoints:
+        if endpoint.method != "POST" or endpoint.parameters:
+            continue
+        body = body_of(app, endpoint, ids[table])
+        if not isinstance(body.get("json"), dict) or field not in body["json"]:
+            continue
+        others = {name for name in body["json"] if name.endswith("_id")} - {field}
+        payload = {name: value for name, value in body["json"].items() if name not in others}
+        answer = await client.post(endpoint.path, json=payload)
+        if answer.status_code < 400:
+            wrong.append(f"{endpoint.label} took a foreign {field}: {answer.text[:200]}")
+    assert wrong == []
+
+
+async def send(client, endpoint: Endpoint, url: str, body) -> httpx.Response:
+    """The answer; a crash of the endpoint becomes a 500, so that the walk can go on and name them all."""
+    try:
+        return await client.request(endpoint.method, url, **body)
+    except Exception as crash:  # noqa: BLE001 - whatever it is, it is the finding
+        return httpx.Response(500, text=repr(crash)[:300])
+
+
+def _identifier_for(endpoint: Endpoint, ids: dict[str, str]) -> str:
+    return ids.get(endpoint.path.strip("/").split("/")[2].replace("-", "_"), ids["leads"])
+
+
+async def _session_ids(session):
+    from sqlalchemy import text
+
+    return (await session.scalars(text("SELECT id FROM user_sessions"))).all()

@@ -1,0 +1,86 @@
+"""Schemathesis over the whole API: no 500, and nothing that the OpenAPI document does not announce.
+
+Every request finds the same rows (see `workspace`), so a failure repeats with any other request left out.
+`TRADEWIND_CONTRACT_EXAMPLES=100` searches deeper and leaves no case out.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from zlib import crc32
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+from schemathesis.python import asgi
+from tests.contract.workspace import Workspace
+
+from tradewind.kernel.testing.fixtures import WorkerDatabase
+
+DEEP = os.environ.get("TRADEWIND_CONTRACT_EXAMPLES")
+# Cases of the coverage phase (one per keyword and value of a schema) that always run, and the share of the others.
+ALWAYS, ONE_IN = 12, 6
+# What would end the session of the run or lock its account; tests of the identity module cover these.
+ENDS_THE_SESSION = [
+    "POST /api/v1/auth/logout",
+    "POST /api/v1/me/password",
+    "DELETE /api/v1/me/sessions",
+    "DELETE /api/v1/me/sessions/{session_id}",
+]
+config = schemathesis.Config.from_dict(
+    {
+        "seed": 20,
+        "generation": {
+            "max-examples": int(DEEP or 12),
+            "deterministic": True,
+            "no-shrink": not DEEP,
+            "database": "none",
+        },
+        "phases": {"coverage": {"unexpected-methods": ["PATCH", "OPTIONS"]}},
+        # Rules between values are beyond a schema: valid data may be refused with 422.
+        "checks": {"positive_data_acceptance": {"enabled": False}},
+    }
+)
+schema = schemathesis.pytest.from_fixture("api").exclude(name=ENDS_THE_SESSION)
+seen: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module")
+def workspace(application, settings, real_database) -> Iterator[Workspace]:
+    async def make_database():
+        return await WorkerDatabase(settings).open(pooled=False)
+
+    made = Workspace(application, settings, make_database)
+    with asgi.get_client(made):
+        yield made
+    asgi.shutdown_lifespans()
+
+
+@pytest.fixture
+def api(workspace, application, request):
+    # Schemathesis 4.32 reads this name of older pytest versions.
+    request.node._nodeid = request.node.nodeid
+    loaded = schemathesis.openapi.from_dict(application.openapi(), config=config)
+    loaded.app = workspace
+    return loaded
+
+
+@schema.parametrize()
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+def test_everything_is_as_documented(case: Case, workspace: Workspace) -> None:
+    draw = crc32(repr(case).encode("utf-8", "surrogatepass"))
+    if _left_out(case, draw):
+        return
+    for name in case.path_parameters:
+        # Mostly an id that exists; what was generated is for the answers to ids that do not.
+        if name in workspace.ids and draw % 4:
+            case.path_parameters[name] = workspace.ids[name]
+    case.call_and_validate(headers={"Authorization": f"Bearer {workspace.token}"})
+
+
+def _left_out(case: Case, draw: int) -> bool:
+    if DEEP or case.meta is None or case.meta.phase.name.value != "coverage":
+        return False
+    seen[case.operation.label] += 1
+    return seen[case.operation.label] > ALWAYS and draw % ONE_IN != 0

@@ -1,0 +1,59 @@
+"""The OpenAPI document itself."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+
+from tradewind.modules.identity.permissions import PERMISSIONS
+
+
+@pytest.fixture(scope="module")
+def document(application) -> dict[str, Any]:
+    return application.openapi()
+
+
+@pytest.fixture(scope="module")
+def operations(document) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_it_is_valid_openapi_3_1(document):
+    assert document["openapi"].startswith("3.1")
+    schemathesis.openapi.from_dict(document).validate()
+
+
+def test_every_operation_is_named_and_described(operations):
+    assert len(operations) > 100
+    assert [label for label, operation in operations.items() if not operation.get("summary")] == []
+    assert [label for label, operation in operations.items() if not operation.get("description")] == []
+    names = Counter(operation.get("operationId") for operation in operations.values())
+    assert [name for name, count in names.items() if name is None or count > 1] == []
+
+
+def test_every_operation_states_its_permission(operations):
+    known = {*PERMISSIONS, "signed-in", "public"}
+    assert {label for label, operation in operations.items() if operation.get("x-permission") not in known} == set()
+    public = [label for label, operation in operations.items() if operation["x-permission"] == "public"]
+    assert [label for label in public if "/auth/" not in label and "/health/" not in label] == []
+
+
+def test_every_failure_is_described_as_problem_json(operations):
+    wrong = [
+        f"{label} {status}"
+        for label, operation in operations.items()
+        for status, answer in operation["responses"].items()
+        if status >= "400" and list(answer["content"]) != ["application/problem+json"]
+    ]
+    assert wrong == []
+
+
+def test_every_schema_is_used(document):
+    text = str(document)
+    schemas = document["components"]["schemas"]
+    assert [name for name in schemas if f"'#/components/schemas/{name}'" not in text] == []

@@ -1,0 +1,122 @@
+"""A real installation (database, web and worker processes) and a real Chromium for the browser tests."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from installation import Installation
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SCREENSHOTS = ROOT / ".cache" / "screenshots"
+WIDTHS = {360: 780, 768: 1024, 1440: 900}
+# Two painted frames, then the end of every animation that has one: colours are judged as they stay.
+SETTLED = """async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  const finite = document.getAnimations().filter(a => Number.isFinite(a.effect?.getComputedTiming().endTime))
+  await Promise.allSettled(finite.map(a => a.finished))
+}"""
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation a file: one for all would run into the limit on sign-ups from one address."""
+    installation = Installation(tmp_path_factory.mktemp("installation") / "home")
+    installation.start("up")
+    installation.wait_ready()
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    executable = next((path for name in names if (path := shutil.which(name))), None)
+    assert executable, "Chromium is missing: run tests/find_chromium.sh"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, server: Installation) -> Iterator[BrowserContext]:
+    """A fresh browser profile that knows the installation's address."""
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1440, "height": 900}, service_workers="block", locale="en-GB"
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of the fresh profile."""
+    return context.new_page()
+
+
+@pytest.fixture
+def page_check() -> Callable[..., None]:
+    """`page_check(page, name)`: the rules every page keeps, at three widths in light and dark."""
+    return check_page
+
+
+def check_page(page: Page, name: str, *, widths: dict[int, int] | None = None) -> None:
+    """No console error, axe clean, no sideways scrolling, one h1, small layout shift; screenshots are saved."""
+    problems: list[str] = []
+    listener = lambda message: problems.append(f"console: {message.text}") if message.type == "error" else None  # noqa: E731
+    page.on("console", listener)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for width, height in (widths or WIDTHS).items():
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(
+                "scheme => { localStorage.setItem('mantine-color-scheme-value', scheme);"
+                " document.documentElement.setAttribute('data-mantine-color-scheme', scheme) }",
+                scheme,
+            )
+            page.evaluate(SETTLED)
+            where = f"{name} at {width} {scheme}"
+            problems += [f"{where}: {text}" for text in _axe(page)]
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if overflow > 0:
+                problems.append(f"{where}: the page scrolls sideways by {overflow} px")
+            headings = page.locator("h1:visible").count()
+            if headings != 1:
+                problems.append(f"{where}: {headings} h1 headings")
+            safe = re.sub(r"[^a-z0-9-]+", "-", name.lower())
+            page.screenshot(path=SCREENSHOTS / f"{safe}-{width}-{scheme}.png")
+    page.remove_listener("console", listener)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert problems == []
+
+
+def _axe(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    violations = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'],"
+        " runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+        ".then(result => result.violations)"
+    )
+    return [
+        f"axe {violation['id']} at {node['target']}: {' '.join(node['failureSummary'].split())}"
+        for violation in violations
+        for node in violation["nodes"][:1]
+    ]

@@ -1,0 +1,128 @@
+"""Every page of the app, filled with the sample company, keeps the rules: axe, overflow, headings, console."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from installation import Installation
+
+pytestmark = pytest.mark.browser
+ROUTES = Path(__file__).parents[2] / "web" / "src" / "routes" / "_app"
+PAGES = [
+    "/get-started",
+    "/dashboard",
+    "/leads",
+    "/leads?view=hot",
+    "/leads/{lead}",
+    "/companies",
+    "/companies/{company}",
+    "/deals",
+    "/deals/{deal}",
+    "/segments",
+    "/segments/new",
+    "/segments/{segment}",
+    "/imports",
+    "/imports/{import}",
+    "/scoring",
+    "/tasks",
+    "/settings/profile",
+    "/settings/organisation",
+    "/settings/team",
+    "/settings/roles",
+    "/settings/fields",
+    "/settings/tags",
+    "/settings/pipelines",
+    "/settings/routing",
+    "/settings/mail",
+    "/settings/jobs",
+    "/settings/audit",
+]
+COLLECTIONS = {
+    "lead": "/api/v1/leads?sort=-score",
+    "company": "/api/v1/companies",
+    "deal": "/api/v1/deals",
+    "segment": "/api/v1/segments",
+    "import": "/api/v1/imports",
+}
+# These send on to another page or answer for unknown ones.
+WITHOUT_PAGE = {"/", "/$", "/settings"}
+
+
+class Demo(NamedTuple):
+    """A running sample company: who is signed in, and one id of each thing that has a page."""
+
+    page: Page
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Demo]:
+    """The sample company in an installation of its own, opened by its administrator."""
+    installation = Installation(tmp_path_factory.mktemp("demo") / "home")
+    environment = os.environ | {"TRADEWIND_HOME": str(installation.home), "TRADEWIND_PORT": str(installation.port)}
+    command = [sys.executable, "-m", "tradewind.cli", "demo", "--once", "--yes", "--scale", "800"]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    email, password = (re.search(rf"{name}\s+(\S+)", told.stdout)[1] for name in ("E-mail", "Password"))
+    installation.start("up")
+    context = None
+    try:
+        installation.wait_ready()
+        context = browser.new_context(base_url=installation.url, service_workers="block", locale="en-GB")
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        page.goto("/login")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+        yield Demo(page, first_ids(installation, email, password))
+    finally:
+        if context:
+            context.close()
+        installation.stop()
+
+
+def first_ids(installation: Installation, email: str, password: str) -> dict[str, str]:
+    """The id of the first entry of each collection."""
+    with installation.client() as api:
+        token = api.post("/api/v1/auth/token", json={"email": email, "password": password}).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return {name: first_id(api.get(path, headers=headers)) for name, path in COLLECTIONS.items()}
+
+
+def first_id(answer: httpx.Response) -> str:
+    assert answer.is_success, answer.text
+    body = answer.json()
+    return (body["items"] if isinstance(body, dict) else body)[0]["id"]
+
+
+def test_no_page_is_forgotten() -> None:
+    files = (path.relative_to(ROUTES).with_suffix("").as_posix() for path in ROUTES.rglob("*.tsx"))
+    routes = {f"/{name}".removesuffix("/index") or "/" for name in files}
+    listed = {re.sub(r"\{(\w+)\}", r"$\1Id", path).partition("?")[0] for path in PAGES}
+    assert routes - WITHOUT_PAGE == listed
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_keeps_the_rules(demo: Demo, path: str, page_check: Callable[..., None]) -> None:
+    page = demo.page
+    failed: list[str] = []
+    on_response = lambda answer: failed.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None  # noqa: E731
+    page.on("response", on_response)
+    page.goto(path.format(**demo.ids))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".mantine-Skeleton-root:visible")).to_have_count(0)
+    expect(page.get_by_role("heading", name="There is no page here")).to_have_count(0)
+    page_check(page, f"page {path}")
+    page.remove_listener("response", on_response)
+    assert failed == []

@@ -1,0 +1,109 @@
+"""Real installations for tests: processes of their own on a home of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+PASSWORD = "correct-Horse-battery-7-staple"
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60, what: str = "the condition") -> None:
+    """Poll until `condition` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:.0f} s for {what}")
+        time.sleep(0.05)
+
+
+@dataclass
+class Installation:
+    """The processes of one home. Roles are started singly, so that tests can kill one."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Base address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """What all roles print."""
+        return self.home.parent / "installation.log"
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `tradewind <arguments>`."""
+        environment = os.environ | {
+            "TRADEWIND_HOME": str(self.home),
+            "TRADEWIND_PORT": str(self.port),
+            "TRADEWIND_API_REQUESTS_PER_MINUTE": "1000000",
+            **self.environment,
+        }
+        with self.log.open("ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tradewind.cli", *arguments],
+                env=environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def wait_ready(self, seconds: float = 90) -> None:
+        """Wait until the web role answers."""
+        wait_until(self.is_ready, seconds=seconds, what=f"{self.url}; see {self.log}")
+
+    def is_ready(self) -> bool:
+        """Whether the web role answers and reaches the database."""
+        try:
+            return httpx.get(f"{self.url}/health/ready", timeout=2, trust_env=False).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def stop(self) -> None:
+        """Stop all that still runs."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def client(self) -> httpx.Client:
+        """An API client without credentials."""
+        return httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+
+    def signed_up(self, email: str = "founder@people.example", name: str = "Mira Founder") -> httpx.Client:
+        """Sign up a new organisation and return an API client of its administrator."""
+        client = self.client()
+        body = {"name": name, "email": email, "password": PASSWORD, "organisation_name": "Harbour Robotics"}
+        answer = client.post("/api/v1/auth/sign-up", json=body)
+        assert answer.is_success, answer.text
+        answer = client.post("/api/v1/auth/token", json={"email": email, "password": PASSWORD})
+        assert answer.is_success, answer.text
+        client.cookies.clear()
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return client

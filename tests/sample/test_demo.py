@@ -1,0 +1,119 @@
+"""The demo: the sample company arrives whole, twice changes nothing, a start that broke off goes on."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import text
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.database import Database
+from tradewind.modules.identity import api as identity
+from tradewind.sample import preparation
+from tradewind.sample.demo import Demo, prepare_demo
+from tradewind.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, so that one test's demo is not another's."""
+    settings = Settings(home=tmp_path, _env_file=None)  # pyright: ignore[reportCallIssue]
+    monkeypatch.setattr(database, "settings", settings)
+    return tmp_path
+
+
+async def prepare(database: Database, *, leads: int = 1_500, csv: Path | None = None) -> tuple[Demo, str]:
+    """The demo and what it said."""
+    words = io.StringIO()
+    demo = await prepare_demo(database, leads=leads, csv=csv, yes=True, console=Console(file=words, width=120))
+    return demo, words.getvalue()
+
+
+async def counts(database: Database, demo: Demo) -> dict[str, int]:
+    """Rows of the organisation by table."""
+    tables = (
+        "leads", "companies", "activities", "deals", "deal_stage_changes", "notes", "tasks",
+        "saved_views", "segments", "routing_rules", "memberships",
+    )  # fmt: skip
+    async with database.transaction(Actor.system(demo.organisation_id, name="test")) as session:
+        return {t: (await session.execute(text(f"SELECT count(*) FROM {t}"))).scalar_one() for t in tables}
+
+
+async def test_sample_company_arrives_whole_and_only_once(database: Database, home: Path) -> None:
+    demo, words = await prepare(database)
+    assert demo.is_sample
+    assert demo.leads == demo.scored
+    assert 1_450 < demo.leads <= 1_500
+    assert "created" in words
+    assert "model version 1" in demo.scoring_note
+    found = await counts(database, demo)
+    assert found["memberships"] == 5
+    assert found["companies"] > 150
+    assert found["activities"] > 10 * demo.leads
+    assert found["deals"] > 100
+    assert found["deal_stage_changes"] > found["deals"]
+    assert min(found["saved_views"], found["segments"], found["routing_rules"]) >= 2
+    assert (home / "demo.json").stat().st_mode & 0o077 == 0
+    again, _ = await prepare(database)
+    assert again == demo
+    assert await counts(database, demo) == found
+
+
+async def test_history_agrees_with_outcomes(database: Database, home: Path) -> None:
+    demo, _ = await prepare(database, leads=800)
+    async with database.transaction(Actor.system(demo.organisation_id, name="test")) as session:
+        wrong = await session.execute(
+            text(
+                "SELECT count(*) FROM deals d JOIN stages s ON s.id = d.stage_id JOIN leads l ON l.id = d.lead_id "
+                "WHERE (s.kind = 'won') IS DISTINCT FROM (l.converted IS TRUE) OR (s.kind = 'open') <> "
+                "(l.converted IS NULL)"
+            )
+        )
+        assert wrong.scalar_one() == 0
+        late = await session.execute(
+            text("SELECT count(*) FROM activities WHERE lead_id IS NOT NULL AND occurred_at > now() + interval '1 day'")
+        )
+        assert late.scalar_one() == 0
+        days = await session.execute(text("SELECT count(DISTINCT created_at::date) FROM leads"))
+        assert days.scalar_one() > 150
+        hot = await session.execute(
+            text("SELECT avg(score) FILTER (WHERE converted) - avg(score) FILTER (WHERE NOT converted) FROM leads")
+        )
+        assert hot.scalar_one() > 10
+
+
+async def test_a_start_that_broke_off_goes_on(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(preparation, "load_history", broken)
+        with pytest.raises(KeyboardInterrupt):
+            await prepare(database, leads=400)
+    state = json.loads((home / "demo.json").read_text())["sample"]
+    assert state["done"] == ["organisation", "import"]
+    demo, _ = await prepare(database, leads=400)
+    assert str(demo.organisation_id) == state["organisation_id"]
+    assert (await counts(database, demo))["deals"] > 20
+
+
+async def test_own_file_gets_an_organisation_of_its_own(database: Database, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my_leads.csv"
+    path.write_text("Name,Email,Company\nAda Quill,ada@fernbrook.example,Fernbrook\nBo Lind,bo@lind.example,Lind AB\n")
+    demo, _ = await prepare(database, csv=path)
+    assert (demo.organisation_name, demo.is_sample, demo.leads) == ("My Leads", False, 2)
+    assert demo.scoring_note.startswith("by rules")
+    assert (await prepare(database, csv=path))[0] == demo
+    async with database.transaction(Actor.system(demo.organisation_id, name="test")) as session:
+        members = await identity.list_members(session)
+    assert [member.email for member in members] == [demo.email]
+
+
+async def test_a_forgotten_home_makes_a_second_company(database: Database, home: Path) -> None:
+    first, _ = await prepare(database, leads=300)
+    (home / "demo.json").unlink()
+    second, _ = await prepare(database, leads=300)
+    assert second.organisation_id != first.organisation_id
+    assert second.email != first.email

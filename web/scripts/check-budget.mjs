@@ -1,0 +1,35 @@
+// Compares the built files with the size budget (kB gzip) and fails when one is over.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const dist = new URL('../dist/', import.meta.url).pathname;
+const budget = { entry: 210, css: 45, font: 50, route: 60, charts: 120 };
+const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1024;
+const html = readFileSync(join(dist, 'index.html'), 'utf8');
+const first = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((match) => match[1]);
+const scripts = first.filter((file) => file.endsWith('.js'));
+const styles = first.filter((file) => file.endsWith('.css'));
+const sum = (files) => files.reduce((total, file) => total + size(file), 0);
+
+const rows = [
+  ['entry + shared JS', sum(scripts), budget.entry],
+  ['CSS on first load', sum(styles), budget.css],
+];
+for (const file of readdirSync(join(dist, 'assets'))) {
+  const path = `assets/${file}`;
+  if (/inter-latin-wght.*woff2$/.test(file)) {
+    rows.push([file, readFileSync(join(dist, path)).length / 1024, budget.font]);
+  }
+  if (!file.endsWith('.js') || scripts.includes(path)) continue;
+  const charts = readFileSync(join(dist, path), 'utf8').includes('recharts');
+  const limit = charts ? budget.charts : budget.route;
+  if (size(path) > 8) rows.push([file, size(path), limit]);
+}
+let failed = false;
+for (const [name, value, limit] of rows) {
+  const over = value > limit;
+  failed ||= over;
+  console.log(`${over ? 'OVER ' : 'ok   '} ${value.toFixed(1).padStart(6)} / ${limit} kB  ${name}`);
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,45 @@
+import type { QueryKey } from '@tanstack/react-query';
+import { queryClient } from './query-client';
+
+interface Identified {
+  id: string;
+}
+
+function patched(value: unknown, ids: ReadonlySet<string>, patch: object): unknown {
+  if (Array.isArray(value)) {
+    const next = value.map((item) => patched(item, ids, patch));
+    return next.some((item, index) => item !== value[index]) ? next : value;
+  }
+  if (value === null || typeof value !== 'object') return value;
+  if ('id' in value && ids.has((value as Identified).id)) return { ...value, ...patch };
+  if ('items' in value) {
+    const items = patched(value.items, ids, patch);
+    return items === value.items ? value : { ...value, items };
+  }
+  return value;
+}
+
+/**
+ * Applies `patch` at once to every cached copy of the records below `path` (lists with `items`
+ * and single records), and gives back the function that puts the old data back.
+ */
+export async function patchCached(
+  path: string,
+  ids: string | readonly string[],
+  patch: object,
+): Promise<() => void> {
+  const wanted = new Set(typeof ids === 'string' ? [ids] : ids);
+  const matches = (key: QueryKey) => typeof key[1] === 'string' && key[1].startsWith(path);
+  await queryClient.cancelQueries({ predicate: ({ queryKey }) => matches(queryKey) });
+  const before: [QueryKey, unknown][] = [];
+  for (const query of queryClient.getQueryCache().findAll()) {
+    if (!matches(query.queryKey)) continue;
+    const next = patched(query.state.data, wanted, patch);
+    if (next === query.state.data) continue;
+    before.push([query.queryKey, query.state.data]);
+    queryClient.setQueryData(query.queryKey, next);
+  }
+  return () => {
+    for (const [key, data] of before) queryClient.setQueryData(key, data);
+  };
+}

@@ -1,0 +1,4 @@
+import type { FunctionComponent } from 'react';
+
+/** Any icon of `app/icons`. */
+export type Icon = FunctionComponent<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;

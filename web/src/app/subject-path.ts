@@ -1,0 +1,13 @@
+const PAGES: Record<string, string> = {
+  lead: '/leads',
+  company: '/companies',
+  deal: '/deals',
+  segment: '/segments',
+  import: '/imports',
+};
+
+/** Address of the page that shows a record, by the type name the server uses; undefined when there is none. */
+export function subjectPath(type: string | null | undefined, id: string | null | undefined) {
+  const base = type ? PAGES[type] : undefined;
+  return base && id ? `${base}/${id}` : undefined;
+}

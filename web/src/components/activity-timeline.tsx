@@ -1,0 +1,125 @@
+import { Button, Group, Text, Title, UnstyledButton } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '@/api/api';
+import { apiKey, request } from '@/api/client';
+import { activityIcon } from './activity-icon';
+import classes from './activity-timeline.module.css';
+import { ErrorState, LoadingLines, StillLoading } from './page-states';
+import { Timeline } from './timeline';
+
+export type Activity = Schema<'ActivityRead'>;
+
+/** Families of events one can look at alone. */
+export const TIMELINE_KINDS = [
+  'note',
+  'email',
+  'call',
+  'meeting',
+  'web',
+  'deal',
+  'task',
+  'score',
+  'lead',
+] as const;
+export type TimelineKind = (typeof TIMELINE_KINDS)[number];
+
+const PAGE = 30;
+
+interface ActivityTimelineProps {
+  /** "/api/v1/leads/…/timeline" */
+  path: string;
+  kind?: TimelineKind | undefined;
+  /** Without it there are no filters. */
+  onKind?: (kind: TimelineKind | undefined) => void;
+  /** What can be done with an entry. */
+  actions?: (entry: Activity) => ReactNode;
+  empty: string;
+  /** Shows the heading; otherwise only screen readers meet it. */
+  titled?: boolean;
+}
+
+/** What happened to a record, newest first, by day, one family or all. */
+export function ActivityTimeline(props: ActivityTimelineProps) {
+  const { path, kind, onKind, actions, empty, titled = false } = props;
+  const { t } = useTranslation('components');
+  const query = { kind, limit: PAGE };
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    {
+      queryKey: [...apiKey(path, query), 'pages'],
+      queryFn: ({ pageParam, signal }) =>
+        request<Schema<'TimelinePage'>>('get', path, {
+          query: { ...query, cursor: pageParam },
+          signal,
+        }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    },
+  );
+  const entries = data?.pages.flatMap((page) => page.items);
+  // Deals are often called after their company alone; the entry has to say what became of them.
+  const words = (entry: Activity) => {
+    const named = entry.kind.startsWith('deal.') && !/^deal\b/i.test(entry.title);
+    if (!named) return entry.title;
+    return `${t(`activity.${entry.kind.replace('.', '_')}`, { defaultValue: t('activity.deal_any') })}: ${entry.title}`;
+  };
+  const pick = (value: TimelineKind | undefined) => (
+    <UnstyledButton
+      key={value ?? 'all'}
+      className={classes.kind}
+      aria-pressed={kind === value}
+      onClick={() => onKind?.(value)}
+    >
+      {t(`timeline.kind.${value ?? 'all'}`)}
+    </UnstyledButton>
+  );
+  return (
+    <div className={classes.timeline}>
+      <Title order={2} size="h3" className={titled ? undefined : 'tw-hidden'}>
+        {t('timeline.label')}
+      </Title>
+      {onKind && (
+        <fieldset className={classes.kinds} aria-label={t('timeline.filter')}>
+          {pick(undefined)}
+          {TIMELINE_KINDS.map(pick)}
+        </fieldset>
+      )}
+      {error && !entries && <ErrorState error={error} compact onRetry={() => void refetch()} />}
+      {!entries && !error && (
+        <>
+          <LoadingLines lines={8} height={20} />
+          <StillLoading onRetry={() => void refetch()} />
+        </>
+      )}
+      {entries?.length === 0 && (
+        <Text size="sm" c="dimmed" py="md">
+          {kind ? t('timeline.emptyKind') : empty}
+        </Text>
+      )}
+      {entries && entries.length > 0 && (
+        <Timeline
+          label={t('timeline.label')}
+          items={entries.map((entry) => ({
+            id: entry.id,
+            at: entry.occurred_at,
+            icon: activityIcon(entry.kind),
+            title: (
+              <Group gap={4} wrap="nowrap" justify="space-between" align="flex-start">
+                <span>{words(entry)}</span>
+                {actions?.(entry)}
+              </Group>
+            ),
+            body: entry.body || undefined,
+            actor: entry.actor_name,
+          }))}
+        />
+      )}
+      {hasNextPage && (
+        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t('timeline.more')}
+        </Button>
+      )}
+    </div>
+  );
+}

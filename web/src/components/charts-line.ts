@@ -1,0 +1,3 @@
+import '@mantine/charts/styles.css';
+
+export { LineChart } from '@mantine/charts';

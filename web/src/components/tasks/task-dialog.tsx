@@ -1,0 +1,173 @@
+import { Button, Group, Modal, Select, SimpleGrid, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { request } from '@/api/client';
+import { toApiError } from '@/api/errors';
+import { useMembers } from '@/app/members';
+import { useMay } from '@/app/permissions';
+import { useMe } from '@/app/session';
+import { ApiForm } from '../api-form';
+import { askConfirm } from '../confirm';
+import { toLocalInput } from '../record/record-field';
+import { toastError, toastSuccess } from '../toasts';
+import { tomorrowMorning } from './due';
+import { refreshTasks, type Task } from './use-task-done';
+
+export interface TaskSubject {
+  lead_id?: string;
+  company_id?: string;
+  deal_id?: string;
+}
+
+interface TaskDialogProps {
+  /** The task to change; "new" for a new one; undefined closes the dialog. */
+  task: Task | 'new' | undefined;
+  subject?: TaskSubject;
+  onClose: () => void;
+}
+
+const PRIORITIES = ['low', 'normal', 'high'] as const;
+type Priority = (typeof PRIORITIES)[number];
+
+function TaskForm({
+  task,
+  subject = {},
+  onClose,
+}: Omit<TaskDialogProps, 'task'> & { task: Task | undefined }) {
+  const { t } = useTranslation('components');
+  const me = useMe();
+  const members = useMembers();
+  const mayWrite = useMay('tasks:write');
+  const form = useForm({
+    initialValues: {
+      title: task?.title ?? '',
+      body: task?.body ?? '',
+      due_at: task ? (task.due_at ? toLocalInput(task.due_at) : '') : tomorrowMorning(),
+      assignee_id: task ? task.assignee_id : (me.user.id as string | null),
+      priority: (task?.priority ?? 'normal') as Priority,
+    },
+    validateInputOnBlur: true,
+    validate: { title: (value) => (value.trim() ? null : t('tasks.titleMissing')) },
+  });
+  const remove = async () => {
+    if (!task) return;
+    const sure = await askConfirm({
+      title: t('tasks.delete'),
+      message: t('tasks.deleteText', { title: task.title }),
+      confirm: t('tasks.delete'),
+    });
+    if (!sure) return;
+    try {
+      await request('delete', `/api/v1/tasks/${task.id}`, { version: task.version });
+      onClose();
+    } catch (reason) {
+      toastError(t('tasks.notDeleted'), reason);
+    }
+    await refreshTasks();
+  };
+  return (
+    <ApiForm
+      form={form}
+      messageFor={(_, status) => (status === 412 ? t('tasks.changed') : undefined)}
+      onSubmit={async (values) => {
+        const body = {
+          ...values,
+          due_at: values.due_at ? new Date(values.due_at).toISOString() : null,
+        };
+        try {
+          if (task) {
+            await request('patch', `/api/v1/tasks/${task.id}`, { body, version: task.version });
+          } else {
+            await request('post', '/api/v1/tasks', { body: { ...body, ...subject } });
+            toastSuccess(t('tasks.created', { title: values.title }));
+          }
+        } catch (reason) {
+          if (toApiError(reason).status === 412) void refreshTasks();
+          throw reason;
+        }
+        onClose();
+        void refreshTasks();
+      }}
+    >
+      {({ submitting }) => (
+        <>
+          <TextInput
+            label={t('tasks.title')}
+            required
+            maxLength={200}
+            data-autofocus
+            {...form.getInputProps('title')}
+          />
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+            <TextInput
+              label={t('tasks.due')}
+              type="datetime-local"
+              {...form.getInputProps('due_at')}
+            />
+            <Select
+              label={t('tasks.priority')}
+              data={PRIORITIES.map((value) => ({ value, label: t(`tasks.priorities.${value}`) }))}
+              {...form.getInputProps('priority')}
+            />
+          </SimpleGrid>
+          <Select
+            label={t('tasks.assignee')}
+            data={members.options}
+            clearable
+            searchable={members.options.length > 8}
+            placeholder={t('tasks.nobody')}
+            {...form.getInputProps('assignee_id')}
+          />
+          <Textarea
+            label={t('tasks.body')}
+            autosize
+            minRows={3}
+            maxRows={12}
+            maxLength={20_000}
+            {...form.getInputProps('body')}
+          />
+          <Group justify="space-between">
+            {task && mayWrite ? (
+              <Button variant="subtle" color="red" onClick={() => void remove()}>
+                {t('tasks.delete')}
+              </Button>
+            ) : (
+              <span />
+            )}
+            <Group gap="xs">
+              <Button variant="default" onClick={onClose}>
+                {t('tasks.cancel')}
+              </Button>
+              {mayWrite && (
+                <Button type="submit" loading={submitting}>
+                  {t(task ? 'tasks.save' : 'tasks.add')}
+                </Button>
+              )}
+            </Group>
+          </Group>
+        </>
+      )}
+    </ApiForm>
+  );
+}
+
+/** Add a task or change one. */
+export function TaskDialog({ task, subject, onClose }: TaskDialogProps) {
+  const { t } = useTranslation('components');
+  return (
+    <Modal
+      opened={task !== undefined}
+      onClose={onClose}
+      title={t(task === 'new' ? 'tasks.new' : 'tasks.edit')}
+    >
+      {task !== undefined && (
+        <TaskForm
+          key={task === 'new' ? 'new' : `${task.id}-${task.version}`}
+          task={task === 'new' ? undefined : task}
+          {...(subject ? { subject } : {})}
+          onClose={onClose}
+        />
+      )}
+    </Modal>
+  );
+}

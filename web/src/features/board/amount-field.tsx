@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next';
+import { formatMoney } from '@/app/format';
+import { InlineEdit } from '@/components/inline-edit';
+import { RecordFact } from '@/components/record/record-field';
+import { toMinor } from './amounts';
+import classes from './board.module.css';
+import type { Deal } from './queries';
+
+interface AmountFieldProps {
+  deal: Deal;
+  value: number | null;
+  readOnly: boolean;
+  onSave: (value: number | string | null) => Promise<unknown>;
+}
+
+/** The amount of a deal, typed in whole units and kept in minor ones. */
+export function AmountField({ deal, value, readOnly, onSave }: AmountFieldProps) {
+  const { t } = useTranslation('board');
+  return (
+    <RecordFact label={t('field.amount')}>
+      <div className={classes.inline}>
+        <InlineEdit
+          label={t('field.amount')}
+          kind="number"
+          value={value}
+          readOnly={readOnly}
+          validate={(next) => (Number(next) < 0 ? t('amountNegative') : undefined)}
+          format={(shown) => {
+            const minor = toMinor(shown, deal.currency);
+            return minor === null ? '' : formatMoney(minor, deal.currency);
+          }}
+          onSave={onSave}
+        />
+      </div>
+    </RecordFact>
+  );
+}

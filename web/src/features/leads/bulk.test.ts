@@ -1,0 +1,18 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadTexts } from '@/app/i18n';
+import { type BulkRun, outcomeOf, progressOf } from './bulk';
+
+beforeAll(() => loadTexts('leads'));
+
+const run = (values: Partial<BulkRun>) => ({ action: 'tag', ...values }) as BulkRun;
+
+describe('a bulk action in words', () => {
+  it('tells how far it is', () => {
+    expect(progressOf(run({ done: 1200, matched: 34000 }))).toBe('1,200 of 34,000');
+  });
+
+  it('tells what it changed, and what it had to leave', () => {
+    expect(outcomeOf(run({ changed: 1, skipped: 0 }))).toBe('Tag: 1 lead.');
+    expect(outcomeOf(run({ changed: 12, skipped: 3 }))).toBe('Tag: 12 leads. 3 left as they were.');
+  });
+});

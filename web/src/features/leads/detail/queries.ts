@@ -1,0 +1,24 @@
+import type { Schema } from '@/api/api';
+import { apiQuery } from '@/api/client';
+
+export type LeadScore = Schema<'LeadScoreRead'>;
+export type Merge = Schema<'MergeRead'>;
+export type Duplicate = Schema<'DuplicateCandidate'>;
+export type Deal = Schema<'DealRead'>;
+export type StoredFile = Schema<'FileRead'>;
+
+export const scoreQuery = (id: string) => apiQuery<LeadScore>(`/api/v1/leads/${id}/score`);
+export const duplicatesQuery = (id: string) =>
+  apiQuery<Duplicate[]>(`/api/v1/leads/${id}/duplicates`);
+export const mergesQuery = (id: string) => apiQuery<Merge[]>(`/api/v1/leads/${id}/merges`);
+export const filesQuery = (id: string) => apiQuery<StoredFile[]>(`/api/v1/leads/${id}/files`);
+export const dealsQuery = (id: string) =>
+  apiQuery<Schema<'Page_DealRead_'>>('/api/v1/deals', { lead_id: id, limit: 50 });
+export const openTasksQuery = (id: string) =>
+  apiQuery<Schema<'Page_TaskRead_'>>('/api/v1/tasks', { lead_id: id, state: 'open', limit: 50 });
+export const decisionsQuery = (id: string) =>
+  apiQuery<Schema<'RoutingDecisionRead'>[]>('/api/v1/routing-rules/decisions', {
+    lead_id: id,
+    limit: 5,
+  });
+export const pipelinesQuery = () => apiQuery<Schema<'PipelineRead'>[]>('/api/v1/pipelines');

@@ -1,0 +1,167 @@
+import {
+  Badge,
+  Group,
+  Progress,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+  UnstyledButton,
+} from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '@/api/api';
+import { formatDate, formatPercent, formatRelative } from '@/app/format';
+import { IconMinus, IconPlus } from '@/app/icons';
+import { useMay } from '@/app/permissions';
+import { Sparkline } from '@/components/charts';
+import { ErrorState, LoadingLines } from '@/components/page-states';
+import { ScoreBadge } from '@/components/score-badge';
+import classes from './detail.module.css';
+import { scoreQuery } from './queries';
+
+type Reason = Schema<'ReasonRead'>;
+
+const SHOWN = 3;
+
+const weight = (reason: Reason) => Math.abs(reason.contribution);
+
+function Reasons({
+  title,
+  reasons,
+  good,
+  largest,
+}: {
+  title: string;
+  reasons: Reason[];
+  good: boolean;
+  /** Weight of the strongest reason on either side: both sides share one scale. */
+  largest: number;
+}) {
+  const { t } = useTranslation('leads/detail');
+  const [all, setAll] = useState(false);
+  const Sign = good ? IconPlus : IconMinus;
+  const colour = good ? 'teal' : 'orange';
+  return (
+    <div>
+      <Text size="xs" fw={500} c="dimmed" component="h3" className={classes.reasonsTitle}>
+        {title}
+      </Text>
+      <ul className={classes.reasons}>
+        {reasons.slice(0, all ? undefined : SHOWN).map((reason) => (
+          <li key={reason.feature}>
+            <Group gap={4} wrap="nowrap" align="flex-start">
+              <Sign size={14} className={classes.sign} data-good={good || undefined} aria-hidden />
+              <Text size="sm">
+                {reason.sentence}
+                <span className="tw-hidden"> ({t(`score.strength.${reason.strength}`)})</span>
+              </Text>
+            </Group>
+            <Progress
+              aria-hidden
+              size={4}
+              color={colour}
+              value={Math.max(2, (100 * weight(reason)) / (largest || 1))}
+            />
+          </li>
+        ))}
+      </ul>
+      {reasons.length > SHOWN && (
+        <UnstyledButton className={classes.more} onClick={() => setAll(!all)} aria-expanded={all}>
+          {all ? t('score.fewer') : t('score.more', { count: reasons.length - SHOWN })}
+        </UnstyledButton>
+      )}
+    </div>
+  );
+}
+
+/** The score with its reasons, where it comes from, and how it went. */
+export function ScorePanel({ leadId }: { leadId: string }) {
+  const { t } = useTranslation('leads/detail');
+  const mayRead = useMay('scoring:read');
+  const { data, error, refetch } = useQuery({ ...scoreQuery(leadId), enabled: mayRead });
+  if (!mayRead) return null;
+  const history = (data?.history ?? [])
+    .flatMap((entry) => (entry.score === null ? [] : [{ at: entry.scored_at, score: entry.score }]))
+    .sort((a, b) => a.at.localeCompare(b.at));
+  const first = history[0];
+  const largest = Math.max(
+    0,
+    ...[...(data?.reasons_for ?? []), ...(data?.reasons_against ?? [])].map(weight),
+  );
+  const known = data && data.state === 'scored' && data.score !== null;
+  return (
+    <section className={classes.card} aria-labelledby="lead-score">
+      <Stack gap="sm">
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={2} size="h3" id="lead-score">
+            {t('score.title')}
+          </Title>
+          {data?.kind && <Badge color="gray">{t(`score.kind.${data.kind}`)}</Badge>}
+        </Group>
+        {error && !data && (
+          <ErrorState error={error} compact order={3} onRetry={() => void refetch()} />
+        )}
+        {!data && !error && <LoadingLines lines={6} />}
+        {known && (
+          <Group justify="space-between" wrap="nowrap">
+            <ScoreBadge score={data.score} band={data.band} />
+            {data.probability !== null && (
+              <Text size="sm" c="dimmed" className="tw-number">
+                {t('score.chance', { chance: formatPercent(data.probability) })}
+              </Text>
+            )}
+          </Group>
+        )}
+        {data && (
+          <Text size="sm" c={known ? 'dimmed' : undefined}>
+            {data.note}
+          </Text>
+        )}
+        {data && data.reasons_for.length > 0 && (
+          <Reasons title={t('score.for')} reasons={data.reasons_for} largest={largest} good />
+        )}
+        {data && data.reasons_against.length > 0 && (
+          <Reasons
+            title={t('score.against')}
+            reasons={data.reasons_against}
+            largest={largest}
+            good={false}
+          />
+        )}
+        {first && history.length > 1 && data && (
+          <div>
+            <Suspense fallback={<Skeleton height={32} />}>
+              <Sparkline
+                h={32}
+                data={history.map((entry) => entry.score)}
+                color="blue.5"
+                curveType="linear"
+                strokeWidth={1.5}
+              />
+            </Suspense>
+            <Text size="xs" c="dimmed">
+              {t('score.history', {
+                from: first.score,
+                to: data.score ?? history[history.length - 1]?.score,
+                date: formatDate(first.at),
+              })}
+            </Text>
+          </div>
+        )}
+        {data?.scored_at && (
+          <Text size="xs" c="dimmed">
+            {data.model
+              ? t('score.model', {
+                  version: data.model.version,
+                  trained: formatDate(data.model.trained_at),
+                  when: formatRelative(data.scored_at),
+                })
+              : t('score.rules', { when: formatRelative(data.scored_at) })}
+          </Text>
+        )}
+      </Stack>
+    </section>
+  );
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod/mini';
+import { TIMELINE_KINDS } from '@/components/activity-timeline';
+
+export const TABS = ['activity', 'details', 'related'] as const;
+export type Tab = (typeof TABS)[number];
+
+/** State of a lead's page in the address: the tab of narrow screens and the timeline's filter. */
+export const leadSearch = z.object({
+  tab: z.catch(z.optional(z.enum(['details', 'related'])), undefined),
+  kind: z.catch(z.optional(z.enum(TIMELINE_KINDS)), undefined),
+});
+
+export type LeadSearch = z.infer<typeof leadSearch>;

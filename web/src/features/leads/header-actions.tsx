@@ -1,0 +1,80 @@
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { address } from '@/api/client';
+import { IconDots, IconDownload, IconFileImport, IconPlus } from '@/app/icons';
+import { useMay } from '@/app/permissions';
+import { LinkButton } from '@/components/link-anchor';
+import { type LeadsSearch, leadsRequest } from './search';
+
+const FORMATS = ['csv', 'xlsx', 'json'] as const;
+
+function ExportItems({ search, named }: { search: LeadsSearch; named: boolean }) {
+  const { t } = useTranslation('leads');
+  const { q, filter, sort, segment_id } = leadsRequest(search);
+  return FORMATS.map((format) => (
+    <Menu.Item
+      key={format}
+      component="a"
+      download
+      href={address('/api/v1/leads/export', { format, q, filter, sort, segment_id })}
+    >
+      {named ? `${t('export')} ${format.toUpperCase()}` : format.toUpperCase()}
+    </Menu.Item>
+  ));
+}
+
+/** Export, import and new lead; on narrow screens the first two go into a menu. */
+export function HeaderActions({ search, onCreate }: { search: LeadsSearch; onCreate: () => void }) {
+  const { t } = useTranslation('leads');
+  const navigate = useNavigate();
+  const mayWrite = useMay('leads:write');
+  const mayImport = useMay('leads:import');
+  const mayExport = useMay('leads:export');
+  return (
+    <>
+      {mayExport && (
+        <Menu width={160}>
+          <Menu.Target>
+            <Button variant="default" leftSection={<IconDownload size={16} />} visibleFrom="sm">
+              {t('export')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <ExportItems search={search} named={false} />
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {mayImport && (
+        <LinkButton
+          to="/imports"
+          variant="default"
+          leftSection={<IconFileImport size={16} />}
+          visibleFrom="sm"
+        >
+          {t('import')}
+        </LinkButton>
+      )}
+      {(mayImport || mayExport) && (
+        <Menu>
+          <Menu.Target>
+            <ActionIcon size={36} variant="default" aria-label={t('more')} hiddenFrom="sm">
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {mayImport && (
+              <Menu.Item onClick={() => void navigate({ to: '/imports' })}>{t('import')}</Menu.Item>
+            )}
+            {mayExport && <ExportItems search={search} named />}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {mayWrite && (
+        <Button leftSection={<IconPlus size={16} />} onClick={onCreate}>
+          {t('create.title')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { Modal, Select } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { request } from '@/api/client';
+import { patchCached } from '@/api/optimistic';
+import { invalidatePaths } from '@/api/query-client';
+import { useMembers } from '@/app/members';
+import { toastRolledBack } from '@/components/toasts';
+import type { LeadRow } from './queries';
+
+/** Gives one lead to someone; opened by the key "a" on a row. */
+export function OwnerDialog({ lead, onClose }: { lead: LeadRow | undefined; onClose: () => void }) {
+  const { t } = useTranslation('leads');
+  const members = useMembers();
+  const name = lead?.full_name || lead?.email || t('unnamed');
+  const assign = async (ownerId: string | null) => {
+    if (!lead) return;
+    onClose();
+    const undo = await patchCached('/api/v1/leads', lead.id, { owner_id: ownerId });
+    try {
+      await request('patch', `/api/v1/leads/${lead.id}`, {
+        body: { owner_id: ownerId },
+        version: lead.version,
+      });
+    } catch (reason) {
+      undo();
+      toastRolledBack(t('owner.of', { name }), reason);
+    }
+    await invalidatePaths('/api/v1/leads');
+  };
+  return (
+    <Modal opened={lead !== undefined} onClose={onClose} title={t('owner.title', { name })}>
+      <Select
+        aria-label={t('owner.title', { name })}
+        data={members.options}
+        value={lead?.owner_id ?? null}
+        placeholder={t('owner.nobody')}
+        searchable
+        clearable
+        data-autofocus
+        onChange={(id) => void assign(id)}
+      />
+    </Modal>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Schema } from '@/api/api';
+import type { Condition } from '@/components/filter-bar/condition';
+import { DEFAULT_SORT, type LeadsSearch } from './search';
+
+export type View = Pick<Schema<'ViewRead'>, 'id' | 'name' | 'state' | 'version' | 'shared'> & {
+  editable?: boolean;
+};
+
+interface ViewState {
+  filter: Condition | undefined;
+  q: string | undefined;
+  sort: string;
+  columns: string[] | undefined;
+}
+
+/** The views that come with the product; `mine` needs to know who asks. */
+export function builtInViews(userId: string, label: (key: string) => string): View[] {
+  const made = (id: string, filter: Condition | null, sort?: string): View => ({
+    id,
+    name: label(id),
+    state: { filter: filter as View['state']['filter'], ...(sort ? { sort } : {}) },
+    version: 0,
+    shared: true,
+  });
+  return [
+    made('all', null),
+    made('mine', { field: 'owner_id', op: 'eq', value: userId }),
+    made('hot', { field: 'score_band', op: 'eq', value: 'hot' }, '-score'),
+  ];
+}
+
+/** The address of a view: its id and what it means, so that a reload shows the same. */
+export function openView(view: View): LeadsSearch {
+  const { filter, q, sort } = view.state;
+  return {
+    view: view.id === 'all' ? undefined : view.id,
+    filter: (filter as Condition | null) ?? undefined,
+    q: q ?? undefined,
+    sort: sort && sort !== DEFAULT_SORT ? sort : undefined,
+  };
+}
+
+export function stateOf(search: LeadsSearch, columns: string[] | undefined): ViewState {
+  return { filter: search.filter, q: search.q, sort: search.sort ?? DEFAULT_SORT, columns };
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** True when what is shown differs from the saved view. */
+export function isEdited(view: View, now: ViewState): boolean {
+  const { filter, q, sort, columns } = view.state;
+  return !(
+    same(filter, now.filter) &&
+    same(q || null, now.q) &&
+    (sort ?? DEFAULT_SORT) === now.sort &&
+    (columns == null || now.columns === undefined || same(columns, now.columns))
+  );
+}

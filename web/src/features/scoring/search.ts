@@ -1,0 +1,8 @@
+import { z } from 'zod/mini';
+
+/** State of the scoring page in the address: which version is shown. The one in use is the default. */
+export const scoringSearch = z.object({
+  model: z.catch(z.optional(z.string().check(z.maxLength(60))), undefined),
+});
+
+export type ScoringSearch = z.infer<typeof scoringSearch>;

@@ -1,0 +1,64 @@
+import { Accordion, Alert, Anchor, Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { formatDateTime } from '@/app/format';
+import { IconInfoCircle, IconMail } from '@/app/icons';
+import { Page } from '@/components/page';
+import { PageHeader } from '@/components/page-header';
+import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { mailQuery } from './queries';
+import classes from './settings.module.css';
+
+/** Mails that were kept here because no mail server is connected. */
+export function MailPage() {
+  const { t } = useTranslation('settings');
+  const { data, error, refetch } = useQuery(mailQuery());
+  return (
+    <Page layout="form">
+      <PageHeader title={t('mail.title')} />
+      <Alert icon={<IconInfoCircle size={16} />} color="blue" title={t('mail.local')}>
+        {t('mail.localText')}
+      </Alert>
+      {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <LoadingLines />}
+      {data?.items.length === 0 && (
+        <EmptyState icon={IconMail} title={t('mail.empty')}>
+          {t('mail.emptyText')}
+        </EmptyState>
+      )}
+      {data && data.items.length > 0 && (
+        <Accordion variant="separated">
+          {data.items.map((mail) => (
+            <Accordion.Item key={mail.id} value={mail.id}>
+              <Accordion.Control>
+                <Text size="sm" fw={500}>
+                  {mail.subject}
+                </Text>
+                <Group gap="xs">
+                  <Text size="xs" c="dimmed">
+                    {t('mail.to', { email: mail.to_email, when: formatDateTime(mail.created_at) })}
+                  </Text>
+                </Group>
+              </Accordion.Control>
+              <Accordion.Panel>
+                <Text size="sm" className={classes.mail}>
+                  {mail.body}
+                </Text>
+                {mail.secret_hidden && (
+                  <Text size="xs" c="dimmed" mt="sm">
+                    {t('mail.hidden')}
+                  </Text>
+                )}
+                {mail.link && (
+                  <Anchor href={mail.link} size="sm">
+                    {t('mail.open')}
+                  </Anchor>
+                )}
+              </Accordion.Panel>
+            </Accordion.Item>
+          ))}
+        </Accordion>
+      )}
+    </Page>
+  );
+}

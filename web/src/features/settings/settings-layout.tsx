@@ -1,0 +1,41 @@
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { may } from '@/app/permissions';
+import { useMe } from '@/app/session';
+import { sections } from './sections';
+import classes from './settings.module.css';
+
+/** Sub-navigation beside the chosen page; shows what the person may see. */
+export function SettingsLayout() {
+  const { t } = useTranslation('settings');
+  const me = useMe();
+  const router = useRouter();
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On narrow screens the list scrolls sideways: the chosen page must not be out of sight.
+  useEffect(() => {
+    nav.current
+      ?.querySelector(`a[href="${pathname}"]`)
+      ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
+  const shown = sections.filter(
+    (section) =>
+      section.to in router.routesByPath &&
+      may(me, 'permission' in section ? section.permission : undefined),
+  );
+  return (
+    <div className={classes.frame}>
+      <nav ref={nav} className={classes.nav} aria-label={t('title')}>
+        {shown.map((section) => (
+          <Link key={section.to} to={section.to as never} className={classes.link}>
+            {t(section.label)}
+          </Link>
+        ))}
+      </nav>
+      <div className={classes.content}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { serviceWorker } from './pwa-plugin.ts';
+
+const backend = process.env.TRADEWIND_BACKEND ?? 'http://127.0.0.1:8420';
+
+export default defineConfig({
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
+    react(),
+    serviceWorker(),
+  ],
+  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  server: {
+    port: Number(process.env.PORT ?? 5173),
+    proxy: { '/api': { target: backend, ws: true } },
+  },
+  build: { target: 'es2022', chunkSizeWarningLimit: 700, reportCompressedSize: false },
+  test: {
+    environment: 'happy-dom',
+    pool: 'threads',
+    maxWorkers: 1,
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/test-setup.ts'],
+  },
+});
