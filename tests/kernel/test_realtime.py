@@ -17,10 +17,12 @@ from sqlalchemy import text
 from tradewind.kernel import clock
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.kernel.database.migrate import migrate
 from tradewind.kernel.errors import Unauthorised
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.realtime import Hub, messages, purge, push, router, routes
 from tradewind.kernel.realtime import hub as hub_module
+from tradewind.settings import Settings
 
 WAIT_SECONDS = 60
 
@@ -182,6 +184,25 @@ async def world(real_database: Database) -> AsyncIterator[World]:
     await world.close()
 
 
+@pytest.fixture(scope="module")
+async def lone_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A server of its own: how far a position moves depends on every transaction that is open on the server."""
+    settings = Settings(home=tmp_path_factory.mktemp("lone"), database_pool_size=5, _env_file=None)  # pyright: ignore[reportCallIssue]
+    database = Database(settings)
+    database.start_server()
+    await migrate(database)
+    await database.open(pooled=False)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def lone_world(lone_database: Database) -> AsyncIterator[World]:
+    world = World(lone_database)
+    yield world
+    await world.close()
+
+
 async def test_a_message_arrives_at_commit_and_not_after_a_rollback(world: World) -> None:
     browser = await world.browser()
     with pytest.raises(ZeroDivisionError):
@@ -302,8 +323,9 @@ async def test_resume_also_works_as_a_message(world: World) -> None:
     assert await again.news() == 1
 
 
-async def test_nothing_is_missed_over_many_breaks_and_overlapping_transactions(world: World) -> None:
+async def test_nothing_is_missed_over_many_breaks_and_overlapping_transactions(lone_world: World) -> None:
     """Writers overlap and commit in random order while a client connects, reads a little and drops, again and again."""
+    world = lone_world
     total, writers = 120, 8
     numbers = iter(range(total))
 
@@ -330,7 +352,8 @@ async def test_nothing_is_missed_over_many_breaks_and_overlapping_transactions(w
     assert seen == set(range(total))
 
 
-async def test_a_client_that_breaks_after_every_message_still_gets_on(world: World) -> None:
+async def test_a_client_that_breaks_after_every_message_still_gets_on(lone_world: World) -> None:
+    world = lone_world
     browser = await world.browser()
     position = browser.last_id
     await browser.leave()
