@@ -33,7 +33,7 @@ class Tokens:
     def __init__(self) -> None:
         self.actors: dict[str, Actor] = {}
 
-    async def authenticate(self, token: str) -> Actor:
+    async def authenticate(self, token: str, *, ip: str | None = None) -> Actor:
         if token not in self.actors:
             raise Unauthorised
         return self.actors[token]

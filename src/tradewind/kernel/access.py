@@ -28,6 +28,15 @@ class Actor:
     name: str = ""
     request_id: str | None = None
     ip: str | None = None
+    # Of API keys: which one, whether its effects must stay inside this installation, and its own limit.
+    key_id: UUID | None = None
+    test: bool = False
+    requests_per_minute: int | None = None
+
+    @property
+    def reference(self) -> str:
+        """Text that stands for this very party, for limits and idempotency: `user:<id>`, `api_key:<id>`."""
+        return f"{self.kind}:{self.user_id or self.key_id or self.name}"
 
     @classmethod
     def system(cls, organisation_id: UUID | None = None, name: str = "Tradewind") -> "Actor":
@@ -55,8 +64,8 @@ class Actor:
 class Authenticator(Protocol):
     """Turns credentials into an actor; the identity module provides it as `app.state.authenticator`."""
 
-    async def authenticate(self, token: str) -> Actor:
-        """Actor of an access token; raises Unauthorised."""
+    async def authenticate(self, token: str, *, ip: str | None = None) -> Actor:
+        """Actor of an access token or API key, used from the address `ip`; raises Unauthorised."""
         ...
 
     async def authenticate_request(self, request: Request) -> Actor:
@@ -95,28 +104,37 @@ class Access(DependsParam):
     """Route dependency that remembers what it demands, for OpenAPI and for the tests that walk the routes."""
 
     permission: str | None = field(default=None, kw_only=True)
+    people: bool = field(default=False, kw_only=True)
     reason: str | None = field(default=None, kw_only=True)
 
 
-def requires(permission: str) -> Access:
-    """Demand a signed-in actor with `permission`. Use as `dependencies=[requires("leads:read")]`."""
+def requires(permission: str, *, people: bool = False) -> Access:
+    """Demand a signed-in actor with `permission`. Use as `dependencies=[requires("leads:read")]`.
+
+    `people` refuses API keys, whatever their scopes.
+    """
 
     async def check(actor: CurrentActor) -> None:
-        if actor.kind == "anonymous":
-            raise Unauthorised("This needs a signed-in user or an API token.")
+        _require_caller(actor, people=people)
         actor.require(permission)
 
-    return Access(check, permission=permission)
+    return Access(check, permission=permission, people=people)
 
 
-def signed_in() -> Access:
-    """Demand any signed-in actor: for what everyone may do with their own account."""
+def signed_in(*, people: bool = True) -> Access:
+    """Demand any signed-in person: for what everyone may do with their own account. API keys have none."""
 
     async def check(actor: CurrentActor) -> None:
-        if actor.kind == "anonymous":
-            raise Unauthorised("This needs a signed-in user or an API token.")
+        _require_caller(actor, people=people)
 
-    return Access(check, permission="signed-in")
+    return Access(check, permission="signed-in", people=people)
+
+
+def _require_caller(actor: Actor, *, people: bool) -> None:
+    if actor.kind == "anonymous":
+        raise Unauthorised("This needs a signed-in user or an API key.")
+    if people and actor.kind == "api_key":
+        raise Forbidden("An API key cannot do this: sign in as a person.", code="kernel.people_only")
 
 
 def public(reason: str) -> Access:

@@ -134,7 +134,7 @@ class IdempotencyMiddleware:
         try:
             key = _valid_key(raw_key)
             body = await _read_body(receive)
-            claim = Claim(actor.organisation_id, f"{actor.kind}:{actor.user_id or actor.name}", key, new_id())
+            claim = Claim(actor.organisation_id, actor.reference, key, new_id())
             stored = await self._claim(scope, actor, claim, _fingerprint(scope, body))
         except AppError as error:
             await send_problem(scope, send, error)

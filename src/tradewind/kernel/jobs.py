@@ -253,6 +253,7 @@ def _envelope(request: Request, actor: Actor, headers: dict[str, str]) -> bytes:
             "organisation_id": getattr(request.payload, "organisation_id", None) or actor.organisation_id,
             "user_id": actor.user_id,
             "user_name": actor.name,
+            "test": actor.test,
             "request_id": actor.request_id,
             "trace": headers,
             "run_id": request.run_id,
@@ -277,6 +278,7 @@ async def execute(database: Database, name: str, envelope: bytes | None, attempt
         user_id=_uuid(content.get("user_id")),
         name=content.get("user_name") or "Tradewind",
         request_id=content.get("request_id"),
+        test=content.get("test", False),
     )
     context = JobContext(database, actor, name, attempt, run_id)
     with telemetry.job_span(name, content.get("trace") or {}, organisation_id=organisation_id) as span:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from fastapi import Depends, Request
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -145,11 +145,13 @@ async def hit(request: Request, name: str, rule: str | RateLimitItem, key: str) 
 
 
 class RateLimitMiddleware:
-    """Limits each signed-in caller over all of `/api/`, and writes the headers for this and the routes' own limits."""
+    """Limits each caller over all of `/api/`, an API key by its own quota where that is lower.
+
+    Writes the headers for this and the routes' own limits.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._item: RateLimitItem | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
@@ -164,10 +166,9 @@ class RateLimitMiddleware:
 
         actor = await caller(scope)
         if actor is not None:
-            key = f"{actor.kind}:{actor.user_id or actor.name}"
-            if self._item is None:
-                self._item = parse(f"{scope['app'].state.settings.api_requests_per_minute}/minute")
-            verdict = await _windows(scope["app"]).hit("api", self._item, key)
+            quota = scope["app"].state.settings.api_requests_per_minute
+            item = _per_minute(min(quota, actor.requests_per_minute or quota))
+            verdict = await _windows(scope["app"]).hit("api", item, actor.reference)
             state[_PENDING] = [verdict]
             if not verdict.allowed:
                 await send_problem(scope, send_with_headers, _refusal(verdict))
@@ -197,7 +198,7 @@ async def _key(request: Request, key: Literal["ip", "actor"] | KeyOf) -> str:
     if key == "actor":
         actor = await caller(request.scope)
         if actor is not None:
-            return f"{actor.kind}:{actor.user_id or actor.name}"
+            return actor.reference
     return client_network(request.client.host if request.client else None)
 
 
@@ -215,6 +216,11 @@ def _refusal(verdict: Verdict) -> AppError:
         retry_after_seconds=math.ceil(verdict.reset_seconds),
         code=f"kernel.rate_limited.{verdict.name}",
     )
+
+
+@lru_cache
+def _per_minute(quota: int) -> RateLimitItem:
+    return RateLimitItemPerMinute(quota)
 
 
 @lru_cache

@@ -205,8 +205,9 @@ class _Connection:
         return await self._actor(self.token)
 
     async def _actor(self, token: str) -> Actor:
+        ip = self.socket.client.host if self.socket.client else None
         try:
-            actor = await self.socket.app.state.authenticator.authenticate(token)
+            actor = await self.socket.app.state.authenticator.authenticate(token, ip=ip)
         except AppError as error:
             raise _Closed(UNAUTHORISED, "sign in again") from error
         except DATABASE_FAILURES as error:

@@ -107,7 +107,7 @@ class SessionAuthenticator:
         self._database = database
         self._claims: _Recent[str, access_tokens.Claims] = _Recent(_REMEMBERED)
 
-    async def authenticate(self, token: str) -> Actor:
+    async def authenticate(self, token: str, *, ip: str | None = None) -> Actor:
         """Actor of an access token. Raises Unauthorised."""
         claims = self._claims.get(token)
         if claims is None:
