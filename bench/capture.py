@@ -33,13 +33,22 @@ def recording() -> Iterator[list[Statement]]:
     seen: list[Statement] = []
     connection_type: Any = asyncpg.connection.Connection
     prepared_type: Any = PreparedStatement
-    plain, prepared = connection_type._execute, prepared_type._PreparedStatement__bind_execute
+    simple, plain, prepared = (
+        connection_type.execute,
+        connection_type._execute,
+        prepared_type._PreparedStatement__bind_execute,
+    )
 
     def note(sql: str, arguments: Any) -> None:
         words = sql.strip().upper()
         if words.startswith(_CONTROL) or any(name in sql for name in _NOT_OF_THE_REQUEST):
             return
         seen.append(Statement(sql, tuple(_plain(a) for a in arguments)))
+
+    async def begin(self: Any, query: str, *args: Any, **options: Any) -> Any:
+        # Whom the transaction acts for goes with its beginning.
+        seen.extend(Statement(part.strip(), ()) for part in query.split(";")[1:] if query.startswith("BEGIN;") and part)
+        return await simple(self, query, *args, **options)
 
     async def execute(self: Any, query: str, args: Any, *rest: Any, **options: Any) -> Any:
         note(query, args)
@@ -49,11 +58,13 @@ def recording() -> Iterator[list[Statement]]:
         note(self._query, args)
         return await prepared(self, args, *rest)
 
-    connection_type._execute, prepared_type._PreparedStatement__bind_execute = execute, bind
+    connection_type.execute, connection_type._execute = begin, execute
+    prepared_type._PreparedStatement__bind_execute = bind
     try:
         yield seen
     finally:
-        connection_type._execute, prepared_type._PreparedStatement__bind_execute = plain, prepared
+        connection_type.execute, connection_type._execute = simple, plain
+        prepared_type._PreparedStatement__bind_execute = prepared
 
 
 async def statements_of(

@@ -1,8 +1,9 @@
 """Connections and transactions. Every transaction acts for one actor and sees only that actor's organisation."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +15,8 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.database.embedded import APP_ROLE, OWNER_ROLE, EmbeddedServer
 from tradewind.settings import Settings
 
+_OVERFLOW = 4
+_WAIT_SECONDS = 10
 _SET_TENANT = text("SELECT set_config('app.org_id', :organisation_id, true), set_config('app.user_id', :user_id, true)")
 
 
@@ -38,6 +41,27 @@ async def set_tenant(session: AsyncSession, organisation_id: UUID | None, user_i
     await session.execute(_SET_TENANT, {"organisation_id": str(organisation_id or ""), "user_id": str(user_id or "")})
 
 
+class _Connection(asyncpg.Connection):
+    """Tells PostgreSQL whom a transaction acts for in the round trip that begins it."""
+
+    opening = ""
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        if query == "BEGIN;":
+            query += self.opening
+        return await super().execute(query, *args, **options)
+
+
+async def _begin(session: AsyncSession, actor: Actor) -> None:
+    """Take a connection and begin the transaction for `actor` on it; two round trips fewer than by the session."""
+    connection = (await session.connection()).sync_connection
+    assert connection is not None
+    adapted: Any = connection.connection.dbapi_connection
+    organisation, user = actor.organisation_id or "", actor.user_id or ""
+    adapted.driver_connection.opening = f"SET LOCAL app.org_id = '{organisation}'; SET LOCAL app.user_id = '{user}'"
+    await adapted._start_transaction()
+
+
 class Database:
     """The application's way to PostgreSQL, working as the role without BYPASSRLS."""
 
@@ -45,6 +69,7 @@ class Database:
         self.settings = settings
         self.embedded = EmbeddedServer(settings.home) if settings.database_url is None else None
         self._engine: AsyncEngine | None = None
+        self._slots: asyncio.Semaphore
 
     @property
     def owner_url(self) -> URL:
@@ -85,17 +110,19 @@ class Database:
         """Start the embedded server if it is used, and make the engine. Connects on first use."""
         self.start_server()
         pool = (
-            {"pool_size": self.settings.database_pool_size, "max_overflow": 4, "pool_timeout": 10}
+            {"pool_size": self.settings.database_pool_size, "max_overflow": _OVERFLOW, "pool_timeout": _WAIT_SECONDS}
             if pooled
             else {"poolclass": NullPool}
         )
         self._engine = create_async_engine(
             self.app_url,
-            connect_args={"server_settings": self.connect_options, "timeout": 5},
+            connect_args={"server_settings": self.connect_options, "timeout": 5, "connection_class": _Connection},
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             **pool,
         )
+        # The pool lets newcomers overtake those who wait; a semaphore serves in the order of arrival.
+        self._slots = asyncio.Semaphore(self.settings.database_pool_size + _OVERFLOW)
         return self
 
     async def close(self) -> None:
@@ -109,16 +136,29 @@ class Database:
     async def transaction(self, actor: Actor) -> AsyncIterator[AsyncSession]:
         """One transaction for `actor`: committed at the end of the block, rolled back on an exception.
 
-        Raises ConnectionError when there is no way to the database.
+        Raises ConnectionError when there is no way to the database, or none became free in 10 s.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor}) as session:
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await self._slots.acquire()
+        except TimeoutError as failure:
+            raise ConnectionError("all connections to the database are busy") from failure
+        session = AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor})
+        try:
             try:
-                await set_tenant(session, actor.organisation_id, actor.user_id)
+                await _begin(session, actor)
             except OSError as failure:
                 # A missing socket file, a refused port, an unknown host: to callers all the same.
                 raise ConnectionError("the database cannot be reached") from failure
             yield session
             await session.commit()
+            # The commit gave the connection back: what is left to close needs no waiting.
+            session.sync_session.close()
+        except BaseException:
+            await session.__aexit__(None, None, None)
+            raise
+        finally:
+            self._slots.release()
 
     async def connect(self) -> asyncpg.Connection:
         """A dedicated driver connection outside the pool (LISTEN, job queue); the caller closes it."""
