@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         default=None,
         description="Bearer token for /metrics; without it only this machine may read them.",
     )
+    local_identity_providers: bool = Field(
+        default=False,
+        description="Let single sign-on use providers in private networks and over plain http.",
+    )
     redis_url: SecretStr | None = Field(default=None, description="Optional, for limits shared by many processes.")
 
     @field_validator("home")
