@@ -18,12 +18,12 @@ $(BIN)/uv: requirements-tools.lock
 
 $(VENV)/.runtime: $(BIN)/uv requirements.lock pyproject.toml
 	@echo "Installing Python packages…"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.lock
 	@touch $@
 
 web/node_modules/.ready: web/package-lock.json
@@ -38,6 +38,7 @@ web/dist/.ready: web/node_modules/.ready $(shell find web/src web/public web/ind
 	@touch $@
 
 setup: $(VENV)/.runtime web/dist/.ready ## Prepare .venv (with .venv/bin/tradewind) and the built web app
+	@$(BIN)/python -m compileall -q src/tradewind  # where PYTHONDONTWRITEBYTECODE is set, starting would take twice as long
 
 setup-dev: setup $(VENV)/.dev
 
