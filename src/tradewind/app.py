@@ -25,7 +25,7 @@ from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
 from tradewind.kernel.telemetry import TelemetryMiddleware, configure
-from tradewind.modules.identity.api import make_authenticator
+from tradewind.modules.identity.api import SignedBodyMiddleware, make_authenticator
 from tradewind.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Added last runs first: telemetry sees everything, idempotency is nearest to the routes.
     app.add_middleware(IdempotencyMiddleware)
     app.add_middleware(RateLimitMiddleware)
+    app.add_middleware(SignedBodyMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(TelemetryMiddleware)
     static.mount(app)

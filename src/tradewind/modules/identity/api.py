@@ -1,5 +1,6 @@
 """What other modules and the composition roots may ask of identity."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -7,18 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor, Authenticator
 from tradewind.kernel.database import Database, actor_of
-from tradewind.modules.identity import contracts
-from tradewind.modules.identity.authenticator import SessionAuthenticator
+from tradewind.modules.identity import contracts, key_authenticator
+from tradewind.modules.identity.assistant_authenticator import EndpointAuthenticator
 from tradewind.modules.identity.contracts import AccountMail, ChainReport, InvitationMail, Member
 from tradewind.modules.identity.errors import MemberNotFound
 from tradewind.modules.identity.service import accounts, audit, invitations, members, organisations, sessions
 from tradewind.modules.identity.service.acting import acting_as, become
 from tradewind.modules.identity.service.audit import record
 from tradewind.modules.identity.service.signing_keys import key_ring
+from tradewind.modules.identity.signed_requests import SignedBodyMiddleware
 from tradewind.settings import Settings
 
 __all__ = [
+    "SignedBodyMiddleware",
     "add_member",
+    "audit_entries",
+    "audit_head",
     "create_organisation",
     "create_user",
     "get_organisation",
@@ -33,12 +38,13 @@ __all__ = [
     "rotate_signing_key",
     "verify_audit_log",
     "verify_audit_logs",
+    "verify_publishable_key",
 ]
 
 
 def make_authenticator(database: Database, settings: Settings) -> Authenticator:
     """The authenticator that the web application uses."""
-    return SessionAuthenticator(database)
+    return EndpointAuthenticator(database, settings)
 
 
 async def create_organisation(session: AsyncSession, *, name: str, is_sample: bool = False) -> UUID:
@@ -136,3 +142,25 @@ async def verify_audit_logs(database: Database) -> list[ChainReport]:
         async with database.transaction(Actor.system(organisation_id, name="audit verify")) as session:
             reports.append(await audit.verify(session, organisation_id))
     return reports
+
+
+async def audit_head(session: AsyncSession) -> int:
+    """The number of the last row in the audit chain of the session's organisation, 0 before the first."""
+    return await audit.head(session)
+
+
+async def audit_entries(session: AsyncSession, *, after: int, limit: int) -> list[dict[str, Any]]:
+    """Rows of the organisation's audit log that follow number `after` of the chain, in order, as plain JSON.
+
+    Each carries its `sequence` and `hash`. All committed rows are in the chain before it is read.
+    """
+    return await audit.entries(session, after=after, limit=limit)
+
+
+async def verify_publishable_key(database: Database, token: str, *, origin: str | None, ip: str | None) -> Actor:
+    """The actor of a browser's key (`tw_pub_…`), for endpoints that collect events; it may do `events:write` only.
+
+    `origin` is the request's Origin header, which must be one of the key's sites. Outside of browsers that header
+    can be forged: what comes in this way is never proof of anything. Raises Unauthorised or Forbidden.
+    """
+    return await key_authenticator.verify_publishable(database, token, origin=origin, ip=ip)

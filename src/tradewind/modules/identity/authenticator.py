@@ -1,15 +1,12 @@
-"""Who is calling: access token or cookie → actor, from memory in all but the first request of a session.
+"""Who is calling: credentials → actor, from memory in all but the first request of a session or key.
 
-A session's state is read again after at most STATE_SECONDS, so a session revoked elsewhere ends within that time;
-one revoked through this process ends at once.
+A session's or key's state is read again after at most STATE_SECONDS, so one revoked elsewhere ends within that time;
+revoked through this process it ends at once.
 """
 
-import asyncio
 import hmac
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import event
@@ -17,87 +14,43 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from tradewind.kernel.access import Actor
-from tradewind.kernel.clock import now
 from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import Unauthorised
-from tradewind.modules.identity.errors import CsrfFailed, InvalidToken, SessionEnded
-from tradewind.modules.identity.permissions import permissions_of
+from tradewind.modules.identity.errors import CsrfFailed, InvalidToken, SecondFactorRequired, SessionEnded
+from tradewind.modules.identity.errors_keys import ManyCredentials
+from tradewind.modules.identity.key_authenticator import KeyAuthenticator, key_states
+from tradewind.modules.identity.models.sessions import STRONG
+from tradewind.modules.identity.remembered import Recent, States
 from tradewind.modules.identity.repository import sessions as repository
-from tradewind.modules.identity.service import access_tokens
+from tradewind.modules.identity.service import access_tokens, recent_proof
 from tradewind.modules.identity.service.acting import as_user
+from tradewind.modules.identity.service.key_format import looks_like_key
 from tradewind.modules.identity.service.signing_keys import key_ring
+from tradewind.modules.identity.signed_requests import is_signed
 
 ACCESS_COOKIE = "tw_access"
 REFRESH_COOKIE = "tw_refresh"
 CSRF_COOKIE = "tw_csrf"
 CSRF_HEADER = "x-csrf-token"
+KEY_HEADER = "x-api-key"
 AUTH_PATH = "/api/v1/auth"
-STATE_SECONDS = 2
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_REMEMBERED = 20_000
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class _Recent(Generic[K, V]):
-    """A dictionary that forgets the least recently used entry when it is full."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._entries: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        entry = self._entries.get(key)
-        if entry is not None:
-            self._entries.move_to_end(key)
-        return entry
-
-    def put(self, key: K, value: V) -> None:
-        self._entries[key] = value
-        self._entries.move_to_end(key)
-        if len(self._entries) > self._size:
-            self._entries.popitem(last=False)
-
-    def drop(self, key: K) -> None:
-        self._entries.pop(key, None)
-
-    def clear(self) -> None:
-        self._entries.clear()
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    actor: Actor | None
-    read_at: datetime
-
 
 _StateKey = tuple[UUID, UUID]  # session, organisation
-
-
-class SessionStates:
-    """What this process remembers of live sessions."""
-
-    def __init__(self) -> None:
-        self.states: _Recent[_StateKey, _State] = _Recent(_REMEMBERED)
-        self.reading: dict[_StateKey, asyncio.Lock] = {}
-
-    def forget_all(self) -> None:
-        """Read every session again on its next request."""
-        self.states.clear()
-
-
-session_states = SessionStates()
+session_states: States[_StateKey, Actor | None] = States()
 
 
 def forget_sessions_at_commit(session: AsyncSession) -> None:
-    """Once `session` commits, this process reads all session states anew: roles or sessions have changed."""
+    """Once `session` commits, this process reads all sessions and API keys anew: roles or sessions have changed."""
+    forget_all()
+    event.listen(session.sync_session, "after_commit", lambda _: forget_all(), once=True)
+
+
+def forget_all() -> None:
+    """Read the state of every session and API key again on its next request."""
     session_states.forget_all()
-    event.listen(session.sync_session, "after_commit", lambda _: session_states.forget_all(), once=True)
+    key_states.forget_all()
 
 
 class SessionAuthenticator:
@@ -105,10 +58,14 @@ class SessionAuthenticator:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._claims: _Recent[str, access_tokens.Claims] = _Recent(_REMEMBERED)
+        self._claims: Recent[str, access_tokens.Claims] = Recent()
+        self._keys = KeyAuthenticator(database)
 
     async def authenticate(self, token: str, *, ip: str | None = None) -> Actor:
-        """Actor of an access token. Raises Unauthorised."""
+        """Actor of an access token or API key. Raises Unauthorised; Forbidden where the key is not meant for this."""
+        return await (self._keys.bearer(token, ip=ip) if looks_like_key(token) else self._session(token))
+
+    async def _session(self, token: str) -> Actor:
         claims = self._claims.get(token)
         if claims is None:
             claims = await self._verify(token)
@@ -120,20 +77,26 @@ class SessionAuthenticator:
             raise SessionEnded("Sign in again: this session was closed, or you are no longer a member.")
         return actor
 
+    async def require_recent(self, actor: Actor) -> None:
+        """Raise Forbidden unless the actor is a person whose session was proven in the last minutes."""
+        await recent_proof.require(self._database, actor)
+
     async def authenticate_request(self, request: Request) -> Actor:
-        """Actor by `Authorization: Bearer`, else by cookie with CSRF check, else anonymous. Raises Unauthorised."""
+        """Actor by signature, bearer token or key, else by cookie with CSRF check, else anonymous.
+
+        Raises Unauthorised, and Forbidden where a key is not meant for this.
+        """
         request_id = getattr(request.state, "request_id", None)
         ip = request.client.host if request.client else None
-        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            actor = await self.authenticate(credentials.strip())
-            return replace(actor, request_id=request_id, ip=ip)
+        stated = await self._by_headers(request, ip)
+        if stated is not None:
+            return replace(stated, request_id=request_id, ip=ip)
         anonymous = Actor.anonymous(request_id=request_id, ip=ip)
         cookie = request.cookies.get(ACCESS_COOKIE)
         if not cookie:
             return anonymous
         try:
-            actor = await self.authenticate(cookie)
+            actor = await self._session(cookie)
         except Unauthorised:
             # A stale cookie must not stand in the way of signing in again.
             return anonymous
@@ -144,6 +107,20 @@ class SessionAuthenticator:
             else:
                 check_csrf(request, actor.session_id)
         return replace(actor, request_id=request_id, ip=ip)
+
+    async def _by_headers(self, request: Request, ip: str | None) -> Actor | None:
+        """The actor that the headers state; None where they state nobody."""
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        token = credentials.strip() if scheme.lower() == "bearer" else None
+        key = request.headers.get(KEY_HEADER)
+        signed = is_signed(request.scope)
+        if (token is not None) + (key is not None) + signed > 1:
+            raise ManyCredentials("Send a signature, an Authorization header or X-API-Key, and only one of them.")
+        if signed:
+            return await self._keys.signed(request, ip=ip)
+        if key is not None:
+            return await self._keys.bearer(key.strip(), ip=ip)
+        return None if token is None else await self.authenticate(token, ip=ip)
 
     async def _verify(self, token: str) -> access_tokens.Claims:
         kid = access_tokens.key_id(token)
@@ -156,40 +133,28 @@ class SessionAuthenticator:
         return access_tokens.verify(token, key)
 
     async def _actor(self, claims: access_tokens.Claims) -> Actor | None:
-        key = (claims.session_id, claims.organisation_id)
-        state = session_states.states.get(key)
-        if state is None or not _is_fresh(state):
-            lock = session_states.reading.setdefault(key, asyncio.Lock())
-            try:
-                async with lock:
-                    state = session_states.states.get(key)
-                    if state is None or not _is_fresh(state):
-                        state = await self._read(claims)
-                        session_states.states.put(key, state)
-            finally:
-                session_states.reading.pop(key, None)
-        return state.actor
+        read = partial(self._read, claims)
+        actor = await session_states.get((claims.session_id, claims.organisation_id), read)
+        # A second factor may just have been added through another process: a barrier is never remembered.
+        return actor if actor is None or actor.barrier is None else await read()
 
-    async def _read(self, claims: access_tokens.Claims) -> _State:
-        read_at = now()
+    async def _read(self, claims: access_tokens.Claims) -> Actor | None:
         async with self._database.transaction(as_user(claims.user_id, claims.organisation_id)) as session:
             found = await repository.live_session(session, claims.session_id, claims.organisation_id)
         if found is None:
-            return _State(None, read_at)
-        actor = Actor(
+            return None
+        lacks_factor = found.second_factor_required and not STRONG.intersection(found.methods)
+        return Actor(
             kind="user",
             organisation_id=claims.organisation_id,
             user_id=claims.user_id,
             session_id=claims.session_id,
             role=found.role,
-            permissions=permissions_of(found.role),
+            permissions=frozenset() if lacks_factor else found.permissions,
             name=found.name,
+            barrier=SecondFactorRequired if lacks_factor else None,
+            visible_owners=found.visible_owners,
         )
-        return _State(actor, read_at)
-
-
-def _is_fresh(state: _State) -> bool:
-    return abs(now() - state.read_at) < timedelta(seconds=STATE_SECONDS)
 
 
 def csrf_token(session_id: UUID) -> str:

@@ -4,6 +4,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from tradewind.kernel.jobs import JobContext, cron, job
+from tradewind.modules.identity.repository.factors import remove_old_challenges
 from tradewind.modules.identity.service import accounts
 
 
@@ -22,9 +23,18 @@ async def request_reset(context: JobContext, payload: ResetRequest) -> None:
 
 @cron("identity.purge", "35 2 * * *")
 async def purge(context: JobContext) -> None:
-    """Remove expired links, sessions and refresh tokens."""
+    """Remove expired links, sessions, tokens and challenges, ended grants of assistants, programs without any."""
     async with context.transaction() as session:
         await session.execute(text("SELECT identity_purge()"))
+        await remove_old_challenges(session)
+        await session.execute(text("SELECT oauth_purge()"))
+
+
+@cron("identity.purge_nonces", "*/10 * * * *")
+async def purge_nonces(context: JobContext) -> None:
+    """Forget nonces whose requests are too old to be sent again."""
+    async with context.transaction() as session:
+        await session.execute(text("SELECT identity_purge_nonces()"))
 
 
 @cron("identity.seal_audit_logs", "*/5 * * * *")

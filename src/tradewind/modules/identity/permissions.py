@@ -4,10 +4,17 @@ A permission is `module:verb`. A new module adds its lines to PERMISSIONS and to
 them with `requires(...)`, and the conformance tests refuse a route whose permission is not listed here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+LeadVisibility = Literal["all", "team", "own"]
+VISIBILITIES: tuple[LeadVisibility, ...] = ("own", "team", "all")
+"""From the narrowest to the widest."""
 
 PERMISSIONS: dict[str, str] = {
     "leads:read": "See people, companies, notes, files and their timelines",
+    "leads:personal": "See contact details and free texts of people; without it they are masked",
     "leads:write": "Add and change people, companies, notes and files",
     "leads:delete": "Delete people and companies",
     "leads:import": "Import lists of leads",
@@ -27,7 +34,12 @@ PERMISSIONS: dict[str, str] = {
     "organisation:write": "Change the organisation and its settings",
     "members:read": "See members, roles and invitations",
     "members:write": "Invite people, change roles, deactivate and remove members",
+    "roles:write": "Add, change and remove roles and teams",
+    "keys:read": "See the API keys",
+    "keys:write": "Make and revoke API keys",
     "audit:read": "Search and export the audit log",
+    "webhooks:read": "See webhook endpoints and the log of their deliveries",
+    "webhooks:write": "Add and change webhook endpoints, see their secrets, send again",
     "jobs:read": "See background work",
     "jobs:write": "Cancel and retry background work",
     "dashboard:read": "See the dashboard",
@@ -35,14 +47,34 @@ PERMISSIONS: dict[str, str] = {
 }
 
 
+# What a permission is useless or leaky without; one that is not listed needs the reading of its own area.
+_NEEDS = {
+    # The steps of an import show the cells of its file.
+    "leads:import": frozenset({"leads:read", "leads:personal"}),
+    "segments:read": frozenset({"leads:read"}),
+    "segments:write": frozenset({"leads:read", "segments:read"}),
+}
+
+
+def needs_of(permission: str) -> frozenset[str]:
+    """The permissions a role must hold as well, to hold this one."""
+    reading = f"{permission.partition(':')[0]}:read"
+    known = frozenset({reading}) if reading in PERMISSIONS and reading != permission else frozenset[str]()
+    return _NEEDS.get(permission, known)
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of permissions a member holds in one organisation."""
+    """A named set of permissions a member holds in one organisation.
+
+    `lead_visibility` says whose leads, deals and tasks it shows: everyone's, those of the own teams, or the own.
+    """
 
     key: str
     label: str
     description: str
     permissions: frozenset[str]
+    lead_visibility: LeadVisibility = "all"
 
 
 _ALL = frozenset(PERMISSIONS)
@@ -67,19 +99,19 @@ ROLES: dict[str, Role] = {
         Role(
             "manager",
             "Manager",
-            "Runs the business: everything but members, organisation settings and the audit log",
-            _ALL - {"organisation:write", "audit:read", "members:write"},
+            "Runs the business: everything but members, API keys, webhooks, organisation settings and the audit log",
+            _ALL - {"organisation:write", "audit:read", "members:write", "roles:write", "keys:write", "webhooks:write"},
         ),
         Role(
             "creator",
             "Content creator",
             "Sees the business; works on leads, tasks and segments",
-            _BUSINESS_READ | {"leads:write", "tasks:write", "segments:write"},
+            _BUSINESS_READ | {"leads:personal", "leads:write", "tasks:write", "segments:write"},
         ),
         Role(
             "analyst",
             "Analyst",
-            "Sees and exports, changes nothing",
+            "Sees and exports, changes nothing; contact details are masked",
             frozenset(p for p in PERMISSIONS if p.endswith(":read") and p != "audit:read") | {"leads:export"},
         ),
         Role(
@@ -89,6 +121,7 @@ ROLES: dict[str, Role] = {
             frozenset(
                 {
                     "leads:read",
+                    "leads:personal",
                     "leads:write",
                     "leads:import",
                     "deals:read",
@@ -105,6 +138,11 @@ ROLES: dict[str, Role] = {
 
 
 def permissions_of(role: str) -> frozenset[str]:
-    """Permissions of a role; an unknown role holds none."""
+    """Permissions of a built-in role; any other holds none here (`service.roles` knows an organisation's own)."""
     known = ROLES.get(role)
     return known.permissions if known else frozenset()
+
+
+def effective_permissions(role: str, stored: Iterable[str] | None) -> frozenset[str]:
+    """Permissions of a role given what is `stored` of a custom one; what the product no longer knows is left out."""
+    return permissions_of(role) if stored is None or role in ROLES else _ALL.intersection(stored)
