@@ -32,6 +32,10 @@ class Actor:
     key_id: UUID | None = None
     test: bool = False
     requests_per_minute: int | None = None
+    # What a session must do before anything else; only routes with `enrolling` are open to it until then.
+    barrier: "type[Forbidden] | None" = None
+    # Whose leads, deals and tasks the actor sees, by the owners' user ids; None means everyone's.
+    visible_owners: frozenset[UUID] | None = None
 
     @property
     def reference(self) -> str:
@@ -66,6 +70,10 @@ class Authenticator(Protocol):
 
     async def authenticate(self, token: str, *, ip: str | None = None) -> Actor:
         """Actor of an access token or API key, used from the address `ip`; raises Unauthorised."""
+        ...
+
+    async def require_recent(self, actor: Actor) -> None:
+        """Raise Forbidden unless the actor is a person who proved lately, by their strongest means, who they are."""
         ...
 
     async def authenticate_request(self, request: Request) -> Actor:
@@ -105,36 +113,47 @@ class Access(DependsParam):
 
     permission: str | None = field(default=None, kw_only=True)
     people: bool = field(default=False, kw_only=True)
+    step_up: bool = field(default=False, kw_only=True)
     reason: str | None = field(default=None, kw_only=True)
 
 
-def requires(permission: str, *, people: bool = False) -> Access:
+def requires(permission: str, *, people: bool = False, step_up: bool = False) -> Access:
     """Demand a signed-in actor with `permission`. Use as `dependencies=[requires("leads:read")]`.
 
-    `people` refuses API keys, whatever their scopes.
+    `people` refuses API keys, whatever their scopes. `step_up` is for dangerous actions: it also demands that the
+    person proved in the last minutes who they are, else 403 `identity.step_up_required`.
     """
 
-    async def check(actor: CurrentActor) -> None:
-        _require_caller(actor, people=people)
+    async def check(request: Request, actor: CurrentActor) -> None:
+        _require_caller(actor, people=people or step_up)
         actor.require(permission)
+        if step_up:
+            await request.app.state.authenticator.require_recent(actor)
 
-    return Access(check, permission=permission, people=people)
-
-
-def signed_in(*, people: bool = True) -> Access:
-    """Demand any signed-in person: for what everyone may do with their own account. API keys have none."""
-
-    async def check(actor: CurrentActor) -> None:
-        _require_caller(actor, people=people)
-
-    return Access(check, permission="signed-in", people=people)
+    return Access(check, permission=permission, people=people or step_up, step_up=step_up)
 
 
-def _require_caller(actor: Actor, *, people: bool) -> None:
+def signed_in(*, people: bool = True, step_up: bool = False, enrolling: bool = False) -> Access:
+    """Demand any signed-in person: for what everyone may do with their own account. API keys have none.
+
+    `step_up` as in `requires`. `enrolling` opens the route also to a session that must first add a second factor.
+    """
+
+    async def check(request: Request, actor: CurrentActor) -> None:
+        _require_caller(actor, people=people or step_up, enrolling=enrolling)
+        if step_up:
+            await request.app.state.authenticator.require_recent(actor)
+
+    return Access(check, permission="signed-in", people=people or step_up, step_up=step_up)
+
+
+def _require_caller(actor: Actor, *, people: bool, enrolling: bool = False) -> None:
     if actor.kind == "anonymous":
         raise Unauthorised("This needs a signed-in user or an API key.")
     if people and actor.kind == "api_key":
         raise Forbidden("An API key cannot do this: sign in as a person.", code="kernel.people_only")
+    if actor.barrier is not None and not enrolling:
+        raise actor.barrier()
 
 
 def public(reason: str) -> Access:

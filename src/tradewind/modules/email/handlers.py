@@ -8,6 +8,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.identity.events import (
     AccountLocked,
     EmailVerificationRequested,
+    FactorsChanged,
     InvitationCreated,
     PasswordResetRequested,
 )
@@ -35,6 +36,14 @@ async def mail_lock_notice(session: AsyncSession, event: AccountLocked) -> None:
     """Warn the person whose account is under attack."""
     member = await identity.member(session, event.user_id)
     mail = mails.account_locked(member.email, member.name, get_settings().base_url, member.id)
+    await service.deliver(session, mail)
+
+
+@subscriber(FactorsChanged)
+async def mail_factors_changed(session: AsyncSession, event: FactorsChanged) -> None:
+    """Tell the owner of an account that its second factors changed."""
+    member = await identity.member(session, event.user_id)
+    mail = mails.factors_changed(member.email, member.name, event.change, get_settings().base_url, member.id)
     await service.deliver(session, mail)
 
 

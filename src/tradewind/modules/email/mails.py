@@ -51,6 +51,26 @@ def account_locked(to: str, name: str, base_url: str, user_id: UUID) -> Mail:
     )  # fmt: skip
 
 
+_FACTOR_CHANGES = {
+    "user.totp_added": "An authenticator app was added to your account",
+    "user.totp_removed": "An authenticator app was removed from your account",
+    "user.passkey_added": "A passkey was added to your account",
+    "user.passkey_removed": "A passkey was removed from your account",
+    "user.recovery_codes_renewed": "New recovery codes were made for your account",
+}
+
+
+def factors_changed(to: str, name: str, change: str, base_url: str, user_id: UUID) -> Mail:
+    """Tell the owner of an account that its second factors changed."""
+    subject = _FACTOR_CHANGES[change]
+    return Mail(
+        "factors_changed", to, name, subject,
+        f"Hello {name},\n\n{subject[0].lower()}{subject[1:]}. If it was you, there is nothing to do. If it was not, "
+        "look at your second factors and sessions at once, and set a new password:\n\n{link}",
+        f"{base_url}/settings/security", user_id,
+    )  # fmt: skip
+
+
 def invitation(content: InvitationMail, base_url: str) -> Mail:
     """Offer a place in an organisation."""
     return Mail(

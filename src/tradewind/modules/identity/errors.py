@@ -28,6 +28,56 @@ class RefreshReused(Unauthorised):
     title = "This session was closed for your safety"
 
 
+class ChallengeEnded(Invalid):
+    code = "identity.challenge_ended"
+    title = "This sign-in took too long or was used already"
+
+
+class WrongFactor(Invalid):
+    code = "identity.wrong_factor"
+    title = "That did not match"
+
+
+class PasskeyRefused(Invalid):
+    code = "identity.passkey_refused"
+    title = "The passkey could not be verified"
+
+
+class PasskeyKnown(Conflict):
+    code = "identity.passkey_known"
+    title = "This passkey is registered already"
+
+
+class PasskeysUnavailable(Conflict):
+    code = "identity.passkeys_unavailable"
+    title = "This address cannot have passkeys"
+
+
+class FactorNotFound(NotFound):
+    code = "identity.factor_not_found"
+    title = "There is no such second factor"
+
+
+class LastFactor(Conflict):
+    code = "identity.last_factor"
+    title = "Your organisation requires a second factor"
+
+
+class EnrolFirst(Conflict):
+    code = "identity.enrol_first"
+    title = "Add a second factor to your own account first"
+
+
+class SecondFactorRequired(Forbidden):
+    code = "identity.second_factor_required"
+    title = "This organisation requires a second factor: add one, or sign in with yours"
+
+
+class StepUpRequired(Forbidden):
+    code = "identity.step_up_required"
+    title = "Confirm that it is you"
+
+
 class CsrfFailed(Forbidden):
     code = "identity.csrf"
     title = "The request did not come from the web app"
@@ -96,3 +146,28 @@ class SessionNotFound(NotFound):
 class OrganisationNotFound(NotFound):
     code = "identity.organisation_not_found"
     title = "Organisation not found"
+
+
+class RoleNotFound(NotFound):
+    code = "identity.role_not_found"
+    title = "Role not found"
+
+
+class RoleInUse(Conflict):
+    code = "identity.role_in_use"
+    title = "People hold this role"
+
+
+class NameTaken(Conflict):
+    code = "identity.name_taken"
+    title = "This name is taken"
+
+
+class CannotGrant(Forbidden):
+    code = "identity.cannot_grant"
+    title = "Nobody can give more than they hold"
+
+
+class TeamNotFound(NotFound):
+    code = "identity.team_not_found"
+    title = "Team not found"

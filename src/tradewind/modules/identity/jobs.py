@@ -6,6 +6,7 @@ from sqlalchemy import text
 from tradewind.kernel.jobs import JobContext, cron, job
 from tradewind.modules.identity.repository.factors import remove_old_challenges
 from tradewind.modules.identity.service import accounts
+from tradewind.modules.identity.service.signing_keys import key_ring
 
 
 class ResetRequest(BaseModel):
@@ -35,6 +36,13 @@ async def purge_nonces(context: JobContext) -> None:
     """Forget nonces whose requests are too old to be sent again."""
     async with context.transaction() as session:
         await session.execute(text("SELECT identity_purge_nonces()"))
+
+
+@cron("identity.rotate_signing_key", "50 3 * * *")
+async def rotate_signing_key(context: JobContext) -> None:
+    """Sign access tokens with a new key every 90 days; retire the ones that nothing living is signed with."""
+    async with context.transaction() as session:
+        await key_ring.rotate_if_due(session)
 
 
 @cron("identity.seal_audit_logs", "*/5 * * * *")

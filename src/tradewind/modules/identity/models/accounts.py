@@ -21,6 +21,7 @@ class Organisation(Base, TimestampMixin, VersionMixin):
     slug: Mapped[str]
     is_sample: Mapped[bool] = mapped_column(default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
 
 
 class User(Base, TimestampMixin):
@@ -48,6 +49,8 @@ class UserPassword(Base):
     id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     password_hash: Mapped[str]
     changed_at: Mapped[datetime] = mapped_column(default=now)
+    # False for the random one of a person whom a provider brought: nobody knows it, a reset link replaces it.
+    chosen: Mapped[bool] = mapped_column(default=True)
 
 
 class Membership(Base, TenantMixin, TimestampMixin):
@@ -59,6 +62,8 @@ class Membership(Base, TenantMixin, TimestampMixin):
     role: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     removed_at: Mapped[datetime | None]
+    # An administrator whom the demand for single sign-on does not bind.
+    keeps_password: Mapped[bool] = mapped_column(default=False)
 
 
 class Invitation(Base, TenantMixin):

@@ -3,16 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base
 
+# Ways of signing in that satisfy an organisation which requires a second factor.
+STRONG = frozenset({"totp", "recovery_code", "passkey", "sso"})
+
 
 class UserSession(Base):
-    """One sign-in on one device: the family of refresh tokens that descend from it."""
+    """One sign-in on one device: the family of refresh tokens that descend from it.
+
+    `methods` are all that were proven in it; `authenticated_at` is the last proof of any kind, `strong_at` the last
+    by second factor, passkey or single sign-on.
+    """
 
     __tablename__ = "user_sessions"
 
@@ -23,6 +30,9 @@ class UserSession(Base):
     ip: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     last_used_at: Mapped[datetime] = mapped_column(default=now)
+    methods: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    authenticated_at: Mapped[datetime] = mapped_column(default=now)
+    strong_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None]

@@ -10,12 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.modules.identity.models import LoginThrottle, RefreshToken, UserSession
+from tradewind.modules.identity.models.sessions import STRONG
+from tradewind.modules.identity.repository.roles import ROLE_COLUMNS, ROLE_JOIN, standing
 
-_LIVE = text("""
-    SELECT m.role, u.name FROM user_sessions s
+_LIVE = text(f"""
+    SELECT m.role, u.name, s.methods, o.second_factor_required, {ROLE_COLUMNS} FROM user_sessions s
     JOIN users u ON u.id = s.user_id
     JOIN memberships m ON m.user_id = s.user_id AND m.organisation_id = :organisation_id
         AND m.active AND m.removed_at IS NULL
+    JOIN organisations o ON o.id = m.organisation_id
+    {ROLE_JOIN}
     WHERE s.id = :session_id AND s.revoked_at IS NULL AND s.expires_at > :now
 """)
 
@@ -26,6 +30,18 @@ class LiveSession:
 
     role: str
     name: str
+    methods: frozenset[str]
+    second_factor_required: bool
+    permissions: frozenset[str]
+    visible_owners: frozenset[UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """When a session was last proven by any means, and by a strong one."""
+
+    authenticated_at: datetime
+    strong_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,41 @@ async def live_session(session: AsyncSession, session_id: UUID, organisation_id:
     row = (
         await session.execute(_LIVE, {"session_id": session_id, "organisation_id": organisation_id, "now": now()})
     ).first()
-    return LiveSession(row.role, row.name) if row else None
+    if row is None:
+        return None
+    permissions, visible_owners = standing(row)
+    return LiveSession(
+        row.role, row.name, frozenset(row.methods), row.second_factor_required, permissions, visible_owners
+    )
+
+
+async def proven_at(session: AsyncSession, session_id: UUID) -> Proven | None:
+    """When the acting user's session was last proven."""
+    row = (
+        await session.execute(
+            select(UserSession.authenticated_at, UserSession.strong_at).where(UserSession.id == session_id)
+        )
+    ).first()
+    return Proven(row.authenticated_at, row.strong_at) if row else None
+
+
+async def is_strong(session: AsyncSession, session_id: UUID) -> bool:
+    """Whether the acting user's session was opened or confirmed by more than a password."""
+    methods = await session.scalar(select(UserSession.methods).where(UserSession.id == session_id))
+    return bool(STRONG.intersection(methods or ()))
+
+
+async def note_proof(session: AsyncSession, session_id: UUID, method: str, *, strong: bool) -> None:
+    """Remember a proof just given in the acting user's session."""
+    await session.execute(
+        text(
+            "UPDATE user_sessions SET authenticated_at = :now,"
+            " strong_at = CASE WHEN :strong THEN :now ELSE strong_at END,"
+            " methods = CASE WHEN :method = ANY (methods) THEN methods ELSE methods || CAST(:method AS text) END"
+            " WHERE id = :id"
+        ),
+        {"now": now(), "strong": strong, "method": method, "id": session_id},
+    )
 
 
 async def find_refresh(session: AsyncSession, token_hash: bytes) -> FoundRefresh | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import JSONResponse
 
 from tradewind.kernel.access import Session, public, signed_in
 from tradewind.kernel.errors import AppError
@@ -31,7 +32,16 @@ from tradewind.modules.identity.schemas.auth import (
     TokenPair,
     VerifyEmail,
 )
-from tradewind.modules.identity.service import accounts, addresses, invitations, sessions
+from tradewind.modules.identity.schemas.factors import (
+    FactorNeeded,
+    PasskeyChallenge,
+    PasskeySignIn,
+    SecondFactor,
+    StepUp,
+)
+from tradewind.modules.identity.service import accounts, addresses, invitations, sessions, sign_in
+from tradewind.modules.identity.service import step_up as proofs
+from tradewind.modules.identity.service.sessions import Tokens
 
 router = APIRouter(prefix="/auth", tags=["Sign-in"])
 
@@ -58,28 +68,81 @@ async def sign_up(session: Session, request: Request, response: Response, payloa
     return SignedIn.of(tokens)
 
 
-@router.post("/login", dependencies=[public("sign-in"), rate_limit("login", "30/minute")])
+_NEEDED: dict[int | str, dict[str, Any]] = {
+    202: {"model": FactorNeeded, "description": "The password was right; a second factor is needed"}
+}
+_LIMIT = rate_limit("login", "30/minute")
+
+
+@router.post("/login", responses=_NEEDED, dependencies=[public("sign-in"), _LIMIT])
 async def log_in(session: Session, request: Request, response: Response, payload: LogIn) -> SignedIn:
-    """Sign in with cookies, for browsers."""
-    tokens = await sessions.log_in(
+    """Sign in with cookies, for browsers. Who has a second factor gets 202 and a challenge instead of a session."""
+    found = await sign_in.by_password(
         session, email=payload.email, password=payload.password, user_agent=user_agent(request)
     )
-    if isinstance(tokens, AppError):
-        return _refusal(request, tokens)
-    set_session(request, response, tokens)
-    return SignedIn.of(tokens)
+    return _in_cookies(request, response, found)
 
 
-@router.post("/token", dependencies=[public("sign-in of programs"), rate_limit("login", "30/minute")])
+@router.post("/token", responses=_NEEDED, dependencies=[public("sign-in of programs"), _LIMIT])
 async def create_token(session: Session, request: Request, response: Response, payload: LogIn) -> TokenPair:
-    """Sign in with tokens, for programs."""
-    tokens = await sessions.log_in(
+    """Sign in with tokens, for programs. Who has a second factor gets 202 and a challenge instead of tokens."""
+    found = await sign_in.by_password(
         session, email=payload.email, password=payload.password, user_agent=user_agent(request)
     )
-    if isinstance(tokens, AppError):
-        return _refusal(request, tokens)
-    response.headers["Cache-Control"] = "no-store"
-    return TokenPair.of(tokens)
+    return _as_tokens(request, response, found)
+
+
+@router.post("/login/second-factor", dependencies=[public("the challenge of the password is the credential"), _LIMIT])
+async def finish_log_in(session: Session, request: Request, response: Response, payload: SecondFactor) -> SignedIn:
+    """Finish a sign-in with cookies by a second factor. The challenge works once, for five minutes and five tries."""
+    found = await sign_in.by_second_factor(
+        session, token=payload.challenge, proof=payload.proof(), user_agent=user_agent(request)
+    )
+    return _in_cookies(request, response, found)
+
+
+@router.post("/token/second-factor", dependencies=[public("the challenge of the password is the credential"), _LIMIT])
+async def finish_token(session: Session, request: Request, response: Response, payload: SecondFactor) -> TokenPair:
+    """Finish a sign-in with tokens by a second factor."""
+    found = await sign_in.by_second_factor(
+        session, token=payload.challenge, proof=payload.proof(), user_agent=user_agent(request)
+    )
+    return _as_tokens(request, response, found)
+
+
+@router.post("/passkey/challenge", dependencies=[public("sign-in by passkey"), rate_limit("passkey", "60/minute")])
+async def start_passkey(session: Session) -> PasskeyChallenge:
+    """What a browser needs to sign in by passkey alone; the same for everybody, no address is asked."""
+    challenge, options = await sign_in.start_passkey(session)
+    return PasskeyChallenge(challenge=challenge.token, expires_at=challenge.expires_at, options=options)
+
+
+@router.post("/passkey", dependencies=[public("sign-in by passkey"), _LIMIT])
+async def log_in_by_passkey(session: Session, request: Request, response: Response, payload: PasskeySignIn) -> SignedIn:
+    """Sign in with cookies by a passkey alone. It verifies its owner, so no second factor is asked."""
+    found = await sign_in.by_passkey(
+        session, token=payload.challenge, credential=payload.credential.plain(), user_agent=user_agent(request)
+    )
+    return _in_cookies(request, response, found)
+
+
+@router.post(
+    "/step-up",
+    response_model=None,
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[signed_in(enrolling=True), rate_limit("step-up", "30/minute", key="actor")],
+)
+async def step_up(session: Session, request: Request, payload: StepUp) -> Any:
+    """Prove again who you are; for ten minutes the session may then do dangerous things."""
+    refusal = await proofs.perform(session, payload.proof(), token=payload.challenge)
+    return None if refusal is None else _refusal(request, refusal)
+
+
+@router.post("/step-up/challenge", dependencies=[signed_in(enrolling=True)])
+async def start_step_up(session: Session) -> PasskeyChallenge:
+    """What a browser needs to prove by passkey who you are."""
+    challenge, options = await proofs.start_passkey(session)
+    return PasskeyChallenge(challenge=challenge.token, expires_at=challenge.expires_at, options=options)
 
 
 @router.post(
@@ -177,19 +240,52 @@ async def look_up_invitation(session: Session, payload: InvitationToken) -> Invi
 
 @router.post(
     "/invitations/accept",
+    responses=_NEEDED,
     dependencies=[public("the mailed link is the credential"), rate_limit("mailed-link", "30/minute")],
 )
 async def accept_invitation(
     session: Session, request: Request, response: Response, payload: AcceptInvitation
 ) -> SignedIn:
-    """Join the organisation and sign in."""
+    """Join the organisation and sign in; who has a second factor joins and is then asked for it."""
     joined = await invitations.accept(session, token=payload.token, password=payload.password, name=payload.name)
     if isinstance(joined, AppError):
         return _refusal(request, joined)
     user_id, organisation_id = joined
-    tokens = await sessions.start(session, user_id, organisation_id=organisation_id, user_agent=user_agent(request))
-    set_session(request, response, tokens)
-    return SignedIn.of(tokens)
+    found = await sign_in.after_password(
+        session, user_id, organisation_id=organisation_id, user_agent=user_agent(request)
+    )
+    return _in_cookies(request, response, found)
+
+
+def _in_cookies(request: Request, response: Response, found: Tokens | sign_in.FactorNeeded | AppError) -> Any:
+    if isinstance(found, AppError):
+        return _refusal(request, found)
+    if isinstance(found, sign_in.FactorNeeded):
+        return _needed(found)
+    set_session(request, response, found)
+    return SignedIn.of(found)
+
+
+def _as_tokens(request: Request, response: Response, found: Tokens | sign_in.FactorNeeded | AppError) -> Any:
+    if isinstance(found, AppError):
+        return _refusal(request, found)
+    if isinstance(found, sign_in.FactorNeeded):
+        return _needed(found)
+    response.headers["Cache-Control"] = "no-store"
+    return TokenPair.of(found)
+
+
+def _needed(found: sign_in.FactorNeeded) -> JSONResponse:
+    body = FactorNeeded.model_validate(
+        {
+            "challenge": found.token,
+            "methods": found.methods,
+            "expires_at": found.expires_at,
+            "passkey_options": found.options,
+        }
+    )
+    headers = {"Cache-Control": "no-store"}
+    return JSONResponse(body.model_dump(mode="json"), status.HTTP_202_ACCEPTED, headers=headers)
 
 
 def _refusal(request: Request, failure: AppError) -> Any:

@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import CurrentActor, Session, signed_in
+from tradewind.kernel.database import actor_of
 from tradewind.kernel.limits import rate_limit
-from tradewind.modules.identity.permissions import permissions_of
+from tradewind.modules.identity.errors import SecondFactorRequired
 from tradewind.modules.identity.routes.cookies import set_access
 from tradewind.modules.identity.schemas.me import (
     MeRead,
@@ -19,26 +21,26 @@ from tradewind.modules.identity.schemas.me import (
     SessionsEnded,
     UserRead,
 )
-from tradewind.modules.identity.service import accounts, profiles, sessions
+from tradewind.modules.identity.service import accounts, profiles, roles, sessions
 from tradewind.modules.identity.service.profiles import Profile
 
 router = APIRouter(prefix="/me", tags=["Me"])
 
 
-@router.get("", dependencies=[signed_in()])
+@router.get("", dependencies=[signed_in(enrolling=True)])
 async def read_me(session: Session) -> MeRead:
     """Who is signed in, where, and what they may do there."""
-    return _me(await profiles.current(session))
+    return await _me(session, await profiles.current(session))
 
 
 @router.patch("", dependencies=[signed_in()])
 async def update_me(session: Session, payload: MeUpdate) -> MeRead:
     """Change the own profile."""
     profile = await profiles.change(session, **payload.model_dump(exclude_unset=True))
-    return _me(profile)
+    return await _me(session, profile)
 
 
-@router.post("/organisation", dependencies=[signed_in()])
+@router.post("/organisation", dependencies=[signed_in(enrolling=True)])
 async def switch_organisation(
     session: Session, request: Request, response: Response, payload: OrganisationSwitch
 ) -> OrganisationSwitched:
@@ -57,7 +59,7 @@ async def switch_organisation(
 @router.post(
     "/password",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[signed_in(), rate_limit("change-password", "10/minute", key="actor")],
+    dependencies=[signed_in(step_up=True), rate_limit("change-password", "10/minute", key="actor")],
 )
 async def change_password(session: Session, payload: PasswordChange) -> None:
     """Set a new password; other sessions end."""
@@ -76,6 +78,7 @@ async def list_sessions(session: Session, actor: CurrentActor) -> list[SessionRe
             created_at=row.created_at,
             last_used_at=row.last_used_at,
             expires_at=row.expires_at,
+            methods=row.methods,
             current=row.id == actor.session_id,
         )
         for row in await sessions.listed(session)
@@ -94,8 +97,9 @@ async def end_session(session: Session, session_id: UUID) -> None:
     await sessions.revoke(session, session_id)
 
 
-def _me(profile: Profile) -> MeRead:
-    user = profile.user
+async def _me(session: AsyncSession, profile: Profile) -> MeRead:
+    user, actor = profile.user, actor_of(session)
+    role = await roles.find(session, profile.current.role)
     return MeRead(
         user=UserRead(
             id=user.id,
@@ -109,5 +113,8 @@ def _me(profile: Profile) -> MeRead:
         organisation=MyOrganisation.model_validate(profile.current, from_attributes=True),
         organisations=[MyOrganisation.model_validate(row, from_attributes=True) for row in profile.organisations],
         role=profile.current.role,
-        permissions=sorted(permissions_of(profile.current.role)),
+        role_label=role.label if role else profile.current.role,
+        permissions=sorted(actor.permissions),
+        must_add_second_factor=actor.barrier is SecondFactorRequired,
+        lead_visibility=role.lead_visibility if role else "own",
     )

@@ -1,4 +1,4 @@
-"""The organisation, its members, roles, invitations and first steps."""
+"""The organisation, its members, invitations and first steps."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +11,6 @@ from tradewind.kernel.concurrency import etag
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.onboarding import steps
 from tradewind.modules.identity.models import Invitation, Organisation
-from tradewind.modules.identity.permissions import PERMISSIONS, ROLES
 from tradewind.modules.identity.schemas.organisation import (
     InvitationCreate,
     InvitationList,
@@ -23,9 +22,6 @@ from tradewind.modules.identity.schemas.organisation import (
     OnboardingStep,
     OrganisationRead,
     OrganisationUpdate,
-    PermissionRead,
-    RoleMatrix,
-    RoleRead,
 )
 from tradewind.modules.identity.service import invitations, members, organisations
 
@@ -69,7 +65,7 @@ async def list_members(session: Session) -> MemberList:
     )
 
 
-@router.patch("/members/{member_id}", dependencies=[requires("members:write")])
+@router.patch("/members/{member_id}", dependencies=[requires("members:write", step_up=True)])
 async def update_member(session: Session, member_id: UUID, payload: MemberUpdate) -> MemberRead:
     """Change a role, deactivate or reactivate. The last admin stays one."""
     await members.change(session, member_id, role=payload.role, active=payload.active)
@@ -79,7 +75,7 @@ async def update_member(session: Session, member_id: UUID, payload: MemberUpdate
 @router.delete(
     "/members/{member_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[requires("members:write")],
+    dependencies=[requires("members:write", step_up=True)],
 )
 async def remove_member(session: Session, member_id: UUID) -> None:
     """Take someone out of the organisation. The last admin stays."""
@@ -110,23 +106,6 @@ async def create_invitation(session: Session, payload: InvitationCreate) -> Invi
 async def withdraw_invitation(session: Session, invitation_id: UUID) -> None:
     """Make an invitation worthless."""
     await invitations.withdraw(session, invitation_id)
-
-
-@router.get("/roles", dependencies=[requires("members:read")])
-async def read_roles() -> RoleMatrix:
-    """Who may do what."""
-    return RoleMatrix(
-        permissions=[PermissionRead(key=key, description=text) for key, text in PERMISSIONS.items()],
-        roles=[
-            RoleRead(
-                key=role.key,
-                label=role.label,
-                description=role.description,
-                permissions=sorted(role.permissions),
-            )
-            for role in ROLES.values()
-        ],
-    )
 
 
 @router.get("/onboarding", dependencies=[requires("organisation:read")])

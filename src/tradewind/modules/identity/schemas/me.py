@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from tradewind.kernel.payload import JsonObject
+from tradewind.modules.identity.permissions import LeadVisibility
 from tradewind.modules.identity.schemas.fields import Line, Password
 
 
@@ -39,7 +40,10 @@ class MeRead(BaseModel):
     organisation: MyOrganisation
     organisations: list[MyOrganisation]
     role: str
+    role_label: str
     permissions: list[str]
+    must_add_second_factor: bool = Field(description="The organisation requires one; nothing else works until then.")
+    lead_visibility: LeadVisibility
 
 
 class MeUpdate(BaseModel):
@@ -82,6 +86,7 @@ class SessionRead(BaseModel):
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
+    methods: list[str]
     current: bool
 
 

@@ -9,17 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.errors import FieldError, Invalid
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.contracts import AccountMail
-from tradewind.modules.identity.errors import AddressTaken, LinkExpired, UserNotFound, WrongCredentials
+from tradewind.modules.identity.errors import AddressTaken, LinkExpired, UserNotFound
 from tradewind.modules.identity.events import EmailVerificationRequested, PasswordResetRequested
 from tradewind.modules.identity.models import OneTimeToken, User
 from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.identity.repository import accounts as repository
 from tradewind.modules.identity.repository import sessions as session_repository
-from tradewind.modules.identity.service import addresses, audit, members, organisations, passwords, throttle
+from tradewind.modules.identity.service import (
+    account_log,
+    addresses,
+    audit,
+    members,
+    organisations,
+    passwords,
+    throttle,
+)
 from tradewind.modules.identity.service.acting import acting_as, as_user, become
 from tradewind.modules.identity.service.secrets import digest, new_secret
 
@@ -147,11 +156,13 @@ async def reset_password(session: AsyncSession, *, token: str, password: str) ->
 
 
 async def change_password(session: AsyncSession, *, current: str, new: str) -> None:
-    """Set a new password knowing the old one; other sessions end. Raises WrongCredentials, WeakPassword."""
+    """Set a new password knowing the old one; other sessions end. Raises Invalid, WeakPassword."""
     user = await _acting_user(session)
     stored = await repository.password(session, user.id)
     if stored is None or await passwords.first_match(current, [stored.password_hash]) is None:
-        raise WrongCredentials("The present password is not right.", code="identity.wrong_password")
+        message = "The present password is not right."
+        errors: list[FieldError] = [{"field": "current_password", "message": message}]
+        raise Invalid(message, errors=errors, code="identity.wrong_password")
     await _set_password(session, user, new, field="new_password")
     await repository.spend_tokens(session, user.id, _RESET)
     await session_repository.revoke(session, user.id, but=actor_of(session).session_id, reason="password changed")
@@ -174,6 +185,7 @@ async def _set_password(session: AsyncSession, user: User, password: str, field:
         raise UserNotFound()
     stored.password_hash = await passwords.hash_password(password)
     stored.changed_at = now()
+    stored.chosen = True
     await session.flush()
 
 
@@ -211,7 +223,5 @@ async def _mark_verified(session: AsyncSession, user: User, *, strictly: bool) -
 
 
 async def _record_everywhere(session: AsyncSession, user: User, action: str) -> None:
-    """Audit a fact about an account in each organisation the user belongs to."""
-    for organisation_id in await members.organisation_ids_of(session, user.id):
-        async with acting_as(session, as_user(user.id, organisation_id, user.name)):
-            await audit.record(session, action=action, subject_type="user", subject_id=user.id)
+    ids = await members.organisation_ids_of(session, user.id)
+    await account_log.record(session, user.id, ids, action, name=user.name)

@@ -1,4 +1,4 @@
-"""Sessions: sign-in, rotation of refresh tokens with detection of copies, revocation, organisation switch."""
+"""Sessions: opening, rotation of refresh tokens with detection of copies, revocation, organisation switch."""
 
 import re
 from collections.abc import Sequence
@@ -15,21 +15,22 @@ from tradewind.kernel.errors import AppError
 from tradewind.kernel.events import publish
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.errors import (
-    InvalidEmail,
     NoOrganisation,
     OrganisationNotFound,
     RefreshReused,
     SessionEnded,
     SessionNotFound,
-    WrongCredentials,
 )
-from tradewind.modules.identity.events import AccountLocked
+from tradewind.modules.identity.errors_sso import SsoRequired
+from tradewind.modules.identity.events import RefreshTokenReused
 from tradewind.modules.identity.models import RefreshToken, UserSession
+from tradewind.modules.identity.models.sessions import STRONG
 from tradewind.modules.identity.repository import accounts as account_repository
 from tradewind.modules.identity.repository import organisations as organisation_repository
 from tradewind.modules.identity.repository import sessions as repository
-from tradewind.modules.identity.service import access_tokens, addresses, audit, passwords, throttle
-from tradewind.modules.identity.service.acting import acting_as, as_user, become
+from tradewind.modules.identity.repository import single_sign_on as single_sign_on_repository
+from tradewind.modules.identity.service import access_tokens, audit
+from tradewind.modules.identity.service.acting import as_user, become
 from tradewind.modules.identity.service.secrets import digest, new_secret
 
 log = structlog.get_logger(__name__)
@@ -50,43 +51,22 @@ class Tokens:
     organisation_id: UUID
 
 
-async def log_in(session: AsyncSession, *, email: str, password: str, user_agent: str = "") -> Tokens | AppError:
-    """Sign in by password; the session then acts for the user.
-
-    A refusal is returned, not raised, because its traces (failure count, lock, audit row) must be committed.
-    """
-    wrong = WrongCredentials("Check both and try again, or reset your password.")
-    try:
-        _, key = addresses.normalise(email)
-    except InvalidEmail:
-        key = email[:320].casefold()
-    locked = await throttle.check(session, key)
-    if locked is not None:
-        return locked
-    candidates = await account_repository.candidates(session, key) if "\x00" not in key else []
-    match = await passwords.first_match(password, [candidate.password_hash for candidate in candidates])
-    if match is None:
-        locked = await throttle.count_failure(session, key)
-        for candidate in candidates:
-            await _record_failure(session, candidate, locked is not None)
-        return locked or wrong
-    candidate = candidates[match]
-    await throttle.clear(session, key)
-    if not candidate.organisation_ids:
-        return NoOrganisation("You are no longer a member of any organisation. Ask to be invited again.")
-    await become(session, as_user(candidate.user_id))
-    await _refresh_hash(session, candidate, password)
-    return await start(session, candidate.user_id, user_agent=user_agent)
-
-
 async def start(
-    session: AsyncSession, user_id: UUID, *, organisation_id: UUID | None = None, user_agent: str = ""
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    organisation_id: UUID | None = None,
+    user_agent: str = "",
+    methods: Sequence[str] = ("password",),
 ) -> Tokens:
     """Open a session for a user whose identity is established; the transaction then acts for them.
 
-    Without `organisation_id` it opens where the user was last. Raises NoOrganisation.
+    `methods` says how: `password`, `totp`, `recovery_code`, `passkey`, `sso`. Without `organisation_id` it opens
+    where the user was last. Raises NoOrganisation, SsoRequired.
     """
     await become(session, as_user(user_id))
+    if "sso" not in methods and await single_sign_on_repository.is_required(session, user_id):
+        raise SsoRequired("Your organisation asks its people to use single sign-on.")
     mine = await organisation_repository.organisations_of_user(session, user_id)
     roles = {row.id: row.role for row in mine}
     if organisation_id is None:
@@ -105,13 +85,15 @@ async def start(
         device=_device(user_agent),
         user_agent=_printable(user_agent),
         ip=actor.ip,
+        methods=list(methods),
+        strong_at=now() if STRONG.intersection(methods) else None,
         expires_at=now() + REFRESH_LIFETIME,
     )
     session.add(added)
     await session.flush()
     await audit.record(
         session, action="session.started", subject_type="session", subject_id=added.id,
-        after={"device": added.device},
+        after={"device": added.device, "methods": added.methods},
     )  # fmt: skip
     return await _issue(session, added, roles[organisation_id])
 
@@ -236,24 +218,9 @@ async def _revoke_copied(session: AsyncSession, family: UserSession, user_agent:
         session, action="session.refresh_reused", subject_type="session", subject_id=family.id,
         after={"device": _device(user_agent)}, reason="A refresh token was used twice: the session was closed.",
     )  # fmt: skip
+    await publish(session, RefreshTokenReused(user_id=family.user_id, session_id=family.id, ip=actor_of(session).ip))
     log.warning("session.refresh_reused", session_id=str(family.id), user_id=str(family.user_id))
     return RefreshReused("A copy of this session was used elsewhere. Sign in again and check your devices.")
-
-
-async def _record_failure(session: AsyncSession, candidate: account_repository.Candidate, is_locked: bool) -> None:
-    action = "user.locked" if is_locked else "user.login_failed"
-    for organisation_id in candidate.organisation_ids:
-        async with acting_as(session, as_user(candidate.user_id, organisation_id, "(not signed in)")):
-            await audit.record(session, action=action, subject_type="user", subject_id=candidate.user_id)
-            if is_locked:
-                await publish(session, AccountLocked(user_id=candidate.user_id))
-
-
-async def _refresh_hash(session: AsyncSession, candidate: account_repository.Candidate, password: str) -> None:
-    if passwords.is_outdated(candidate.password_hash):
-        stored = await account_repository.password(session, candidate.user_id)
-        if stored is not None:
-            stored.password_hash = await passwords.hash_password(password)
 
 
 def _printable(user_agent: str) -> str:

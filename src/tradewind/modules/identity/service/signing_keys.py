@@ -7,7 +7,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from sqlalchemy import event, select, text
+from jwt.algorithms import RSAAlgorithm
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
@@ -17,6 +18,8 @@ from tradewind.modules.identity.models import SigningKey
 
 _BITS = 2048
 _REREAD_AFTER = timedelta(seconds=60)
+_ROTATED_AFTER = timedelta(days=90)
+_RETIRED_AFTER = timedelta(days=1)  # far longer than an access token lives
 _LOCK_KEY = 7204
 
 
@@ -57,6 +60,31 @@ class KeyRing:
     def may_ask(self, kid: str) -> bool:
         """Whether asking the database again about an unknown key is worth it: forged ids must not cost queries."""
         return self._read_at is None or self._is_old() or now() - self._read_at > timedelta(seconds=1)
+
+    async def published(self, session: AsyncSession) -> list[dict[str, str]]:
+        """All keys that verify, newest first, as JSON Web Keys."""
+        rows = await session.scalars(
+            select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.created_at.desc())
+        )
+        return [_public_jwk(row) for row in rows]
+
+    async def rotate_if_due(self, session: AsyncSession) -> bool:
+        """Sign with a new key if the newest is 90 days old; retire what no living token is signed with any more."""
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        newest = await session.scalar(select(func.max(SigningKey.created_at)))
+        if newest is None:
+            return False
+        # A key is the newest one until its successor's creation; its last tokens end minutes later.
+        if newest <= now() - _RETIRED_AFTER:
+            await session.execute(
+                update(SigningKey)
+                .where(SigningKey.created_at < newest, SigningKey.retired_at.is_(None))
+                .values(retired_at=now(), private_sealed="")
+            )
+        if newest > now() - _ROTATED_AFTER:
+            return False
+        await self.rotate(session)
+        return True
 
     async def rotate(self, session: AsyncSession) -> str:
         """Add a new signing key; older ones go on verifying. Returns its `kid`."""
@@ -120,6 +148,13 @@ def _sealed(pair: KeyPair) -> SigningKey:
         public_pem=public_pem.decode(),
         private_sealed=get_vault().encrypt(private_pem, _context(key_id)),
     )
+
+
+def _public_jwk(row: SigningKey) -> dict[str, str]:
+    key = serialization.load_pem_public_key(row.public_pem.encode())
+    assert isinstance(key, rsa.RSAPublicKey)
+    jwk = RSAAlgorithm.to_jwk(key, as_dict=True)
+    return {"kty": "RSA", "kid": row.id.hex, "use": "sig", "alg": "RS256", "n": jwk["n"], "e": jwk["e"]}
 
 
 def _context(key_id: UUID) -> bytes:
