@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
-from tradewind.kernel.database import actor_of
+from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.ids import new_id
 
 CHANNEL = "tradewind_realtime"
@@ -56,14 +56,14 @@ class StalePosition(Exception):
     """The position is unknown, too old, or too far behind: the client must load its data afresh."""
 
 
-_INSERT = text("""
+_INSERT = """
     WITH written AS (
         INSERT INTO realtime_messages (id, organisation_id, type, topic, permission, user_id, data)
-        VALUES (:id, :organisation_id, :type, :topic, :permission, :user_id, CAST(:data AS jsonb))
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         RETURNING organisation_id, id
     )
-    SELECT pg_notify(:channel, organisation_id || ' ' || id) FROM written
-""")
+    SELECT pg_notify($8, organisation_id || ' ' || id) FROM written
+"""
 _COLUMNS = "id, organisation_id, type, topic, permission, user_id, data, created_at, xid"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM realtime_messages WHERE id = ANY(:ids)")
 _SINCE = text(f"""
@@ -96,18 +96,17 @@ async def push(
     if len(encoded) > MAX_DATA_BYTES:
         raise ValueError(f"realtime message {type} has {len(encoded)} bytes; send ids, not contents")
     message_id = new_id()
-    await session.execute(
+    connection = await asyncpg_connection(session)
+    await connection.execute(
         _INSERT,
-        {
-            "id": message_id,
-            "organisation_id": actor_of(session).organisation_id,
-            "type": type,
-            "topic": topic,
-            "permission": permission,
-            "user_id": user_id,
-            "data": encoded.decode(),
-            "channel": CHANNEL,
-        },
+        message_id,
+        actor_of(session).organisation_id,
+        type,
+        topic,
+        permission,
+        user_id,
+        encoded.decode(),
+        CHANNEL,
     )
     return message_id
 

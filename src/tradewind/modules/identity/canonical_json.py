@@ -3,10 +3,10 @@
 Numbers are IEEE doubles, as JSON's are: 1, 1.0 and 1e0 are the same value and give the same bytes.
 """
 
-import json
 import math
 from datetime import date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +61,7 @@ def _text(value: Any) -> str:
         case False:
             return "false"
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            return encode_basestring(value)
         case int() if abs(value) <= _SAFE_INTEGER:
             return str(value)
         case int() | float():

@@ -3,17 +3,25 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, or_, select, text
+import orjson
+from sqlalchemy import ColumnElement, Select, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.modules.identity.models import AuditLink, AuditRow
 
 _BATCH = 2000
 _TIMES = ("occurred_at",)
-_INSERT = cast(Table, AuditRow.__table__).insert()
+_COLUMNS = (
+    "id", "organisation_id", "occurred_at", "actor_kind", "actor_id", "actor_name", "ip", "request_id", "action",
+    "subject_type", "subject_id", "before", "after", "reason", "row_digest",
+)  # fmt: skip
+_INSERT = (
+    f"INSERT INTO audit_log ({', '.join(_COLUMNS)}) VALUES ({', '.join(f'${n + 1}' for n in range(len(_COLUMNS)))})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +61,19 @@ class AuditFilter:
 
 async def insert(session: AsyncSession, row: dict[str, Any], digest: bytes) -> None:
     """Add a row given as plain JSON."""
-    connection = await session.connection()
-    await connection.execute(_INSERT, {**_typed(row), "row_digest": digest})
+    connection = await asyncpg_connection(session)
+    typed = {
+        **row,
+        "occurred_at": datetime.fromisoformat(row["occurred_at"]),
+        "before": _json(row["before"]),
+        "after": _json(row["after"]),
+        "row_digest": digest,
+    }
+    await connection.execute(_INSERT, *(typed[name] for name in _COLUMNS))
 
 
-def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    ids = {key: UUID(row[key]) if row[key] else None for key in ("id", "organisation_id", "actor_id")}
-    return {**row, **ids, "occurred_at": datetime.fromisoformat(row["occurred_at"])}
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def search(filters: AuditFilter) -> Select[Any]:
@@ -127,3 +141,28 @@ async def first_row_outside_chain(session: AsyncSession, organisation_id: UUID) 
         .order_by(AuditRow.id)
         .limit(1)
     )
+
+
+async def last_sequence(session: AsyncSession) -> int:
+    """The highest number in the chain of the session's organisation."""
+    organisation_id = actor_of(session).organisation_id
+    found = await session.scalar(
+        select(AuditLink.sequence)
+        .where(AuditLink.organisation_id == organisation_id)
+        .order_by(AuditLink.sequence.desc())
+        .limit(1)
+    )
+    return found or 0
+
+
+async def rows_after(session: AsyncSession, sequence: int, *, limit: int) -> list[dict[str, Any]]:
+    """Rows of the session's organisation after a number of the chain, in order, with number and hash."""
+    content = [column for column in AuditRow.__table__.columns if column.name not in ("row_digest", "organisation_id")]
+    statement = (
+        select(AuditLink.sequence, AuditLink.hash, *content)
+        .join(AuditRow, AuditRow.id == AuditLink.id)
+        .where(AuditLink.organisation_id == actor_of(session).organisation_id, AuditLink.sequence > sequence)
+        .order_by(AuditLink.sequence)
+        .limit(limit)
+    )
+    return [{**row, "hash": row["hash"].hex()} for row in (await session.execute(statement)).mappings()]
