@@ -25,6 +25,8 @@ from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
 from tradewind.kernel.telemetry import TelemetryMiddleware, configure
+from tradewind.mcp_server import endpoint as assistants
+from tradewind.mcp_server import metadata as assistant_metadata
 from tradewind.modules.identity.api import SignedBodyMiddleware, make_authenticator
 from tradewind.settings import Settings, get_settings
 
@@ -64,7 +66,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # Code and routes live for ever: left out of later collections, whose pauses (0.1 s) all clients would feel.
         gc.collect()
         gc.freeze()
-        yield
+        async with assistants.running(app):
+            yield
         await app.state.hub.stop()
         await app.state.database.close()
 
@@ -82,9 +85,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for name in sorted(modules.names(), key=lambda name: name != "leads"):
         if (routes := modules.role(name, "routes")) is not None:
             app.include_router(routes.router)
+        if (served := modules.role(name, "mounts")) is not None:
+            for path, application in served.mounts.items():
+                app.mount(path, application)
     app.include_router(jobs_routes.router)
     app.include_router(realtime.router)
     app.include_router(health.router)
+    app.include_router(assistant_metadata.router)
+    assistants.mount(app)
     describe(app)
     _handle_errors(app)
     # Added last runs first: telemetry sees everything, idempotency is nearest to the routes.

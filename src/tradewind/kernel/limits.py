@@ -23,6 +23,7 @@ from tradewind.kernel.errors import AppError, TooManyRequests
 
 _SWEEP_AT_KEYS = 20_000
 _PENDING = "rate_limits"
+_LIMITED = ("/api/", "/graphql", "/mcp")
 
 KeyOf = Callable[[Request], str | Awaitable[str]]
 
@@ -145,7 +146,7 @@ async def hit(request: Request, name: str, rule: str | RateLimitItem, key: str) 
 
 
 class RateLimitMiddleware:
-    """Limits each caller over all of `/api/`, an API key by its own quota where that is lower.
+    """Limits each caller over the whole API, GraphQL and assistants included; a key by its own quota if lower.
 
     Writes the headers for this and the routes' own limits.
     """
@@ -154,7 +155,7 @@ class RateLimitMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+        if scope["type"] != "http" or not scope["path"].startswith(_LIMITED):
             await self.app(scope, receive, send)
             return
         state = state_of(scope)

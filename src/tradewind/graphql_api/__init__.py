@@ -1,0 +1,1 @@
+"""The GraphQL read API over the services of several modules."""
