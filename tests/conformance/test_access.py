@@ -13,6 +13,7 @@ from tradewind.modules.identity.permissions import PERMISSIONS, ROLES, permissio
 # Where the table is not the path's own word.
 TABLES = {
     "members": "users",
+    "assistants": "oauth_grants",
     "merges": "lead_merges",
     "views": "saved_views",
     "jobs": "job_runs",
@@ -20,6 +21,11 @@ TABLES = {
     "bulk-actions": "bulk_actions",
     "models": "scoring_models",
     "imports": "lead_imports",
+    "keys": "api_keys",
+    "roles": "custom_roles",
+    "connections": "sso_connections",
+    "domains": "sso_domains",
+    "links": "sso_links",
 }
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from tradewind.kernel.tenancy import tenant_table
+from tradewind.kernel.tenancy import CURRENT_ORGANISATION, tenant_table
 
 revision = "0010"
 down_revision = "0009"
@@ -13,6 +13,7 @@ APP_ROLE = "tradewind_app"
 
 TABLES = """
 ALTER TABLE memberships ADD COLUMN keeps_password boolean NOT NULL DEFAULT false;
+ALTER TABLE user_passwords ADD COLUMN chosen boolean NOT NULL DEFAULT true;
 CREATE TABLE sso_connections (
     id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
@@ -109,6 +110,11 @@ FUNCTIONS = {
     "identity_sso_request(hash bytea)": """
         RETURNS TABLE (request_id uuid, organisation_id uuid) LANGUAGE sql STABLE AS $$
             SELECT r.id, r.organisation_id FROM sso_requests r WHERE r.state_hash = hash $$""",
+    # DNS outweighs the word of an administrator: the domain leaves organisations that have only the latter.
+    "identity_sso_outweigh(wanted text)": f"""
+        RETURNS void LANGUAGE sql AS $$
+            UPDATE sso_domains SET proof = NULL, proven_at = NULL, required = false
+            WHERE domain = wanted AND proof = 'administrator' AND organisation_id <> {CURRENT_ORGANISATION} $$""",
     # True where the owner of the user's domain demands single sign-on of them. Administrators marked for it keep
     # their password; if none of those is left, every administrator does, so that nobody is locked out for good.
     "identity_sso_required(wanted uuid)": """
@@ -153,4 +159,5 @@ def downgrade() -> None:
         bind.exec_driver_sql(f"DROP FUNCTION {signature}")
     for table in reversed(_TENANT_TABLES):
         bind.exec_driver_sql(f"DROP TABLE {table}")
+    bind.exec_driver_sql("ALTER TABLE user_passwords DROP COLUMN chosen")
     bind.exec_driver_sql("ALTER TABLE memberships DROP COLUMN keeps_password")

@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "roles:write": "Add, change and remove roles and teams",
     "keys:read": "See the API keys",
     "keys:write": "Make and revoke API keys",
+    "sso:write": "See and change single sign-on, its domains and sign-in attempts",
     "audit:read": "Search and export the audit log",
     "webhooks:read": "See webhook endpoints and the log of their deliveries",
     "webhooks:write": "Add and change webhook endpoints, see their secrets, send again",
@@ -100,7 +101,9 @@ ROLES: dict[str, Role] = {
             "manager",
             "Manager",
             "Runs the business: everything but members, API keys, webhooks, organisation settings and the audit log",
-            _ALL - {"organisation:write", "audit:read", "members:write", "roles:write", "keys:write", "webhooks:write"},
+            _ALL
+            - {"organisation:write", "audit:read", "members:write", "roles:write", "keys:write", "webhooks:write"}
+            - {"sso:write"},
         ),
         Role(
             "creator",

@@ -17,7 +17,8 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from cryptography import x509
-from lxml import etree
+from cryptography.hazmat.primitives.hashes import SHA256
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
@@ -148,9 +149,20 @@ def normal_certificate(text: str) -> str:
     return base64.b64encode(der).decode()
 
 
-def certificate(text: str) -> x509.Certificate:
-    """A stored certificate, opened."""
-    return x509.load_der_x509_certificate(base64.b64decode(text))
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What people recognise a certificate by; the fingerprint is SHA-256 in hexadecimal."""
+
+    subject: str
+    fingerprint: str
+    expires_at: datetime
+
+
+def certificate_facts(text: str) -> CertificateFacts:
+    """What a stored certificate says."""
+    found = x509.load_der_x509_certificate(base64.b64decode(text))
+    subject = found.subject.rfc4514_string()[:200] or "(no name)"
+    return CertificateFacts(subject, found.fingerprint(SHA256()).hex(), found.not_valid_after_utc)
 
 
 def our_metadata(site: Site, connection_id: UUID) -> bytes:

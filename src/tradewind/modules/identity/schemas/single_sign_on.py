@@ -1,0 +1,257 @@
+"""Shapes of single sign-on."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from tradewind.kernel.payload import Flag
+from tradewind.modules.identity.schemas.fields import Email, Line
+
+Printable = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+Url = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\x00-\x20\x7f]+$"),
+    Field(examples=["https://login.example.com"]),
+]
+Metadata = Annotated[str, StringConstraints(min_length=1, max_length=256 * 1024, pattern=r"^[^\x00]+$")]
+Certificate = Annotated[str, StringConstraints(min_length=1, max_length=16 * 1024)]
+NextPath = Annotated[
+    str, StringConstraints(max_length=500, pattern=r"^/([^/\\\x00-\x1f\x7f][^\x00-\x1f\x7f]*)?$"), Field(examples=["/"])
+]
+
+
+class RoleRule(BaseModel):
+    """Members of the provider's group get the role; the first rule that fits counts."""
+
+    group: Printable
+    role: Line
+
+
+class OidcChange(BaseModel):
+    """An OpenID Connect provider. A null secret removes it; without the field it stays."""
+
+    issuer: Url | None = None
+    client_id: Printable | None = None
+    client_secret: Annotated[str | None, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")] = None
+    scopes: Printable | None = None
+    groups_claim: Printable | None = None
+
+
+class SamlChange(BaseModel):
+    """A SAML 2.0 provider: its metadata as text or by address, or its three values one by one."""
+
+    metadata_xml: Metadata | None = None
+    metadata_url: Url | None = None
+    entity_id: Printable | None = None
+    sso_url: Url | None = None
+    certificates: Annotated[list[Certificate] | None, Field(max_length=10)] = None
+    email_attribute: Printable | None = None
+    name_attribute: Printable | None = None
+    groups_attribute: Printable | None = None
+
+
+class ConnectionValues(BaseModel):
+    """What can be set of a connection."""
+
+    enabled: Flag | None = None
+    oidc: OidcChange | None = None
+    saml: SamlChange | None = None
+    creates_users: Flag | None = None
+    default_role: Line | None = None
+    role_rules: Annotated[list[RoleRule] | None, Field(max_length=200)] = None
+
+
+class ConnectionUpdate(ConnectionValues):
+    """Changes of a connection."""
+
+    name: Line | None = None
+
+
+class ConnectionCreate(ConnectionValues):
+    """A new connection; it is switched off until `enabled` says otherwise."""
+
+    kind: Literal["oidc", "saml"]
+    name: Line
+
+
+class OidcRead(BaseModel):
+    """An OpenID Connect provider; the secret is never shown."""
+
+    issuer: str
+    client_id: str
+    has_secret: bool
+    scopes: str
+    groups_claim: str
+
+
+class CertificateRead(BaseModel):
+    """A certificate of a SAML provider."""
+
+    subject: str
+    fingerprint: str = Field(description="SHA-256, hexadecimal")
+    expires_at: datetime
+
+
+class SamlRead(BaseModel):
+    """A SAML 2.0 provider."""
+
+    entity_id: str
+    sso_url: str
+    certificates: list[CertificateRead]
+    metadata_url: str | None
+    email_attribute: str | None
+    name_attribute: str | None
+    groups_attribute: str | None
+
+
+class OurSide(BaseModel):
+    """What to enter at the provider."""
+
+    redirect_uri: str | None = Field(description="OIDC: redirect URI")
+    acs_url: str | None = Field(description="SAML: assertion consumer service (POST)")
+    entity_id: str | None = Field(description="SAML: entity id (audience); also the address of our metadata")
+
+
+class ConnectionRead(BaseModel):
+    """A trusted identity provider."""
+
+    id: UUID
+    version: int
+    kind: Literal["oidc", "saml"]
+    name: str
+    enabled: bool
+    oidc: OidcRead | None
+    saml: SamlRead | None
+    ours: OurSide
+    creates_users: bool
+    default_role: str
+    role_rules: list[RoleRule]
+    linked_people: int
+    sign_in_path: str
+    created_at: datetime
+
+
+class DomainCreate(BaseModel):
+    """A domain to claim."""
+
+    domain: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253)]
+    connection_id: UUID | None = None
+
+
+class DomainUpdate(BaseModel):
+    """Through which connection people of the domain sign in, and whether they must."""
+
+    connection_id: UUID | None = None
+    required: Flag | None = None
+
+
+class DomainProof(BaseModel):
+    """`dns`: by the TXT record. `administrator`: by the caller's own confirmed address in the domain."""
+
+    proof: Literal["dns", "administrator"]
+
+
+class DomainRead(BaseModel):
+    """A claimed domain; it counts once `proof` is set."""
+
+    id: UUID
+    domain: str
+    connection_id: UUID | None
+    record_name: str
+    record_value: str
+    proof: Literal["dns", "administrator"] | None
+    proven_at: datetime | None
+    required: bool
+
+
+class AdministratorRead(BaseModel):
+    """An administrator, and whether they may go on using a password where single sign-on is required."""
+
+    id: UUID
+    name: str
+    email: str
+    keeps_password: bool
+
+
+class SsoRead(BaseModel):
+    """Everything about single sign-on in the organisation."""
+
+    connections: list[ConnectionRead]
+    domains: list[DomainRead]
+    administrators: list[AdministratorRead]
+
+
+class PasswordKeepers(BaseModel):
+    """The administrators who keep their password."""
+
+    user_ids: Annotated[list[UUID], Field(max_length=200)]
+
+
+class FindingRead(BaseModel):
+    """One thing a check looked at."""
+
+    level: Literal["ok", "warning", "error"]
+    text: str
+
+
+class CheckRead(BaseModel):
+    """What a check found."""
+
+    findings: list[FindingRead]
+
+
+class AttemptRead(BaseModel):
+    """How a sign-in or test ended. `code` is signed_in, created, tested, or what was wrong."""
+
+    id: UUID
+    purpose: Literal["sign_in", "test"]
+    occurred_at: datetime
+    code: str
+    reason: str
+    email: str | None
+    subject: str | None
+    user_id: UUID | None
+    role: str | None
+    ip: str | None
+    details: dict[str, Any]
+
+
+class AttemptList(BaseModel):
+    """The last sign-ins and tests of a connection, newest first."""
+
+    items: list[AttemptRead]
+
+
+class LinkRead(BaseModel):
+    """A member and the identity they have at the provider."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    subject: str
+    last_used_at: datetime
+
+
+class LinkList(BaseModel):
+    """Linked people, last seen first."""
+
+    items: list[LinkRead]
+
+
+class SsoStart(BaseModel):
+    """Begin a sign-in by the domain of an address, or at a connection."""
+
+    email: Email | None = None
+    connection_id: UUID | None = None
+    next: NextPath = "/"
+
+
+class SsoStarted(BaseModel):
+    """Where to send the browser."""
+
+    url: str

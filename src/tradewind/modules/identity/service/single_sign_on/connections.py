@@ -1,0 +1,250 @@
+"""Connections to identity providers: adding, changing, removing, and what they are shown as."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.concurrency import check_version
+from tradewind.kernel.crypto import get_vault
+from tradewind.kernel.database import actor_of
+from tradewind.kernel.errors import Conflict, Invalid
+from tradewind.kernel.ids import new_id
+from tradewind.modules.identity.errors import OrganisationNotFound
+from tradewind.modules.identity.errors_sso import ConnectionNotFound, NobodyKeepsPassword, SsoRefused
+from tradewind.modules.identity.models.single_sign_on import SsoAttempt, SsoConnection
+from tradewind.modules.identity.repository import single_sign_on as repository
+from tradewind.modules.identity.service import audit, roles
+from tradewind.modules.identity.service.single_sign_on import oidc, saml
+from tradewind.modules.identity.service.single_sign_on.claims import Site
+from tradewind.modules.identity.service.single_sign_on.oidc import OidcSettings
+from tradewind.modules.identity.service.single_sign_on.saml import SamlSettings
+
+MAX_CONNECTIONS = 20
+Kind = Literal["oidc", "saml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values of a connection; what is not in a mapping stays. `client_secret` None removes the secret."""
+
+    common: Mapping[str, Any]
+    oidc: Mapping[str, Any] | None = None
+    saml: Mapping[str, Any] | None = None
+
+
+def oidc_settings(connection: SsoConnection) -> OidcSettings:
+    """The settings of an OIDC connection."""
+    return OidcSettings(**connection.settings)
+
+
+def saml_settings(connection: SsoConnection) -> SamlSettings:
+    """The settings of a SAML connection."""
+    return SamlSettings(**connection.settings)
+
+
+def client_secret(connection: SsoConnection) -> str | None:
+    """The client secret, opened."""
+    if connection.secret_sealed is None:
+        return None
+    return get_vault().decrypt_text(connection.secret_sealed, _context(connection.id))
+
+
+async def listed(session: AsyncSession) -> Sequence[SsoConnection]:
+    """Connections of the organisation, oldest first."""
+    return await repository.connections(session)
+
+
+async def find(session: AsyncSession, connection_id: UUID, *, lock: bool = False) -> SsoConnection:
+    """A connection of the organisation. Raises ConnectionNotFound."""
+    found = await repository.connection(session, connection_id, lock=lock)
+    if found is None:
+        raise ConnectionNotFound()
+    return found
+
+
+async def create(session: AsyncSession, site: Site, *, kind: Kind, change: Change) -> SsoConnection:
+    """Add a connection. Raises Invalid naming the fields, Conflict past the limit."""
+    if len(await repository.connections(session)) >= MAX_CONNECTIONS:
+        raise Conflict(f"An organisation has at most {MAX_CONNECTIONS} connections.", code="identity.sso_too_many")
+    added = SsoConnection(id=new_id(), organisation_id=organisation_of(session), kind=kind, settings={}, version=1)
+    await _apply(session, site, added, change)
+    session.add(added)
+    await session.flush()
+    await audit.record(
+        session, action="sso_connection.created", subject_type="sso_connection", subject_id=added.id,
+        after=_shown(added),
+    )  # fmt: skip
+    return added
+
+
+async def update(
+    session: AsyncSession, site: Site, connection_id: UUID, change: Change, *, if_match: str | None
+) -> SsoConnection:
+    """Change a connection. Another issuer makes the linked identities worthless: they are forgotten.
+
+    Raises ConnectionNotFound, PreconditionFailed, Invalid.
+    """
+    found = await find(session, connection_id, lock=True)
+    before, sealed = _shown(found), found.secret_sealed
+    check_version(if_match, found.version, before)
+    issuer = _issuer(found)
+    await _apply(session, site, found, change)
+    after = _shown(found)
+    if after == before and sealed == found.secret_sealed:
+        return found
+    if _issuer(found) != issuer:
+        await repository.forget_links(session, found.id)
+    found.version += 1
+    await session.flush()
+    changed = {key for key in after if after[key] != before[key]}
+    await audit.record(
+        session, action="sso_connection.updated", subject_type="sso_connection", subject_id=found.id,
+        before={key: before[key] for key in changed}, after={key: after[key] for key in changed},
+        reason="The client secret was replaced." if sealed != found.secret_sealed else None,
+    )  # fmt: skip
+    return found
+
+
+async def remove(session: AsyncSession, connection_id: UUID) -> None:
+    """Remove a connection with its links and history; its people stay members. Raises ConnectionNotFound."""
+    found = await find(session, connection_id, lock=True)
+    before = _shown(found)
+    await session.delete(found)
+    await session.flush()
+    await audit.record(
+        session, action="sso_connection.removed", subject_type="sso_connection", subject_id=connection_id,
+        before=before,
+    )  # fmt: skip
+
+
+async def attempts(session: AsyncSession, connection_id: UUID) -> Sequence[SsoAttempt]:
+    """The last sign-ins and tests, newest first. Raises ConnectionNotFound."""
+    await find(session, connection_id)
+    return await repository.attempts(session, connection_id)
+
+
+async def links(session: AsyncSession, connection_id: UUID) -> Sequence[Any]:
+    """Linked people, last seen first. Raises ConnectionNotFound."""
+    await find(session, connection_id)
+    return await repository.links(session, connection_id)
+
+
+async def unlink(session: AsyncSession, connection_id: UUID, link_id: UUID) -> None:
+    """Forget who an identity is; the next sign-in decides anew. Raises ConnectionNotFound."""
+    user_id = await repository.remove_link(session, connection_id, link_id)
+    if user_id is None:
+        raise ConnectionNotFound("There is no such linked person.")
+    await audit.record(session, action="sso.unlinked", subject_type="user", subject_id=user_id)
+
+
+async def administrators(session: AsyncSession) -> Sequence[Any]:
+    """Active administrators, with whether they keep their password where single sign-on is required."""
+    return await repository.administrators(session, organisation_of(session))
+
+
+async def keep_passwords(session: AsyncSession, user_ids: set[UUID]) -> None:
+    """Choose the administrators whom the demand for single sign-on does not bind.
+
+    Raises Invalid for others than active administrators, NobodyKeepsPassword while a domain demands it.
+    """
+    admins = {row.id: row for row in await administrators(session)}
+    if not user_ids <= admins.keys():
+        message = "Only active administrators can keep their password."
+        raise Invalid(message, errors=[{"field": "user_ids", "message": message}])
+    if not user_ids and any(domain.required for domain in await repository.domains(session)):
+        raise NobodyKeepsPassword("While a domain demands single sign-on, somebody must be able to get in without it.")
+    before = sorted(str(key) for key, row in admins.items() if row.keeps_password)
+    await repository.set_password_keepers(session, organisation_of(session), user_ids)
+    await audit.record(
+        session, action="sso.password_keepers_changed", before={"user_ids": before},
+        after={"user_ids": sorted(str(user_id) for user_id in user_ids)},
+    )  # fmt: skip
+
+
+def organisation_of(session: AsyncSession) -> UUID:
+    """The organisation the session acts in. Raises OrganisationNotFound."""
+    organisation_id = actor_of(session).organisation_id
+    if organisation_id is None:
+        raise OrganisationNotFound()
+    return organisation_id
+
+
+async def _apply(session: AsyncSession, site: Site, connection: SsoConnection, change: Change) -> None:
+    given = change.oidc if connection.kind == "oidc" else change.saml
+    if (change.saml if connection.kind == "oidc" else change.oidc) is not None:
+        raise _invalid("kind", f"This connection is of the kind {connection.kind}.")
+    for name, value in change.common.items():
+        setattr(connection, name, value)
+    for rule in connection.role_rules or []:
+        await roles.check_grant(session, await roles.require(session, rule["role"]))
+    await roles.check_grant(session, await roles.require(session, connection.default_role))
+    if given is not None or not connection.settings:
+        if connection.kind == "oidc":
+            _apply_oidc(site, connection, given or {})
+        else:
+            await _apply_saml(site, connection, given or {})
+
+
+def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any]) -> None:
+    values = dict(given)
+    if "client_secret" in values:
+        secret = values.pop("client_secret")
+        sealed = get_vault().encrypt(secret, _context(connection.id)) if secret else None
+        if not (secret and secret == client_secret(connection)):
+            connection.secret_sealed = sealed
+    values = {**connection.settings, **values}
+    for field in ("issuer", "client_id"):
+        if not values.get(field):
+            raise _invalid(f"oidc.{field}", "This is needed.")
+    try:
+        oidc.check_address(values["issuer"], site, "issuer")
+    except SsoRefused as refusal:
+        raise _invalid("oidc.issuer", refusal.detail) from refusal
+    if "openid" not in str(values.get("scopes", "openid")).split():
+        raise _invalid("oidc.scopes", "The scope “openid” must be among them.")
+    connection.settings = asdict(OidcSettings(**values))
+
+
+async def _apply_saml(site: Site, connection: SsoConnection, given: Mapping[str, Any]) -> None:
+    values = dict(given)
+    document = values.pop("metadata_xml", None)
+    source = "saml.metadata_xml"
+    try:
+        if document is None and values.get("metadata_url"):
+            source = "saml.metadata_url"
+            document = await saml.fetch_metadata(values["metadata_url"], site)
+        if document is not None:
+            raw = document if isinstance(document, bytes) else document.encode()
+            values["entity_id"], values["sso_url"], values["certificates"] = saml.read_metadata(raw)
+        elif values.get("certificates"):
+            source = "saml.certificates"
+            values["certificates"] = [saml.normal_certificate(text) for text in values["certificates"]]
+        values = {**connection.settings, **values}
+        for field in ("entity_id", "sso_url", "certificates"):
+            if not values.get(field):
+                raise _invalid(f"saml.{field}", "Give the provider's metadata, or fill this in.")
+        source = "saml.sso_url" if document is None else source
+        oidc.check_address(values["sso_url"], site, "sign-in address")
+    except SsoRefused as refusal:
+        raise _invalid(source, refusal.detail) from refusal
+    connection.settings = asdict(SamlSettings(**values))
+
+
+def _issuer(connection: SsoConnection) -> str:
+    return str(connection.settings.get("issuer" if connection.kind == "oidc" else "entity_id", ""))
+
+
+def _shown(connection: SsoConnection) -> dict[str, Any]:
+    names = ("kind", "name", "enabled", "creates_users", "default_role", "role_rules", "settings")
+    return {name: getattr(connection, name) for name in names}
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "message": message}])
+
+
+def _context(connection_id: UUID) -> bytes:
+    return b"identity.sso_secret:" + connection_id.bytes
