@@ -33,3 +33,26 @@ def grant(op: Operations, table: str, privileges: str = "SELECT, INSERT, UPDATE,
 def grant_sequence(op: Operations, sequence: str) -> None:
     """Let the app role draw numbers from a sequence."""
     op.execute(f"GRANT USAGE, SELECT ON SEQUENCE {sequence} TO {APP_ROLE}")
+
+
+# Each part stands in a sub-select of its own, so that PostgreSQL evaluates it once a statement instead of once a row.
+_SEES_ALL = "(SELECT nullif(current_setting('app.visible_owners', true), '') IS NULL)"
+_OWNERS = "(SELECT nullif(current_setting('app.visible_owners', true), '')::uuid[])"
+
+
+def visible_by_owner(op: Operations, table: str, *columns: str) -> None:
+    """Let a transaction that sees only some owners' records see only rows that name one of them in `columns`.
+
+    Narrows what `tenant_table` allows, for writes too: a row cannot be given away out of sight.
+    """
+    named = " OR ".join(f"{column} = ANY ({_OWNERS}::uuid[])" for column in columns)
+    op.execute(f"CREATE POLICY visible_owners ON {table} AS RESTRICTIVE USING ({_SEES_ALL} OR {named})")
+
+
+def visible_with(op: Operations, table: str, *parents: tuple[str, str]) -> None:
+    """Let rows that hang on a record, by `(column, table)`, be seen only with it; those that hang on none by all."""
+    free = " AND ".join(f"{table}.{column} IS NULL" for column, _ in parents)
+    seen = " OR ".join(
+        f"EXISTS (SELECT FROM {parent} WHERE {parent}.id = {table}.{column})" for column, parent in parents
+    )
+    op.execute(f"CREATE POLICY visible_owners ON {table} AS RESTRICTIVE USING ({_SEES_ALL} OR ({free}) OR {seen})")

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
-from uuid import UUID
 
 import asyncpg
 import orjson
@@ -17,7 +16,10 @@ from tradewind.settings import Settings
 
 _OVERFLOW = 4
 _WAIT_SECONDS = 10
-_SET_TENANT = text("SELECT set_config('app.org_id', :organisation_id, true), set_config('app.user_id', :user_id, true)")
+_SET_TENANT = text("""
+    SELECT set_config('app.org_id', :organisation_id, true), set_config('app.user_id', :user_id, true),
+        set_config('app.visible_owners', :visible_owners, true)
+""")
 
 
 def actor_of(session: AsyncSession) -> Actor:
@@ -36,9 +38,19 @@ async def asyncpg_connection(session: AsyncSession) -> asyncpg.Connection:
     return raw.driver_connection
 
 
-async def set_tenant(session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None) -> None:
-    """Tell the row-level security policies whom the current transaction acts for."""
-    await session.execute(_SET_TENANT, {"organisation_id": str(organisation_id or ""), "user_id": str(user_id or "")})
+async def set_tenant(session: AsyncSession, actor: Actor) -> None:
+    """Tell the row-level security policies whom the current transaction acts for from here on."""
+    values = {
+        "organisation_id": str(actor.organisation_id or ""),
+        "user_id": str(actor.user_id or ""),
+        "visible_owners": _visible_owners(actor),
+    }
+    await session.execute(_SET_TENANT, values)
+
+
+def _visible_owners(actor: Actor) -> str:
+    """PostgreSQL's form of the owners whose records the actor sees; empty for all."""
+    return "" if actor.visible_owners is None else f"{{{','.join(sorted(map(str, actor.visible_owners)))}}}"
 
 
 class _Connection(asyncpg.Connection):
@@ -58,7 +70,10 @@ async def _begin(session: AsyncSession, actor: Actor) -> None:
     assert connection is not None
     adapted: Any = connection.connection.dbapi_connection
     organisation, user = actor.organisation_id or "", actor.user_id or ""
-    adapted.driver_connection.opening = f"SET LOCAL app.org_id = '{organisation}'; SET LOCAL app.user_id = '{user}'"
+    opening = f"SET LOCAL app.org_id = '{organisation}'; SET LOCAL app.user_id = '{user}'"
+    if actor.visible_owners is not None:
+        opening += f"; SET LOCAL app.visible_owners = '{_visible_owners(actor)}'"
+    adapted.driver_connection.opening = opening
     await adapted._start_transaction()
 
 

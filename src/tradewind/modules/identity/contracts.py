@@ -1,6 +1,6 @@
 """What other modules see of people and organisations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ class Member:
     active: bool
     joined_at: datetime
     time_zone: str
+    permissions: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Shapes of the organisation, its members, roles, invitations and first steps."""
+"""Shapes of the organisation, its members, invitations and first steps."""
 
 from datetime import datetime
 from typing import Any
@@ -77,29 +77,6 @@ class InvitationList(BaseModel):
     """Open invitations, newest first."""
 
     items: list[InvitationRead]
-
-
-class PermissionRead(BaseModel):
-    """A permission and what it allows."""
-
-    key: str
-    description: str
-
-
-class RoleRead(BaseModel):
-    """A role and its permissions."""
-
-    key: str
-    label: str
-    description: str
-    permissions: list[str]
-
-
-class RoleMatrix(BaseModel):
-    """Who may do what."""
-
-    permissions: list[PermissionRead]
-    roles: list[RoleRead]
 
 
 class OnboardingStep(BaseModel):

@@ -18,7 +18,7 @@ async def become(session: AsyncSession, actor: Actor) -> Actor:
     actor = replace(actor, request_id=actor.request_id or before.request_id, ip=actor.ip or before.ip)
     await session.flush()
     session.info["actor"] = actor
-    await set_tenant(session, actor.organisation_id, actor.user_id)
+    await set_tenant(session, actor)
     return actor
 
 

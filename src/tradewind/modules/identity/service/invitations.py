@@ -23,10 +23,9 @@ from tradewind.modules.identity.errors import (
 )
 from tradewind.modules.identity.events import InvitationCreated
 from tradewind.modules.identity.models import Invitation
-from tradewind.modules.identity.permissions import ROLES
 from tradewind.modules.identity.repository import accounts as account_repository
 from tradewind.modules.identity.repository import organisations as repository
-from tradewind.modules.identity.service import addresses, audit, members, organisations, passwords, throttle
+from tradewind.modules.identity.service import addresses, audit, members, organisations, passwords, roles, throttle
 from tradewind.modules.identity.service.acting import acting_as, as_user, become
 from tradewind.modules.identity.service.secrets import digest, new_secret
 
@@ -45,15 +44,18 @@ class Offer:
 
 
 async def invite(session: AsyncSession, *, email: str, role: str) -> Invitation:
-    """Offer a place; the mail with the link follows. Raises AlreadyMember, AlreadyInvited, InvalidEmail."""
+    """Offer a place; the mail with the link follows.
+
+    Raises AlreadyMember, AlreadyInvited, InvalidEmail, CannotGrant.
+    """
     actor = actor_of(session)
     organisation = await organisations.current(session)
-    members.check_role(role)
     address, key = addresses.normalise(email)
     user_id = await account_repository.user_id_by_address(session, key)
     if user_id is not None and await repository.membership(session, organisation.id, user_id):
         raise AlreadyMember(f"{address} is already a member.")
     await repository.lock_members(session, organisation.id)
+    await members.check_role(session, role)
     if await repository.pending_invitation_of(session, organisation.id, key):
         raise AlreadyInvited(f"{address} was already invited. Withdraw that invitation to send another.")
     added = Invitation(
@@ -100,11 +102,17 @@ async def issue_mail(session: AsyncSession, invitation_id: UUID) -> InvitationMa
     if found is None or found.accepted_at or found.revoked_at or found.expires_at <= now():
         return None
     organisation = await organisations.current(session)
+    role = await roles.find(session, found.role)
     token = new_secret()
     found.token_hash = digest(token)
     await session.flush()
     return InvitationMail(
-        found.email, token, organisation.name, found.invited_by_name, ROLES[found.role].label, found.expires_at
+        found.email,
+        token,
+        organisation.name,
+        found.invited_by_name,
+        role.label if role else found.role,
+        found.expires_at,
     )
 
 

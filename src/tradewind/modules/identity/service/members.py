@@ -8,24 +8,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
-from tradewind.kernel.errors import Invalid
 from tradewind.kernel.events import publish
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.contracts import Member
 from tradewind.modules.identity.errors import AlreadyMember, LastAdmin, MemberNotFound, OrganisationNotFound
 from tradewind.modules.identity.events import MemberJoined, MemberLeft
 from tradewind.modules.identity.models import Membership
-from tradewind.modules.identity.permissions import ROLES
 from tradewind.modules.identity.repository import organisations as repository
-from tradewind.modules.identity.service import audit
+from tradewind.modules.identity.repository import roles as role_repository
+from tradewind.modules.identity.service import audit, roles
 
 
 async def add(session: AsyncSession, organisation_id: UUID, user_id: UUID, role: str) -> None:
     """Make a user an active member of the session's organisation; a removed member comes back.
 
-    Raises AlreadyMember, Invalid for an unknown role.
+    Raises AlreadyMember, Invalid for an unknown role, CannotGrant.
     """
-    check_role(role)
+    await repository.lock_members(session, organisation_id)
+    await check_role(session, role)
     found = await repository.membership(session, organisation_id, user_id, include_removed=True)
     if found is not None and found.removed_at is None and found.active:
         raise AlreadyMember()
@@ -45,11 +45,15 @@ async def listed(session: AsyncSession) -> Sequence[Any]:
 
 async def contracts(session: AsyncSession, *, active_only: bool) -> list[Member]:
     """Members as other modules see them, by name."""
+    known = await roles.by_keys(session)
     return [
-        Member(row.id, row.name, row.email, row.role, row.active, row.created_at, row.time_zone)
+        Member(
+            row.id, row.name, row.email, row.role, row.active, row.created_at, row.time_zone,
+            known[row.role].permissions if row.role in known else frozenset(),
+        )
         for row in await listed(session)
         if row.active or not active_only
-    ]
+    ]  # fmt: skip
 
 
 async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
@@ -58,12 +62,12 @@ async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
 
 
 async def change(session: AsyncSession, user_id: UUID, *, role: str | None = None, active: bool | None = None) -> None:
-    """Change a member's role, or (de)activate them. Raises MemberNotFound, LastAdmin, Invalid."""
+    """Change a member's role, or (de)activate them. Raises MemberNotFound, LastAdmin, Invalid, CannotGrant."""
     organisation_id = _organisation_id(session)
-    if role is not None:
-        check_role(role)
     await repository.lock_members(session, organisation_id)
     found = await _member(session, organisation_id, user_id)
+    if role is not None and role != found.role:
+        await check_role(session, role)
     before = {"role": found.role, "active": found.active}
     after = {
         "role": found.role if role is None else role,
@@ -96,6 +100,7 @@ async def remove(session: AsyncSession, user_id: UUID) -> None:
     was_active = found.active
     found.active, found.removed_at = False, now()
     await session.flush()
+    await role_repository.leave_teams(session, organisation_id, user_id)
     authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="member.removed", subject_type="user", subject_id=user_id, before={"role": found.role}
@@ -109,11 +114,9 @@ async def organisation_ids_of(session: AsyncSession, user_id: UUID) -> list[UUID
     return [row.id for row in await repository.organisations_of_user(session, user_id)]
 
 
-def check_role(role: str) -> None:
-    """Raise Invalid unless the role exists."""
-    if role not in ROLES:
-        message = f"Unknown role; there are {', '.join(ROLES)}."
-        raise Invalid(message, errors=[{"field": "role", "message": message}])
+async def check_role(session: AsyncSession, key: str) -> None:
+    """Raise Invalid unless the role exists, CannotGrant unless the acting party holds all that it gives."""
+    await roles.check_grant(session, await roles.require(session, key))
 
 
 async def _member(session: AsyncSession, organisation_id: UUID, user_id: UUID) -> Membership:

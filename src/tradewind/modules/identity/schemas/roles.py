@@ -1,0 +1,101 @@
+"""Shapes of roles and teams."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tradewind.modules.identity.schemas.fields import Line, Text
+
+Visibility = Annotated[
+    Literal["all", "team", "own"],
+    Field(description="Whose leads, deals and tasks the role shows: everyone's, those of the own teams, or the own"),
+]
+PermissionKey = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z_]+:[a-z_]+$")]
+People = Annotated[list[UUID], Field(max_length=1_000, description="Ids of members of the organisation")]
+
+
+class PermissionRead(BaseModel):
+    """A permission, what it allows, the area it belongs to, and the permissions it cannot be without."""
+
+    key: str
+    description: str
+    area: str
+    needs: list[str]
+
+
+class RoleRead(BaseModel):
+    """A role and its permissions; built-in ones have no id and never change."""
+
+    id: UUID | None
+    version: int | None
+    built_in: bool
+    key: str
+    label: str
+    description: str
+    permissions: list[str]
+    lead_visibility: Visibility
+    members: int
+    invitations: int
+
+
+class RoleMatrix(BaseModel):
+    """Who may do what."""
+
+    permissions: list[PermissionRead]
+    roles: list[RoleRead]
+
+
+class RoleCreate(BaseModel):
+    """A new role, made of permissions; nobody can include what they do not hold themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line
+    description: Text = ""
+    permissions: list[PermissionKey] = Field(max_length=200)
+    lead_visibility: Visibility = "all"
+
+
+class RoleUpdate(BaseModel):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line | None = None
+    description: Text | None = None
+    permissions: list[PermissionKey] | None = Field(default=None, max_length=200)
+    lead_visibility: Visibility | None = None
+
+
+class TeamRead(BaseModel):
+    """A team and the ids of its members."""
+
+    id: UUID
+    version: int
+    name: str
+    member_ids: list[UUID]
+
+
+class TeamList(BaseModel):
+    """All teams by name."""
+
+    items: list[TeamRead]
+
+
+class TeamCreate(BaseModel):
+    """A new team."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line
+    member_ids: People = Field(default_factory=list)
+
+
+class TeamUpdate(BaseModel):
+    """What to change; what is left out stays. `member_ids` are all members from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line | None = None
+    member_ids: People | None = None
