@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         "Empty: a key file is generated under TRADEWIND_HOME.",
     )
     api_requests_per_minute: int = Field(default=600, ge=1, description="Limit per signed-in user.")
+    webhooks_allow_localhost: bool = Field(
+        default=False,
+        description="Let webhook endpoints be http:// or https:// addresses on localhost, for development: "
+        "whoever may create endpoints can then reach services of this machine.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_token: SecretStr | None = Field(

@@ -100,7 +100,8 @@ class OutboundClient:
     """One per integration; hosts are remembered over all clients of the same `name`.
 
     `name` labels metrics and logs. `guard` must be true where a user gives the URL: private addresses are then out
-    of reach, redirects included. `transport` replaces the network (tests: `httpx.MockTransport`).
+    of reach, redirects included. `cut_answers` keeps the beginning of an answer longer than `max_response_bytes`
+    instead of raising BadAnswer. `transport` replaces the network (tests: `httpx.MockTransport`).
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class OutboundClient:
         timeout_seconds: float = 20,
         attempts: int = 3,
         max_response_bytes: int = 10 * 1024 * 1024,
+        cut_answers: bool = False,
         policy: HostPolicy | None = None,
         guard: bool = False,
         follow_redirects: bool = False,
@@ -122,6 +124,7 @@ class OutboundClient:
         self.name = name
         self._attempts = attempts
         self._max_response_bytes = max_response_bytes
+        self._cut_answers = cut_answers
         self._policy = policy or HostPolicy()
         self._guard = guard
         self._follow_redirects = follow_redirects
@@ -314,6 +317,9 @@ class OutboundClient:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > self._max_response_bytes:
+                    if self._cut_answers:
+                        del body[self._max_response_bytes :]
+                        break
                     raise BadAnswer(f"{host} sent more than {self._max_response_bytes} bytes.")
         except httpx.DecodingError as error:
             raise BadAnswer(f"{host} sent a damaged answer.") from error
@@ -347,16 +353,16 @@ def redact_url(url: httpx.URL) -> str:
     return str(clean) + (f"?{query}" if query else "")
 
 
-def retry_after_seconds(response: httpx.Response) -> float | None:
-    """The Retry-After header in seconds (number or date), at most a minute; None without one."""
+def retry_after_seconds(response: httpx.Response, *, at_most: float = _MAX_RETRY_AFTER_SECONDS) -> float | None:
+    """The Retry-After header in seconds (number or date), at most `at_most`; None without one."""
     value = response.headers.get("retry-after")
     if value is None:
         return None
     if value.strip().isdigit():
-        return min(_MAX_RETRY_AFTER_SECONDS, float(value))
+        return min(at_most, float(value))
     try:
         moment = email.utils.parsedate_to_datetime(value)
-        return min(_MAX_RETRY_AFTER_SECONDS, max(0.0, (moment - now()).total_seconds()))
+        return min(at_most, max(0.0, (moment - now()).total_seconds()))
     except (ValueError, TypeError):
         return None
 

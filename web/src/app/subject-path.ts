@@ -4,6 +4,7 @@ const PAGES: Record<string, string> = {
   deal: '/deals',
   segment: '/segments',
   import: '/imports',
+  webhook_endpoint: '/settings/webhooks',
 };
 
 /** Address of the page that shows a record, by the type name the server uses; undefined when there is none. */

@@ -7,9 +7,14 @@ from tradewind.kernel.jobs import enqueue
 from tradewind.modules.analytics import repository
 from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
 from tradewind.modules.analytics.service import notifications
+from tradewind.modules.email import api as email
+from tradewind.modules.email.contracts import Mail
+from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.events import LeadsImported
 from tradewind.modules.leads.events_deals import DealWon
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
+from tradewind.modules.webhooks.events import EndpointDisabled
+from tradewind.settings import get_settings
 
 
 @subscriber(LeadsImported)
@@ -68,6 +73,35 @@ async def on_model_trained(session: AsyncSession, event: ModelTrained) -> None:
 async def on_leads_scored(session: AsyncSession, event: LeadsScored) -> None:
     """Many scores moved at once."""
     await _renew_figures(session, event)
+
+
+@subscriber(EndpointDisabled)
+async def on_endpoint_disabled(session: AsyncSession, event: EndpointDisabled) -> None:
+    """Data no longer arrives somewhere: those who can mend it hear of it in the app and by mail."""
+    people = await notifications.holders_of(session, "webhooks:write")
+    await notifications.notify(
+        session,
+        people,
+        kind="webhook.disabled",
+        title="A webhook endpoint was switched off",
+        body=f"{event.url}: {event.reason}",
+        subject_type="webhook_endpoint",
+        subject_id=event.endpoint_id,
+        dedupe_key=f"webhook:{event.id}",
+    )
+    link = f"{get_settings().base_url}/settings/webhooks/{event.endpoint_id}"
+    for member in await identity.list_members(session):
+        if member.id in people:
+            await email.deliver(
+                session,
+                Mail(
+                    "webhook_disabled", member.email, member.name, "A webhook endpoint was switched off",
+                    f"Hello {member.name},\n\nTradewind no longer sends webhooks to {event.url}. {event.reason}\n\n"
+                    "Mend the receiver, then set the endpoint going again and send the failed messages once more:"
+                    "\n\n{link}",
+                    link, member.id,
+                ),
+            )  # fmt: skip
 
 
 async def _renew_figures(session: AsyncSession, event: Event) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-MailKind = Literal["verify_email", "address_in_use", "reset_password", "account_locked", "invitation"]
+MailKind = Literal[
+    "verify_email", "address_in_use", "reset_password", "account_locked", "invitation", "webhook_disabled"
+]
 
 
 @dataclass(frozen=True, slots=True)

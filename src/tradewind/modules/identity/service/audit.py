@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity.canonical_json import canonical, plain
 from tradewind.modules.identity.contracts import ChainReport
+from tradewind.modules.identity.events import AuditRecorded
 from tradewind.modules.identity.repository import audit as repository
 
 log = structlog.get_logger(__name__)
@@ -47,7 +49,7 @@ async def record(
             "organisation_id": actor.organisation_id,
             "occurred_at": now(),
             "actor_kind": actor.kind,
-            "actor_id": actor.user_id,
+            "actor_id": actor.user_id or actor.key_id,
             "actor_name": actor.name,
             "ip": actor.ip,
             "request_id": actor.request_id,
@@ -60,6 +62,7 @@ async def record(
         }
     )
     await repository.insert(session, row, row_digest(row))
+    await publish(session, AuditRecorded())
 
 
 def row_digest(row: dict[str, Any]) -> bytes:
@@ -110,3 +113,15 @@ async def stream(session: AsyncSession, filters: repository.AuditFilter) -> Asyn
     """All rows that match, newest first, in batches."""
     async for batch in repository.stream(session, filters):
         yield batch
+
+
+async def head(session: AsyncSession) -> int:
+    """The number of the last row in the chain of the session's organisation, 0 before the first."""
+    await repository.seal(session)
+    return await repository.last_sequence(session)
+
+
+async def entries(session: AsyncSession, *, after: int, limit: int) -> list[dict[str, Any]]:
+    """Rows of the chain that follow number `after`, as plain JSON with their number and hash."""
+    await repository.seal(session)
+    return [plain(row) for row in await repository.rows_after(session, after, limit=limit)]

@@ -1,0 +1,1 @@
+"""Taking due deliveries to their receivers."""

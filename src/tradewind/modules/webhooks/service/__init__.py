@@ -1,0 +1,1 @@
+"""Rules of endpoints, the log, and what flows into it."""
