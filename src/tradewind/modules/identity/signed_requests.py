@@ -23,6 +23,7 @@ from uuid import UUID
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradewind.kernel.asgi import header, send_problem
+from tradewind.kernel.errors import AppError
 from tradewind.modules.identity.errors_keys import SignatureBodyChanged, SignatureBodyUnsigned, SignatureMalformed
 
 WINDOW_SECONDS = 300
@@ -93,13 +94,17 @@ class SignedBodyMiddleware:
         if not is_signed(scope):
             await self.app(scope, receive, send)
             return
-        body = _CheckedBody(scope, receive, send)
+        try:
+            body = _CheckedBody(scope, receive, send, body_hash(scope))
+        except AppError as failure:
+            await send_problem(scope, send, failure)
+            return
         await self.app(scope, body.receive, body.send)
 
 
 class _CheckedBody:
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
+    def __init__(self, scope: Scope, receive: Receive, send: Send, stated: str) -> None:
+        self._scope, self._receive, self._send, self._stated = scope, receive, send, stated
         self._seen = hashlib.sha256()
         self._failure: SignatureBodyChanged | None = None
         self._answered = False
@@ -108,7 +113,7 @@ class _CheckedBody:
         message = await self._receive()
         if message["type"] == "http.request":
             self._seen.update(message.get("body", b""))
-            if not message.get("more_body", False) and self._seen.hexdigest() != self._stated():
+            if not message.get("more_body", False) and self._seen.hexdigest() != self._stated:
                 self._failure = SignatureBodyChanged("Its SHA-256 differs from X-Tradewind-Content-SHA256.")
                 raise self._failure
         return message
@@ -121,9 +126,6 @@ class _CheckedBody:
         elif not self._answered:
             self._answered = True
             await send_problem(self._scope, self._send, self._failure)
-
-    def _stated(self) -> str:
-        return (header(self._scope, _BODY_HASH) or _NO_BODY.encode()).decode("latin-1")
 
 
 def _target(scope: Scope) -> str:

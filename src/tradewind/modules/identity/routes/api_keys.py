@@ -47,7 +47,7 @@ async def read_current_key(session: Session, actor: CurrentActor) -> CurrentKey:
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[requires("keys:write", people=True), rate_limit("create-key", "60/hour", key="actor")],
+    dependencies=[requires("keys:write", step_up=True), rate_limit("create-key", "60/hour", key="actor")],
 )
 async def create_key(session: Session, actor: CurrentActor, payload: ApiKeyCreate, response: Response) -> ApiKeyCreated:
     """Make a key. Its secret is in this answer and never again."""

@@ -176,7 +176,7 @@ def _checked(draft: Draft, permissions: frozenset[str]) -> tuple[list[str], list
             errors.append({"field": "scopes", "message": "a publishable key only sends events; leave this out"})
         if draft.test:
             errors.append({"field": "test", "message": "publishable keys have no test mode"})
-        if not origins:
+        if not draft.allowed_origins:
             errors.append({"field": "allowed_origins", "message": "name the sites that may use the key"})
     else:
         errors += _scope_errors(draft.scopes, permissions)

@@ -38,7 +38,7 @@ async def list_views(session: Session, entity: ViewEntity | None = None) -> list
 
 
 # Everyone who sees the list may keep views of their own; sharing them is asked for by the service.
-@router.post("/views", status_code=201, dependencies=[requires("leads:read")], tags=["Views"])
+@router.post("/views", status_code=201, dependencies=[requires("leads:read", people=True)], tags=["Views"])
 async def create_view(session: Session, data: ViewCreate, response: Response) -> ViewRead:
     """Save a view."""
     view = await views.create_view(session, data)
@@ -46,7 +46,7 @@ async def create_view(session: Session, data: ViewCreate, response: Response) ->
     return view
 
 
-@router.patch("/views/{view_id:uuid}", dependencies=[requires("leads:read")], tags=["Views"])
+@router.patch("/views/{view_id:uuid}", dependencies=[requires("leads:read", people=True)], tags=["Views"])
 async def update_view(
     session: Session, view_id: UUID, data: ViewUpdate, response: Response, if_match: IfMatch = None
 ) -> ViewRead:
@@ -56,7 +56,9 @@ async def update_view(
     return view
 
 
-@router.delete("/views/{view_id:uuid}", status_code=204, dependencies=[requires("leads:read")], tags=["Views"])
+@router.delete(
+    "/views/{view_id:uuid}", status_code=204, dependencies=[requires("leads:read", people=True)], tags=["Views"]
+)
 async def delete_view(session: Session, view_id: UUID, if_match: IfMatch = None) -> None:
     """Remove a view of one's own, or a shared one with segments:write."""
     await views.delete_view(session, view_id, if_match=if_match)

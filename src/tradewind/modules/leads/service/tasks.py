@@ -37,10 +37,12 @@ async def list_tasks(
     due_before: datetime | None = None,
 ) -> Page[TaskRead]:
     """A page of tasks, soonest due first; `assignee` is an id, `me` or `nobody`."""
+    actor = actor_of(session)
     where = repository.task_filter(
         state=state,
         at=now(),
-        assignee_id=actor_of(session).user_id if assignee == "me" else _id(assignee),
+        # No task is an API key's own.
+        assignee_id=(actor.user_id or actor.key_id) if assignee == "me" else _id(assignee),
         unassigned=assignee == "nobody",
         lead_id=lead_id,
         deal_id=deal_id,
