@@ -35,7 +35,7 @@ class RolledBackDatabase(Database):
                 join_transaction_mode="create_savepoint",
                 info={"actor": actor},
             ) as session:
-                await set_tenant(session, actor.organisation_id, actor.user_id)
+                await set_tenant(session, actor)
                 yield session
                 await session.commit()
         finally:

@@ -16,8 +16,8 @@ from tradewind.kernel.database import Database
 from tradewind.kernel.errors import Unauthorised
 from tradewind.modules.identity.authenticator import KEY_HEADER, SessionAuthenticator, session_states
 from tradewind.modules.identity.errors import InvalidToken
-from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.identity.repository import oauth as repository
+from tradewind.modules.identity.repository import roles
 from tradewind.modules.identity.service import access_tokens, oauth_tokens
 from tradewind.modules.identity.service.acting import as_user
 from tradewind.modules.identity.service.key_format import looks_like_key
@@ -82,12 +82,14 @@ class EndpointAuthenticator(SessionAuthenticator):
             if found is None:
                 return None
             await repository.touch(session, claims.grant_id, _TOUCH_EVERY)
+            held, visible_owners = await roles.standing_of(session, claims.organisation_id, claims.user_id)
         return Actor(
             kind="user",
             organisation_id=claims.organisation_id,
             user_id=claims.user_id,
             role=found.role,
-            permissions=permissions_within(found.scopes, permissions_of(found.role)),
+            permissions=permissions_within(found.scopes, held),
+            visible_owners=visible_owners,
             # Audit and timelines show both: who answers for it, and what acted.
             name=f"{found.user_name} via {found.client_name}",
         )
