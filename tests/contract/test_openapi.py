@@ -43,6 +43,24 @@ def test_every_operation_states_its_permission(operations):
     assert [label for label in public if "/auth/" not in label and "/health/" not in label] == []
 
 
+def test_every_operation_states_how_callers_prove_themselves(document, operations):
+    known = set(document["components"]["securitySchemes"])
+    used = {name for each in operations.values() for way in each["security"] for name in way}
+    assert used == known
+    assert [
+        label for label, each in operations.items() if (each["security"] == []) != (each["x-permission"] == "public")
+    ] == []
+
+    def keys_may(label: str) -> bool:
+        return {"apiKey": []} in operations[label]["security"]
+
+    assert keys_may("GET /api/v1/leads")
+    assert not keys_may("GET /api/v1/me")
+    assert not keys_may("POST /api/v1/keys")
+    assert {"sessionCookie": []} in operations["GET /api/v1/leads"]["security"]
+    assert {"sessionCookie": [], "csrfToken": []} in operations["POST /api/v1/leads"]["security"]
+
+
 def test_every_failure_is_described_as_problem_json(operations):
     wrong = [
         f"{label} {status}"

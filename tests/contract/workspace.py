@@ -149,6 +149,7 @@ class Filling:
 
     async def _people(self, member_id: UUID) -> None:
         self._ids["member_id"] = str(member_id)
+        await self._make("keys", "key_id", name="Sync", scopes=["leads:read"])
         await self._make("invitations", "invitation_id", email="new@people.example", role="analyst")
         rule = {"name": "All", "members": [{"user_id": str(member_id)}]}
         await self._make("routing-rules", "rule_id", **rule)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from starlette.routing import compile_path
+from starlette.routing import Mount, compile_path
 
 from tradewind.kernel.access import Access, access_of
 
@@ -29,6 +29,47 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
+SECURITY_SCHEMES: dict[str, Any] = {
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "What signing in answers; lives 15 minutes.",
+    },
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "tw_live_… or tw_test_…",
+        "description": "A secret API key, as `Authorization: Bearer tw_live_…`.",
+    },
+    "apiKeyHeader": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "A secret API key, for clients that cannot set Authorization.",
+    },
+    "signedRequest": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Tradewind-Signature",
+        "description": "`v1=` and the hexadecimal HMAC-SHA256 of method, path?query, timestamp, nonce and the body's "
+        "SHA-256, joined by line feeds. Sent with X-Tradewind-Key, -Timestamp, -Nonce and, where there is a body, "
+        "-Content-SHA256. The guide “API keys” has a program to run.",
+    },
+    "sessionCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "tw_access",
+        "description": "The web app's cookie; what changes something needs the CSRF token beside it.",
+    },
+    "csrfToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRF-Token",
+        "description": "The value of the cookie tw_csrf. Proves nothing without the session's cookie.",
+    },
+}
+_SAFE_METHODS = frozenset({"get", "head", "options"})
 _PROBLEMS = {
     "400": "The request cannot be understood",
     "401": "No valid sign-in",
@@ -65,6 +106,15 @@ def methods_of(app: FastAPI, path: str) -> list[str]:
     return sorted(found)
 
 
+def mounts_of(app: FastAPI) -> dict[str, dict[str, str]]:
+    """What is served beside the routes, by path: each mounted application says itself what it is and who may use it."""
+    return {
+        route.path: {"summary": getattr(route.app, "summary", ""), "access": getattr(route.app, "access", "")}
+        for route in app.router.routes
+        if isinstance(route, Mount)
+    }
+
+
 def describe(app: FastAPI) -> None:
     """Make `app.openapi()` state each operation's permission and its problem answers."""
     generate = app.openapi
@@ -74,6 +124,7 @@ def describe(app: FastAPI) -> None:
             return app.openapi_schema
         document = generate()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        document["components"]["securitySchemes"] = SECURITY_SCHEMES
         schemas["Problem"] = PROBLEM_SCHEMA
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
@@ -84,14 +135,16 @@ def describe(app: FastAPI) -> None:
         }
         for path, operations in document.get("paths", {}).items():
             for method, operation in operations.items():
-                _annotate(operation, marks.get((path, method)))
+                _annotate(operation, marks.get((path, method)), method)
+        document["x-mounts"] = mounts_of(app)
         app.openapi_schema = document
         return document
 
     app.openapi = openapi
 
 
-def _annotate(operation: dict[str, Any], access: Access | None) -> None:
+def _annotate(operation: dict[str, Any], access: Access | None, method: str) -> None:
+    operation["security"] = _security(access, method)
     if access is not None and access.permission:
         operation["x-permission"] = access.permission
         note = f"Permission: `{access.permission}`."
@@ -104,6 +157,15 @@ def _annotate(operation: dict[str, Any], access: Access | None) -> None:
         )
         if status == "422":
             operation["responses"][status] = {"description": meaning, "content": _problem_content()}
+
+
+def _security(access: Access | None, method: str) -> list[dict[str, list[str]]]:
+    """Ways to prove who calls, each of which is enough."""
+    if access is None or access.permission is None:
+        return []
+    cookie = {"sessionCookie": []} if method in _SAFE_METHODS else {"sessionCookie": [], "csrfToken": []}
+    people: list[dict[str, list[str]]] = [{"accessToken": []}, cookie]
+    return people if access.people else [*people, {"apiKey": []}, {"apiKeyHeader": []}, {"signedRequest": []}]
 
 
 def _problem_content() -> dict[str, Any]:
