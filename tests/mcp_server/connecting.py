@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import httpx2
@@ -33,6 +34,7 @@ class Memory(TokenStorage):
 
     tokens: OAuthToken | None = None
     client: OAuthClientInformationFull | None = None
+    provider: OAuthClientProvider | None = None
 
     async def get_tokens(self) -> OAuthToken | None:
         return self.tokens
@@ -86,11 +88,11 @@ async def connected(
     mode: str = "auto",
 ) -> AsyncIterator[Client]:
     """A client that found, registered and authorised itself; the person agrees to `scopes` (all if None)."""
-    consent = Consent(person, scopes)
-    provider = OAuthClientProvider(
+    consent, memory = Consent(person, scopes), memory or Memory()
+    provider = memory.provider = OAuthClientProvider(
         f"{server.url}/mcp",
         OAuthClientMetadata(client_name=name, redirect_uris=[AnyUrl(CALLBACK)]),
-        memory or Memory(),
+        memory,
         redirect_handler=consent.follow,
         callback_handler=consent.code,
     )
@@ -150,7 +152,7 @@ class Flow:
         assert answer.is_success, answer.text
         return parse_qs(urlsplit(answer.json()["redirect_to"]).query)["code"][0]
 
-    def redeem(self, code: str, **changes: str) -> httpx.Response:
+    def redeem(self, code: str, /, **changes: str) -> httpx.Response:
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -160,7 +162,7 @@ class Flow:
         }
         return self.server.client().post(f"{OAUTH}/token", data=form | changes)
 
-    def refresh(self, token: str, **changes: str) -> httpx.Response:
+    def refresh(self, token: str, /, **changes: str) -> httpx.Response:
         form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": self.client_id}
         return self.server.client().post(f"{OAUTH}/token", data=form | changes)
 
@@ -178,8 +180,6 @@ async def colleague(server: Installation, person: httpx.Client, role: str) -> ht
     database = await Database(Settings(home=server.home, _env_file=None)).open(pooled=False)
     email = f"{role}-{secrets.token_hex(6)}@people.example"
     try:
-        from uuid import UUID
-
         async with database.transaction(Actor.system(UUID(organisation_id), name="test")) as session:
             await identity.create_user(
                 session, UUID(organisation_id), email=email, name=role.title(), password=PASSWORD, role=role

@@ -7,7 +7,6 @@ must not be replayed here (RFC 8707). The rest of the API in turn refuses tokens
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from uuid import UUID
 
 from starlette.requests import Request
 
@@ -95,11 +94,11 @@ class EndpointAuthenticator(SessionAuthenticator):
         )
 
 
-async def grant_of_access_token(authenticator: object, token: str) -> UUID | None:
-    """The grant behind a token that may be an access token of an assistant, else None."""
+async def claims_of_access_token(authenticator: object, token: str) -> oauth_tokens.Claims | None:
+    """What a token says that may be an access token of an assistant, else None."""
     if not isinstance(authenticator, EndpointAuthenticator):
         return None
     try:
-        return (await authenticator.granted(token)).grant_id
+        return await authenticator.granted(token)
     except Unauthorised:
         return None

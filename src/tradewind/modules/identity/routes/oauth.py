@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tradewind.kernel.access import Session, public, signed_in
 from tradewind.kernel.limits import rate_limit
-from tradewind.modules.identity.assistant_authenticator import grant_of_access_token, resource_of
+from tradewind.modules.identity.assistant_authenticator import claims_of_access_token, resource_of
 from tradewind.modules.identity.errors_oauth import OAuthRefused
 from tradewind.modules.identity.schemas.oauth import (
     AssistantRead,
@@ -177,8 +177,8 @@ async def revoke_assistant_token(session: Session, request: Request) -> Response
         token, client_id = _named(form, "token"), _named(form, "client_id")
     except OAuthRefused as refused:
         return _refusal(refused)
-    grant_id = await grant_of_access_token(request.app.state.authenticator, token)
-    await oauth_grants.revoke_token(session, token=token, client_id=client_id, grant_id=grant_id)
+    claims = await claims_of_access_token(request.app.state.authenticator, token)
+    await oauth_grants.revoke_token(session, token=token, client_id=client_id, claims=claims)
     return _plain({}, status.HTTP_200_OK)
 
 

@@ -185,15 +185,18 @@ async def refresh(
     return await _issue(session, grant, issuer=issuer)
 
 
-async def revoke_token(session: AsyncSession, *, token: str, client_id: str, grant_id: UUID | None) -> None:
+async def revoke_token(
+    session: AsyncSession, *, token: str, client_id: str, claims: oauth_tokens.Claims | None
+) -> None:
     """End the grant of a token (RFC 7009). Unknown tokens, and those of other clients, are no failure.
 
-    `grant_id` is that of a verified access token; otherwise `token` is taken for a refresh token.
+    `claims` are those of a verified access token; without them `token` is taken for a refresh token.
     """
-    if grant_id is None:
+    if claims is None:
         grant = await _grant_of(session, "refresh", token, client_id)
     else:
-        grant = await repository.lock_grant(session, grant_id)
+        await become(session, as_user(claims.user_id, claims.organisation_id))
+        grant = await repository.lock_grant(session, claims.grant_id)
         grant = grant if grant is not None and str(grant.client_id) == client_id else None
     if grant is not None and grant.revoked_at is None:
         await _revoke(session, grant, "disconnected by the assistant")
