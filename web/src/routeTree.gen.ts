@@ -22,6 +22,7 @@ import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-
 import { Route as AuthForgotPasswordRouteImport } from './routes/_auth/forgot-password'
 import { Route as AuthLoginRouteImport } from './routes/_auth/login'
 import { Route as AuthResetPasswordRouteImport } from './routes/_auth/reset-password'
+import { Route as AuthSecureAccountRouteImport } from './routes/_auth/secure-account'
 import { Route as AuthSignUpRouteImport } from './routes/_auth/sign-up'
 import { Route as AuthVerifyEmailRouteImport } from './routes/_auth/verify-email'
 import { Route as AppCompaniesIndexRouteImport } from './routes/_app/companies/index'
@@ -39,14 +40,18 @@ import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/ind
 import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/audit'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
 import { Route as AppSettingsJobsRouteImport } from './routes/_app/settings/jobs'
+import { Route as AppSettingsKeysRouteImport } from './routes/_app/settings/keys'
 import { Route as AppSettingsMailRouteImport } from './routes/_app/settings/mail'
 import { Route as AppSettingsOrganisationRouteImport } from './routes/_app/settings/organisation'
 import { Route as AppSettingsPipelinesRouteImport } from './routes/_app/settings/pipelines'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsRolesRouteImport } from './routes/_app/settings/roles'
 import { Route as AppSettingsRoutingRouteImport } from './routes/_app/settings/routing'
+import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
 import { Route as AppSettingsTagsRouteImport } from './routes/_app/settings/tags'
 import { Route as AppSettingsTeamRouteImport } from './routes/_app/settings/team'
+import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
+import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -109,6 +114,11 @@ const AuthLoginRoute = AuthLoginRouteImport.update({
 const AuthResetPasswordRoute = AuthResetPasswordRouteImport.update({
   id: '/reset-password',
   path: '/reset-password',
+  getParentRoute: () => AuthRoute,
+} as any)
+const AuthSecureAccountRoute = AuthSecureAccountRouteImport.update({
+  id: '/secure-account',
+  path: '/secure-account',
   getParentRoute: () => AuthRoute,
 } as any)
 const AuthSignUpRoute = AuthSignUpRouteImport.update({
@@ -196,6 +206,11 @@ const AppSettingsJobsRoute = AppSettingsJobsRouteImport.update({
   path: '/jobs',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsKeysRoute = AppSettingsKeysRouteImport.update({
+  id: '/keys',
+  path: '/keys',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsMailRoute = AppSettingsMailRouteImport.update({
   id: '/mail',
   path: '/mail',
@@ -226,6 +241,11 @@ const AppSettingsRoutingRoute = AppSettingsRoutingRouteImport.update({
   path: '/routing',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsSecurityRoute = AppSettingsSecurityRouteImport.update({
+  id: '/security',
+  path: '/security',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsTagsRoute = AppSettingsTagsRouteImport.update({
   id: '/tags',
   path: '/tags',
@@ -236,6 +256,18 @@ const AppSettingsTeamRoute = AppSettingsTeamRouteImport.update({
   path: '/team',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsWebhooksIndexRoute =
+  AppSettingsWebhooksIndexRouteImport.update({
+    id: '/webhooks/',
+    path: '/webhooks/',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsWebhooksEndpointIdRoute =
+  AppSettingsWebhooksEndpointIdRouteImport.update({
+    id: '/webhooks/$endpointId',
+    path: '/webhooks/$endpointId',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
@@ -249,6 +281,7 @@ export interface FileRoutesByFullPath {
   '/forgot-password': typeof AuthForgotPasswordRoute
   '/login': typeof AuthLoginRoute
   '/reset-password': typeof AuthResetPasswordRoute
+  '/secure-account': typeof AuthSecureAccountRoute
   '/sign-up': typeof AuthSignUpRoute
   '/verify-email': typeof AuthVerifyEmailRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
@@ -260,12 +293,14 @@ export interface FileRoutesByFullPath {
   '/settings/audit': typeof AppSettingsAuditRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
+  '/settings/keys': typeof AppSettingsKeysRoute
   '/settings/mail': typeof AppSettingsMailRoute
   '/settings/organisation': typeof AppSettingsOrganisationRoute
   '/settings/pipelines': typeof AppSettingsPipelinesRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
+  '/settings/security': typeof AppSettingsSecurityRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
   '/companies/': typeof AppCompaniesIndexRoute
@@ -274,6 +309,8 @@ export interface FileRoutesByFullPath {
   '/leads/': typeof AppLeadsIndexRoute
   '/segments/': typeof AppSegmentsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
@@ -286,6 +323,7 @@ export interface FileRoutesByTo {
   '/forgot-password': typeof AuthForgotPasswordRoute
   '/login': typeof AuthLoginRoute
   '/reset-password': typeof AuthResetPasswordRoute
+  '/secure-account': typeof AuthSecureAccountRoute
   '/sign-up': typeof AuthSignUpRoute
   '/verify-email': typeof AuthVerifyEmailRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
@@ -297,12 +335,14 @@ export interface FileRoutesByTo {
   '/settings/audit': typeof AppSettingsAuditRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
+  '/settings/keys': typeof AppSettingsKeysRoute
   '/settings/mail': typeof AppSettingsMailRoute
   '/settings/organisation': typeof AppSettingsOrganisationRoute
   '/settings/pipelines': typeof AppSettingsPipelinesRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
+  '/settings/security': typeof AppSettingsSecurityRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
   '/companies': typeof AppCompaniesIndexRoute
@@ -311,6 +351,8 @@ export interface FileRoutesByTo {
   '/leads': typeof AppLeadsIndexRoute
   '/segments': typeof AppSegmentsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/settings/webhooks': typeof AppSettingsWebhooksIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -326,6 +368,7 @@ export interface FileRoutesById {
   '/_auth/forgot-password': typeof AuthForgotPasswordRoute
   '/_auth/login': typeof AuthLoginRoute
   '/_auth/reset-password': typeof AuthResetPasswordRoute
+  '/_auth/secure-account': typeof AuthSecureAccountRoute
   '/_auth/sign-up': typeof AuthSignUpRoute
   '/_auth/verify-email': typeof AuthVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
@@ -338,12 +381,14 @@ export interface FileRoutesById {
   '/_app/settings/audit': typeof AppSettingsAuditRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
   '/_app/settings/jobs': typeof AppSettingsJobsRoute
+  '/_app/settings/keys': typeof AppSettingsKeysRoute
   '/_app/settings/mail': typeof AppSettingsMailRoute
   '/_app/settings/organisation': typeof AppSettingsOrganisationRoute
   '/_app/settings/pipelines': typeof AppSettingsPipelinesRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
   '/_app/settings/roles': typeof AppSettingsRolesRoute
   '/_app/settings/routing': typeof AppSettingsRoutingRoute
+  '/_app/settings/security': typeof AppSettingsSecurityRoute
   '/_app/settings/tags': typeof AppSettingsTagsRoute
   '/_app/settings/team': typeof AppSettingsTeamRoute
   '/_app/companies/': typeof AppCompaniesIndexRoute
@@ -352,6 +397,8 @@ export interface FileRoutesById {
   '/_app/leads/': typeof AppLeadsIndexRoute
   '/_app/segments/': typeof AppSegmentsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/_app/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -367,6 +414,7 @@ export interface FileRouteTypes {
     | '/forgot-password'
     | '/login'
     | '/reset-password'
+    | '/secure-account'
     | '/sign-up'
     | '/verify-email'
     | '/companies/$companyId'
@@ -378,12 +426,14 @@ export interface FileRouteTypes {
     | '/settings/audit'
     | '/settings/fields'
     | '/settings/jobs'
+    | '/settings/keys'
     | '/settings/mail'
     | '/settings/organisation'
     | '/settings/pipelines'
     | '/settings/profile'
     | '/settings/roles'
     | '/settings/routing'
+    | '/settings/security'
     | '/settings/tags'
     | '/settings/team'
     | '/companies/'
@@ -392,6 +442,8 @@ export interface FileRouteTypes {
     | '/leads/'
     | '/segments/'
     | '/settings/'
+    | '/settings/webhooks/$endpointId'
+    | '/settings/webhooks/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -404,6 +456,7 @@ export interface FileRouteTypes {
     | '/forgot-password'
     | '/login'
     | '/reset-password'
+    | '/secure-account'
     | '/sign-up'
     | '/verify-email'
     | '/companies/$companyId'
@@ -415,12 +468,14 @@ export interface FileRouteTypes {
     | '/settings/audit'
     | '/settings/fields'
     | '/settings/jobs'
+    | '/settings/keys'
     | '/settings/mail'
     | '/settings/organisation'
     | '/settings/pipelines'
     | '/settings/profile'
     | '/settings/roles'
     | '/settings/routing'
+    | '/settings/security'
     | '/settings/tags'
     | '/settings/team'
     | '/companies'
@@ -429,6 +484,8 @@ export interface FileRouteTypes {
     | '/leads'
     | '/segments'
     | '/settings'
+    | '/settings/webhooks/$endpointId'
+    | '/settings/webhooks'
   id:
     | '__root__'
     | '/_app'
@@ -443,6 +500,7 @@ export interface FileRouteTypes {
     | '/_auth/forgot-password'
     | '/_auth/login'
     | '/_auth/reset-password'
+    | '/_auth/secure-account'
     | '/_auth/sign-up'
     | '/_auth/verify-email'
     | '/_app/'
@@ -455,12 +513,14 @@ export interface FileRouteTypes {
     | '/_app/settings/audit'
     | '/_app/settings/fields'
     | '/_app/settings/jobs'
+    | '/_app/settings/keys'
     | '/_app/settings/mail'
     | '/_app/settings/organisation'
     | '/_app/settings/pipelines'
     | '/_app/settings/profile'
     | '/_app/settings/roles'
     | '/_app/settings/routing'
+    | '/_app/settings/security'
     | '/_app/settings/tags'
     | '/_app/settings/team'
     | '/_app/companies/'
@@ -469,6 +529,8 @@ export interface FileRouteTypes {
     | '/_app/leads/'
     | '/_app/segments/'
     | '/_app/settings/'
+    | '/_app/settings/webhooks/$endpointId'
+    | '/_app/settings/webhooks/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -567,6 +629,13 @@ declare module '@tanstack/react-router' {
       path: '/reset-password'
       fullPath: '/reset-password'
       preLoaderRoute: typeof AuthResetPasswordRouteImport
+      parentRoute: typeof AuthRoute
+    }
+    '/_auth/secure-account': {
+      id: '/_auth/secure-account'
+      path: '/secure-account'
+      fullPath: '/secure-account'
+      preLoaderRoute: typeof AuthSecureAccountRouteImport
       parentRoute: typeof AuthRoute
     }
     '/_auth/sign-up': {
@@ -688,6 +757,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsJobsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/keys': {
+      id: '/_app/settings/keys'
+      path: '/keys'
+      fullPath: '/settings/keys'
+      preLoaderRoute: typeof AppSettingsKeysRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/mail': {
       id: '/_app/settings/mail'
       path: '/mail'
@@ -730,6 +806,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsRoutingRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/security': {
+      id: '/_app/settings/security'
+      path: '/security'
+      fullPath: '/settings/security'
+      preLoaderRoute: typeof AppSettingsSecurityRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/tags': {
       id: '/_app/settings/tags'
       path: '/tags'
@@ -744,6 +827,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsTeamRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/webhooks/': {
+      id: '/_app/settings/webhooks/'
+      path: '/webhooks'
+      fullPath: '/settings/webhooks/'
+      preLoaderRoute: typeof AppSettingsWebhooksIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/webhooks/$endpointId': {
+      id: '/_app/settings/webhooks/$endpointId'
+      path: '/webhooks/$endpointId'
+      fullPath: '/settings/webhooks/$endpointId'
+      preLoaderRoute: typeof AppSettingsWebhooksEndpointIdRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
   }
 }
 
@@ -751,30 +848,38 @@ interface AppSettingsRouteChildren {
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsJobsRoute: typeof AppSettingsJobsRoute
+  AppSettingsKeysRoute: typeof AppSettingsKeysRoute
   AppSettingsMailRoute: typeof AppSettingsMailRoute
   AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute
   AppSettingsPipelinesRoute: typeof AppSettingsPipelinesRoute
   AppSettingsProfileRoute: typeof AppSettingsProfileRoute
   AppSettingsRolesRoute: typeof AppSettingsRolesRoute
   AppSettingsRoutingRoute: typeof AppSettingsRoutingRoute
+  AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute
   AppSettingsTeamRoute: typeof AppSettingsTeamRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
+  AppSettingsWebhooksEndpointIdRoute: typeof AppSettingsWebhooksEndpointIdRoute
+  AppSettingsWebhooksIndexRoute: typeof AppSettingsWebhooksIndexRoute
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAuditRoute: AppSettingsAuditRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsJobsRoute: AppSettingsJobsRoute,
+  AppSettingsKeysRoute: AppSettingsKeysRoute,
   AppSettingsMailRoute: AppSettingsMailRoute,
   AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
   AppSettingsPipelinesRoute: AppSettingsPipelinesRoute,
   AppSettingsProfileRoute: AppSettingsProfileRoute,
   AppSettingsRolesRoute: AppSettingsRolesRoute,
   AppSettingsRoutingRoute: AppSettingsRoutingRoute,
+  AppSettingsSecurityRoute: AppSettingsSecurityRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTeamRoute: AppSettingsTeamRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppSettingsWebhooksEndpointIdRoute: AppSettingsWebhooksEndpointIdRoute,
+  AppSettingsWebhooksIndexRoute: AppSettingsWebhooksIndexRoute,
 }
 
 const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
@@ -830,6 +935,7 @@ interface AuthRouteChildren {
   AuthForgotPasswordRoute: typeof AuthForgotPasswordRoute
   AuthLoginRoute: typeof AuthLoginRoute
   AuthResetPasswordRoute: typeof AuthResetPasswordRoute
+  AuthSecureAccountRoute: typeof AuthSecureAccountRoute
   AuthSignUpRoute: typeof AuthSignUpRoute
   AuthVerifyEmailRoute: typeof AuthVerifyEmailRoute
 }
@@ -839,6 +945,7 @@ const AuthRouteChildren: AuthRouteChildren = {
   AuthForgotPasswordRoute: AuthForgotPasswordRoute,
   AuthLoginRoute: AuthLoginRoute,
   AuthResetPasswordRoute: AuthResetPasswordRoute,
+  AuthSecureAccountRoute: AuthSecureAccountRoute,
   AuthSignUpRoute: AuthSignUpRoute,
   AuthVerifyEmailRoute: AuthVerifyEmailRoute,
 }

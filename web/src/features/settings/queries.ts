@@ -11,8 +11,13 @@ export type JobRun = Schema<'JobRunRead'>;
 export type DeadJob = Schema<'DeadJobRead'>;
 export type SunkMail = Schema<'SunkMailRead'>;
 
+export type ApiKey = Schema<'ApiKeyRead'>;
+
+export const keysQuery = () => apiQuery<Schema<'ApiKeyList'>>('/api/v1/keys');
 export const sessionsQuery = () => apiQuery<Session[]>('/api/v1/me/sessions');
 export const organisationQuery = () => apiQuery<Schema<'OrganisationRead'>>('/api/v1/organisation');
+export const organisationSecurityQuery = () =>
+  apiQuery<Schema<'OrganisationSecurity'>>('/api/v1/organisation/security');
 export const membersQuery = () => apiQuery<Schema<'MemberList'>>('/api/v1/members');
 export const invitationsQuery = () => apiQuery<Schema<'InvitationList'>>('/api/v1/invitations');
 export const rolesQuery = () => apiQuery<Schema<'RoleMatrix'>>('/api/v1/roles');
