@@ -43,6 +43,8 @@ PAGES = [
     "/settings/routing",
     "/settings/mail",
     "/settings/jobs",
+    "/settings/webhooks",
+    "/settings/webhooks/{endpoint}",
     "/settings/audit",
 ]
 COLLECTIONS = {
@@ -51,7 +53,9 @@ COLLECTIONS = {
     "deal": "/api/v1/deals",
     "segment": "/api/v1/segments",
     "import": "/api/v1/imports",
+    "endpoint": "/api/v1/webhook-endpoints",
 }
+ENDPOINT = {"url": "https://hooks.example.com/tradewind", "event_types": ["lead.created", "deal.won"]}
 # These send on to another page or answer for unknown ones.
 WITHOUT_PAGE = {"/", "/$", "/settings"}
 
@@ -96,6 +100,7 @@ def first_ids(installation: Installation, email: str, password: str) -> dict[str
     with installation.client() as api:
         token = api.post("/api/v1/auth/token", json={"email": email, "password": password}).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
+        api.post("/api/v1/webhook-endpoints", json=ENDPOINT, headers=headers).raise_for_status()
         return {name: first_id(api.get(path, headers=headers)) for name, path in COLLECTIONS.items()}
 
 

@@ -12,18 +12,18 @@ from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
 from tradewind.modules.webhooks.catalogue import event_types
 from tradewind.modules.webhooks.schemas import (
-    DeliveryDetail,
-    DeliveryRead,
     DeliveryState,
     EndpointCreate,
     EndpointRead,
     EndpointUpdate,
     EventTypeRead,
-    MessageRead,
     ReplayRead,
     ReplayRequest,
     SecretRead,
     SecretRotation,
+    WebhookDeliveryDetail,
+    WebhookDeliveryRead,
+    WebhookMessageRead,
 )
 from tradewind.modules.webhooks.service import endpoints, log
 
@@ -101,7 +101,7 @@ async def rotate_webhook_secret(
     status_code=202,
     dependencies=[requires("webhooks:write"), rate_limit("webhook_pings", "30/minute", key="actor")],
 )
-async def ping_webhook_endpoint(session: Session, endpoint_id: UUID) -> DeliveryRead:
+async def ping_webhook_endpoint(session: Session, endpoint_id: UUID) -> WebhookDeliveryRead:
     """Send a test message, once; follow its delivery to see the answer."""
     return await log.detail(session, await endpoints.ping(session, endpoint_id))
 
@@ -123,7 +123,7 @@ async def list_webhook_deliveries(
     since: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(min_length=1, max_length=2048)] = None,
-) -> Page[DeliveryRead]:
+) -> Page[WebhookDeliveryRead]:
     """The log of the last thirty days, newest first."""
     return await log.page(
         session, endpoint_id=endpoint_id, state=state, event_type=type, since=since, cursor=cursor, limit=limit
@@ -131,7 +131,7 @@ async def list_webhook_deliveries(
 
 
 @router.get("/webhook-deliveries/{delivery_id:uuid}", dependencies=[requires("webhooks:read")])
-async def read_webhook_delivery(session: Session, delivery_id: UUID) -> DeliveryDetail:
+async def read_webhook_delivery(session: Session, delivery_id: UUID) -> WebhookDeliveryDetail:
     """A delivery with its request body and all attempts."""
     return await log.detail(session, delivery_id)
 
@@ -139,12 +139,12 @@ async def read_webhook_delivery(session: Session, delivery_id: UUID) -> Delivery
 @router.post(
     "/webhook-deliveries/{delivery_id:uuid}/replays", status_code=202, dependencies=[requires("webhooks:write")]
 )
-async def replay_webhook_delivery(session: Session, delivery_id: UUID) -> DeliveryRead:
+async def replay_webhook_delivery(session: Session, delivery_id: UUID) -> WebhookDeliveryRead:
     """Send one delivery again under its old id."""
     return await log.replay(session, delivery_id)
 
 
 @router.get("/webhook-messages/{message_id:uuid}", dependencies=[requires("webhooks:read")])
-async def read_webhook_message(session: Session, message_id: UUID) -> MessageRead:
+async def read_webhook_message(session: Session, message_id: UUID) -> WebhookMessageRead:
     """The whole data of a message whose webhook was `truncated`."""
     return await log.read_message(session, message_id)

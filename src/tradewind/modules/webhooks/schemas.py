@@ -103,7 +103,7 @@ class ReplayRead(BaseModel):
     deliveries: int
 
 
-class DeliveryRead(BaseModel):
+class WebhookDeliveryRead(BaseModel):
     """A message on its way to one endpoint."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -121,7 +121,7 @@ class DeliveryRead(BaseModel):
     created_at: datetime
 
 
-class AttemptRead(BaseModel):
+class WebhookAttemptRead(BaseModel):
     """One request and its answer."""
 
     id: UUID
@@ -135,15 +135,15 @@ class AttemptRead(BaseModel):
     retry_after_seconds: int | None
 
 
-class DeliveryDetail(DeliveryRead):
+class WebhookDeliveryDetail(WebhookDeliveryRead):
     """A delivery with its request body (by format, as some attempts may have used another) and last 50 attempts."""
 
     url: str
     bodies: dict[str, str]
-    log: list[AttemptRead]
+    log: list[WebhookAttemptRead]
 
 
-class MessageRead(BaseModel):
+class WebhookMessageRead(BaseModel):
     """A message with its whole data, also where the webhook had to leave some out."""
 
     id: UUID

@@ -14,7 +14,12 @@ from tradewind.modules.webhooks import repository
 from tradewind.modules.webhooks.catalogue import permission_of
 from tradewind.modules.webhooks.errors import AlreadyUnderWay, DeliveryNotFound, EndpointNotFound, MessageNotFound
 from tradewind.modules.webhooks.models import Attempt, Delivery, Message
-from tradewind.modules.webhooks.schemas import AttemptRead, DeliveryDetail, DeliveryRead, MessageRead
+from tradewind.modules.webhooks.schemas import (
+    WebhookAttemptRead,
+    WebhookDeliveryDetail,
+    WebhookDeliveryRead,
+    WebhookMessageRead,
+)
 from tradewind.modules.webhooks.sending import message
 from tradewind.modules.webhooks.service import waking
 from tradewind.settings import get_settings
@@ -32,16 +37,18 @@ async def page(
     since: datetime | None,
     cursor: str | None,
     limit: int,
-) -> Page[DeliveryRead]:
+) -> Page[WebhookDeliveryRead]:
     """Deliveries that match, newest first."""
     statement = repository.log(endpoint_id=endpoint_id, state=state, event_type=event_type, since=since)
     rows, following, previous = await fetch_page(session, statement, _NEWEST, cursor=cursor, limit=limit)
     return Page(
-        items=[DeliveryRead(**_shown(row._mapping)) for row in rows], next_cursor=following, previous_cursor=previous
+        items=[WebhookDeliveryRead(**_shown(row._mapping)) for row in rows],
+        next_cursor=following,
+        previous_cursor=previous,
     )
 
 
-async def detail(session: AsyncSession, delivery_id: UUID) -> DeliveryDetail:
+async def detail(session: AsyncSession, delivery_id: UUID) -> WebhookDeliveryDetail:
     """A delivery with its body and attempts. Raises DeliveryNotFound, Forbidden for a type one may not read."""
     delivery = await _delivery(session, delivery_id)
     require_type(session, delivery.type)
@@ -52,7 +59,7 @@ async def detail(session: AsyncSession, delivery_id: UUID) -> DeliveryDetail:
     attempts = await repository.attempts(session, delivery_id, limit=_SHOWN_ATTEMPTS)
     content, base_url = _content(stored), get_settings().base_url
     forms = {endpoint.format, *(attempt.format for attempt in attempts)}
-    return DeliveryDetail(
+    return WebhookDeliveryDetail(
         **_shown({name: getattr(delivery, name) for name in Delivery.__table__.columns.keys()}),  # noqa: SIM118
         url=endpoint.url,
         bodies={form: message.body(content, form, base_url).decode() for form in sorted(forms)},
@@ -60,13 +67,13 @@ async def detail(session: AsyncSession, delivery_id: UUID) -> DeliveryDetail:
     )
 
 
-async def read_message(session: AsyncSession, message_id: UUID) -> MessageRead:
+async def read_message(session: AsyncSession, message_id: UUID) -> WebhookMessageRead:
     """A message with its whole data. Raises MessageNotFound, Forbidden for a type one may not read."""
     stored = await repository.message(session, message_id)
     if stored is None:
         raise MessageNotFound()
     require_type(session, stored.type)
-    return MessageRead(
+    return WebhookMessageRead(
         id=stored.id,
         webhook_id=message.webhook_id(stored.id),
         type=stored.type,
@@ -76,7 +83,7 @@ async def read_message(session: AsyncSession, message_id: UUID) -> MessageRead:
     )
 
 
-async def replay(session: AsyncSession, delivery_id: UUID) -> DeliveryRead:
+async def replay(session: AsyncSession, delivery_id: UUID) -> WebhookDeliveryRead:
     """Send one finished delivery again, under the same webhook-id. Raises DeliveryNotFound, AlreadyUnderWay."""
     delivery = await _delivery(session, delivery_id, lock=True)
     if delivery.due_at is not None and delivery.state == "sending":
@@ -87,7 +94,7 @@ async def replay(session: AsyncSession, delivery_id: UUID) -> DeliveryRead:
     await identity.record(
         session, action="webhook_delivery.replayed", subject_type="webhook_delivery", subject_id=delivery_id
     )
-    return DeliveryRead(**_shown({name: getattr(delivery, name) for name in Delivery.__table__.columns.keys()}))  # noqa: SIM118
+    return WebhookDeliveryRead(**_shown({name: getattr(delivery, name) for name in Delivery.__table__.columns.keys()}))  # noqa: SIM118
 
 
 async def replay_failed(session: AsyncSession, endpoint_id: UUID, since: datetime) -> int:
@@ -122,7 +129,7 @@ async def _delivery(session: AsyncSession, delivery_id: UUID, *, lock: bool = Fa
 
 
 def _shown(row: Any) -> dict[str, Any]:
-    shown = {name: row[name] for name in DeliveryRead.model_fields if name != "next_attempt_at"}
+    shown = {name: row[name] for name in WebhookDeliveryRead.model_fields if name != "next_attempt_at"}
     return {**shown, "next_attempt_at": row["due_at"] if row["state"] == "waiting" else None}
 
 
@@ -132,8 +139,8 @@ def _content(stored: Message) -> message.Content:
     )
 
 
-def _attempt(attempt: Attempt, content: message.Content) -> AttemptRead:
+def _attempt(attempt: Attempt, content: message.Content) -> WebhookAttemptRead:
     timestamp = int(attempt.started_at.timestamp())
     headers = message.headers(attempt.format, message.webhook_id(content.id), timestamp, attempt.signature)
-    own = {name: getattr(attempt, name) for name in AttemptRead.model_fields if hasattr(attempt, name)}
-    return AttemptRead(**own, request_headers=headers)
+    own = {name: getattr(attempt, name) for name in WebhookAttemptRead.model_fields if hasattr(attempt, name)}
+    return WebhookAttemptRead(**own, request_headers=headers)
