@@ -8,7 +8,14 @@ export function serviceWorker(): Plugin {
     name: 'tradewind-service-worker',
     apply: 'build',
     generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter((name) => /\.(js|css|woff2)$/.test(name));
+      // Needed only where a password is chosen, which nobody does without a connection.
+      const isDictionary = (name: string) => {
+        const part = bundle[name];
+        return part?.type === 'chunk' && part.moduleIds.some((id) => id.includes('/zxcvbn/'));
+      };
+      const files = Object.keys(bundle).filter(
+        (name) => /\.(js|css|woff2)$/.test(name) && !isDictionary(name),
+      );
       const entry = Object.values(bundle).find((part) => part.type === 'chunk' && part.isEntry);
       const first = new Set<string>();
       if (entry?.type === 'chunk') {

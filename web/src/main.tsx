@@ -8,7 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { queryClient } from './api/query-client';
-import { onSessionLost } from './api/transport';
+import { onEnrolmentNeeded, onProofNeeded, onSessionLost } from './api/transport';
 import { i18n } from './app/i18n';
 import { Kit } from './app/kit';
 import { router } from './app/router';
@@ -18,6 +18,15 @@ onSessionLost(() => {
   const here = router.state.location.href;
   queryClient.clear();
   void router.navigate({ to: '/login', search: here === '/' ? {} : { next: here } });
+});
+
+onProofNeeded(async (methods) => {
+  const { askStepUp } = await import('./components/second-factor/step-up-dialog');
+  return askStepUp(methods);
+});
+
+onEnrolmentNeeded(() => {
+  void router.navigate({ to: '/secure-account', replace: true });
 });
 
 const root = document.getElementById('root');

@@ -1,7 +1,8 @@
 import { ApiError, errorFrom, networkError } from './errors';
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-const NO_REFRESH = /\/auth\/(login|refresh|sign-up|logout|password\/|verify-email|invitations\/)/;
+const NO_REFRESH =
+  /\/auth\/(login|passkey|refresh|sign-up|logout|password\/|verify-email|invitations\/)/;
 const REFRESHED_AT = 'tw-refreshed-at';
 
 /** Value of a readable cookie, or undefined. */
@@ -15,6 +16,34 @@ let sessionLost: () => void = () => undefined;
 /** Sets what happens when the session cannot be renewed (the app goes to the login page). */
 export function onSessionLost(listener: () => void): void {
   sessionLost = listener;
+}
+
+let askProof: (methods: string[]) => Promise<boolean> = async () => false;
+
+/** Sets who asks the person to prove who they are before a dangerous action; resolves to whether they did. */
+export function onProofNeeded(ask: (methods: string[]) => Promise<boolean>): void {
+  askProof = ask;
+}
+
+let enrolmentNeeded: () => void = () => undefined;
+
+/** Sets what happens when the organisation requires a second factor first. */
+export function onEnrolmentNeeded(listener: () => void): void {
+  enrolmentNeeded = listener;
+}
+
+let proving: Promise<boolean> | undefined;
+
+/** Whether a refused request may be repeated: the person has just proven who they are. */
+async function provenAnew(refused: Response): Promise<boolean> {
+  const { code, body } = await errorFrom(refused);
+  if (code === 'identity.second_factor_required') enrolmentNeeded();
+  if (code !== 'identity.step_up_required') return false;
+  // Several requests refused at once ask once.
+  proving ??= askProof((body.methods as string[] | undefined) ?? []).finally(() => {
+    proving = undefined;
+  });
+  return proving;
 }
 
 function lastRefresh(): number {
@@ -65,19 +94,20 @@ function withCsrf(request: Request): Request {
 }
 
 /**
- * `fetch` for the API: CSRF header on writes, one session renewal on 401,
- * every failure thrown as ApiError.
+ * `fetch` for the API: CSRF header on writes, one session renewal on 401, a proof of identity where one is
+ * needed, every failure thrown as ApiError.
  */
 export async function apiFetch(input: Request): Promise<Response> {
   const startedAt = Date.now();
-  const spare = input.clone();
+  const send = () => fetch(withCsrf(input.clone()));
   let response: Response;
   try {
-    response = await fetch(withCsrf(input));
+    response = await send();
     if (response.status === 401 && !NO_REFRESH.test(input.url)) {
-      if (await refreshSession(startedAt)) response = await fetch(withCsrf(spare));
+      if (await refreshSession(startedAt)) response = await send();
       if (response.status === 401) sessionLost();
     }
+    if (response.status === 403 && (await provenAnew(response))) response = await send();
   } catch (reason) {
     if (reason instanceof DOMException && reason.name === 'AbortError') throw reason;
     throw reason instanceof ApiError ? reason : networkError(reason);

@@ -16,11 +16,12 @@ export const Route = createFileRoute('/_app')({
       });
     // The readable cookie lives as long as the session; without it there is no need to ask.
     if (!cookie('tw_csrf')) throw login();
-    try {
-      await context.queryClient.ensureQueryData(meQuery());
-    } catch (reason) {
+    const me = await context.queryClient.ensureQueryData(meQuery()).catch((reason: unknown) => {
       if (!(reason instanceof ApiError) || reason.status !== 401) throw reason;
       throw login();
+    });
+    if (me.must_add_second_factor) {
+      throw redirect({ to: '/secure-account', search: { next: location.href }, replace: true });
     }
   },
   component: Shell,

@@ -2,19 +2,33 @@ import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toApiError } from '@/api/errors';
 import { ApiForm } from '@/components/api-form';
 import { LinkButton } from '@/components/link-anchor';
+import { NewPassword } from '@/components/new-password';
 import { LoadingLines } from '@/components/page-states';
 import { AuthHeading } from './auth-heading';
-import { NewPassword } from './new-password';
-import { acceptInvitation, type InvitationOffer, lookUpInvitation } from './queries';
+import {
+  acceptInvitation,
+  type FactorNeeded,
+  type InvitationOffer,
+  lookUpInvitation,
+} from './queries';
 import { rules } from './rules';
+import { SecondFactorStep } from './second-factor-step';
 
 const route = getRouteApi('/_auth/accept-invitation');
 
-function AcceptForm({ token, offer }: { token: string; offer: InvitationOffer }) {
+interface AcceptFormProps {
+  token: string;
+  offer: InvitationOffer;
+  /** Joined; a second factor is asked for before the session opens. */
+  onMore: (needed: FactorNeeded) => void;
+}
+
+function AcceptForm({ token, offer, onMore }: AcceptFormProps) {
   const { t } = useTranslation('auth');
   const router = useRouter();
   const check = rules(t);
@@ -30,8 +44,10 @@ function AcceptForm({ token, offer }: { token: string; offer: InvitationOffer })
     <ApiForm
       form={form}
       onSubmit={async ({ name, password }) => {
-        await acceptInvitation(offer.has_account ? { token, password } : { token, name, password });
-        router.history.push('/');
+        const body = offer.has_account ? { token, password } : { token, name, password };
+        const more = await acceptInvitation(body);
+        if (more) onMore(more);
+        else router.history.push('/');
       }}
       messageFor={(_code, status) => (status === 401 ? t('login.wrong') : undefined)}
     >
@@ -74,6 +90,8 @@ function AcceptForm({ token, offer }: { token: string; offer: InvitationOffer })
 export function AcceptInvitationPage() {
   const { t } = useTranslation('auth');
   const { token } = route.useSearch();
+  const router = useRouter();
+  const [needed, setNeeded] = useState<FactorNeeded>();
   const offer = useQuery({
     queryKey: ['invitation', token],
     queryFn: () => lookUpInvitation(token ?? ''),
@@ -81,6 +99,15 @@ export function AcceptInvitationPage() {
     retry: false,
     refetchOnWindowFocus: false,
   });
+  if (needed) {
+    return (
+      <SecondFactorStep
+        needed={needed}
+        onDone={() => router.history.push('/')}
+        onBack={() => void router.navigate({ to: '/login' })}
+      />
+    );
+  }
   if (!token)
     return <AuthHeading title={t('link.brokenTitle')}>{t('link.brokenText')}</AuthHeading>;
   if (offer.isError) {
@@ -110,7 +137,7 @@ export function AcceptInvitationPage() {
       <AuthHeading title={t('invitation.title', { organisation })}>
         {t(known ? 'invitation.textKnown' : 'invitation.textNew', { inviter })}
       </AuthHeading>
-      <AcceptForm token={token} offer={offer.data} />
+      <AcceptForm token={token} offer={offer.data} onMore={setNeeded} />
     </>
   );
 }

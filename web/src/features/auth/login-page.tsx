@@ -1,13 +1,16 @@
-import { Button, Group, PasswordInput, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, PasswordInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiForm } from '@/components/api-form';
 import { LinkAnchor } from '@/components/link-anchor';
 import { AuthHeading } from './auth-heading';
-import { signIn } from './queries';
+import { PasskeySignIn } from './passkey-sign-in';
+import { type FactorNeeded, signIn } from './queries';
 import { rules } from './rules';
 import { safeNext } from './search';
+import { SecondFactorStep } from './second-factor-step';
 
 const route = getRouteApi('/_auth/login');
 
@@ -15,6 +18,8 @@ export function LoginPage() {
   const { t } = useTranslation('auth');
   const { next, email } = route.useSearch();
   const router = useRouter();
+  const [needed, setNeeded] = useState<FactorNeeded>();
+  const [tooLate, setTooLate] = useState(false);
   const check = rules(t);
   const form = useForm({
     initialValues: { email: email ?? '', password: '' },
@@ -22,14 +27,35 @@ export function LoginPage() {
     clearInputErrorOnChange: true,
     validate: { email: check.email, password: check.filled },
   });
+  const enter = () => router.history.push(safeNext(next));
+  if (needed) {
+    return (
+      <SecondFactorStep
+        needed={needed}
+        onDone={enter}
+        onBack={(late) => {
+          form.setFieldValue('password', '');
+          setTooLate(late);
+          setNeeded(undefined);
+        }}
+      />
+    );
+  }
   return (
     <>
       <AuthHeading title={t('login.title')} />
+      {tooLate && (
+        <Alert color="yellow" role="alert" mb="md">
+          {t('second.tooLate')}
+        </Alert>
+      )}
       <ApiForm
         form={form}
         onSubmit={async ({ email: address, password }) => {
-          await signIn({ email: address.trim(), password });
-          router.history.push(safeNext(next));
+          setTooLate(false);
+          const more = await signIn({ email: address.trim(), password });
+          if (more) setNeeded(more);
+          else enter();
         }}
         messageFor={(_code, status) => {
           if (status === 401) return t('login.wrong');
@@ -42,7 +68,7 @@ export function LoginPage() {
               {...form.getInputProps('email')}
               label={t('email')}
               type="email"
-              autoComplete="username"
+              autoComplete="username webauthn"
               autoFocus={!email}
               required
               withAsterisk={false}
@@ -63,6 +89,7 @@ export function LoginPage() {
           </>
         )}
       </ApiForm>
+      <PasskeySignIn onDone={enter} />
       <Group justify="space-between" mt="lg" gap="xs">
         <LinkAnchor
           to="/forgot-password"

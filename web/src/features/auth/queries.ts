@@ -7,8 +7,30 @@ async function withNewSession(run: Promise<unknown>): Promise<void> {
   queryClient.clear();
 }
 
-export const signIn = (body: Schema<'LogIn'>) =>
-  withNewSession(api.POST('/api/v1/auth/login', { body }));
+export type FactorNeeded = Schema<'FactorNeeded'>;
+
+/** What the first step gave: nothing more to do, or a second factor to ask for. */
+async function opened(
+  answer: Promise<{ data?: Schema<'SignedIn'> | FactorNeeded }>,
+): Promise<FactorNeeded | undefined> {
+  const { data } = await answer;
+  if (data && 'challenge' in data) return data;
+  queryClient.clear();
+  return undefined;
+}
+
+export const signIn = (body: Schema<'LogIn'>) => opened(api.POST('/api/v1/auth/login', { body }));
+
+export const finishSignIn = (body: Schema<'SecondFactor'>) =>
+  withNewSession(api.POST('/api/v1/auth/login/second-factor', { body }));
+
+export async function startPasskeySignIn(): Promise<Schema<'PasskeyChallenge'>> {
+  const { data } = await api.POST('/api/v1/auth/passkey/challenge');
+  return data as Schema<'PasskeyChallenge'>;
+}
+
+export const signInByPasskey = (body: Schema<'PasskeySignIn'>) =>
+  withNewSession(api.POST('/api/v1/auth/passkey', { body }));
 
 /** Creates user and organisation and signs in. */
 export const signUp = (body: Schema<'SignUp'>) =>
@@ -24,7 +46,7 @@ export const verifyEmail = (token: string) =>
   api.POST('/api/v1/auth/verify-email', { body: { token } });
 
 export const acceptInvitation = (body: Schema<'AcceptInvitation'>) =>
-  withNewSession(api.POST('/api/v1/auth/invitations/accept', { body }));
+  opened(api.POST('/api/v1/auth/invitations/accept', { body }));
 
 export type InvitationOffer = Schema<'InvitationOffer'>;
 

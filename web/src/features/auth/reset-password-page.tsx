@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiForm } from '@/components/api-form';
 import { LinkAnchor, LinkButton } from '@/components/link-anchor';
+import { NewPassword } from '@/components/new-password';
 import { AuthHeading } from './auth-heading';
-import { NewPassword } from './new-password';
 import { resetPassword } from './queries';
 import { rules } from './rules';
 

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { MIN_LENGTH } from './password-strength';
+import { MIN_LENGTH } from '@/components/password-strength';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 

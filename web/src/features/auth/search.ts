@@ -8,5 +8,6 @@ export function safeNext(next: string | undefined): string {
 }
 
 export const loginSearch = z.object({ next: text, email: text });
+export const nextSearch = z.object({ next: text });
 export const emailSearch = z.object({ email: text });
 export const tokenSearch = z.object({ token: text });

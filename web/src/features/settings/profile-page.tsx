@@ -1,30 +1,22 @@
 import {
-  Badge,
   Button,
   Group,
-  PasswordInput,
   SegmentedControl,
   Select,
   Switch,
-  Text,
   TextInput,
   useMantineColorScheme,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { formatRelative } from '@/app/format';
 import { usePreference } from '@/app/preferences';
 import { useMe } from '@/app/session';
 import { ApiForm, useLeaveGuard } from '@/components/api-form';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
-import { ErrorState, LoadingLines } from '@/components/page-states';
-import { toastError, toastSuccess } from '@/components/toasts';
-import { sessionsQuery } from './queries';
-import classes from './settings.module.css';
+import { toastSuccess } from '@/components/toasts';
 import { SettingsCard } from './settings-card';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
@@ -99,111 +91,7 @@ function AppearanceCard() {
   );
 }
 
-function PasswordForm() {
-  const { t } = useTranslation('settings');
-  const form = useForm({ initialValues: { current_password: '', new_password: '' } });
-  return (
-    <SettingsCard title={t('profile.password')} description={t('profile.passwordText')}>
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          await request('post', '/api/v1/me/password', { body: values });
-          form.reset();
-          await invalidatePaths('/api/v1/me/sessions');
-          toastSuccess(t('profile.passwordChanged'));
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <PasswordInput
-              label={t('profile.currentPassword')}
-              autoComplete="current-password"
-              required
-              {...form.getInputProps('current_password')}
-            />
-            <PasswordInput
-              label={t('profile.newPassword')}
-              autoComplete="new-password"
-              required
-              {...form.getInputProps('new_password')}
-            />
-            <Group>
-              <Button type="submit" variant="default" loading={submitting}>
-                {t('profile.changePassword')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </SettingsCard>
-  );
-}
-
-function SessionsCard() {
-  const { t } = useTranslation('settings');
-  const { data, error, refetch } = useQuery(sessionsQuery());
-  const end = async (path: string, message: string) => {
-    try {
-      await request('delete', path);
-      toastSuccess(message);
-    } catch (reason) {
-      toastError(t('sessions.notEnded'), reason);
-    }
-    await refetch();
-  };
-  return (
-    <SettingsCard
-      title={t('sessions.title')}
-      description={t('sessions.text')}
-      action={
-        data &&
-        data.length > 1 && (
-          <Button
-            variant="default"
-            onClick={() => void end('/api/v1/me/sessions', t('sessions.othersEnded'))}
-          >
-            {t('sessions.endOthers')}
-          </Button>
-        )
-      }
-    >
-      {error && <ErrorState error={error} compact onRetry={() => void refetch()} />}
-      {!data && !error && <LoadingLines />}
-      <ul className={classes.rows}>
-        {data?.map((session) => (
-          <li key={session.id} className={classes.row}>
-            <div className={classes.main}>
-              <Group gap="xs">
-                <Text size="sm" fw={500}>
-                  {session.device}
-                </Text>
-                {session.current && <Badge color="green">{t('sessions.this')}</Badge>}
-              </Group>
-              <Text size="xs" c="dimmed">
-                {t('sessions.used', {
-                  when: formatRelative(session.last_used_at),
-                  ip: session.ip ?? '–',
-                })}
-              </Text>
-            </div>
-            {!session.current && (
-              <Button
-                variant="subtle"
-                color="red"
-                aria-label={t('sessions.endNamed', { device: session.device })}
-                onClick={() => void end(`/api/v1/me/sessions/${session.id}`, t('sessions.ended'))}
-              >
-                {t('sessions.end')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </SettingsCard>
-  );
-}
-
-/** My name, looks, password and the devices I am signed in on. */
+/** My name and looks. */
 export function ProfilePage() {
   const { t } = useTranslation('settings');
   return (
@@ -211,8 +99,6 @@ export function ProfilePage() {
       <PageHeader title={t('profile.title')} />
       <PersonForm />
       <AppearanceCard />
-      <PasswordForm />
-      <SessionsCard />
     </Page>
   );
 }
