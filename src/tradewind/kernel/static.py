@@ -23,7 +23,7 @@ _IMMUTABLE = b"public, max-age=31536000, immutable"
 _REVALIDATE = b"no-cache"
 _HOUR = b"public, max-age=3600"
 # These names belong to the API: a page of the web app is never the answer there.
-_RESERVED = frozenset({"api", "health", "metrics"})
+_RESERVED = frozenset({"api", "health", "metrics", "scim"})
 
 _MISSING_PAGE = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tradewind</title></head>
 <body style="font:16px/1.6 system-ui;max-width:40rem;margin:15vh auto;padding:0 1rem">

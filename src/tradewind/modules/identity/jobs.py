@@ -4,6 +4,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from tradewind.kernel.jobs import JobContext, cron, job
+from tradewind.modules.identity.repository import scim
 from tradewind.modules.identity.repository.factors import remove_old_challenges
 from tradewind.modules.identity.service import accounts
 from tradewind.modules.identity.service.signing_keys import key_ring
@@ -51,3 +52,11 @@ async def seal_audit_logs(context: JobContext) -> None:
     for organisation_id in await context.organisation_ids():
         async with context.as_organisation(organisation_id).transaction() as session:
             await session.execute(text("SELECT audit_seal()"))
+
+
+@cron("identity.purge_provisioning_requests", "50 * * * *")
+async def purge_provisioning_requests(context: JobContext) -> None:
+    """Keep the newest requests of identity providers only."""
+    for organisation_id in await context.organisation_ids():
+        async with context.as_organisation(organisation_id).transaction() as session:
+            await scim.purge_requests(session)

@@ -61,6 +61,11 @@ async def first_match(password: str, hashes: Sequence[str]) -> int | None:
     return await _threads.run(lambda: _first_match(_normal(password), hashes))
 
 
+async def unusable_hash() -> str:
+    """A hash that no password matches, for an account that has none yet; checking it takes as long as any other."""
+    return await _threads.run(_decoy)
+
+
 def is_outdated(password_hash: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
     return _HASHER.check_needs_rehash(password_hash)
