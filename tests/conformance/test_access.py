@@ -23,6 +23,7 @@ TABLES = {
     "imports": "lead_imports",
     "keys": "api_keys",
     "roles": "custom_roles",
+    "tokens": "scim_tokens",
     "connections": "sso_connections",
     "domains": "sso_domains",
     "links": "sso_links",

@@ -1,11 +1,14 @@
 """What other modules may ask of leads; frozen dataclasses in and out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import masked
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.conditions import Compiled
 from tradewind.modules.leads.conditions import compile as compile_fields
 from tradewind.modules.leads.contracts import (
@@ -26,6 +29,7 @@ __all__ = [
     "custom_fields",
     "lead_rows_for_scoring",
     "lead_summaries",
+    "masked_fields",
     "matching_lead_ids",
     "record_activities",
     "segment",
@@ -68,8 +72,11 @@ async def lead_rows_for_scoring(
 
 
 async def lead_summaries(session: AsyncSession, lead_ids: Sequence[UUID]) -> list[LeadSummary]:
-    """Leads in short; deleted ones are left out."""
-    return await facts.summaries(session, lead_ids)
+    """Leads in short, as the session's actor may see them; deleted ones are left out."""
+    found = await facts.summaries(session, lead_ids)
+    if not masking.hides(session):
+        return found
+    return [replace(one, email=masked(one.email, "email"), phone=masked(one.phone, "phone")) for one in found]
 
 
 async def custom_fields(session: AsyncSession, entity: str = "lead") -> list[CustomFieldInfo]:
@@ -87,6 +94,14 @@ async def custom_fields(session: AsyncSession, entity: str = "lead") -> list[Cus
         )
         for field in await fields_repository.custom_fields(session, entity)
     ]
+
+
+async def masked_fields(session: AsyncSession) -> frozenset[str]:
+    """Names of lead fields (`city`, `custom.birthday`) whose values the session's actor may not see."""
+    if not masking.hides(session):
+        return frozenset()
+    keys = await masking.masked_custom(session, "lead")
+    return frozenset(masking.LEAD_FORMS) | {f"custom.{key}" for key in keys}
 
 
 async def segment(session: AsyncSession, segment_id: UUID) -> SegmentInfo | None:

@@ -8,6 +8,11 @@ class LeadNotFound(NotFound):
     title = "Lead not found"
 
 
+class MaskedValue(Invalid):
+    code = "leads.masked_value"
+    title = "A masked value cannot be stored"
+
+
 class CompanyNotFound(NotFound):
     code = "leads.company_not_found"
     title = "Company not found"

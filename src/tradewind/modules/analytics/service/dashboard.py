@@ -5,7 +5,7 @@ is so large that it takes longer than LIVE_MS, the stored ones are shown with th
 background, at most every AGE_PER_COST times what they cost — so they never take more than 2 % of a core.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import hides, masked, scrubbed
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.realtime import push
@@ -36,13 +37,24 @@ async def read(session: AsyncSession) -> tuple[DashboardRead, bool]:
     tasks: dict[str, Any] = {"items": [], "open": 0, "overdue": 0, "due_today": 0}
     if actor.user_id is not None and actor.may("tasks:read"):
         tasks = await _my_tasks(session, actor.user_id)
-    activity = await repository.feed(session, limit=FEED_ENTRIES) if actor.may("leads:read") else []
+    activity: Sequence[Any] = await repository.feed(session, limit=FEED_ENTRIES) if actor.may("leads:read") else []
+    if hides(actor):
+        activity = [
+            {**row, "title": scrubbed(row["title"]), "body": masked(row["body"]), "lead_name": _name(row)}
+            for row in activity
+        ]
+        tasks["items"] = [{**row, "lead_name": _name(row)} for row in tasks["items"]]
     return (
         DashboardRead.model_validate(
             {"as_of": at, "period_days": PERIOD_DAYS, "activity": activity, "tasks": tasks, **figures}
         ),
         stale,
     )
+
+
+def _name(row: Mapping[str, Any]) -> str | None:
+    """Whom a row is about, without an address that may stand in for the name."""
+    return scrubbed(row["lead_name"]) if row["lead_name"] else None
 
 
 async def refresh(session: AsyncSession) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import hides, scrubbed
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.realtime import push
@@ -17,7 +18,6 @@ from tradewind.modules.analytics.schemas import (
     NotificationsMarked,
 )
 from tradewind.modules.identity import api as identity
-from tradewind.modules.identity.permissions import permissions_of
 
 # Sweeps look a little further back than their interval; telling twice is harmless.
 SWEEP_OVERLAP = timedelta(hours=1)
@@ -33,11 +33,16 @@ async def list_mine(session: AsyncSession, *, unread_only: bool, cursor: str | N
         session, user_id=user_id, unread_only=unread_only, cursor=cursor, limit=limit
     )
     return NotificationPage(
-        items=[NotificationRead.model_validate(row) for row in rows],
+        items=[_shown(NotificationRead.model_validate(row), hidden=hides(actor_of(session))) for row in rows],
         next_cursor=following,
         previous_cursor=preceding,
         unread=await repository.unread(session, user_id),
     )
+
+
+def _shown(entry: NotificationRead, *, hidden: bool) -> NotificationRead:
+    """A notification; addresses in its words are masked for those who may not see them."""
+    return entry.model_copy(update={"title": scrubbed(entry.title), "body": scrubbed(entry.body)}) if hidden else entry
 
 
 async def mark_read(session: AsyncSession, mark: NotificationsMark) -> NotificationsMarked:
@@ -93,7 +98,7 @@ async def holders_of(session: AsyncSession, permission: str) -> list[UUID]:
     return [
         member.id
         for member in await identity.list_members(session)
-        if member.active and permission in permissions_of(member.role)
+        if member.active and permission in member.permissions
     ]
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
+from tradewind.kernel.classification import hides, masked_facts
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.pagination import Page, SortColumn, fetch_page
@@ -63,7 +64,8 @@ async def search_audit_log(
 ) -> Page[AuditRead]:
     """Rows that match, newest first."""
     rows, following, previous = await fetch_page(session, search(filters), _NEWEST, cursor=cursor, limit=limit)
-    items = [AuditRead.model_validate(_shown(dict(row._mapping))) for row in rows]
+    hidden = hides(actor_of(session))
+    items = [AuditRead.model_validate(_shown(dict(row._mapping), hidden=hidden)) for row in rows]
     return Page(items=items, next_cursor=following, previous_cursor=previous)
 
 
@@ -76,12 +78,13 @@ async def search_audit_log(
 async def export_audit_log(request: Request, actor: CurrentActor, filters: Filter) -> StreamingResponse:
     """All rows that match as CSV. Cells that a spreadsheet would run as formulas are made text."""
     database = request.app.state.database
+    hidden = hides(actor)
 
     async def lines() -> AsyncIterator[str]:
         yield _line(_COLUMNS)
         async with database.transaction(actor) as session:
             async for batch in audit.stream(session, filters):
-                yield "".join(_line([_cell(_shown(row)[key]) for key in _COLUMNS]) for row in batch)
+                yield "".join(_line([_cell(_shown(row, hidden=hidden)[key]) for key in _COLUMNS]) for row in batch)
 
     name = f"audit-log-{now():%Y-%m-%d}.csv"
     return StreamingResponse(
@@ -101,8 +104,12 @@ async def verify_audit_log(session: Session) -> AuditVerification:
     return AuditVerification.model_validate(report, from_attributes=True)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "hash": row["hash"].hex() if row["hash"] else None}
+def _shown(row: dict[str, Any], *, hidden: bool) -> dict[str, Any]:
+    """A row for the outside; `hidden` masks personal data in what changed and why."""
+    shown = {**row, "hash": row["hash"].hex() if row["hash"] else None}
+    if hidden:
+        shown |= {key: masked_facts(row[key]) for key in ("before", "after", "reason")}
+    return shown
 
 
 def _cell(value: Any) -> str:

@@ -60,6 +60,7 @@ class Field:
     indexed: bool = False
     searchable: bool = False
     of_company: bool = False
+    masked: bool = False
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -78,6 +79,7 @@ class CustomFieldRow:
     kind: Kind
     options: tuple[str, ...] = ()
     filterable: bool = False
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +96,25 @@ def _plain(entity: str, group: str, kind: Kind, *names: tuple[str, str], **more:
 
 _LEAD_FIELDS: tuple[Field, ...] = (
     Field("full_name", "Name", "text", "person", "leads.full_name", searchable=True),
-    Field("email", "E-mail", "text", "person", "leads.email", exact_sql="leads.email_key", exact_form=r".+@.+"),
+    Field(
+        "email", "E-mail", "text", "person", "leads.email", exact_sql="leads.email_key", exact_form=r".+@.+",
+        masked=True,
+    ),
     Field("company_name", "Company", "text", "person", "leads.company_name", searchable=True),
     Field("status", "Status", "select", "person", "leads.status", options=STATUSES),
     Field("owner_id", "Owner", "user", "person", "leads.owner_id"),
     Field("tags", "Tags", "tags", "person", "leads.tags"),
     *_plain("leads", "person", "text", ("first_name", "First name"), ("last_name", "Last name")),
-    Field("phone", "Phone", "text", "person", "leads.phone", exact_sql="leads.phone_key", exact_form=r"\+\d+"),
-    *_plain("leads", "person", "text", ("job_title", "Job title"), ("source", "Source"), ("website", "Website")),
+    Field(
+        "phone", "Phone", "text", "person", "leads.phone", exact_sql="leads.phone_key", exact_form=r"\+\d+",
+        masked=True,
+    ),
+    *_plain("leads", "person", "text", ("job_title", "Job title"), ("source", "Source")),
+    *_plain("leads", "person", "text", ("website", "Website"), ("region", "Region"), ("city", "City"), masked=True),
     Field("country", "Country", "select", "person", "leads.country"),
     *_plain(
         "leads", "person", "text",
-        ("region", "Region"), ("city", "City"), ("language", "Language"), ("time_zone", "Time zone"),
-        ("external_id", "External id"),
+        ("language", "Language"), ("time_zone", "Time zone"), ("external_id", "External id"),
     ),
     *_plain("leads", "person", "boolean", ("do_not_email", "Do not e-mail"), ("do_not_call", "Do not call")),
     *_plain("leads", "person", "reference", ("company_id", "Company record"), ("import_id", "Import")),
@@ -157,6 +165,7 @@ def _custom(row: CustomFieldRow) -> Field:
         custom_key=row.key,
         custom_id=row.id,
         indexed=row.filterable,
+        masked=row.masked,
     )
 
 
@@ -172,6 +181,8 @@ class Fields:
     entity: Literal["lead", "company"] = "lead"
     custom: tuple[CustomFieldRow, ...] = ()
     segments: Mapping[UUID, SegmentRow] = field(default_factory=dict)
+    # Whether the one who asks is shown masks: then no answer may depend on what lies behind them.
+    hides: bool = False
 
     def by_key(self) -> dict[str, Field]:
         """Every field by its key."""

@@ -151,6 +151,8 @@ class _Run:
         if operator not in entry.operators:
             known = ", ".join(entry.operators)
             return self.refuse(_join(path, "op"), f"“{entry.key}” understands: {known}.")
+        if entry.masked and self.fields.hides and not self.inside and operator not in ("is_set", "is_not_set"):
+            return self.refuse(_join(path, "field"), f"“{entry.key}” is masked for you, so it cannot be filtered by.")
         allowed = {"field", "op", "value"} | ({"kind", "within_days"} if entry.group == "activity" else set())
         if extra := set(node) - allowed:
             return self.refuse(path, f"Unknown part “{str(min(extra))[:40]}”.")

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Computed, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tradewind.kernel.classification import INTERNAL
 from tradewind.kernel.database import Base, TenantMixin, TimestampMixin, VersionMixin
 
 
@@ -16,22 +17,22 @@ class Company(TenantMixin, TimestampMixin, VersionMixin, Base):
 
     __tablename__ = "companies"
 
-    name: Mapped[str]
-    name_key: Mapped[str]
-    domain: Mapped[str | None]
-    industry: Mapped[str | None]
-    size_band: Mapped[str | None]
-    employee_count: Mapped[int | None]
-    annual_revenue_minor: Mapped[int | None] = mapped_column(BigInteger)
-    country: Mapped[str | None]
-    city: Mapped[str | None]
-    website: Mapped[str | None]
-    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    enrichment: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    owner_id: Mapped[UUID | None]
-    import_id: Mapped[UUID | None]
-    deleted_at: Mapped[datetime | None]
-    created_by: Mapped[UUID | None]
+    name: Mapped[str] = mapped_column(info=INTERNAL)
+    name_key: Mapped[str] = mapped_column(info=INTERNAL)
+    domain: Mapped[str | None] = mapped_column(info=INTERNAL)
+    industry: Mapped[str | None] = mapped_column(info=INTERNAL)
+    size_band: Mapped[str | None] = mapped_column(info=INTERNAL)
+    employee_count: Mapped[int | None] = mapped_column(info=INTERNAL)
+    annual_revenue_minor: Mapped[int | None] = mapped_column(BigInteger, info=INTERNAL)
+    country: Mapped[str | None] = mapped_column(info=INTERNAL)
+    city: Mapped[str | None] = mapped_column(info=INTERNAL)
+    website: Mapped[str | None] = mapped_column(info=INTERNAL)
+    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=INTERNAL)
+    enrichment: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=INTERNAL)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, info=INTERNAL)
+    owner_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    import_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    deleted_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    created_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     # The column `search` (tsvector) is left out: only SQL reads it.
-    sort_name: Mapped[str] = mapped_column(Computed("lower(name)"))
+    sort_name: Mapped[str] = mapped_column(Computed("lower(name)"), info=INTERNAL)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tradewind.kernel.classification import INTERNAL
 from tradewind.kernel.clock import now
 from tradewind.kernel.database.models import Base, TenantMixin, TimestampMixin, VersionMixin
 
@@ -39,23 +40,23 @@ class Deal(TenantMixin, TimestampMixin, VersionMixin, Base):
 
     __tablename__ = "deals"
 
-    name: Mapped[str]
-    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="SET NULL"))
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"))
-    pipeline_id: Mapped[UUID] = mapped_column(ForeignKey("pipelines.id"))
-    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stages.id"))
-    amount_minor: Mapped[int | None] = mapped_column(BigInteger)
-    currency: Mapped[str]
-    close_date: Mapped[date | None]
-    owner_id: Mapped[UUID | None]
-    lost_reason: Mapped[str | None]
-    stage_entered_at: Mapped[datetime] = mapped_column(default=now)
-    closed_at: Mapped[datetime | None]
-    custom: Mapped[dict] = mapped_column(default=dict)
-    import_id: Mapped[UUID | None]
-    position: Mapped[float] = mapped_column(default=0.0)
-    created_by: Mapped[UUID | None]
-    deleted_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(info=INTERNAL)
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="SET NULL"), info=INTERNAL)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), info=INTERNAL)
+    pipeline_id: Mapped[UUID] = mapped_column(ForeignKey("pipelines.id"), info=INTERNAL)
+    stage_id: Mapped[UUID] = mapped_column(ForeignKey("stages.id"), info=INTERNAL)
+    amount_minor: Mapped[int | None] = mapped_column(BigInteger, info=INTERNAL)
+    currency: Mapped[str] = mapped_column(info=INTERNAL)
+    close_date: Mapped[date | None] = mapped_column(info=INTERNAL)
+    owner_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    lost_reason: Mapped[str | None] = mapped_column(info=INTERNAL)
+    stage_entered_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)
+    closed_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    custom: Mapped[dict] = mapped_column(default=dict, info=INTERNAL)
+    import_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    position: Mapped[float] = mapped_column(default=0.0, info=INTERNAL)
+    created_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    deleted_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
 
 
 class DealStageChange(TenantMixin, Base):

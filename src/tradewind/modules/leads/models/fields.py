@@ -21,6 +21,7 @@ class CustomField(TenantMixin, Base):
     options: Mapped[list[str]] = mapped_column(JSONB, default=list)
     filterable: Mapped[bool] = mapped_column(default=False)
     used_for_scoring: Mapped[bool] = mapped_column(default=True)
+    classification: Mapped[str] = mapped_column(default="internal")
     position: Mapped[int] = mapped_column(default=0)
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -8,6 +8,7 @@ from sqlalchemy import REAL, Computed, ForeignKey, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tradewind.kernel.classification import CONTACT, EMAIL, INTERNAL, PERSONAL, PHONE, SENSITIVE
 from tradewind.kernel.database import Base, TenantMixin, TimestampMixin, VersionMixin
 
 
@@ -16,46 +17,46 @@ class Lead(TenantMixin, TimestampMixin, VersionMixin, Base):
 
     __tablename__ = "leads"
 
-    first_name: Mapped[str | None]
-    last_name: Mapped[str | None]
-    full_name: Mapped[str] = mapped_column(default="")
-    email: Mapped[str | None]
-    email_key: Mapped[str | None]
-    phone: Mapped[str | None]
-    phone_key: Mapped[str | None]
-    job_title: Mapped[str | None]
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"))
-    company_name: Mapped[str | None]
-    status: Mapped[str] = mapped_column(default="new")
-    source: Mapped[str | None]
-    country: Mapped[str | None]
-    region: Mapped[str | None]
-    city: Mapped[str | None]
-    language: Mapped[str | None]
-    time_zone: Mapped[str | None]
-    website: Mapped[str | None]
-    owner_id: Mapped[UUID | None]
-    score: Mapped[int | None] = mapped_column(SmallInteger)
-    score_probability: Mapped[float | None] = mapped_column(REAL)
-    score_band: Mapped[str | None]
-    score_kind: Mapped[str | None]
-    score_model_id: Mapped[UUID | None]
-    scored_at: Mapped[datetime | None]
-    converted: Mapped[bool | None]
-    converted_at: Mapped[datetime | None]
-    first_seen_at: Mapped[datetime | None]
-    last_activity_at: Mapped[datetime | None]
-    do_not_email: Mapped[bool] = mapped_column(default=False)
-    do_not_call: Mapped[bool] = mapped_column(default=False)
-    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    enrichment: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    import_id: Mapped[UUID | None]
-    import_row: Mapped[int | None]
-    external_id: Mapped[str | None]
-    notes_text: Mapped[str | None]
-    merged_into_id: Mapped[UUID | None]
-    deleted_at: Mapped[datetime | None]
-    created_by: Mapped[UUID | None]
+    first_name: Mapped[str | None] = mapped_column(info=PERSONAL)
+    last_name: Mapped[str | None] = mapped_column(info=PERSONAL)
+    full_name: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    email: Mapped[str | None] = mapped_column(info=EMAIL)
+    email_key: Mapped[str | None] = mapped_column(info=EMAIL)
+    phone: Mapped[str | None] = mapped_column(info=PHONE)
+    phone_key: Mapped[str | None] = mapped_column(info=PHONE)
+    job_title: Mapped[str | None] = mapped_column(info=PERSONAL)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), info=INTERNAL)
+    company_name: Mapped[str | None] = mapped_column(info=PERSONAL)
+    status: Mapped[str] = mapped_column(default="new", info=INTERNAL)
+    source: Mapped[str | None] = mapped_column(info=INTERNAL)
+    country: Mapped[str | None] = mapped_column(info=PERSONAL)
+    region: Mapped[str | None] = mapped_column(info=CONTACT)
+    city: Mapped[str | None] = mapped_column(info=CONTACT)
+    language: Mapped[str | None] = mapped_column(info=PERSONAL)
+    time_zone: Mapped[str | None] = mapped_column(info=PERSONAL)
+    website: Mapped[str | None] = mapped_column(info=CONTACT)
+    owner_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    score: Mapped[int | None] = mapped_column(SmallInteger, info=INTERNAL)
+    score_probability: Mapped[float | None] = mapped_column(REAL, info=INTERNAL)
+    score_band: Mapped[str | None] = mapped_column(info=INTERNAL)
+    score_kind: Mapped[str | None] = mapped_column(info=INTERNAL)
+    score_model_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    scored_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    converted: Mapped[bool | None] = mapped_column(info=INTERNAL)
+    converted_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    first_seen_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    last_activity_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    do_not_email: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
+    do_not_call: Mapped[bool] = mapped_column(default=False, info=PERSONAL)
+    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=INTERNAL)
+    enrichment: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=CONTACT)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, info=INTERNAL)
+    import_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    import_row: Mapped[int | None] = mapped_column(info=INTERNAL)
+    external_id: Mapped[str | None] = mapped_column(info=PERSONAL)
+    notes_text: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    merged_into_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    deleted_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    created_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     # The column `search` (tsvector) is left out: only SQL reads it.
-    sort_name: Mapped[str | None] = mapped_column(Computed("nullif(lower(full_name), '')"))
+    sort_name: Mapped[str | None] = mapped_column(Computed("nullif(lower(full_name), '')"), info=PERSONAL)

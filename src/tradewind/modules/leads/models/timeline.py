@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tradewind.kernel.classification import INTERNAL, PERSONAL, SENSITIVE
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base, TenantMixin
 
@@ -16,16 +17,16 @@ class Activity(TenantMixin, Base):
 
     __tablename__ = "activities"
 
-    lead_id: Mapped[UUID | None]
-    company_id: Mapped[UUID | None]
-    deal_id: Mapped[UUID | None]
-    kind: Mapped[str]
-    title: Mapped[str] = mapped_column(default="")
-    body: Mapped[str] = mapped_column(default="")
-    occurred_at: Mapped[datetime]
-    actor_kind: Mapped[str] = mapped_column(default="system")
-    actor_id: Mapped[UUID | None]
-    actor_name: Mapped[str] = mapped_column(default="")
-    source: Mapped[str | None]
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    lead_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    company_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    deal_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    kind: Mapped[str] = mapped_column(info=INTERNAL)
+    title: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    body: Mapped[str] = mapped_column(default="", info=SENSITIVE)
+    occurred_at: Mapped[datetime] = mapped_column(info=INTERNAL)
+    actor_kind: Mapped[str] = mapped_column(default="system", info=INTERNAL)
+    actor_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    actor_name: Mapped[str] = mapped_column(default="", info=INTERNAL)
+    source: Mapped[str | None] = mapped_column(info=INTERNAL)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=SENSITIVE)
+    created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)

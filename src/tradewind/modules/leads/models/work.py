@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tradewind.kernel.classification import INTERNAL, PERSONAL, SENSITIVE
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base, TenantMixin, TimestampMixin, VersionMixin
 
@@ -15,14 +16,14 @@ class Note(TenantMixin, TimestampMixin, VersionMixin, Base):
 
     __tablename__ = "notes"
 
-    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    deal_id: Mapped[UUID | None]
-    body: Mapped[str]
-    author_id: Mapped[UUID | None]
-    author_name: Mapped[str] = mapped_column(default="")
-    activity_id: Mapped[UUID | None]
-    deleted_at: Mapped[datetime | None]
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), info=INTERNAL)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), info=INTERNAL)
+    deal_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    body: Mapped[str] = mapped_column(info=SENSITIVE)
+    author_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    author_name: Mapped[str] = mapped_column(default="", info=INTERNAL)
+    activity_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    deleted_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
 
 
 class Task(TenantMixin, TimestampMixin, VersionMixin, Base):
@@ -30,17 +31,17 @@ class Task(TenantMixin, TimestampMixin, VersionMixin, Base):
 
     __tablename__ = "tasks"
 
-    title: Mapped[str]
-    body: Mapped[str] = mapped_column(default="")
-    due_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
-    done_by: Mapped[UUID | None]
-    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    deal_id: Mapped[UUID | None]
-    assignee_id: Mapped[UUID | None]
-    priority: Mapped[str] = mapped_column(default="normal")
-    created_by: Mapped[UUID | None]
+    title: Mapped[str] = mapped_column(info=INTERNAL)
+    body: Mapped[str] = mapped_column(default="", info=INTERNAL)
+    due_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    done_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    done_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), info=INTERNAL)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), info=INTERNAL)
+    deal_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    assignee_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    priority: Mapped[str] = mapped_column(default="normal", info=INTERNAL)
+    created_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
 
 
 class File(TenantMixin, Base):
@@ -48,14 +49,14 @@ class File(TenantMixin, Base):
 
     __tablename__ = "files"
 
-    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    deal_id: Mapped[UUID | None]
-    name: Mapped[str]
-    media_type: Mapped[str]
-    size_bytes: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str]
-    storage_key: Mapped[str]
-    uploaded_by: Mapped[UUID | None]
-    uploaded_by_name: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), info=INTERNAL)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), info=INTERNAL)
+    deal_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    name: Mapped[str] = mapped_column(info=PERSONAL)
+    media_type: Mapped[str] = mapped_column(info=INTERNAL)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, info=INTERNAL)
+    sha256: Mapped[str] = mapped_column(info=INTERNAL)
+    storage_key: Mapped[str] = mapped_column(info=INTERNAL)
+    uploaded_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    uploaded_by_name: Mapped[str] = mapped_column(default="", info=INTERNAL)
+    created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import MASKED_CLASSES, hides
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.ids import new_id
 from tradewind.modules.leads.conditions import CustomFieldRow, Fields, SegmentRow, references
@@ -55,11 +56,11 @@ async def fields_for(
         rows = tuple(
             CustomFieldRow(
                 field.id, field.entity, field.key, field.label, field.kind,  # type: ignore[arg-type]
-                tuple(field.options), field.filterable,
+                tuple(field.options), field.filterable, field.classification in MASKED_CLASSES,
             )
             for field in await custom_fields(session)
         )  # fmt: skip
-    return Fields(organisation_id, entity, rows, segments)
+    return Fields(organisation_id, entity, rows, segments, hides=hides(actor_of(session)))
 
 
 async def _segments(session: AsyncSession, condition: Mapping[str, Any] | None) -> dict[UUID, SegmentRow]:

@@ -11,10 +11,12 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import hides
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.errors import Invalid
 from tradewind.kernel.pagination import Cursor, InvalidCursor
 from tradewind.modules.leads.conditions import Compiled, compile
+from tradewind.modules.leads.conditions.compiler import SEARCH_BLANKS
 from tradewind.modules.leads.repository.fields import fields_for
 
 COUNTED_EXACTLY = 10_000
@@ -40,6 +42,7 @@ class Sort:
     column: str
     sql_type: str
     nullable: bool = True
+    masked: bool = False
 
 
 SORTS: dict[str, Sort] = {
@@ -48,13 +51,13 @@ SORTS: dict[str, Sort] = {
     "last_activity_at": Sort("last_activity_at", "timestamptz"),
     "converted_at": Sort("converted_at", "timestamptz"),
     "full_name": Sort("sort_name", "text"),
-    "email": Sort("email_key", "text"),
+    "email": Sort("email_key", "text", masked=True),
     "company_name": Sort("company_name", "text"),
     "job_title": Sort("job_title", "text"),
     "status": Sort("status", "text", nullable=False),
     "source": Sort("source", "text"),
     "country": Sort("country", "text"),
-    "city": Sort("city", "text"),
+    "city": Sort("city", "text", masked=True),
     "score": Sort("score", "smallint"),
     "owner_id": Sort("owner_id", "uuid"),
 }
@@ -90,8 +93,12 @@ async def selection(
     condition: Mapping[str, Any] | None = None,
     q: str | None = None,
     segment_id: UUID | None = None,
+    names_only: bool = False,
 ) -> Selection:
-    """Turn a filter, words and a segment into SQL. Raises ConditionInvalid."""
+    """Turn a filter, words and a segment into SQL. Raises ConditionInvalid.
+
+    `names_only`, or an actor who is shown masks, keeps words from being looked up in addresses and notes.
+    """
     combined: dict[str, Any] | None = dict(condition) if condition else None
     if segment_id is not None:
         member = {"field": "segment", "op": "in", "value": [str(segment_id)]}
@@ -104,8 +111,17 @@ async def selection(
         values = compiled.values
     if (query := search_query(q)) is not None:
         values = (*values, query)
-        where.append(f"leads.search @@ to_tsquery('simple', ${len(values)})")
+        where.append(search_condition(f"${len(values)}", names_only=names_only or hides(actor_of(session))))
     return Selection(" and ".join(where), values)
+
+
+def search_condition(query: str, *, names_only: bool) -> str:
+    """SQL that looks words up in leads; `names_only` keeps addresses and notes from answering guesses."""
+    found = f"leads.search @@ to_tsquery('simple', {query})"
+    if not names_only:
+        return found
+    names = f"translate(leads.full_name || ' ' || coalesce(leads.company_name, ''), {SEARCH_BLANKS})"
+    return f"{found} and to_tsvector('simple', {names}) @@ to_tsquery('simple', {query})"
 
 
 async def _compiled(session: AsyncSession, condition: Mapping[str, Any], *, wrapped: bool) -> Compiled:
@@ -134,6 +150,8 @@ async def page(
 ) -> tuple[list[asyncpg.Record], str | None, str | None]:
     """One page: (rows, next cursor, previous cursor). Raises InvalidCursor, Invalid."""
     name, by, descending = parse_sort(sort)
+    if by.masked and hides(actor_of(session)):
+        raise Invalid(errors=[{"field": "sort", "message": f"“{name}” is masked for you, so it cannot be sorted by."}])
     order = f"leads:{'-' if descending else ''}{name}"
     edge = Cursor.decode(cursor, order) if cursor else None
     if edge is not None and len(edge.values) != 2:
@@ -252,7 +270,7 @@ def _hashable(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
-def row_json(row: asyncpg.Record) -> dict[str, Any]:
+def row_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """A driver row as orjson takes it; `custom` as text is passed on unparsed."""
     content = dict(row)
     content.pop("sort_value", None)

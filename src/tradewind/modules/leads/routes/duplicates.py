@@ -19,7 +19,8 @@ from tradewind.modules.leads.service import merges as merges_service
 router = APIRouter(tags=["Duplicates"])
 
 
-@router.get("/duplicates", dependencies=[requires("leads:read")])
+# Who compares addresses and numbers must be allowed to see them.
+@router.get("/duplicates", dependencies=[requires("leads:personal")])
 async def list_duplicates(
     session: Session,
     by: MatchedBy | None = None,
@@ -30,7 +31,7 @@ async def list_duplicates(
     return await duplicates_service.duplicate_groups(session, by=by, cursor=cursor, limit=limit)
 
 
-@router.get("/leads/{lead_id}/duplicates", dependencies=[requires("leads:read")])
+@router.get("/leads/{lead_id}/duplicates", dependencies=[requires("leads:personal")])
 async def duplicates_of(session: Session, lead_id: UUID) -> list[DuplicateCandidate]:
     """Leads that may be the same person, with reasons, surest first."""
     return await duplicates_service.duplicates_of(session, lead_id)

@@ -37,7 +37,7 @@ _CHUNK = 256 * 1024
 @router.get("/leads/{lead_id:uuid}/notes", dependencies=[requires("leads:read")], tags=["Notes"])
 async def list_notes(session: Session, lead_id: UUID) -> list[NoteRead]:
     """A lead's notes, newest first."""
-    return [NoteRead.model_validate(note) for note in await notes.list_notes(session, lead_id)]
+    return await notes.list_notes(session, lead_id)
 
 
 @router.post("/leads/{lead_id:uuid}/notes", status_code=201, dependencies=[requires("leads:write")], tags=["Notes"])
@@ -146,7 +146,7 @@ async def add_file(session: Session, lead_id: UUID, request: Request) -> FileRea
 
 @router.get(
     "/files/{file_id:uuid}/content",
-    dependencies=[requires("leads:read")],
+    dependencies=[requires("leads:personal")],
     tags=["Files"],
     response_class=FileResponse,
     responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.classification import DataClass
 from tradewind.kernel.payload import Flag, Whole
 from tradewind.modules.leads.schemas.texts import RequiredLine, TagName
 
@@ -23,6 +24,11 @@ def _distinct(values: list[str]) -> list[str]:
 Choices = Annotated[list[RequiredLine], Field(max_length=200), AfterValidator(_distinct)]
 
 
+Classification = Annotated[
+    DataClass, Field(description="Kind of data; contact and sensitive values are masked without leads:personal")
+]
+
+
 class CustomFieldCreate(BaseModel):
     """A new custom field; the key is made of the label if left out, and never changes."""
 
@@ -35,6 +41,7 @@ class CustomFieldCreate(BaseModel):
     options: Choices = Field(default_factory=list, description="The choices of select and multi_select")
     filterable: Flag = Field(default=False, description="Index the field, for fast filters over many records")
     used_for_scoring: Flag = True
+    classification: Classification = "internal"
     position: Whole = Field(default=0, ge=0, le=10_000)
 
 
@@ -47,6 +54,7 @@ class CustomFieldUpdate(BaseModel):
     options: Choices = Field(default_factory=list)
     filterable: Flag = False
     used_for_scoring: Flag = True
+    classification: Classification = "internal"
     position: Whole = Field(default=0, ge=0, le=10_000)
     archived: Flag = False
 
@@ -64,6 +72,7 @@ class CustomFieldRead(BaseModel):
     options: list[str]
     filterable: bool
     used_for_scoring: bool
+    classification: DataClass
     position: int
     archived_at: datetime | None
     created_at: datetime

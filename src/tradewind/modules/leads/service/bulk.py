@@ -15,6 +15,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.errors import SegmentNotFound
 from tradewind.modules.leads.errors_deals import BulkActionNotFound, BulkInvalid, UndoImpossible
 from tradewind.modules.leads.events import SegmentChanged
+from tradewind.modules.leads.masking import hides
 from tradewind.modules.leads.models.bulk import BulkAction
 from tradewind.modules.leads.models.views import Segment
 from tradewind.modules.leads.repository import bulk as repository
@@ -64,7 +65,7 @@ async def create(session: AsyncSession, data: BulkRequest) -> BulkAction:
         chosen = await select_people(session, condition=data.filter, q=data.q, segment_id=data.segment_id)
         ids, matched = None, await lists.exact_total(session, chosen)
         segment_id = str(data.segment_id) if data.segment_id else None
-        selection = {"filter": data.filter, "q": data.q, "segment_id": segment_id}
+        selection = {"filter": data.filter, "q": data.q, "segment_id": segment_id, "names_only": hides(session)}
     return await _store(session, data.action, parameters, selection, ids, matched)
 
 
@@ -201,7 +202,10 @@ async def _selection(session: AsyncSession, action: BulkAction) -> lists.Selecti
         return repository.selection_of_ids(action.ids)
     wanted = action.selection
     segment_id = UUID(wanted["segment_id"]) if wanted["segment_id"] else None
-    return await select_people(session, condition=wanted["filter"], q=wanted["q"], segment_id=segment_id)
+    return await select_people(
+        session, condition=wanted["filter"], q=wanted["q"], segment_id=segment_id,
+        names_only=wanted.get("names_only", False),
+    )  # fmt: skip
 
 
 async def _checked_parameters(session: AsyncSession, data: BulkRequest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.errors import CompanyNotFound, ValueInvalid
 from tradewind.modules.leads.models.companies import Company
 from tradewind.modules.leads.normal_forms import company_key, normal_domain
@@ -50,7 +51,7 @@ async def list_companies(
     rows, following, preceding = await repository.page(session, where, sort=sort, cursor=cursor, limit=limit)
     counted = await repository.count(session, where, _COUNTED)
     return Page[CompanyRead](
-        items=[_read(company, people) for company, people in rows],
+        items=await masking.shown_records(session, [_read(company, people) for company, people in rows], "company"),
         next_cursor=following,
         previous_cursor=preceding,
         total=Total(value=min(counted, _COUNTED), exact=counted <= _COUNTED),
@@ -81,7 +82,7 @@ async def create_company(session: AsyncSession, data: CompanyCreate) -> CompanyR
         subject_id=company.id,
         after={name: value for name, value in values.items() if value},
     )
-    return _read(company, 0)
+    return await masking.shown_record(session, _read(company, 0), "company")
 
 
 async def update_company(
@@ -155,7 +156,7 @@ async def _add(session: AsyncSession, **values: Any) -> Company:
 
 async def _with_people(session: AsyncSession, company: Company) -> CompanyRead:
     counts = await repository.people_counts(session, [company.id])
-    return _read(company, counts.get(company.id, 0))
+    return await masking.shown_record(session, _read(company, counts.get(company.id, 0)), "company")
 
 
 def _read(company: Company, people: int) -> CompanyRead:

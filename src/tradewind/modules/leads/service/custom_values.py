@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.errors import FieldError
 from tradewind.modules.leads.conditions.values import BadValue, moment, number, stored_time
 from tradewind.modules.leads.errors import ValueInvalid
+from tradewind.modules.leads.masking import refuse_masks
 from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.repository import fields as repository
 from tradewind.modules.leads.schemas.texts import storable, web_address
@@ -55,11 +56,12 @@ async def clean_custom(
 ) -> dict[str, Any]:
     """`current` with the `given` values merged in, key by key; None removes a value.
 
-    Raises ValueInvalid naming `custom.<key>` for unknown keys and unfit values.
+    Raises ValueInvalid naming `custom.<key>` for unknown keys and unfit values, MaskedValue.
     """
     result = dict(current)
     if not given:
         return result
+    refuse_masks({f"custom.{key}": value for key, value in given.items()})
     known = {field.key: field for field in await repository.custom_fields(session, entity)}
     errors: list[FieldError] = []
     for key, value in given.items():

@@ -14,6 +14,7 @@ from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors_deals import DealInvalid, DealNotFound, LostReasonMissing
 from tradewind.modules.leads.events_deals import DealCreated, DealLost, DealStageChanged, DealWon
@@ -39,7 +40,7 @@ async def list_deals(
     rows, following, previous = await repository.list_page(session, wanted, sort=sort, cursor=cursor, limit=limit)
     count = await repository.count(session, wanted, bound=_COUNT_BOUND)
     return Page[DealRead](
-        items=[DealRead.model_validate(row) for row in rows],
+        items=await masking.shown_records(session, [DealRead.model_validate(row) for row in rows], "deal"),
         next_cursor=following,
         previous_cursor=previous,
         total=Total(value=count, exact=count < _COUNT_BOUND),
@@ -51,7 +52,7 @@ async def read_deal(session: AsyncSession, deal_id: UUID) -> DealRead:
     row = await repository.read(session, deal_id)
     if row is None:
         raise _missing()
-    return DealRead.model_validate(row)
+    return await masking.shown_record(session, DealRead.model_validate(row), "deal")
 
 
 async def deal_history(session: AsyncSession, deal_id: UUID) -> list[StageChangeRead]:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-import asyncpg
 import orjson
 import xlsxwriter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import asyncpg_connection
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.errors_imports import ExportTooLarge
 from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.repository import fields as fields_repository
@@ -79,11 +79,11 @@ async def stream(
     statement = f"select {columns}, leads.custom from leads where {chosen.where} order by leads.created_at, leads.id"
     rows = connection.cursor(statement, *chosen.values, prefetch=_PREFETCH)
     make = {"csv": _csv, "json": _json, "xlsx": _xlsx}[kind]
-    async for piece in make(rows, fields):
+    async for piece in make(masking.shown_stream(session, rows), fields):
         yield piece
 
 
-def _custom(row: asyncpg.Record) -> dict[str, Any]:
+def _custom(row: Mapping[str, Any]) -> dict[str, Any]:
     value = row["custom"]
     return orjson.loads(value) if isinstance(value, str) else value
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import PERMISSION
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
@@ -67,7 +68,10 @@ async def create_field(session: AsyncSession, data: CustomFieldCreate) -> Custom
 
 
 async def update_field(session: AsyncSession, field_id: UUID, data: CustomFieldUpdate) -> CustomField:
-    """Change a custom field. Raises FieldNotFound, LimitReached, ValueInvalid."""
+    """Change a custom field. Raises FieldNotFound, LimitReached, ValueInvalid, Forbidden.
+
+    Only those who see personal data may change what kind of data a field holds.
+    """
     field = await session.get(CustomField, field_id, with_for_update=True)
     if field is None:
         raise FieldNotFound()
@@ -79,6 +83,8 @@ async def update_field(session: AsyncSession, field_id: UUID, data: CustomFieldU
         values.pop("options")
     if values.get("options") == []:
         raise _invalid("options", "A field to choose from needs at least one choice.")
+    if values.get("classification", field.classification) != field.classification:
+        actor_of(session).require(PERMISSION)
     before = {name: getattr(field, name) for name in values}
     for name, value in values.items():
         setattr(field, name, value)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.pagination import Total
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.conditions import Field
 from tradewind.modules.leads.errors import ConditionInvalid, SegmentNotFound
 from tradewind.modules.leads.repository import fields, palette, segments
@@ -41,12 +42,17 @@ def parse_condition(text: str | None) -> dict[str, Any] | None:
 
 
 async def select_people(
-    session: AsyncSession, *, condition: Mapping[str, Any] | None, q: str | None, segment_id: UUID | None = None
+    session: AsyncSession,
+    *,
+    condition: Mapping[str, Any] | None,
+    q: str | None,
+    segment_id: UUID | None = None,
+    names_only: bool = False,
 ) -> repository.Selection:
-    """Which people are meant. Raises ConditionInvalid, SegmentNotFound."""
+    """Which people are meant; see `repository.lists.selection`. Raises ConditionInvalid, SegmentNotFound."""
     if segment_id is not None and await segments.get(session, segment_id) is None:
         raise SegmentNotFound()
-    return await repository.selection(session, condition=condition, q=q, segment_id=segment_id)
+    return await repository.selection(session, condition=condition, q=q, segment_id=segment_id, names_only=names_only)
 
 
 async def page(
@@ -69,7 +75,7 @@ async def page(
         total = {"value": value, "exact": exact}
     return repository.dumps(
         {
-            "items": [repository.row_json(row) for row in rows],
+            "items": [repository.row_json(row) for row in await masking.shown_all(session, rows)],
             "next_cursor": following,
             "previous_cursor": preceding,
             "total": total,
@@ -94,6 +100,8 @@ async def field_catalogue(session: AsyncSession) -> FieldsRead:
     named_segments = [
         FieldOption(value=str(segment.id), label=segment.name) for segment in await segments.all_of(session)
     ]
+
+    hidden = masking.hides(session)
 
     def options(entry: Field) -> list[FieldOption] | None:
         if entry.kind == "user":
@@ -120,6 +128,7 @@ async def field_catalogue(session: AsyncSession) -> FieldsRead:
                 custom_field_id=entry.custom_id,
             )
             for entry in known.values()
+            if not (entry.masked and hidden)
         ],
         activity_kinds=sorted({*_COMMON_KINDS, *in_use["kind"]}),
     )
@@ -131,7 +140,8 @@ def _label(entry: Field, value: str) -> str:
 
 async def search(session: AsyncSession, words: str) -> SearchRead:
     """The palette's results: the few best of each kind."""
-    found = await palette.search(session, repository.search_query(words) or "", words)
+    hidden = masking.hides(session)
+    found = await palette.search(session, repository.search_query(words) or "", words, masked=hidden)
     return SearchRead(
         **{
             kind: [SearchHit(id=row["id"], title=row["title"], subtitle=row["subtitle"]) for row in rows]

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import MASK
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors import LeadNotFound, NoteNotFound
 from tradewind.modules.leads.models.work import Note
@@ -56,15 +58,18 @@ async def add_note(session: AsyncSession, lead_id: UUID, data: NoteCreate) -> No
     return note
 
 
-async def list_notes(session: AsyncSession, lead_id: UUID) -> list[Note]:
+async def list_notes(session: AsyncSession, lead_id: UUID) -> list[NoteRead]:
     """A lead's notes, newest first. Raises LeadNotFound."""
     if not await people.exists(session, lead_id):
         raise LeadNotFound()
-    return await repository.lead_notes(session, lead_id, _LISTED)
+    rows = await repository.lead_notes(session, lead_id, _LISTED)
+    return [masking.shown_note(session, NoteRead.model_validate(row)) for row in rows]
 
 
 async def update_note(session: AsyncSession, note_id: UUID, data: NoteUpdate, *, if_match: str | None) -> Note:
-    """Change a note's text, in the timeline too. Raises NoteNotFound, PreconditionFailed."""
+    """Change a note's text, in the timeline too. Raises NoteNotFound, PreconditionFailed, MaskedValue."""
+    if data.body.strip() == MASK:
+        masking.refuse_masks({"body": data.body})
     note = await _note(session, note_id, if_match)
     if note.body == data.body:
         return note
@@ -99,7 +104,8 @@ async def _note(session: AsyncSession, note_id: UUID, if_match: str | None) -> N
     note = await repository.note(session, note_id)
     if note is None:
         raise NoteNotFound()
-    check_version(if_match, note.version, NoteRead.model_validate(note).model_dump(mode="json"))
+    present = masking.shown_note(session, NoteRead.model_validate(note))
+    check_version(if_match, note.version, present.model_dump(mode="json"))
     return note
 
 

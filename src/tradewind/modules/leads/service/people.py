@@ -10,12 +10,14 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import realtime
+from tradewind.kernel.classification import masked
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors import LeadNotFound, ValueInvalid
 from tradewind.modules.leads.events import LeadCreated, LeadDeleted, LeadsPurged, LeadUpdated
@@ -36,9 +38,10 @@ _PURGED_AT_ONCE = 1_000
 _DERIVED = frozenset({"email_key", "phone_key", "converted_at", "first_seen_at"})
 
 
-async def create_lead(session: AsyncSession, data: LeadCreate) -> asyncpg.Record:
-    """Add a person, linked to a company where one is named. Raises ValueInvalid, CompanyNotFound."""
+async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, Any]:
+    """Add a person, linked to a company where one is named. Raises ValueInvalid, MaskedValue, CompanyNotFound."""
     values = data.model_dump(exclude={"custom", "tags"})
+    masking.refuse_masks(values)
     values["tags"] = data.tags
     values["custom"] = await clean_custom(session, "lead", {}, data.custom)
     values["full_name"] = data.full_name or _joined(data.first_name, data.last_name)
@@ -64,35 +67,39 @@ async def create_lead(session: AsyncSession, data: LeadCreate) -> asyncpg.Record
         type="lead.new",
         topic="leads",
         permission="leads:read",
-        data={"id": str(lead_id), "name": row["full_name"] or row["email"] or "", "company": row["company_name"]},
+        data={
+            "id": str(lead_id),
+            "name": row["full_name"] or masked(row["email"], "email") or "",
+            "company": row["company_name"],
+        },
     )
-    return row
+    return await masking.shown(session, row)
 
 
-async def read_lead(session: AsyncSession, lead_id: UUID) -> asyncpg.Record:
+async def read_lead(session: AsyncSession, lead_id: UUID) -> Mapping[str, Any]:
     """One person. Raises LeadNotFound."""
     row = await repository.get(session, lead_id)
     if row is None:
         raise LeadNotFound()
-    return row
+    return await masking.shown(session, row)
 
 
 async def update_lead(
     session: AsyncSession, lead_id: UUID, data: LeadUpdate, *, if_match: str | None
-) -> asyncpg.Record:
+) -> Mapping[str, Any]:
     """Change a person; a request that changes nothing leaves the version alone.
 
-    Raises LeadNotFound, PreconditionFailed (with the current state), ValueInvalid, CompanyNotFound.
+    Raises LeadNotFound, PreconditionFailed (with the current state), ValueInvalid, MaskedValue, CompanyNotFound.
     """
     before = await repository.get(session, lead_id, lock=True)
     if before is None:
         raise LeadNotFound()
-    check_version(if_match, before["version"], orjson.loads(dumps(row_json(before))))
+    check_version(if_match, before["version"], await _state(session, before))
     values = await _wanted(session, before, data)
     was = {name: _plain(before[name]) for name in values if name not in _DERIVED}
     changed = [name for name, old in was.items() if old != values[name]]
     if not changed:
-        return before
+        return await masking.shown(session, before)
     row = await repository.update(session, lead_id, values)
     await fields.add_missing_tags(session, [tag for tag in row["tags"] if tag not in before["tags"]])
     await identity.record(
@@ -107,7 +114,7 @@ async def update_lead(
     await record_activities(session, [await _activity(session, lead_id, names, was, values)])
     await publish(session, LeadUpdated(lead_id=lead_id, changed=names))
     await push_update(session, lead_id, names, row["version"])
-    return row
+    return await masking.shown(session, row)
 
 
 async def delete_lead(session: AsyncSession, lead_id: UUID, *, if_match: str | None) -> None:
@@ -115,7 +122,7 @@ async def delete_lead(session: AsyncSession, lead_id: UUID, *, if_match: str | N
     before = await repository.get(session, lead_id, lock=True)
     if before is None:
         raise LeadNotFound()
-    check_version(if_match, before["version"], orjson.loads(dumps(row_json(before))))
+    check_version(if_match, before["version"], await _state(session, before))
     await repository.delete(session, lead_id)
     shown = {name: before[name] for name in ("full_name", "email", "phone", "company_name") if before[name]}
     await identity.record(session, action="lead.deleted", subject_type="lead", subject_id=lead_id, before=shown)
@@ -135,9 +142,15 @@ async def purge_deleted(session: AsyncSession) -> int:
     return len(ids)
 
 
+async def _state(session: AsyncSession, row: asyncpg.Record) -> Any:
+    """The present state as plain JSON, for whoever was slower."""
+    return orjson.loads(dumps(row_json(await masking.shown(session, row))))
+
+
 async def _wanted(session: AsyncSession, before: asyncpg.Record, data: LeadUpdate) -> dict[str, Any]:
     """The columns to set, derived ones included."""
     values = data.model_dump(exclude_unset=True, exclude={"custom", "add_tags", "remove_tags"})
+    masking.refuse_masks(values)
     if "custom" in data.model_fields_set:
         values["custom"] = await clean_custom(session, "lead", before["custom"], data.custom)
     if data.add_tags or data.remove_tags:

@@ -13,6 +13,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.conditions import compile, references
 from tradewind.modules.leads.errors import (
     AlreadyExists,
@@ -161,7 +162,7 @@ async def preview(session: AsyncSession, condition: Mapping[str, Any]) -> Segmen
     chosen = await lists.selection(session, condition=condition)
     rows, _, _ = await lists.page(session, chosen, sort="-created_at", cursor=None, limit=_SAMPLE)
     count, exact = await lists.total(session, chosen, patient=True)
-    sample = [PreviewLead.model_validate(dict(row)) for row in rows]
+    sample = [PreviewLead.model_validate(dict(row)) for row in await masking.shown_all(session, rows)]
     return SegmentPreview(count=count, exact=exact, sample=sample)
 
 

@@ -12,6 +12,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import masking
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors import CompanyNotFound, LeadNotFound, ValueInvalid
 from tradewind.modules.leads.events import ActivityRecorded
@@ -122,4 +123,5 @@ async def _page(
     session: AsyncSession, about: tuple[str, UUID], kinds: Sequence[str], cursor: str | None, limit: int
 ) -> TimelinePage:
     rows, following = await repository.page(session, about=about, kinds=kinds, cursor=cursor, limit=limit)
-    return TimelinePage(items=[ActivityRead.model_validate(dict(row)) for row in rows], next_cursor=following)
+    entries = [masking.shown_activity(session, ActivityRead.model_validate(dict(row))) for row in rows]
+    return TimelinePage(items=entries, next_cursor=following)

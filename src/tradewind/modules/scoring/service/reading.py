@@ -1,9 +1,11 @@
 """What people see of scores and models."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.classification import MASK
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.errors import LeadNotFound
 from tradewind.modules.scoring import repository
@@ -38,21 +40,33 @@ async def lead_score(session: AsyncSession, lead_id: UUID) -> LeadScoreRead:
     rows = await repository.history(session, lead_id, _HISTORY)
     if not rows:
         return _empty(lead_id, "This lead waits to be scored; that takes a moment.", "pending", [])
-    newest = rows[0]
-    model = await repository.model(session, newest.model_id) if newest.model_id else None
     history = [ScoreHistoryRead.model_validate(row, from_attributes=True) for row in rows]
-    if newest.kind == "insufficient":
-        read = _empty(lead_id, "Too little is known of this lead to say anything sound.", "insufficient", history)
-        return read.model_copy(update={"kind": "insufficient", "scored_at": newest.scored_at, "model": _short(model)})
-    positive, negative = await _reasons(session, newest)
-    stored = newest.contributions
+    model = await repository.model(session, rows[0].model_id) if rows[0].model_id else None
+    return await _described(session, rows[0], model, history)
+
+
+async def lead_scores(session: AsyncSession, lead_ids: Sequence[UUID]) -> dict[UUID, LeadScoreRead]:
+    """Scores in force with their reasons, without histories; leads that wait to be scored are left out."""
+    rows = await repository.newest(session, lead_ids)
+    models = {i: await repository.model(session, i) for i in {row.model_id for row in rows if row.model_id}}
+    return {row.lead_id: await _described(session, row, models.get(row.model_id), []) for row in rows}
+
+
+async def _described(
+    session: AsyncSession, row: LeadScoreRow, model: ScoringModel | None, history: list[ScoreHistoryRead]
+) -> LeadScoreRead:
+    if row.kind == "insufficient":
+        read = _empty(row.lead_id, "Too little is known of this lead to say anything sound.", "insufficient", history)
+        return read.model_copy(update={"kind": "insufficient", "scored_at": row.scored_at, "model": _short(model)})
+    positive, negative = await _reasons(session, row)
+    stored = row.contributions
     return LeadScoreRead(
-        **history[0].model_dump(exclude={"model_id"}),
-        lead_id=lead_id,
+        **ScoreHistoryRead.model_validate(row, from_attributes=True).model_dump(exclude={"model_id"}),
+        lead_id=row.lead_id,
         state="scored",
-        note=_note(newest, model),
+        note=_note(row, model),
         explanation=ExplanationRead(
-            unit="log-odds" if newest.kind == "model" else "points",
+            unit="log-odds" if row.kind == "model" else "points",
             base=stored["base"],
             rest=stored["rest"],
             total=stored["raw"],
@@ -160,11 +174,15 @@ async def _reasons(session: AsyncSession, row: LeadScoreRow) -> tuple[list[Reaso
         assert row.model_id is not None
         encoder = (await registry.load(session, row.model_id)).encoder
         positive, negative = explain.reasons(row.contributions, {item.name: item for item in encoder.encoded})
-    return [_reason(item) for item in positive], [_reason(item) for item in negative]
+    masked = await leads.masked_fields(session)
+    return [_reason(item, masked) for item in positive], [_reason(item, masked) for item in negative]
 
 
-def _reason(explained: Explained) -> ReasonRead:
-    return ReasonRead.model_validate(explained, from_attributes=True)
+def _reason(explained: Explained, masked: frozenset[str]) -> ReasonRead:
+    reason = ReasonRead.model_validate(explained, from_attributes=True)
+    if reason.feature not in masked:
+        return reason
+    return reason.model_copy(update={"sentence": f"{reason.label}: {MASK}", "value": MASK})
 
 
 def _note(row: LeadScoreRow, model: ScoringModel | None) -> str:
