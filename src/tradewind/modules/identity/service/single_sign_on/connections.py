@@ -69,7 +69,10 @@ async def create(session: AsyncSession, site: Site, *, kind: Kind, change: Chang
     """Add a connection. Raises Invalid naming the fields, Conflict past the limit."""
     if len(await repository.connections(session)) >= MAX_CONNECTIONS:
         raise Conflict(f"An organisation has at most {MAX_CONNECTIONS} connections.", code="identity.sso_too_many")
-    added = SsoConnection(id=new_id(), organisation_id=organisation_of(session), kind=kind, settings={}, version=1)
+    added = SsoConnection(
+        id=new_id(), organisation_id=organisation_of(session), kind=kind, settings={}, version=1, enabled=False,
+        creates_users=True, default_role="analyst", role_rules=[],
+    )  # fmt: skip
     await _apply(session, site, added, change)
     session.add(added)
     await session.flush()
@@ -178,14 +181,21 @@ async def _apply(session: AsyncSession, site: Site, connection: SsoConnection, c
         raise _invalid("kind", f"This connection is of the kind {connection.kind}.")
     for name, value in change.common.items():
         setattr(connection, name, value)
-    for rule in connection.role_rules or []:
-        await roles.check_grant(session, await roles.require(session, rule["role"]))
-    await roles.check_grant(session, await roles.require(session, connection.default_role))
+    await _check_role(session, "default_role", connection.default_role)
+    for index, rule in enumerate(connection.role_rules):
+        await _check_role(session, f"role_rules.{index}.role", rule["role"])
     if given is not None or not connection.settings:
         if connection.kind == "oidc":
             _apply_oidc(site, connection, given or {})
         else:
             await _apply_saml(site, connection, given or {})
+
+
+async def _check_role(session: AsyncSession, field: str, key: str) -> None:
+    role = await roles.find(session, key)
+    if role is None:
+        raise _invalid(field, "There is no such role.")
+    await roles.check_grant(session, role)
 
 
 def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any]) -> None:

@@ -91,13 +91,13 @@ async def prove(session: AsyncSession, domain_id: UUID, proof: Proof) -> SsoDoma
         return found
     else:
         await _check_administrator(session, found)
-    found.proof, found.proven_at = proof, now()
+    name = found.domain
     try:
         async with session.begin_nested():
-            await session.flush()
+            found.proof, found.proven_at = proof, now()
     except IntegrityError as error:
         raise DomainTaken(
-            f"Another organisation has proven {found.domain}. Prove it by DNS to take precedence over an "
+            f"Another organisation has proven {name}. Prove it by DNS to take precedence over an "
             "administrator's word; if the other proof is by DNS too, remove their record from your zone."
         ) from error
     await _record(session, found, "sso_domain.proven", after={"domain": found.domain, "proof": proof})
