@@ -45,6 +45,7 @@ import { Route as AppSettingsMailRouteImport } from './routes/_app/settings/mail
 import { Route as AppSettingsOrganisationRouteImport } from './routes/_app/settings/organisation'
 import { Route as AppSettingsPipelinesRouteImport } from './routes/_app/settings/pipelines'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
+import { Route as AppSettingsProvisioningRouteImport } from './routes/_app/settings/provisioning'
 import { Route as AppSettingsRolesRouteImport } from './routes/_app/settings/roles'
 import { Route as AppSettingsRoutingRouteImport } from './routes/_app/settings/routing'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
@@ -231,6 +232,11 @@ const AppSettingsProfileRoute = AppSettingsProfileRouteImport.update({
   path: '/profile',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsProvisioningRoute = AppSettingsProvisioningRouteImport.update({
+  id: '/provisioning',
+  path: '/provisioning',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsRolesRoute = AppSettingsRolesRouteImport.update({
   id: '/roles',
   path: '/roles',
@@ -298,6 +304,7 @@ export interface FileRoutesByFullPath {
   '/settings/organisation': typeof AppSettingsOrganisationRoute
   '/settings/pipelines': typeof AppSettingsPipelinesRoute
   '/settings/profile': typeof AppSettingsProfileRoute
+  '/settings/provisioning': typeof AppSettingsProvisioningRoute
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
   '/settings/security': typeof AppSettingsSecurityRoute
@@ -340,6 +347,7 @@ export interface FileRoutesByTo {
   '/settings/organisation': typeof AppSettingsOrganisationRoute
   '/settings/pipelines': typeof AppSettingsPipelinesRoute
   '/settings/profile': typeof AppSettingsProfileRoute
+  '/settings/provisioning': typeof AppSettingsProvisioningRoute
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
   '/settings/security': typeof AppSettingsSecurityRoute
@@ -386,6 +394,7 @@ export interface FileRoutesById {
   '/_app/settings/organisation': typeof AppSettingsOrganisationRoute
   '/_app/settings/pipelines': typeof AppSettingsPipelinesRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
+  '/_app/settings/provisioning': typeof AppSettingsProvisioningRoute
   '/_app/settings/roles': typeof AppSettingsRolesRoute
   '/_app/settings/routing': typeof AppSettingsRoutingRoute
   '/_app/settings/security': typeof AppSettingsSecurityRoute
@@ -431,6 +440,7 @@ export interface FileRouteTypes {
     | '/settings/organisation'
     | '/settings/pipelines'
     | '/settings/profile'
+    | '/settings/provisioning'
     | '/settings/roles'
     | '/settings/routing'
     | '/settings/security'
@@ -473,6 +483,7 @@ export interface FileRouteTypes {
     | '/settings/organisation'
     | '/settings/pipelines'
     | '/settings/profile'
+    | '/settings/provisioning'
     | '/settings/roles'
     | '/settings/routing'
     | '/settings/security'
@@ -518,6 +529,7 @@ export interface FileRouteTypes {
     | '/_app/settings/organisation'
     | '/_app/settings/pipelines'
     | '/_app/settings/profile'
+    | '/_app/settings/provisioning'
     | '/_app/settings/roles'
     | '/_app/settings/routing'
     | '/_app/settings/security'
@@ -792,6 +804,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsProfileRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/provisioning': {
+      id: '/_app/settings/provisioning'
+      path: '/provisioning'
+      fullPath: '/settings/provisioning'
+      preLoaderRoute: typeof AppSettingsProvisioningRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/roles': {
       id: '/_app/settings/roles'
       path: '/roles'
@@ -853,6 +872,7 @@ interface AppSettingsRouteChildren {
   AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute
   AppSettingsPipelinesRoute: typeof AppSettingsPipelinesRoute
   AppSettingsProfileRoute: typeof AppSettingsProfileRoute
+  AppSettingsProvisioningRoute: typeof AppSettingsProvisioningRoute
   AppSettingsRolesRoute: typeof AppSettingsRolesRoute
   AppSettingsRoutingRoute: typeof AppSettingsRoutingRoute
   AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute
@@ -872,6 +892,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
   AppSettingsPipelinesRoute: AppSettingsPipelinesRoute,
   AppSettingsProfileRoute: AppSettingsProfileRoute,
+  AppSettingsProvisioningRoute: AppSettingsProvisioningRoute,
   AppSettingsRolesRoute: AppSettingsRolesRoute,
   AppSettingsRoutingRoute: AppSettingsRoutingRoute,
   AppSettingsSecurityRoute: AppSettingsSecurityRoute,

@@ -56,3 +56,15 @@ export const fieldCatalogueQuery = () => ({
   ...apiQuery<Schema<'FieldsRead'>>('/api/v1/leads/fields'),
   staleTime: 60_000,
 });
+
+export type ProvisioningToken = Schema<'ProvisioningTokenRead'>;
+export type ProvisioningSettings = Schema<'ProvisioningSettingsRead'>;
+export type ProvisioningOverview = Schema<'ProvisioningOverview'>;
+
+const PROVISIONING = '/api/v1/provisioning';
+export const provisioningTokensQuery = () =>
+  apiQuery<Schema<'ProvisioningTokenList'>>(`${PROVISIONING}/tokens`);
+export const provisioningSettingsQuery = () =>
+  apiQuery<ProvisioningSettings>(`${PROVISIONING}/settings`);
+export const provisioningOverviewQuery = () =>
+  apiQuery<ProvisioningOverview>(`${PROVISIONING}/overview`);
