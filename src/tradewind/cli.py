@@ -141,7 +141,9 @@ def _add_module_commands() -> None:
     for name in modules.names():
         commands = modules.role(name, "cli")
         if commands is not None:
-            app.add_typer(commands.app, name=getattr(commands, "NAME", name))
+            groups = getattr(commands, "GROUPS", None) or {getattr(commands, "NAME", name): commands.app}
+            for group_name, group in groups.items():
+                app.add_typer(group, name=group_name)
 
 
 def main() -> None:

@@ -45,6 +45,8 @@ PAGES = [
     "/settings/jobs",
     "/settings/webhooks",
     "/settings/webhooks/{endpoint}",
+    "/settings/keys",
+    "/settings/provisioning",
     "/settings/audit",
 ]
 COLLECTIONS = {

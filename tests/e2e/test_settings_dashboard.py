@@ -23,6 +23,8 @@ SETTINGS = (
     "pipelines",
     "routing",
     "tags",
+    "keys",
+    "provisioning",
     "audit",
     "jobs",
     "mail",

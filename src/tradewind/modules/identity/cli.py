@@ -5,12 +5,13 @@ import asyncio
 import typer
 
 from tradewind.kernel.database import Database
+from tradewind.modules.identity import cli_keys
 from tradewind.modules.identity.api import verify_audit_logs
 from tradewind.modules.identity.contracts import ChainReport
 from tradewind.settings import get_settings
 
-NAME = "audit"
 app = typer.Typer(help=__doc__, no_args_is_help=True)
+GROUPS = {"audit": app, "keys": cli_keys.app}
 
 
 @app.callback()

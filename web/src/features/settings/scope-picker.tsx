@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconSearch } from '@/app/icons';
 import { byArea } from './scopes';
+import classes from './settings.module.css';
 
 interface ScopePickerProps {
   /** What may be given, with words for it. */
@@ -46,7 +47,8 @@ export function ScopePicker({ scopes, value, onChange, error }: ScopePickerProps
           </Button>
         </Group>
         <ScrollArea.Autosize
-          mah={220}
+          className={classes.box}
+          mah={240}
           type="auto"
           viewportProps={{ tabIndex: 0, 'aria-label': t('keys.scopeList') }}
         >
