@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from tradewind import __version__, modules
+from tradewind.graphql_api import routes as graphql_api
 from tradewind.kernel import health, jobs_routes, realtime, static
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import wait_until_migrated
@@ -23,6 +24,7 @@ from tradewind.kernel.errors import AppError, FieldError, Invalid, Unavailable
 from tradewind.kernel.idempotency import IdempotencyMiddleware
 from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
+from tradewind.kernel.openapi_names import operation_id
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
 from tradewind.kernel.telemetry import TelemetryMiddleware, configure
 from tradewind.mcp_server import endpoint as assistants
@@ -41,6 +43,12 @@ _CONNECTION_FAILURES = (
     asyncpg.InterfaceError,
     asyncpg.exceptions.OperatorInterventionError,
 )
+# Groups of operations that belong to no module.
+_TAGS = {
+    "GraphQL": "Leads, companies and deals in one question, over the same permissions.",
+    "Jobs": "Long work in the background: watch it, stop it, and put failed jobs back.",
+    "Operations": "For orchestrators and monitoring.",
+}
 # PostgreSQL's codes for NUL in a text and for NUL or half a surrogate pair inside JSON.
 _UNSTORABLE_TEXT = {"22021", "22P05"}
 
@@ -76,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
         docs_url="/api/docs",
         redoc_url=None,
     )
@@ -91,9 +100,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(jobs_routes.router)
     app.include_router(realtime.router)
     app.include_router(health.router)
+    app.include_router(graphql_api.router)
     app.include_router(assistant_metadata.router)
     assistants.mount(app)
-    describe(app)
+    describe(app, _TAGS | modules.tags())
     _handle_errors(app)
     # Added last runs first: telemetry sees everything, idempotency is nearest to the routes.
     app.add_middleware(IdempotencyMiddleware)
@@ -106,7 +116,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 class HttpFailure(AppError):
-    """A failure of the HTTP layer itself (no such route, wrong method), in our format."""
+    """A failure of the HTTP layer itself (no such route, wrong method); the code ends with the status."""
+
+    status = 400
+    title = "No such address, or not with this method"
 
     def __init__(self, failure: HTTPException) -> None:
         super().__init__(str(failure.detail), code=f"kernel.http_{failure.status_code}")

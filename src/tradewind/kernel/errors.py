@@ -3,7 +3,7 @@
 AppError
   + BadRequest 400          + Conflict 409              + TooManyRequests 429
   + Unauthorised 401        + PreconditionFailed 412    + Unavailable 503
-  + Forbidden 403           + PayloadTooLarge 413
+  + Forbidden 403           + PayloadTooLarge 413         + WrongMediaType 415
   + NotFound 404            + Invalid 422
 """
 
@@ -94,6 +94,14 @@ class PayloadTooLarge(AppError):
     status = 413
     code = "kernel.too_large"
     title = "Too large"
+
+
+class WrongMediaType(AppError):
+    """The Content-Type is not one that this operation reads."""
+
+    status = 415
+    code = "kernel.media_type"
+    title = "The body is of another type than this takes"
 
 
 class Invalid(AppError):

@@ -14,7 +14,7 @@ from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.errors import Conflict, NotFound
 
-router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+router = APIRouter(prefix="/api/v1/jobs", tags=["Jobs"])
 
 
 class JobRunNotFound(NotFound):

@@ -1,6 +1,7 @@
-"""What the generated OpenAPI document says beyond the routes: permissions and the shape of errors."""
+"""What the generated OpenAPI document says beyond the routes: permissions, headers, examples and errors."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +9,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount, compile_path
 
 from tradewind.kernel.access import Access, access_of
+from tradewind.kernel.openapi_answers import HEADERS, complete_answers, problem_examples
+from tradewind.kernel.openapi_examples import Examples
+from tradewind.kernel.openapi_names import summary_of
+from tradewind.kernel.openapi_problems import catalogue
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -70,17 +75,13 @@ SECURITY_SCHEMES: dict[str, Any] = {
     },
 }
 _SAFE_METHODS = frozenset({"get", "head", "options"})
-_PROBLEMS = {
-    "400": "The request cannot be understood",
-    "401": "No valid sign-in",
-    "403": "The permission is missing",
-    "404": "No such thing in this organisation",
-    "409": "In conflict with the current state",
-    "412": "Changed by someone else meanwhile",
-    "413": "Too large",
-    "422": "Some values are not valid",
-    "429": "Too many requests",
-    "503": "Temporarily unavailable",
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, "
+    "it brings the first answer back and nothing is done twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
 }
 
 # `{lead_id:uuid}` of a route is `{lead_id}` in the document.
@@ -115,48 +116,73 @@ def mounts_of(app: FastAPI) -> dict[str, dict[str, str]]:
     }
 
 
-def describe(app: FastAPI) -> None:
-    """Make `app.openapi()` state each operation's permission and its problem answers."""
+def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
+    """Make `app.openapi()` say what the routes' signatures do not; `tags` are the words on each group of operations."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema:
             return app.openapi_schema
         document = generate()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        document["components"]["securitySchemes"] = SECURITY_SCHEMES
+        components = document.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        components["securitySchemes"] = SECURITY_SCHEMES
+        components["headers"] = HEADERS
+        components["examples"] = problem_examples(catalogue().values())
         schemas["Problem"] = PROBLEM_SCHEMA
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        marks = {
-            (_CONVERTER.sub("}", path), method.lower()): access_of(route)
+        examples = Examples(schemas)
+        routes = {
+            (_CONVERTER.sub("}", path), method.lower()): route
             for path, route in routes_of(app)
             for method in route.methods or ()
         }
+        used: set[str] = set()
         for path, operations in document.get("paths", {}).items():
             for method, operation in operations.items():
-                _annotate(operation, marks.get((path, method)), method)
+                if (route := routes.get((path, method))) is not None:
+                    _annotate(operation, route, method)
+                    used |= set(operation.get("tags", ()))
+        document["tags"] = [{"name": name, "description": tags.get(name, "")} for name in sorted(used)]
         document["x-mounts"] = mounts_of(app)
+        document["x-errors"] = [
+            {"code": each.code, "status": each.status, "title": each.title, "meaning": each.meaning}
+            for each in catalogue().values()
+        ]
+        _give_examples(document["paths"].values(), examples)
         app.openapi_schema = document
         return document
 
     app.openapi = openapi
 
 
-def _annotate(operation: dict[str, Any], access: Access | None, method: str) -> None:
+def _annotate(operation: dict[str, Any], route: APIRoute, method: str) -> None:
+    access = access_of(route)
+    operation["summary"] = route.summary or summary_of(route)
     operation["security"] = _security(access, method)
     if access is not None and access.permission:
         operation["x-permission"] = access.permission
         note = f"Permission: `{access.permission}`."
         operation["description"] = f"{operation.get('description', '')}\n\n{note}".strip()
+        if method == "post":
+            operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     elif access is not None:
         operation["x-permission"] = "public"
-    for status, meaning in _PROBLEMS.items():
-        operation.setdefault("responses", {}).setdefault(
-            status, {"description": meaning, "content": _problem_content()}
-        )
-        if status == "422":
-            operation["responses"][status] = {"description": meaning, "content": _problem_content()}
+    complete_answers(operation, route, repeatable=method == "post" and bool(operation["security"]))
+
+
+def _give_examples(paths: Iterable[dict[str, Any]], examples: Examples) -> None:
+    """An example for each JSON body and each successful JSON answer."""
+    for operation in (operation for operations in paths for operation in operations.values()):
+        contents = [(operation.get("requestBody", {}).get("content", {}), True)]
+        contents += [
+            (answer.get("content", {}), False) for status, answer in operation["responses"].items() if status < "300"
+        ]
+        for content, sent in contents:
+            media = content.get("application/json")
+            if media is not None and "schema" in media and not media.keys() & {"example", "examples"}:
+                media["example"] = examples.of(media["schema"], sent=sent)
 
 
 def _security(access: Access | None, method: str) -> list[dict[str, list[str]]]:
@@ -166,7 +192,3 @@ def _security(access: Access | None, method: str) -> list[dict[str, list[str]]]:
     cookie = {"sessionCookie": []} if method in _SAFE_METHODS else {"sessionCookie": [], "csrfToken": []}
     people: list[dict[str, list[str]]] = [{"accessToken": []}, cookie]
     return people if access.people else [*people, {"apiKey": []}, {"apiKeyHeader": []}, {"signedRequest": []}]
-
-
-def _problem_content() -> dict[str, Any]:
-    return {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -26,3 +26,12 @@ def load_all() -> None:
     for module in names():
         for role_name in _ROLES_LOADED_AT_START:
             role(module, role_name)
+
+
+def tags() -> dict[str, str]:
+    """What each group of operations is about, for the API reference: `TAGS` of the modules' `reference` files."""
+    found: dict[str, str] = {}
+    for module in names():
+        if (reference := role(module, "reference")) is not None:
+            found |= reference.TAGS
+    return found

@@ -15,10 +15,10 @@ from tradewind.modules.analytics.schemas import (
 )
 from tradewind.modules.analytics.service import dashboard, notifications
 
-router = APIRouter(prefix="/api/v1", tags=["dashboard"])
+router = APIRouter(prefix="/api/v1")
 
 
-@router.get("/dashboard", dependencies=[requires("dashboard:read")])
+@router.get("/dashboard", dependencies=[requires("dashboard:read")], tags=["Dashboard"])
 async def read_dashboard(session: Session, actor: CurrentActor) -> DashboardRead:
     """Key numbers, new leads, scores, pipeline, latest activity and my tasks."""
     answer, stale = await dashboard.read(session)
@@ -27,7 +27,7 @@ async def read_dashboard(session: Session, actor: CurrentActor) -> DashboardRead
     return answer
 
 
-@router.get("/notifications", dependencies=[signed_in()])
+@router.get("/notifications", dependencies=[signed_in()], tags=["Notifications"])
 async def list_notifications(
     session: Session,
     unread: Annotated[bool, Query(description="Only those not read yet.")] = False,
@@ -38,7 +38,7 @@ async def list_notifications(
     return await notifications.list_mine(session, unread_only=unread, cursor=cursor, limit=limit)
 
 
-@router.post("/notifications/read", dependencies=[signed_in()])
+@router.post("/notifications/read", dependencies=[signed_in()], tags=["Notifications"])
 async def mark_notifications_read(session: Session, mark: NotificationsMark) -> NotificationsMarked:
     """Mark notifications as read; all of mine without ids."""
     return await notifications.mark_read(session, mark)

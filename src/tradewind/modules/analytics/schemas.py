@@ -77,7 +77,7 @@ class StageValue(BaseModel):
     weighted_minor: int
 
 
-class CurrencyTotal(BaseModel):
+class PipelineTotal(BaseModel):
     """Open deals of one currency."""
 
     currency: str
@@ -92,7 +92,7 @@ class PipelineValue(BaseModel):
     pipeline_id: UUID | None
     name: str | None
     stages: list[StageValue]
-    totals: list[CurrencyTotal]
+    totals: list[PipelineTotal]
 
 
 class FeedEntry(BaseModel):

@@ -22,7 +22,7 @@ class ApiKeyCreate(BaseModel):
         json_schema_extra={"examples": [{"name": "Billing import", "scopes": ["leads:read", "leads:write"]}]}
     )
 
-    name: Line
+    name: Line = Field(examples=["Nightly sync"])
     kind: Kind = "secret"
     test: Flag = Field(False, description="What a test key starts never leaves this installation.")
     scopes: list[Scope] = Field(
@@ -44,7 +44,7 @@ class ApiKeyRead(BaseModel):
     """A key. `shown` is its beginning, the id of a signed key, or the whole of a publishable one."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Nightly sync"])
     kind: Kind
     test: bool
     shown: str
@@ -81,7 +81,7 @@ class CurrentKey(BaseModel):
     """The key a request came with."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Nightly sync"])
     kind: Kind
     test: bool
     organisation_id: UUID

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from tradewind.modules.identity.schemas.fields import Email, Line, Password, Token
 from tradewind.modules.identity.service.sessions import Tokens
@@ -13,7 +13,7 @@ from tradewind.modules.identity.service.sessions import Tokens
 class SignUp(BaseModel):
     """A new user with a new organisation."""
 
-    name: Line
+    name: Line = Field(examples=["Mira Lindqvist"])
     email: Email
     password: Password
     organisation_name: Line

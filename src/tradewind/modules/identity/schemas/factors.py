@@ -30,13 +30,13 @@ class _Wire(BaseModel):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class _Attestation(_Wire):
+class PasskeyAttestation(_Wire):
     client_data: _Base64url = Field(alias="clientDataJSON")
     attestation_object: _Base64url = Field(alias="attestationObject")
     transports: list[Annotated[str, StringConstraints(max_length=32)]] = Field(default=[], max_length=16)
 
 
-class _Assertion(_Wire):
+class PasskeyAssertion(_Wire):
     client_data: _Base64url = Field(alias="clientDataJSON")
     authenticator_data: _Base64url = Field(alias="authenticatorData")
     signature: _Base64url
@@ -49,7 +49,7 @@ class NewCredential(_Wire):
     id: _CredentialId
     raw_id: _CredentialId = Field(alias="rawId")
     type: Literal["public-key"]
-    response: _Attestation
+    response: PasskeyAttestation
 
 
 class SignedChallenge(_Wire):
@@ -58,7 +58,7 @@ class SignedChallenge(_Wire):
     id: _CredentialId
     raw_id: _CredentialId = Field(alias="rawId")
     type: Literal["public-key"]
-    response: _Assertion
+    response: PasskeyAssertion
 
 
 class FactorNeeded(BaseModel):
@@ -130,7 +130,7 @@ class PasskeyRead(BaseModel):
     """A passkey. `synced` ones are backed up by their maker and work on several devices."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Work laptop"])
     synced: bool
     created_at: datetime
     last_used_at: datetime | None
@@ -174,7 +174,7 @@ class PasskeyAdd(BaseModel):
     """A new passkey and what to call it."""
 
     challenge: Token
-    name: Line
+    name: Line = Field(examples=["Work laptop"])
     credential: NewCredential
 
 
@@ -187,7 +187,7 @@ class PasskeyAdded(RecoveryCodes):
 class PasskeyRename(BaseModel):
     """Another name."""
 
-    name: Line
+    name: Line = Field(examples=["Work laptop"])
 
 
 class OrganisationSecurity(BaseModel):

@@ -15,7 +15,7 @@ class UserRead(BaseModel):
     """A person, as they see themselves."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Mira Lindqvist"])
     email: str
     email_verified: bool
     locale: str
@@ -27,7 +27,7 @@ class MyOrganisation(BaseModel):
     """An organisation the person works in."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Fernweh Bikes"])
     slug: str
     is_sample: bool
     role: str
@@ -49,7 +49,7 @@ class MeRead(BaseModel):
 class MeUpdate(BaseModel):
     """Changes of the own profile; `preferences` are merged, a null removes a key."""
 
-    name: Line | None = None
+    name: Line | None = Field(default=None, examples=["Mira Lindqvist"])
     locale: Annotated[str | None, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = None
     time_zone: Annotated[str | None, StringConstraints(max_length=64)] = None
     preferences: JsonObject | None = None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tradewind.kernel.payload import Flag, JsonObject
 from tradewind.modules.identity.schemas.fields import Email, Line
@@ -14,7 +14,7 @@ class OrganisationRead(BaseModel):
     """The organisation."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Fernweh Bikes"])
     slug: str
     is_sample: bool
     settings: dict[str, Any]
@@ -25,7 +25,7 @@ class OrganisationRead(BaseModel):
 class OrganisationUpdate(BaseModel):
     """Changes; `settings` are merged, a null removes a key."""
 
-    name: Line | None = None
+    name: Line | None = Field(default=None, examples=["Fernweh Bikes"])
     settings: JsonObject | None = None
 
 
@@ -33,7 +33,7 @@ class MemberRead(BaseModel):
     """A person in the organisation; `id` is the user's id, as owners and assignees hold it."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Mira Lindqvist"])
     email: str
     email_verified: bool
     role: str

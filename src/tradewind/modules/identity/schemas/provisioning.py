@@ -13,7 +13,7 @@ from tradewind.modules.identity.schemas.fields import Line
 class ProvisioningTokenCreate(BaseModel):
     """A name to know the token by, and for how many days it is valid."""
 
-    name: Line
+    name: Line = Field(examples=["Directory sync"])
     valid_days: Annotated[Whole, Field(ge=1, le=730)] = 365
 
 
@@ -21,7 +21,7 @@ class ProvisioningTokenRead(BaseModel):
     """A token; `hint` is its last four characters."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["Directory sync"])
     hint: str
     created_by_name: str
     created_at: datetime

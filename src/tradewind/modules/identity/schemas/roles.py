@@ -31,7 +31,7 @@ class RoleRead(BaseModel):
     version: int | None
     built_in: bool
     key: str
-    label: str
+    label: str = Field(examples=["Sales assistant"])
     description: str
     permissions: list[str]
     lead_visibility: Visibility
@@ -51,7 +51,7 @@ class RoleCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line
+    name: Line = Field(examples=["Sales assistant"])
     description: Text = ""
     permissions: list[PermissionKey] = Field(max_length=200)
     lead_visibility: Visibility = "all"
@@ -62,7 +62,7 @@ class RoleUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line | None = None
+    name: Line | None = Field(default=None, examples=["Sales assistant"])
     description: Text | None = None
     permissions: list[PermissionKey] | None = Field(default=None, max_length=200)
     lead_visibility: Visibility | None = None
@@ -73,7 +73,7 @@ class TeamRead(BaseModel):
 
     id: UUID
     version: int
-    name: str
+    name: str = Field(examples=["Team South"])
     member_ids: list[UUID]
 
 
@@ -88,7 +88,7 @@ class TeamCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line
+    name: Line = Field(examples=["Team South"])
     member_ids: People = Field(default_factory=list)
 
 
@@ -97,5 +97,5 @@ class TeamUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Line | None = None
+    name: Line | None = Field(default=None, examples=["Team South"])
     member_ids: People | None = None

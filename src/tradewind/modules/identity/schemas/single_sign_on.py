@@ -68,14 +68,14 @@ class ConnectionValues(BaseModel):
 class ConnectionUpdate(ConnectionValues):
     """Changes of a connection."""
 
-    name: Line | None = None
+    name: Line | None = Field(default=None, examples=["Company directory"])
 
 
 class ConnectionCreate(ConnectionValues):
     """A new connection; it is switched off until `enabled` says otherwise."""
 
     kind: Literal["oidc", "saml"]
-    name: Line
+    name: Line = Field(examples=["Company directory"])
 
 
 class OidcRead(BaseModel):
@@ -122,7 +122,7 @@ class ConnectionRead(BaseModel):
     id: UUID
     version: int
     kind: Literal["oidc", "saml"]
-    name: str
+    name: str = Field(examples=["Company directory"])
     enabled: bool
     oidc: OidcRead | None
     saml: SamlRead | None

@@ -36,7 +36,7 @@ class _Editable(BaseModel):
 class CompanyCreate(_Editable):
     """A new company."""
 
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["Moreau Works"])
 
 
 class CompanyUpdate(_Editable):
@@ -52,7 +52,7 @@ class CompanyRead(BaseModel):
 
     id: UUID
     version: int
-    name: str
+    name: str = Field(examples=["Moreau Works"])
     domain: str | None
     industry: str | None
     size_band: str | None

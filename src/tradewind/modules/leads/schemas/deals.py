@@ -18,7 +18,7 @@ class DealCreate(BaseModel):
     """A new deal; pipeline, stage, currency, owner and company have sensible defaults."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["40 bikes for the staff"])
     lead_id: UUID | None = None
     company_id: UUID | None = None
     pipeline_id: UUID | None = None
@@ -35,7 +35,7 @@ class DealUpdate(BaseModel):
     """What to change on a deal; the stage changes by moving it."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine | None = None
+    name: RequiredLine | None = Field(default=None, examples=["40 bikes for the staff"])
     lead_id: UUID | None = None
     company_id: UUID | None = None
     amount_minor: MinorAmount | None = None
@@ -62,7 +62,7 @@ class DealRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     version: int
-    name: str
+    name: str = Field(examples=["40 bikes for the staff"])
     lead_id: UUID | None
     lead_name: str | None
     lead_score: int | None
@@ -107,7 +107,7 @@ class StageChangeRead(BaseModel):
     changed_at: datetime
 
 
-class CurrencyTotal(BaseModel):
+class BoardTotal(BaseModel):
     """Sums of one currency, in its minor units; amounts of different currencies are never added up."""
 
     currency: str
@@ -147,7 +147,7 @@ class BoardColumn(BaseModel):
     probability: float
     position: int
     count: int
-    totals: list[CurrencyTotal]
+    totals: list[BoardTotal]
     cards: list[BoardCard]
     more: str | None = Field(description="Cursor of the next cards of this column; null at its end")
 
@@ -158,7 +158,7 @@ class Board(BaseModel):
     pipeline_id: UUID
     name: str
     currency: str
-    totals: list[CurrencyTotal]
+    totals: list[BoardTotal]
     columns: list[BoardColumn]
 
 

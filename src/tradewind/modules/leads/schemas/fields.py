@@ -36,7 +36,7 @@ class CustomFieldCreate(BaseModel):
 
     entity: FieldEntity = "lead"
     key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")] | None = None
-    label: RequiredLine
+    label: RequiredLine = Field(examples=["Budget"])
     kind: FieldKind
     options: Choices = Field(default_factory=list, description="The choices of select and multi_select")
     filterable: Flag = Field(default=False, description="Index the field, for fast filters over many records")
@@ -67,7 +67,7 @@ class CustomFieldRead(BaseModel):
     id: UUID
     entity: FieldEntity
     key: str
-    label: str
+    label: str = Field(examples=["Budget"])
     kind: FieldKind
     options: list[str]
     filterable: bool
@@ -83,7 +83,7 @@ class TagCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: TagName
+    name: TagName = Field(examples=["vip"])
     colour: TagColour = "grey"
 
 
@@ -102,5 +102,5 @@ class TagRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    name: str
+    name: str = Field(examples=["vip"])
     colour: str

@@ -30,8 +30,10 @@ class MappedColumn(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    source: Text
-    target: Text | None = Field(default=None, description="`email`, `company.industry`, `custom.<key>` …")
+    source: Text = Field(examples=["E-mail address"])
+    target: Text | None = Field(
+        default=None, description="`email`, `company.industry`, `custom.<key>` …", examples=["email"]
+    )
     create: NewField | None = None
     ignore: Flag = False
     used_for_scoring: Flag | None = None

@@ -17,7 +17,7 @@ class StageCreate(BaseModel):
     """A new stage; `probability` 0–1 weighs amounts (won counts as 1, lost as 0)."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["Offer sent"])
     probability: Ratio = Field(default=0.5, ge=0, le=1)
     kind: StageKind = "open"
     position: Whole | None = Field(default=None, ge=0, le=100, description="Place in the order; last if left out")
@@ -27,7 +27,7 @@ class StageUpdate(BaseModel):
     """What to change on a stage."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine | None = None
+    name: RequiredLine | None = Field(default=None, examples=["Offer sent"])
     probability: Ratio | None = Field(default=None, ge=0, le=1)
     kind: StageKind | None = None
 
@@ -44,7 +44,7 @@ class StageRead(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
     id: UUID
-    name: str
+    name: str = Field(examples=["Offer sent"])
     position: int
     probability: float
     kind: StageKind
@@ -54,7 +54,7 @@ class PipelineCreate(BaseModel):
     """A new pipeline; without `stages` it gets the usual seven."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["Direct sales"])
     currency: Currency | None = None
     is_default: Flag = False
     stages: list[StageCreate] | None = Field(default=None, min_length=3, max_length=30)
@@ -64,7 +64,7 @@ class PipelineUpdate(BaseModel):
     """What to change on a pipeline."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine | None = None
+    name: RequiredLine | None = Field(default=None, examples=["Direct sales"])
     currency: Currency | None = None
     is_default: Literal[True] | None = Field(
         default=None, description="Make it the default; choose another one to take it away"
@@ -77,7 +77,7 @@ class PipelineRead(BaseModel):
 
     id: UUID
     version: int
-    name: str
+    name: str = Field(examples=["Direct sales"])
     currency: str
     is_default: bool
     position: int

@@ -24,7 +24,7 @@ class RoutingRuleCreate(BaseModel):
     """A rule: who gets the leads that fit the condition (all leads without one)."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["France to Team South"])
     condition: dict[str, Any] | None = Field(default=None, description="In the language of filters and segments")
     strategy: Strategy = "round_robin"
     members: list[RoutingMember] = Field(min_length=1, max_length=50)
@@ -36,7 +36,7 @@ class RoutingRuleUpdate(BaseModel):
     """What to change on a rule; `condition: null` makes it fit every lead."""
 
     model_config = ConfigDict(extra="forbid")
-    name: RequiredLine | None = None
+    name: RequiredLine | None = Field(default=None, examples=["France to Team South"])
     condition: dict[str, Any] | None = None
     strategy: Strategy | None = None
     members: list[RoutingMember] | None = Field(default=None, min_length=1, max_length=50)
@@ -64,7 +64,7 @@ class RoutingRuleRead(BaseModel):
 
     id: UUID
     version: int
-    name: str
+    name: str = Field(examples=["France to Team South"])
     position: int
     enabled: bool
     condition: dict[str, Any] | None

@@ -29,7 +29,7 @@ class ViewCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["My hot leads"])
     entity: ViewEntity = "lead"
     shared: Flag = Field(default=False, description="Show it to everyone; needs segments:write")
     state: ViewState = Field(default_factory=ViewState)
@@ -55,7 +55,7 @@ class ViewRead(BaseModel):
     id: UUID
     version: int
     owner_id: UUID | None
-    name: str
+    name: str = Field(examples=["My hot leads"])
     entity: ViewEntity
     shared: bool
     state: ViewState
@@ -70,7 +70,7 @@ class SegmentCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: RequiredLine
+    name: RequiredLine = Field(examples=["Hot leads in France"])
     description: Prose = ""
     kind: Literal["dynamic", "static"] = "dynamic"
     condition: dict[str, Any] | None = None
@@ -94,7 +94,7 @@ class SegmentRead(BaseModel):
 
     id: UUID
     version: int
-    name: str
+    name: str = Field(examples=["Hot leads in France"])
     description: str
     kind: Literal["dynamic", "static"]
     condition: dict[str, Any] | None

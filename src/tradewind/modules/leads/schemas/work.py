@@ -100,7 +100,7 @@ class FileRead(BaseModel):
 
     id: UUID
     lead_id: UUID | None
-    name: str
+    name: str = Field(examples=["offer.pdf"])
     media_type: str
     size_bytes: int
     sha256: str

@@ -13,7 +13,7 @@ from tradewind.kernel.pagination import Cursor, InvalidCursor
 from tradewind.modules.leads.errors_deals import StageNotFound
 from tradewind.modules.leads.repository import board as repository
 from tradewind.modules.leads.repository import pipelines as pipeline_rows
-from tradewind.modules.leads.schemas.deals import Board, BoardCard, BoardColumn, CardPage, CurrencyTotal
+from tradewind.modules.leads.schemas.deals import Board, BoardCard, BoardColumn, BoardTotal, CardPage
 from tradewind.modules.leads.service import pipelines
 
 
@@ -95,8 +95,8 @@ def _card(row: Row[Any]) -> BoardCard:
     return BoardCard.model_validate(row._mapping)
 
 
-def _total(row: Row[Any], probability: float) -> CurrencyTotal:
-    return CurrencyTotal(
+def _total(row: Row[Any], probability: float) -> BoardTotal:
+    return BoardTotal(
         currency=row.currency,
         count=row.number,
         amount_minor=row.amount_minor,
@@ -108,11 +108,11 @@ def _by_worth(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     return sorted(rows, key=lambda row: (-row.number, row.currency))
 
 
-def _added(totals: Iterable[CurrencyTotal]) -> list[CurrencyTotal]:
-    sums: dict[str, CurrencyTotal] = {}
+def _added(totals: Iterable[BoardTotal]) -> list[BoardTotal]:
+    sums: dict[str, BoardTotal] = {}
     for total in totals:
         present = sums.get(total.currency)
-        sums[total.currency] = CurrencyTotal(
+        sums[total.currency] = BoardTotal(
             currency=total.currency,
             count=total.count + (present.count if present else 0),
             amount_minor=total.amount_minor + (present.amount_minor if present else 0),

@@ -1,0 +1,5 @@
+"""What the API reference says about the operations of this module, by tag."""
+
+TAGS = {
+    "Mail sink": "Mails that stay inside this installation because no mail server is set up.",
+}
