@@ -16,6 +16,7 @@ GLOBAL = {
     "user_sessions": "isolated by user",
     "refresh_tokens": "isolated by user",
     "signing_keys": "one set per installation; the private half is sealed",
+    "oauth_clients": "programs register before anyone knows them; they hold no rights",
     "login_throttles": "counts by hashed address, before anyone is known",
     "processed_events": "ids of handled events only",
     "pgqueuer": "the job queue, read by workers",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
@@ -104,6 +105,17 @@ async def history(session: AsyncSession, lead_id: UUID, limit: int) -> list[Lead
         .where(LeadScoreRow.lead_id == lead_id)
         .order_by(LeadScoreRow.scored_at.desc(), LeadScoreRow.id.desc())
         .limit(limit)
+    )
+    return list(found)
+
+
+async def newest(session: AsyncSession, lead_ids: Sequence[UUID]) -> list[LeadScoreRow]:
+    """The score in force of each lead that has one."""
+    found = await session.scalars(
+        select(LeadScoreRow)
+        .where(LeadScoreRow.lead_id.in_(lead_ids))
+        .ext(distinct_on(LeadScoreRow.lead_id))
+        .order_by(LeadScoreRow.lead_id, LeadScoreRow.scored_at.desc(), LeadScoreRow.id.desc())
     )
     return list(found)
 

@@ -91,6 +91,12 @@ async def read(session: AsyncSession, deal_id: UUID) -> Row[Any] | None:
     return (await session.execute(_read().where(Deal.id == deal_id, Deal.deleted_at.is_(None)))).first()
 
 
+async def read_many(session: AsyncSession, ids: Select[Any]) -> Sequence[Row[Any]]:
+    """The live deals whose ids a statement selects, newest first."""
+    statement = _read().where(Deal.id.in_(ids), Deal.deleted_at.is_(None))
+    return (await session.execute(statement.order_by(Deal.created_at.desc(), Deal.id.desc()))).all()
+
+
 async def locked(session: AsyncSession, deal_id: UUID, *, deleted: bool = False) -> Deal | None:
     """The deal, locked until the transaction ends."""
     query = select(Deal).where(Deal.id == deal_id).with_for_update().execution_options(populate_existing=True)
@@ -98,7 +104,7 @@ async def locked(session: AsyncSession, deal_id: UUID, *, deleted: bool = False)
     return await session.scalar(query)
 
 
-_SORTS: dict[str, tuple[Any, bool]] = {
+SORTS: dict[str, tuple[Any, bool]] = {
     "created_at": (Deal.created_at, False),
     "updated_at": (Deal.updated_at, False),
     "name": (func.lower(Deal.name), False),
@@ -113,7 +119,7 @@ async def list_page(
 ) -> tuple[list[Row[Any]], str | None, str | None]:
     """One page of live deals: (rows, next cursor, previous cursor)."""
     descending = sort.startswith("-")
-    expression, nullable = _SORTS[sort.removeprefix("-")]
+    expression, nullable = SORTS[sort.removeprefix("-")]
     columns = [
         SortColumn(sort.removeprefix("-"), expression, descending=descending, nullable=nullable),
         SortColumn("id", Deal.__table__.c.id, descending=descending),

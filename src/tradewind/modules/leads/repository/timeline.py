@@ -17,7 +17,7 @@ from tradewind.modules.leads.contracts import NewActivity
 _ORDER = "timeline"
 # Facts about our own records do not make a lead active.
 _NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.")
-_COLUMNS = (
+COLUMNS = (
     "id, lead_id, company_id, deal_id, kind, title, body, occurred_at, actor_kind, actor_id, actor_name, source, data"
 )
 
@@ -97,7 +97,7 @@ async def page(
         where.append(f"(occurred_at, id) < (${len(values) - 1}::timestamptz, ${len(values)}::uuid)")
     connection = await asyncpg_connection(session)
     rows = await connection.fetch(
-        f"select {_COLUMNS} from activities where {' and '.join(where)} "
+        f"select {COLUMNS} from activities where {' and '.join(where)} "
         f"order by occurred_at desc, id desc limit {limit + 1}",
         *values,
     )

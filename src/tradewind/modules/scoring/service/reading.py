@@ -49,7 +49,11 @@ async def lead_scores(session: AsyncSession, lead_ids: Sequence[UUID]) -> dict[U
     """Scores in force with their reasons, without histories; leads that wait to be scored are left out."""
     rows = await repository.newest(session, lead_ids)
     models = {i: await repository.model(session, i) for i in {row.model_id for row in rows if row.model_id}}
-    return {row.lead_id: await _described(session, row, models.get(row.model_id), []) for row in rows}
+    described = {}
+    for row in rows:
+        model = models[row.model_id] if row.model_id else None
+        described[row.lead_id] = await _described(session, row, model, [])
+    return described
 
 
 async def _described(
