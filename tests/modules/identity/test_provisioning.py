@@ -290,3 +290,57 @@ async def test_a_failed_operation_of_a_bulk_request_leaves_nothing(scim, databas
     assert len(await members(database, organisation)) == 2
     groups = (await scim.get("/Groups")).json()["Resources"]
     assert [(group["displayName"], len(group["members"])) for group in groups] == [("H", 1)]
+
+
+async def test_a_crash_in_the_middle_leaves_nothing_but_its_trace(scim, client, database, organisation, monkeypatch):
+    """The person, the account and the membership are made; then it breaks: the transaction takes all with it."""
+
+    async def broken(*_):
+        raise RuntimeError("pulled the plug")
+
+    before = await members(database, organisation)
+    with monkeypatch.context() as patched:
+        patched.setattr("tradewind.modules.identity.scim.roles.apply", broken)
+        answer = await scim.post("/Users", json={"userName": "ada@example.com"})
+    assert (answer.status_code, answer.json()["detail"]) == (500, "Internal server error")
+    assert await members(database, organisation) == before
+    async with database.transaction(Actor.system()) as session:
+        found = await session.scalar(text("SELECT count(*) FROM identity_login_candidates('ada@example.com')"))
+    assert found == 0
+    requests = (await client.get("/api/v1/provisioning/overview")).json()["requests"]
+    assert [(request["method"], request["path"], request["status"]) for request in requests] == [
+        ("POST", "/Users", 500)
+    ]
+    assert (await scim.post("/Users", json={"userName": "ada@example.com"})).status_code == 201
+
+
+async def test_requests_are_bounded(scim):
+    long = await scim.post("/Users", content=b" " * (1 << 20) + b"{}")
+    assert (long.status_code, long.json()["status"]) == (413, "413")
+    operation = {"method": "DELETE", "path": "/Users/x"}
+    many = await scim.post("/Bulk", json={"schemas": [BULK], "Operations": [operation] * 101})
+    assert many.status_code == 413
+    assert (await scim.post("/Users", json={"userName": "x" * 321})).status_code == 400
+    assert (await scim.post("/Users", json={"userName": "ada\u0000@example.com"})).status_code == 400
+    assert (await scim.post("/Users", json={"userName": "ada", "note": "x" * 70_000})).status_code == 400
+    assert (await scim.post("/Users", content=b"[" * 100_000)).status_code == 400
+    assert (await scim.get("/Users", params={"count": 100_000})).json()["itemsPerPage"] == 1
+    assert (await scim.get("/Users/not-a-uuid")).status_code == 404
+
+
+async def test_the_settings_show_what_the_provider_did(scim, client):
+    person_id = await add(scim, "ada", emails=[{"value": "ada@example.com"}], externalId="00u1")
+    await scim.post("/Groups", json={"displayName": "Sales", "members": [{"value": person_id}]})
+    await scim.post("/Groups", json={"displayName": "Bad", "members": [{"value": "nobody"}]})
+    overview = (await client.get("/api/v1/provisioning/overview")).json()
+    [person], [group] = overview["people"], overview["groups"]
+    assert (person["user_name"], person["email"], person["groups"]) == ("ada", "ada@example.com", ["Sales"])
+    assert (group["name"], group["members"]) == ("Sales", 1)
+    outcomes = [(request["path"], request["status"]) for request in overview["requests"]]
+    assert outcomes == [("/Groups", 400), ("/Groups", 201), ("/Users", 201)]
+    assert "nobody" in overview["requests"][0]["detail"]
+    [token] = (await client.get("/api/v1/provisioning/tokens")).json()["items"]
+    assert token["last_used_at"] is not None
+    assert "token" not in token
+    unknown = await client.put("/api/v1/provisioning/settings", json={"default_role": "emperor", "rules": []})
+    assert unknown.status_code == 422
