@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Where a worker serves its own /metrics, on TRADEWIND_HOST."
+    )
     metrics_token: SecretStr | None = Field(
         default=None,
         description="Bearer token for /metrics; without it only this machine may read them.",

@@ -5,6 +5,7 @@ The roles are started first and import while the parent brings up the database; 
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -80,6 +81,8 @@ class Installation:
             **os.environ,
             "TRADEWIND_HOME": str(settings.home),
             "TRADEWIND_PORT": str(self.settings.port),
+            # The roles count into files there, so that one /metrics tells of all of them.
+            "PROMETHEUS_MULTIPROC_DIR": str(settings.home / "run" / "metrics"),
         }
         self.roles = [Role(["web"], environment), *(Role(["worker"], environment) for _ in range(workers))]
         self.database: Database | None = None
@@ -93,6 +96,7 @@ class Installation:
         self._refuse_taken_port()
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, self._on_signal)
+        self._forget_metrics()
         for role in self.roles:
             role.start()
         # Only now: these imports take as long as the children's own, which run meanwhile.
@@ -133,6 +137,12 @@ class Installation:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
+
+    def _forget_metrics(self) -> None:
+        """Counters begin at nought with each start, as Prometheus expects of a restarted process."""
+        folder = self.settings.home / "run" / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
     def _refuse_taken_port(self) -> None:
         # The web server shares its port between processes, so a second installation would silently join in.

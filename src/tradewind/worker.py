@@ -11,6 +11,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.models import Schedule
+from prometheus_client import start_http_server
 
 from tradewind.kernel import clock, jobs, telemetry
 from tradewind.kernel.access import Actor
@@ -95,6 +96,8 @@ def main() -> None:
     """Entry point of the process role."""
     settings = get_settings()
     telemetry.configure(settings, role="worker")
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr=settings.host, registry=telemetry.REGISTRY)
     asyncio.run(_main(settings))
 
 

@@ -219,14 +219,34 @@ async def test_state_is_not_shared_between_requests() -> None:
     ],
 )
 async def test_metrics_are_not_for_everyone(
-    app: FastAPI, client: tuple[str, int], headers: dict, token: str | None, status: int
+    app: FastAPI, client: tuple[str, int], headers: dict, token: str | None, status: int, real_database: Database
 ) -> None:
+    app.state.database = real_database
     app.state.settings.metrics_token = SecretStr(token) if token else None
     transport = httpx.ASGITransport(app, client=client)
     async with httpx.AsyncClient(transport=transport, base_url="http://t") as api:
         answer = await api.get("/metrics", headers=headers)
     assert answer.status_code == status
     assert ("tradewind_http_requests_total" in answer.text) is (status == 200)
+
+
+async def test_metrics_tell_how_far_the_workers_are_behind(
+    app: FastAPI, api: httpx.AsyncClient, real_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.state.database = real_database
+    told = (await api.get("/metrics")).text
+    assert "tradewind_database_up 1.0" in told
+    assert 'tradewind_queue_jobs{status="queued"} ' in told
+    assert "tradewind_queue_oldest_seconds " in told
+
+    def gone(actor: Actor) -> None:
+        raise ConnectionError("no way to the database")
+
+    monkeypatch.setattr(real_database, "transaction", gone)
+    told = (await api.get("/metrics")).text
+    assert "tradewind_database_up 0.0" in told
+    assert "tradewind_http_requests_total" in told
+    assert "tradewind_queue_jobs" not in told
 
 
 async def test_liveness_needs_nothing(api: httpx.AsyncClient) -> None:

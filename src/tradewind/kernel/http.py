@@ -41,7 +41,13 @@ _SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     registry=REGISTRY,
 )
-_OPEN = Gauge("tradewind_outbound_circuit_open", "1 while a host is given a rest.", ["host"], registry=REGISTRY)
+_OPEN = Gauge(
+    "tradewind_outbound_circuit_open",
+    "1 while a host is given a rest.",
+    ["host"],
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})

@@ -158,22 +158,39 @@ class Database:
                 await self._slots.acquire()
         except TimeoutError as failure:
             raise ConnectionError("all connections to the database are busy") from failure
-        session = AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor})
+        session = None
         try:
-            try:
-                await _begin(session, actor)
-            except OSError as failure:
-                # A missing socket file, a refused port, an unknown host: to callers all the same.
-                raise ConnectionError("the database cannot be reached") from failure
+            session = await self._begun(actor)
             yield session
             await session.commit()
             # The commit gave the connection back: what is left to close needs no waiting.
             session.sync_session.close()
         except BaseException:
-            await session.__aexit__(None, None, None)
+            if session is not None:
+                await session.__aexit__(None, None, None)
             raise
         finally:
             self._slots.release()
+
+    async def _begun(self, actor: Actor) -> AsyncSession:
+        """A session whose transaction has begun; when the pool's connection is dead, on a new pool's."""
+        dead = self.engine.dialect.loaded_dbapi.Error
+        for is_last in (False, True):
+            pool = self.engine.pool
+            session = AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor})
+            try:
+                await _begin(session, actor)
+                return session
+            except BaseException as failure:
+                await session.invalidate()
+                if isinstance(failure, OSError) or (isinstance(failure, dead) and is_last):
+                    # A missing socket file, a refused port, an unknown host: to callers all the same.
+                    raise ConnectionError("the database cannot be reached") from failure
+                if not isinstance(failure, dead):
+                    raise
+                if self.engine.pool is pool:
+                    await self.engine.dispose()
+        raise AssertionError("unreachable")
 
     async def connect(self) -> asyncpg.Connection:
         """A dedicated driver connection outside the pool (LISTEN, job queue); the caller closes it."""
