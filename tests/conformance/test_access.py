@@ -106,6 +106,7 @@ async def test_ids_of_another_organisation_do_not_exist(
         ids = await fill(session, other_organisation.organisation_id, other_organisation.user_id)
         tables = await tenant_tables(session)
         [ids["sessions"]] = [str(i) for i in await _session_ids(session)]
+        ids["passkeys"] = await _passkey_id(session, other_organisation.user_id)
         before = await fingerprint(session, tables, IGNORED)
     wrong = []
     for endpoint in all_endpoints:
@@ -170,6 +171,15 @@ async def send(client, endpoint: Endpoint, url: str, body) -> httpx.Response:
 
 def _identifier_for(endpoint: Endpoint, ids: dict[str, str]) -> str:
     return ids.get(endpoint.path.strip("/").split("/")[2].replace("-", "_"), ids["leads"])
+
+
+async def _passkey_id(session, user_id) -> str:
+    from tradewind.modules.identity.models import Passkey
+
+    added = Passkey(user_id=user_id, credential_id=uuid4().bytes, public_key=b"", sign_count=0, name=MARK)
+    session.add(added)
+    await session.flush()
+    return str(added.id)
 
 
 async def _session_ids(session):

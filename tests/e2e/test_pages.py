@@ -34,6 +34,7 @@ PAGES = [
     "/scoring",
     "/tasks",
     "/settings/profile",
+    "/settings/security",
     "/settings/organisation",
     "/settings/team",
     "/settings/roles",

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 SETTINGS = (
     "profile",
+    "security",
     "organisation",
     "team",
     "roles",

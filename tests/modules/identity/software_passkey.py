@@ -54,7 +54,7 @@ class SoftwarePasskey:
                 "clientDataJSON": text(client),
                 "authenticatorData": text(data),
                 "signature": text(signature),
-                "userHandle": text(self.user_handle),
+                **({"userHandle": text(self.user_handle)} if self.user_handle else {}),
             }
         )
 

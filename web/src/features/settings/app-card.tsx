@@ -34,16 +34,15 @@ export function AppCard({ factors: { totp }, onAdded }: AppCardProps) {
   };
   const used = totp?.last_used_at;
   return (
-    <SettingsCard
-      title={t('security.app')}
-      description={t('security.appText')}
-      action={totp && <Badge color="green">{t('security.on')}</Badge>}
-    >
+    <SettingsCard title={t('security.app')} description={t('security.appText')}>
       {totp && !open && (
-        <Text size="sm" c="dimmed">
-          {t('security.added', { date: formatDate(totp.created_at) })}{' '}
-          {used && t('security.lastUsed', { when: formatRelative(used) })}
-        </Text>
+        <Group gap="xs">
+          <Badge color="green">{t('security.on')}</Badge>
+          <Text size="sm" c="dimmed">
+            {t('security.added', { date: formatDate(totp.created_at) })}{' '}
+            {used && t('security.lastUsed', { when: formatRelative(used) })}
+          </Text>
+        </Group>
       )}
       {open ? (
         <TotpSetup

@@ -1,9 +1,9 @@
-import { Alert, Badge, Button, Group, Text } from '@mantine/core';
+import { ActionIcon, Alert, Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatRelative } from '@/app/format';
-import { IconKey } from '@/app/icons';
+import { IconKey, IconTrash } from '@/app/icons';
 import { askConfirm } from '@/components/confirm';
 import { InlineEdit } from '@/components/inline-edit';
 import { PasskeySetup } from '@/components/second-factor/passkey-setup';
@@ -50,15 +50,13 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
         </Text>
       </div>
       {passkey.synced && <Badge color="blue">{t('security.synced')}</Badge>}
-      <Button
-        variant="subtle"
-        color="red"
+      <ActionIcon
         aria-label={t('security.passkeyRemoveNamed', { name: passkey.name })}
         loading={remove.isPending}
         onClick={() => void ask()}
       >
-        {t('security.remove')}
-      </Button>
+        <IconTrash size={16} />
+      </ActionIcon>
     </li>
   );
 }
@@ -76,11 +74,7 @@ export function PasskeysCard({ factors, onAdded }: PasskeysCardProps) {
   const { passkeys, passkey_origin: origin } = factors;
   const here = origin === location.origin;
   return (
-    <SettingsCard
-      title={t('security.passkeys')}
-      description={t('security.passkeysText')}
-      action={passkeys.length > 0 && <Badge color="green">{t('security.on')}</Badge>}
-    >
+    <SettingsCard title={t('security.passkeys')} description={t('security.passkeysText')}>
       <ul className={classes.rows}>
         {passkeys.map((passkey) => (
           <PasskeyRow key={passkey.id} passkey={passkey} />

@@ -9,7 +9,7 @@ interface RowActionsProps {
   onMove?: (step: -1 | 1) => void;
   first?: boolean;
   last?: boolean;
-  onEdit: () => void;
+  onEdit?: (() => void) | undefined;
   onDelete?: (() => void) | undefined;
 }
 
@@ -38,9 +38,11 @@ export function RowActions({ name, onMove, first, last, onEdit, onDelete }: RowA
           </ActionIcon>
         </>
       )}
-      <ActionIcon aria-label={t('row.edit', { name })} onClick={onEdit}>
-        <IconPencil size={16} />
-      </ActionIcon>
+      {onEdit && (
+        <ActionIcon aria-label={t('row.edit', { name })} onClick={onEdit}>
+          <IconPencil size={16} />
+        </ActionIcon>
+      )}
       {onDelete && (
         <ActionIcon aria-label={t('row.delete', { name })} onClick={onDelete}>
           <IconTrash size={16} />

@@ -2,10 +2,12 @@
 export const sections = [
   { to: '/settings/profile', label: 'profile.title' },
   { to: '/settings/security', label: 'security.title' },
+  { to: '/settings/assistants', label: 'assistants' },
   { to: '/settings/organisation', label: 'organisation.title', permission: 'organisation:read' },
   { to: '/settings/team', label: 'team.title', permission: 'members:read' },
   { to: '/settings/roles', label: 'roles.title', permission: 'members:read' },
   { to: '/settings/provisioning', label: 'provisioning.title', permission: 'members:write' },
+  { to: '/settings/single-sign-on', label: 'singleSignOn', permission: 'sso:write' },
   { to: '/settings/fields', label: 'fields.title', permission: 'leads:read' },
   { to: '/settings/pipelines', label: 'pipelines.title', permission: 'deals:read' },
   { to: '/settings/routing', label: 'routing.title', permission: 'leads:read' },
