@@ -38,6 +38,7 @@ PAGES = [
     "/settings/organisation",
     "/settings/team",
     "/settings/roles",
+    "/settings/single-sign-on",
     "/settings/fields",
     "/settings/tags",
     "/settings/pipelines",

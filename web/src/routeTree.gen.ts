@@ -37,6 +37,7 @@ import { Route as AppSegmentsIndexRouteImport } from './routes/_app/segments/ind
 import { Route as AppSegmentsSegmentIdRouteImport } from './routes/_app/segments/$segmentId'
 import { Route as AppSegmentsNewRouteImport } from './routes/_app/segments/new'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
+import { Route as AppSettingsAssistantsRouteImport } from './routes/_app/settings/assistants'
 import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/audit'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
 import { Route as AppSettingsJobsRouteImport } from './routes/_app/settings/jobs'
@@ -49,8 +50,10 @@ import { Route as AppSettingsProvisioningRouteImport } from './routes/_app/setti
 import { Route as AppSettingsRolesRouteImport } from './routes/_app/settings/roles'
 import { Route as AppSettingsRoutingRouteImport } from './routes/_app/settings/routing'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
+import { Route as AppSettingsSingleSignOnRouteImport } from './routes/_app/settings/single-sign-on'
 import { Route as AppSettingsTagsRouteImport } from './routes/_app/settings/tags'
 import { Route as AppSettingsTeamRouteImport } from './routes/_app/settings/team'
+import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
 import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
 
@@ -192,6 +195,11 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsAssistantsRoute = AppSettingsAssistantsRouteImport.update({
+  id: '/assistants',
+  path: '/assistants',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsAuditRoute = AppSettingsAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
@@ -252,6 +260,11 @@ const AppSettingsSecurityRoute = AppSettingsSecurityRouteImport.update({
   path: '/security',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsSingleSignOnRoute = AppSettingsSingleSignOnRouteImport.update({
+  id: '/single-sign-on',
+  path: '/single-sign-on',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsTagsRoute = AppSettingsTagsRouteImport.update({
   id: '/tags',
   path: '/tags',
@@ -261,6 +274,11 @@ const AppSettingsTeamRoute = AppSettingsTeamRouteImport.update({
   id: '/team',
   path: '/team',
   getParentRoute: () => AppSettingsRoute,
+} as any)
+const AuthOauthAuthorizeRoute = AuthOauthAuthorizeRouteImport.update({
+  id: '/oauth/authorize',
+  path: '/oauth/authorize',
+  getParentRoute: () => AuthRoute,
 } as any)
 const AppSettingsWebhooksIndexRoute =
   AppSettingsWebhooksIndexRouteImport.update({
@@ -296,6 +314,7 @@ export interface FileRoutesByFullPath {
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
+  '/settings/assistants': typeof AppSettingsAssistantsRoute
   '/settings/audit': typeof AppSettingsAuditRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
@@ -308,8 +327,10 @@ export interface FileRoutesByFullPath {
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
   '/settings/security': typeof AppSettingsSecurityRoute
+  '/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
+  '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
   '/imports/': typeof AppImportsIndexRoute
@@ -339,6 +360,7 @@ export interface FileRoutesByTo {
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
+  '/settings/assistants': typeof AppSettingsAssistantsRoute
   '/settings/audit': typeof AppSettingsAuditRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
@@ -351,8 +373,10 @@ export interface FileRoutesByTo {
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
   '/settings/security': typeof AppSettingsSecurityRoute
+  '/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
+  '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
   '/imports': typeof AppImportsIndexRoute
@@ -386,6 +410,7 @@ export interface FileRoutesById {
   '/_app/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/_app/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/_app/segments/new': typeof AppSegmentsNewRoute
+  '/_app/settings/assistants': typeof AppSettingsAssistantsRoute
   '/_app/settings/audit': typeof AppSettingsAuditRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
   '/_app/settings/jobs': typeof AppSettingsJobsRoute
@@ -398,8 +423,10 @@ export interface FileRoutesById {
   '/_app/settings/roles': typeof AppSettingsRolesRoute
   '/_app/settings/routing': typeof AppSettingsRoutingRoute
   '/_app/settings/security': typeof AppSettingsSecurityRoute
+  '/_app/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/_app/settings/tags': typeof AppSettingsTagsRoute
   '/_app/settings/team': typeof AppSettingsTeamRoute
+  '/_auth/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
   '/_app/imports/': typeof AppImportsIndexRoute
@@ -432,6 +459,7 @@ export interface FileRouteTypes {
     | '/leads/$leadId'
     | '/segments/$segmentId'
     | '/segments/new'
+    | '/settings/assistants'
     | '/settings/audit'
     | '/settings/fields'
     | '/settings/jobs'
@@ -444,8 +472,10 @@ export interface FileRouteTypes {
     | '/settings/roles'
     | '/settings/routing'
     | '/settings/security'
+    | '/settings/single-sign-on'
     | '/settings/tags'
     | '/settings/team'
+    | '/oauth/authorize'
     | '/companies/'
     | '/deals/'
     | '/imports/'
@@ -475,6 +505,7 @@ export interface FileRouteTypes {
     | '/leads/$leadId'
     | '/segments/$segmentId'
     | '/segments/new'
+    | '/settings/assistants'
     | '/settings/audit'
     | '/settings/fields'
     | '/settings/jobs'
@@ -487,8 +518,10 @@ export interface FileRouteTypes {
     | '/settings/roles'
     | '/settings/routing'
     | '/settings/security'
+    | '/settings/single-sign-on'
     | '/settings/tags'
     | '/settings/team'
+    | '/oauth/authorize'
     | '/companies'
     | '/deals'
     | '/imports'
@@ -521,6 +554,7 @@ export interface FileRouteTypes {
     | '/_app/leads/$leadId'
     | '/_app/segments/$segmentId'
     | '/_app/segments/new'
+    | '/_app/settings/assistants'
     | '/_app/settings/audit'
     | '/_app/settings/fields'
     | '/_app/settings/jobs'
@@ -533,8 +567,10 @@ export interface FileRouteTypes {
     | '/_app/settings/roles'
     | '/_app/settings/routing'
     | '/_app/settings/security'
+    | '/_app/settings/single-sign-on'
     | '/_app/settings/tags'
     | '/_app/settings/team'
+    | '/_auth/oauth/authorize'
     | '/_app/companies/'
     | '/_app/deals/'
     | '/_app/imports/'
@@ -748,6 +784,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsIndexRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/assistants': {
+      id: '/_app/settings/assistants'
+      path: '/assistants'
+      fullPath: '/settings/assistants'
+      preLoaderRoute: typeof AppSettingsAssistantsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/audit': {
       id: '/_app/settings/audit'
       path: '/audit'
@@ -832,6 +875,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsSecurityRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/single-sign-on': {
+      id: '/_app/settings/single-sign-on'
+      path: '/single-sign-on'
+      fullPath: '/settings/single-sign-on'
+      preLoaderRoute: typeof AppSettingsSingleSignOnRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/tags': {
       id: '/_app/settings/tags'
       path: '/tags'
@@ -845,6 +895,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/settings/team'
       preLoaderRoute: typeof AppSettingsTeamRouteImport
       parentRoute: typeof AppSettingsRoute
+    }
+    '/_auth/oauth/authorize': {
+      id: '/_auth/oauth/authorize'
+      path: '/oauth/authorize'
+      fullPath: '/oauth/authorize'
+      preLoaderRoute: typeof AuthOauthAuthorizeRouteImport
+      parentRoute: typeof AuthRoute
     }
     '/_app/settings/webhooks/': {
       id: '/_app/settings/webhooks/'
@@ -864,6 +921,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppSettingsRouteChildren {
+  AppSettingsAssistantsRoute: typeof AppSettingsAssistantsRoute
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsJobsRoute: typeof AppSettingsJobsRoute
@@ -876,6 +934,7 @@ interface AppSettingsRouteChildren {
   AppSettingsRolesRoute: typeof AppSettingsRolesRoute
   AppSettingsRoutingRoute: typeof AppSettingsRoutingRoute
   AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute
+  AppSettingsSingleSignOnRoute: typeof AppSettingsSingleSignOnRoute
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute
   AppSettingsTeamRoute: typeof AppSettingsTeamRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
@@ -884,6 +943,7 @@ interface AppSettingsRouteChildren {
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsAssistantsRoute: AppSettingsAssistantsRoute,
   AppSettingsAuditRoute: AppSettingsAuditRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsJobsRoute: AppSettingsJobsRoute,
@@ -896,6 +956,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsRolesRoute: AppSettingsRolesRoute,
   AppSettingsRoutingRoute: AppSettingsRoutingRoute,
   AppSettingsSecurityRoute: AppSettingsSecurityRoute,
+  AppSettingsSingleSignOnRoute: AppSettingsSingleSignOnRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTeamRoute: AppSettingsTeamRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
@@ -959,6 +1020,7 @@ interface AuthRouteChildren {
   AuthSecureAccountRoute: typeof AuthSecureAccountRoute
   AuthSignUpRoute: typeof AuthSignUpRoute
   AuthVerifyEmailRoute: typeof AuthVerifyEmailRoute
+  AuthOauthAuthorizeRoute: typeof AuthOauthAuthorizeRoute
 }
 
 const AuthRouteChildren: AuthRouteChildren = {
@@ -969,6 +1031,7 @@ const AuthRouteChildren: AuthRouteChildren = {
   AuthSecureAccountRoute: AuthSecureAccountRoute,
   AuthSignUpRoute: AuthSignUpRoute,
   AuthVerifyEmailRoute: AuthVerifyEmailRoute,
+  AuthOauthAuthorizeRoute: AuthOauthAuthorizeRoute,
 }
 
 const AuthRouteWithChildren = AuthRoute._addFileChildren(AuthRouteChildren)

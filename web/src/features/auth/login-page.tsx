@@ -11,12 +11,13 @@ import { type FactorNeeded, signIn } from './queries';
 import { rules } from './rules';
 import { safeNext } from './search';
 import { SecondFactorStep } from './second-factor-step';
+import { SsoProblem, SsoSignIn } from './sso-sign-in';
 
 const route = getRouteApi('/_auth/login');
 
 export function LoginPage() {
   const { t } = useTranslation('auth');
-  const { next, email } = route.useSearch();
+  const { next, email, sso, sso_error: ssoError } = route.useSearch();
   const router = useRouter();
   const [needed, setNeeded] = useState<FactorNeeded>();
   const [tooLate, setTooLate] = useState(false);
@@ -44,6 +45,7 @@ export function LoginPage() {
   return (
     <>
       <AuthHeading title={t('login.title')} />
+      {ssoError && <SsoProblem reason={ssoError} />}
       {tooLate && (
         <Alert color="yellow" role="alert" mb="md">
           {t('second.tooLate')}
@@ -57,7 +59,8 @@ export function LoginPage() {
           if (more) setNeeded(more);
           else enter();
         }}
-        messageFor={(_code, status) => {
+        messageFor={(code, status) => {
+          if (code === 'identity.sso_required') return t('sso.required');
           if (status === 401) return t('login.wrong');
           return status === 429 ? t('login.tooMany') : undefined;
         }}
@@ -90,6 +93,15 @@ export function LoginPage() {
         )}
       </ApiForm>
       <PasskeySignIn onDone={enter} />
+      <SsoSignIn
+        email={form.values.email}
+        onEmailNeeded={() => {
+          form.setFieldError('email', t('sso.emailNeeded'));
+          form.getInputNode('email')?.focus();
+        }}
+        connection={sso}
+        next={next}
+      />
       <Group justify="space-between" mt="lg" gap="xs">
         <LinkAnchor
           to="/forgot-password"

@@ -55,3 +55,9 @@ export async function lookUpInvitation(token: string): Promise<InvitationOffer> 
   const { data } = await api.POST('/api/v1/auth/invitations/look-up', { body: { token } });
   return data as InvitationOffer;
 }
+
+/** Where the browser must go for a sign-in through an identity provider. */
+export async function startSingleSignOn(body: Schema<'SsoStart'>): Promise<Schema<'SsoStarted'>> {
+  const { data } = await api.POST('/api/v1/auth/sso/start', { body });
+  return data as Schema<'SsoStarted'>;
+}

@@ -7,7 +7,8 @@ export function safeNext(next: string | undefined): string {
   return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : '/';
 }
 
-export const loginSearch = z.object({ next: text, email: text });
+/** `sso` names a connection to sign in through, `sso_error` why that failed. */
+export const loginSearch = z.object({ next: text, email: text, sso: text, sso_error: text });
 export const nextSearch = z.object({ next: text });
 export const emailSearch = z.object({ email: text });
 export const tokenSearch = z.object({ token: text });
