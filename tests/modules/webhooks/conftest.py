@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -35,6 +36,10 @@ class Receiver:
         """From now on answer /name with this status."""
         body = {f"/{name}": status for name, status in statuses.items()}
         httpx.post(f"{self.url}/behave", json=body, trust_env=False).raise_for_status()
+
+    def release(self) -> None:
+        """Let /slow answer."""
+        httpx.post(f"{self.url}/release", trust_env=False).raise_for_status()
 
 
 @pytest.fixture
@@ -90,11 +95,11 @@ async def secret_of(client: httpx.AsyncClient) -> Callable[[str], Awaitable[str]
 
 
 @pytest.fixture
-async def send(database: Database) -> Callable[[], Awaitable[None]]:
-    """Send everything that is due, as the sweep of every minute does."""
+async def send(database: Database) -> Callable[..., Awaitable[None]]:
+    """Send everything that is due, as the sweep of every minute does; `audit_of`: with news of an audit log."""
 
-    async def run() -> None:
-        await dispatcher.dispatch(database)
+    async def run(audit_of: UUID | None = None) -> None:
+        await dispatcher.dispatch(database, audit_of=audit_of)
 
     return run
 

@@ -1,6 +1,7 @@
 """A receiver of webhooks in a process of its own: behaves as the path says, and remembers what came.
 
-`python receiver.py PORT`. GET /received answers what came so far; POST /behave {path: status} changes an answer.
+`python receiver.py PORT`. GET /received answers what came so far; POST /behave {path: status} changes an answer;
+/slow answers after POST /release.
 """
 
 import json
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 received: list[dict] = []
 statuses: dict[str, int] = {}
 lock = threading.Lock()
+released = threading.Event()
 ANSWERS = {"/gone": 410, "/fail": 500, "/bad": 400, "/busy": 429, "/redirect": 302, "/empty": 204}
 
 
@@ -26,6 +28,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path == "/release":
+            released.set()
+            return self._answer(200, b"{}")
         if self.path == "/behave":
             statuses.update(json.loads(body))
             return self._answer(200, b"{}")
@@ -33,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
         with lock:
             received.append({"path": self.path, "headers": headers, "body": body.decode(), "at": time.time()})
         if self.path == "/slow":
-            time.sleep(300)
+            released.wait(600)
         if self.path == "/drop":
             self.close_connection = True
             return None

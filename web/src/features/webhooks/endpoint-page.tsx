@@ -29,7 +29,7 @@ function Figures({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation('webhooks');
   const { attempts, successes, median_ms: median, last_success_at: last } = endpoint;
   return (
-    <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
+    <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
       <StatCard
         label={t('figures.success')}
         value={attempts ? formatPercent(successes / attempts) : '–'}
