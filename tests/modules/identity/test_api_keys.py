@@ -190,6 +190,25 @@ async def test_a_key_never_outgrows_its_creator(app, client, client_of, database
         assert (await robot.post(LEADS, json={"first_name": "Bea"})).status_code == 201
 
 
+async def test_a_key_sees_and_makes_what_its_creator_sees(app, client, client_of, database, tenant):
+    held = ["leads:read", "leads:write", "tasks:read", "tasks:write", "keys:read", "keys:write"]
+    role = {"name": "Own seller", "permissions": held, "lead_visibility": "own"}
+    key = (await client.post("/api/v1/roles", json=role)).json()["key"]
+    seller = await add_member(database, tenant.organisation_id, role="analyst", name="Grace")
+    assert (await client.patch(f"/api/v1/members/{seller.user_id}", json={"role": key})).status_code == 200
+    made = await make_key(await client_of(seller.actor), scopes=held[:4])
+    assert (await client.post(LEADS, json={"first_name": "Foreign"})).status_code == 201
+    async with caller(app, made["secret"]) as robot:
+        assert (await robot.get(LEADS)).json()["items"] == []
+        lead = (await robot.post(LEADS, json={"first_name": "Ada"})).json()
+        assert lead["owner_id"] == str(seller.user_id)
+        task = (await robot.post("/api/v1/tasks", json={"title": "Call"})).json()
+        assert task["assignee_id"] == str(seller.user_id)
+        away = await robot.post("/api/v1/tasks", json={"title": "Call", "assignee_id": str(tenant.user_id)})
+        assert away.status_code == 422
+        assert len((await robot.get(LEADS)).json()["items"]) == 1
+
+
 async def test_the_own_limit_is_told_and_kept(app, client, frozen):
     made = await make_key(client, requests_per_minute=3)
     other = await make_key(client)

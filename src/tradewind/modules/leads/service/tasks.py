@@ -18,7 +18,7 @@ from tradewind.modules.leads.models.work import Task
 from tradewind.modules.leads.repository import palette, people
 from tradewind.modules.leads.repository import work as repository
 from tradewind.modules.leads.schemas.work import TaskCreate, TaskRead, TaskUpdate
-from tradewind.modules.leads.service.owners import require_owner
+from tradewind.modules.leads.service.owners import default_owner, require_in_sight, require_owner
 from tradewind.modules.leads.service.timeline import push_update, record_activities
 
 _COUNTED = 10_000
@@ -66,6 +66,10 @@ async def create_task(session: AsyncSession, data: TaskCreate) -> TaskRead:
     actor = actor_of(session)
     await _check_subjects(session, data)
     assignee_id = actor.user_id if "assignee_id" not in data.model_fields_set else data.assignee_id
+    if actor.user_id is None:
+        # An API key is not even the creator that would keep the task in its sight.
+        assignee_id = default_owner(session, assignee_id)
+        require_in_sight(session, assignee_id, field="assignee_id")
     if assignee_id is not None and assignee_id != actor.user_id:
         await require_owner(session, assignee_id, field="assignee_id")
     task = Task(
@@ -97,6 +101,9 @@ async def update_task(session: AsyncSession, task_id: UUID, data: TaskUpdate, *,
     if (done := values.pop("done", None)) is not None and done != (task.done_at is not None):
         completed = done
         values |= {"done_at": now() if done else None, "done_by": actor_of(session).user_id if done else None}
+    visible = actor_of(session).visible_owners
+    if visible is not None and "assignee_id" in values and task.created_by not in visible:
+        require_in_sight(session, values["assignee_id"], field="assignee_id")
     if values.get("assignee_id") is not None and values["assignee_id"] != task.assignee_id:
         await require_owner(session, values["assignee_id"], field="assignee_id")
     changed = {name: value for name, value in values.items() if getattr(task, name) != value}
