@@ -35,6 +35,7 @@ PAGES = [
     "/tasks",
     "/settings/profile",
     "/settings/security",
+    "/settings/assistants",
     "/settings/organisation",
     "/settings/team",
     "/settings/roles",

@@ -1,0 +1,23 @@
+import type { Schema } from '@/api/api';
+import { apiQuery, request } from '@/api/client';
+
+export type Assistant = Schema<'AssistantRead'>;
+export type ConnectionOffer = Schema<'ConnectionOffer'>;
+export type ConnectionRequest = Schema<'ConnectionRequest'>;
+
+const ASSISTANTS = '/api/v1/me/assistants';
+
+export const assistantsQuery = () => apiQuery<Assistant[]>(ASSISTANTS);
+
+/** What a program asks for. A POST, so that its parameters stay out of logs. */
+export const offerQuery = (asked: ConnectionRequest) => ({
+  queryKey: ['connection-request', asked],
+  queryFn: () => request<ConnectionOffer>('post', `${ASSISTANTS}/requests`, { body: asked }),
+  retry: false,
+  gcTime: 0,
+});
+
+export const decide = (asked: ConnectionRequest, decision: 'allow' | 'deny', scopes: string[]) =>
+  request<Schema<'ConnectionAnswer'>>('post', ASSISTANTS, { body: { ...asked, decision, scopes } });
+
+export const disconnect = (id: string) => request('delete', `${ASSISTANTS}/${id}`);
