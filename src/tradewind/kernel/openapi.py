@@ -164,6 +164,9 @@ def _annotate(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     if access is not None and access.permission:
         operation["x-permission"] = access.permission
         note = f"Permission: `{access.permission}`."
+        if access.step_up:
+            operation["x-step-up"] = True
+            note += " Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`)."
         operation["description"] = f"{operation.get('description', '')}\n\n{note}".strip()
         if method == "post":
             operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)

@@ -214,6 +214,8 @@ class _Connection:
             raise _Closed(TRY_LATER, "the database cannot be reached") from error
         if actor.organisation_id is None:
             raise _Closed(FORBIDDEN, "no organisation")
+        if actor.barrier is not None:
+            raise _Closed(FORBIDDEN, actor.barrier.title)
         return actor
 
     def _adopt(self, client: Subscriber, actor: Actor) -> None:
