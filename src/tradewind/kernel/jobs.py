@@ -84,6 +84,7 @@ class Request:
     dedupe_key: str | None = None
     priority: int = 0
     run_id: UUID | None = None
+    limited: bool = False
 
 
 _jobs: dict[str, Job[Any]] = {}
@@ -240,10 +241,15 @@ async def start_run(
     title: str,
     total: int | None = None,
     subject: str | None = None,
+    for_everyone: bool = False,
 ) -> UUID:
-    """Enqueue `entry` as a run with progress. `subject` links it, e.g. `import:<id>`. Returns the run's id."""
+    """Enqueue `entry` as a run with progress. `subject` links it, e.g. `import:<id>`. Returns the run's id.
+
+    It sees the records that its starter sees now, unless it works `for_everyone`. (Other jobs and deliveries of events
+    are consequences and see everything.)
+    """
     run_id = await job_runs.insert(session, name=entry.name, title=title, total=total, subject=subject)
-    await enqueue_many(session, [Request(entry, payload, run_id=run_id)])
+    await enqueue_many(session, [Request(entry, payload, run_id=run_id, limited=not for_everyone)])
     return run_id
 
 
@@ -257,6 +263,7 @@ def _envelope(request: Request, actor: Actor, headers: dict[str, str]) -> bytes:
             "request_id": actor.request_id,
             "trace": headers,
             "run_id": request.run_id,
+            "visible_owners": _limits(request, actor),
             "payload": request.payload.model_dump(mode="json"),
         },
         default=str,  # the driver's own UUID type is not known to orjson
@@ -278,6 +285,7 @@ async def execute(database: Database, name: str, envelope: bytes | None, attempt
         user_id=_uuid(content.get("user_id")),
         name=content.get("user_name") or "Tradewind",
         request_id=content.get("request_id"),
+        visible_owners=_owners(content.get("visible_owners")),
         test=content.get("test", False),
     )
     context = JobContext(database, actor, name, attempt, run_id)
@@ -349,6 +357,14 @@ async def _bury(context: JobContext, content: dict[str, Any], failure: Exception
 
 def _words(failure: Exception) -> str:
     return (str(failure) or type(failure).__name__).replace("\x00", "")[:2000]
+
+
+def _limits(request: Request, actor: Actor) -> list[UUID] | None:
+    return sorted(actor.visible_owners) if request.limited and actor.visible_owners is not None else None
+
+
+def _owners(values: list[str] | None) -> frozenset[UUID] | None:
+    return None if values is None else frozenset(map(UUID, values))
 
 
 def _uuid(value: str | None) -> UUID | None:

@@ -50,9 +50,14 @@ def visible_by_owner(op: Operations, table: str, *columns: str) -> None:
 
 
 def visible_with(op: Operations, table: str, *parents: tuple[str, str]) -> None:
-    """Let rows that hang on a record, by `(column, table)`, be seen only with it; those that hang on none by all."""
+    """Let rows that hang on a record, by `(column, table)`, be seen only with it; those that hang on none by all.
+
+    For reading alone, which changing and deleting include: a record and what hangs on it may be added in one statement.
+    """
     free = " AND ".join(f"{table}.{column} IS NULL" for column, _ in parents)
     seen = " OR ".join(
         f"EXISTS (SELECT FROM {parent} WHERE {parent}.id = {table}.{column})" for column, parent in parents
     )
-    op.execute(f"CREATE POLICY visible_owners ON {table} AS RESTRICTIVE USING ({_SEES_ALL} OR ({free}) OR {seen})")
+    op.execute(
+        f"CREATE POLICY visible_owners ON {table} AS RESTRICTIVE FOR SELECT USING ({_SEES_ALL} OR ({free}) OR {seen})"
+    )

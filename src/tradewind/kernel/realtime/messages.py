@@ -8,7 +8,7 @@ ids they know. (A long transaction anywhere on the server makes replays longer, 
 of a message, or `@<transaction>`: all before that transaction has been seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,6 +40,7 @@ class Message:
     topic: str
     permission: str | None
     user_id: UUID | None
+    owners: frozenset[UUID] | None
     xid: int
     text: str
 
@@ -49,6 +50,9 @@ class Message:
             actor.organisation_id == self.organisation_id
             and (self.user_id is None or self.user_id == actor.user_id)
             and (self.permission is None or actor.may(self.permission))
+            and (
+                self.owners is None or actor.visible_owners is None or not self.owners.isdisjoint(actor.visible_owners)
+            )
         )
 
 
@@ -58,13 +62,13 @@ class StalePosition(Exception):
 
 _INSERT = """
     WITH written AS (
-        INSERT INTO realtime_messages (id, organisation_id, type, topic, permission, user_id, data)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO realtime_messages (id, organisation_id, type, topic, permission, user_id, data, owners)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $9)
         RETURNING organisation_id, id
     )
     SELECT pg_notify($8, organisation_id || ' ' || id) FROM written
 """
-_COLUMNS = "id, organisation_id, type, topic, permission, user_id, data, created_at, xid"
+_COLUMNS = "id, organisation_id, type, topic, permission, user_id, owners, data, created_at, xid"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM realtime_messages WHERE id = ANY(:ids)")
 _SINCE = text(f"""
     SELECT {_COLUMNS} FROM realtime_messages
@@ -84,11 +88,13 @@ async def push(
     permission: str | None,
     data: dict[str, Any],
     user_id: UUID | None = None,
+    owners: Iterable[UUID | None] | None = None,
 ) -> UUID:
     """Tell the organisation's open browsers, if and only if the session's transaction commits. Returns the id.
 
-    Seen by members who hold `permission` (all if None), or by `user_id` alone. Send ids and small facts, at most
-    32 KB of JSON; for bulk work send one message with counts, not one per row.
+    Seen by members who hold `permission` (all if None), or by `user_id` alone. With `owners`, which a message that
+    tells what is in somebody's record must give, only by members who see one of these owners' records. Send ids and
+    small facts, at most 32 KB of JSON; for bulk work send one message with counts, not one per row.
     """
     encoded = orjson.dumps(data, default=str)
     if b"\\u0000" in encoded:
@@ -107,6 +113,7 @@ async def push(
         user_id,
         encoded.decode(),
         CHANNEL,
+        None if owners is None else [owner for owner in owners if owner is not None],
     )
     return message_id
 
@@ -198,4 +205,5 @@ def _message(row: Any) -> Message:
         "occurred_at": created_at,
     }
     wire_text = orjson.dumps(wire).decode()
-    return Message(row.id, row.organisation_id, row.topic, row.permission, row.user_id, row.xid, wire_text)
+    owners = None if row.owners is None else frozenset(row.owners)
+    return Message(row.id, row.organisation_id, row.topic, row.permission, row.user_id, owners, row.xid, wire_text)

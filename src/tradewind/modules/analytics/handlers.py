@@ -44,7 +44,7 @@ async def on_deal_won(session: AsyncSession, event: DealWon) -> None:
     amount = "" if event.amount_minor is None else f"{event.amount_minor / 100:,.0f} {event.currency}"
     await notifications.notify(
         session,
-        await notifications.holders_of(session, "deals:read"),
+        await identity.who_sees(session, "deals:read", owner_id=deal.owner_id),
         kind="deal.won",
         title=f"Deal won: {deal.name}",
         body=amount,

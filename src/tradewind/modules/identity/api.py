@@ -39,6 +39,7 @@ __all__ = [
     "verify_audit_log",
     "verify_audit_logs",
     "verify_publishable_key",
+    "who_sees",
 ]
 
 
@@ -93,6 +94,11 @@ async def get_organisation(session: AsyncSession) -> contracts.Organisation:
 async def list_members(session: AsyncSession, *, active_only: bool = True) -> list[Member]:
     """Members of the session's organisation, by name: for owners, assignees and routing."""
     return await members.contracts(session, active_only=active_only)
+
+
+async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | None) -> list[UUID]:
+    """User ids of active members who hold `permission` and see records of this owner (None: of nobody)."""
+    return await members.who_sees(session, permission, owner_id=owner_id)
 
 
 async def active_member_name(session: AsyncSession, user_id: UUID) -> str | None:

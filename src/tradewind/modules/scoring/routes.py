@@ -52,7 +52,9 @@ async def read_model(session: Session, model_id: UUID) -> ModelDetail:
 async def promote_model(session: Session, model_id: UUID, data: PromoteRequest) -> ModelSummary:
     """Let this model score the leads: take over, or go back to an earlier one. All leads are scored anew."""
     model = await registry.promote(session, model_id, reason=data.reason or "chosen by a person")
-    await start_run(session, score_everyone, ScoreAll(), title=f"Score all leads with version {model.version}")
+    await start_run(
+        session, score_everyone, ScoreAll(), title=f"Score all leads with version {model.version}", for_everyone=True
+    )
     return reading.model_summary(model)
 
 
@@ -60,7 +62,7 @@ async def promote_model(session: Session, model_id: UUID, data: PromoteRequest) 
 async def start_training(session: Session) -> RunStarted:
     """Train a model now. It takes over, and scores all leads, unless it is worse than the one in use."""
     await require_outcomes(session)
-    run_id = await start_run(session, train, TrainModel(), title="Train the score")
+    run_id = await start_run(session, train, TrainModel(), title="Train the score", for_everyone=True)
     await identity.record(session, action="scoring.training_started", subject_type="job_run", subject_id=run_id)
     return RunStarted(run_id=run_id)
 

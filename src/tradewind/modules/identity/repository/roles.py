@@ -36,6 +36,20 @@ def standing(row: Any) -> tuple[frozenset[str], frozenset[UUID] | None]:
     return permissions, frozenset({row.member_id, *(row.teammates or ())})
 
 
+_EVERYONE = text(f"""
+    SELECT {ROLE_COLUMNS} FROM memberships m {ROLE_JOIN}
+    WHERE m.organisation_id = :organisation_id AND m.active AND m.removed_at IS NULL ORDER BY m.user_id
+""")
+
+
+async def standings(
+    session: AsyncSession, organisation_id: UUID
+) -> dict[UUID, tuple[frozenset[str], frozenset[UUID] | None]]:
+    """Permissions and visible owners of all active members, by user id."""
+    rows = await session.execute(_EVERYONE, {"organisation_id": organisation_id})
+    return {row.member_id: standing(row) for row in rows}
+
+
 async def standing_of(
     session: AsyncSession, organisation_id: UUID, user_id: UUID
 ) -> tuple[frozenset[str], frozenset[UUID] | None]:

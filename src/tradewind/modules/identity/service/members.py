@@ -56,6 +56,16 @@ async def contracts(session: AsyncSession, *, active_only: bool) -> list[Member]
     ]  # fmt: skip
 
 
+async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | None) -> list[UUID]:
+    """User ids of active members who hold `permission` and see records of this owner (None: of nobody)."""
+    known = await role_repository.standings(session, _organisation_id(session))
+    return [
+        user_id
+        for user_id, (permissions, visible) in known.items()
+        if permission in permissions and (visible is None or owner_id in visible)
+    ]
+
+
 async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
     """Name of an active member of the session's organisation, or None."""
     return await repository.member_name(session, _organisation_id(session), user_id)

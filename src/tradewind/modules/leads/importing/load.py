@@ -45,12 +45,12 @@ _SPECIAL = frozenset(
 _PLAIN = tuple(name for name in _NAMES if name not in _SPECIAL)
 _INSERT_LEADS = f"""
     insert into leads (id, organisation_id, {", ".join(_PLAIN)}, full_name, status, do_not_email, do_not_call,
-        tags, custom, enrichment, import_id, created_by, created_at, updated_at)
+        tags, custom, enrichment, import_id, created_by, owner_id, created_at, updated_at)
     select s.id, $1, {", ".join(f"s.{name}" for name in _PLAIN)}, coalesce(s.full_name, ''),
         coalesce(s.status, case when s.converted then 'customer' else 'new' end),
         coalesce(s.do_not_email, false), coalesce(s.do_not_call, false),
         case when s.tags is null then '{{}}'::text[] else {_TAGS} end,
-        coalesce(s.custom, '{{}}'), coalesce(s.enrichment, '{{}}'), $2, $3, $4, $4
+        coalesce(s.custom, '{{}}'), coalesce(s.enrichment, '{{}}'), $2, $3, $5, $4, $4
     from {STAGE} s
 """
 _INSERT_ACTIVITIES = f"""
@@ -139,9 +139,18 @@ class BatchResult:
 class BatchLoader:
     """Writes batches of one import. Keeps the companies it met, so that each is looked up once."""
 
-    def __init__(self, plan: Plan, *, import_id: UUID, organisation_id: UUID, name: str, author: Author) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        import_id: UUID,
+        organisation_id: UUID,
+        name: str,
+        author: Author,
+        owner_id: UUID | None = None,
+    ) -> None:
         self._plan, self._import_id, self._organisation_id = plan, import_id, organisation_id
-        self._name, self._author = name, author
+        self._name, self._author, self._owner_id = name, author, owner_id
         self._companies = CompanyBook(organisation_id, import_id, author.id)
 
     async def load(
@@ -184,7 +193,7 @@ class BatchLoader:
     async def _insert(self, connection: asyncpg.Connection, slots: Sequence[Slot], moment: object) -> None:
         await self._stage(connection, slots)
         await connection.execute(
-            _INSERT_LEADS, self._organisation_id, self._import_id, self._author.id, moment
+            _INSERT_LEADS, self._organisation_id, self._import_id, self._author.id, moment, self._owner_id
         )  # fmt: skip
         await self._tell_timelines(connection, moment, "created")
         await connection.execute(f"delete from {STAGE}")

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
@@ -26,9 +27,9 @@ router = APIRouter()
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 
-def _tagged(response: Response, segment: Segment) -> SegmentRead:
+async def _tagged(session: AsyncSession, response: Response, segment: Segment) -> SegmentRead:
     response.headers["ETag"] = etag(segment.version)
-    return SegmentRead.model_validate(segment)
+    return await segments.shown(session, segment)
 
 
 @router.get("/views", dependencies=[requires("leads:read")], tags=["Views"])
@@ -67,13 +68,13 @@ async def delete_view(session: Session, view_id: UUID, if_match: IfMatch = None)
 @router.get("/segments", dependencies=[requires("segments:read")], tags=["Segments"])
 async def list_segments(session: Session) -> list[SegmentRead]:
     """All segments by name."""
-    return [SegmentRead.model_validate(segment) for segment in await segments.list_segments(session)]
+    return await segments.list_segments(session)
 
 
 @router.post("/segments", status_code=201, dependencies=[requires("segments:write")], tags=["Segments"])
 async def create_segment(session: Session, data: SegmentCreate, response: Response) -> SegmentRead:
     """Add a segment."""
-    return _tagged(response, await segments.create_segment(session, data))
+    return await _tagged(session, response, await segments.create_segment(session, data))
 
 
 @router.post("/segments/preview", dependencies=[requires("segments:read")], tags=["Segments"])
@@ -85,7 +86,7 @@ async def preview_segment(session: Session, data: SegmentPreviewRequest) -> Segm
 @router.get("/segments/{segment_id:uuid}", dependencies=[requires("segments:read")], tags=["Segments"])
 async def read_segment(session: Session, segment_id: UUID, response: Response) -> SegmentRead:
     """One segment; its leads are GET /leads?segment_id=…"""
-    return _tagged(response, await segments.read_segment(session, segment_id))
+    return await _tagged(session, response, await segments.read_segment(session, segment_id))
 
 
 @router.patch("/segments/{segment_id:uuid}", dependencies=[requires("segments:write")], tags=["Segments"])
@@ -93,7 +94,7 @@ async def update_segment(
     session: Session, segment_id: UUID, data: SegmentUpdate, response: Response, if_match: IfMatch = None
 ) -> SegmentRead:
     """Change a segment. With If-Match, 412 and the current state if someone else was faster."""
-    return _tagged(response, await segments.update_segment(session, segment_id, data, if_match=if_match))
+    return await _tagged(session, response, await segments.update_segment(session, segment_id, data, if_match=if_match))
 
 
 @router.delete(
@@ -109,10 +110,10 @@ async def change_members(
     session: Session, segment_id: UUID, data: SegmentMembersChange, response: Response
 ) -> SegmentRead:
     """Add and remove members of a static segment."""
-    return _tagged(response, await segments.change_members(session, segment_id, data))
+    return await _tagged(session, response, await segments.change_members(session, segment_id, data))
 
 
 @router.post("/segments/{segment_id:uuid}/refresh", dependencies=[requires("segments:read")], tags=["Segments"])
 async def refresh_segment(session: Session, segment_id: UUID, response: Response) -> SegmentRead:
     """Count a segment anew."""
-    return _tagged(response, await segments.refresh(session, segment_id))
+    return await _tagged(session, response, await segments.refresh(session, segment_id))

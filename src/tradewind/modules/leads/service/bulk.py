@@ -23,7 +23,7 @@ from tradewind.modules.leads.repository import lists, segments
 from tradewind.modules.leads.schemas.bulk import BulkActionRead, BulkRequest
 from tradewind.modules.leads.service.bulk_steps import merge_step, step
 from tradewind.modules.leads.service.lists import select_people
-from tradewind.modules.leads.service.owners import require_owner
+from tradewind.modules.leads.service.owners import require_in_sight, require_owner
 from tradewind.modules.leads.service.segments import refresh as refresh_segment
 
 BATCH = 1000
@@ -218,6 +218,7 @@ async def _checked_parameters(session: AsyncSession, data: BulkRequest) -> dict[
         case "assign":
             if "owner_id" not in given.model_fields_set:
                 raise _missing("owner_id", "name the new owner, or null for nobody")
+            require_in_sight(session, given.owner_id, field="parameters.owner_id")
             name = await require_owner(session, given.owner_id) if given.owner_id else None
             return {"owner_id": str(given.owner_id) if given.owner_id else None, "owner_name": name}
         case "status":

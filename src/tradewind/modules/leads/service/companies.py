@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
 from tradewind.modules.identity import api as identity
@@ -109,7 +110,8 @@ async def update_company(
     before = {name: getattr(company, name) for name in changed}
     if "name" in changed:
         company.name_key = company_key(changed["name"]) or changed["name"].casefold()
-        await repository.rename_people(session, company_id, changed["name"])
+        async with seeing_everything(session):
+            await repository.rename_people(session, company_id, changed["name"])
     for name, value in changed.items():
         setattr(company, name, value)
     await fields.add_missing_tags(session, [t for t in changed.get("tags", []) if t not in before["tags"]])
@@ -136,7 +138,8 @@ async def delete_company(session: AsyncSession, company_id: UUID, *, if_match: s
     check_version(if_match, company.version, (await _with_people(session, company)).model_dump(mode="json"))
     company.deleted_at = company.updated_at = now()
     company.version += 1
-    await repository.rename_people(session, company_id, None)
+    async with seeing_everything(session):
+        await repository.rename_people(session, company_id, None)
     await identity.record(
         session,
         action="company.deleted",

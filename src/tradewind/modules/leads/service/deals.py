@@ -26,7 +26,7 @@ from tradewind.modules.leads.repository import pipelines as pipeline_rows
 from tradewind.modules.leads.schemas.deals import DealCreate, DealMove, DealRead, DealUpdate, StageChangeRead
 from tradewind.modules.leads.service import outcomes, pipelines
 from tradewind.modules.leads.service.custom_values import clean_custom
-from tradewind.modules.leads.service.owners import require_owner
+from tradewind.modules.leads.service.owners import default_owner, require_in_sight, require_owner
 from tradewind.modules.leads.service.timeline import record_activities
 
 _COUNT_BOUND = 10_000
@@ -72,6 +72,8 @@ async def create_deal(session: AsyncSession, data: DealCreate) -> DealRead:
     lead = await _lead(session, data.lead_id)
     company_id = data.company_id or (lead.company_id if lead else None)
     await _check_company(session, data.company_id)
+    owner_id = data.owner_id or (lead.owner_id if lead else None) or default_owner(session, actor.user_id)
+    require_in_sight(session, owner_id)
     if data.owner_id:
         await require_owner(session, data.owner_id)
     at = now()
@@ -86,7 +88,7 @@ async def create_deal(session: AsyncSession, data: DealCreate) -> DealRead:
         amount_minor=data.amount_minor,
         currency=data.currency or pipeline.currency,
         close_date=data.close_date,
-        owner_id=data.owner_id or (lead.owner_id if lead else None) or actor.user_id,
+        owner_id=owner_id,
         lost_reason=data.lost_reason if stage.kind == "lost" else None,
         stage_entered_at=at,
         closed_at=at if stage.kind != "open" else None,
@@ -122,6 +124,8 @@ async def update_deal(session: AsyncSession, deal_id: UUID, data: DealUpdate, if
         await _lead(session, given["lead_id"])
     if given.get("company_id") and given["company_id"] != deal.company_id:
         await _check_company(session, given["company_id"])
+    if "owner_id" in given and given["owner_id"] != deal.owner_id:
+        require_in_sight(session, given["owner_id"])
     if given.get("owner_id") and given["owner_id"] != deal.owner_id:
         await require_owner(session, given["owner_id"])
     if "lost_reason" in given:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import realtime
+from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database, asyncpg_connection
 from tradewind.kernel.errors import AppError, Unavailable
@@ -42,6 +43,9 @@ class RunContext(Protocol):
 
     @property
     def database(self) -> Database: ...
+
+    @property
+    def actor(self) -> Actor: ...
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]: ...
 
@@ -99,8 +103,10 @@ async def _run(context: RunContext, entry: LeadImport, batch_rows: int) -> None:
     table = open_table(path_of(context.database.settings.home, entry.storage_key), Layout.from_json(entry.layout))
     author = Author("user" if entry.created_by else "system", entry.created_by, entry.created_by_name)
     loader = BatchLoader(
-        plan, import_id=entry.id, organisation_id=entry.organisation_id, name=entry.name, author=author
-    )
+        plan, import_id=entry.id, organisation_id=entry.organisation_id, name=entry.name, author=author,
+        # Who sees only some leads would lose sight of what they bring in; for others, routing finds the owners.
+        owner_id=entry.created_by if context.actor.visible_owners is not None else None,
+    )  # fmt: skip
     counts, warnings = Counter(entry.counts), Counter(entry.warnings)
     done, written = entry.rows_done, 0
     async for batch in _batches(RowReader(plan), table.rows(start_after=done), done, batch_rows):

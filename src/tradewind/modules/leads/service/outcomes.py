@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.events import publish
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.events import LeadsChanged
@@ -16,17 +17,20 @@ from tradewind.modules.leads.repository import deals as deal_rows
 
 async def closed(session: AsyncSession, lead_id: UUID, *, won: bool, at: datetime) -> None:
     """A deal of the lead was closed. Won: customer. Lost: lost, if no other deal is open or won."""
-    if won:
-        await _settle(session, lead_id, converted=True, at=at)
-    elif not await deal_rows.outcome_kinds(session, lead_id) & {"open", "won"}:
-        await _settle(session, lead_id, converted=False, at=at)
+    # The lead, or another deal of it, may be out of the actor's sight.
+    async with seeing_everything(session):
+        if won:
+            await _settle(session, lead_id, converted=True, at=at)
+        elif not await deal_rows.outcome_kinds(session, lead_id) & {"open", "won"}:
+            await _settle(session, lead_id, converted=False, at=at)
 
 
 async def recompute(session: AsyncSession, lead_id: UUID, at: datetime) -> None:
     """A closed deal was reopened, deleted, restored or given to another lead: judge anew from all deals."""
-    kinds = await deal_rows.outcome_kinds(session, lead_id)
-    converted = True if "won" in kinds else None if "open" in kinds or not kinds else False
-    await _settle(session, lead_id, converted=converted, at=at)
+    async with seeing_everything(session):
+        kinds = await deal_rows.outcome_kinds(session, lead_id)
+        converted = True if "won" in kinds else None if "open" in kinds or not kinds else False
+        await _settle(session, lead_id, converted=converted, at=at)
 
 
 async def _settle(session: AsyncSession, lead_id: UUID, *, converted: bool | None, at: datetime) -> None:

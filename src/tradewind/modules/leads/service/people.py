@@ -29,7 +29,7 @@ from tradewind.modules.leads.schemas.people import LeadCreate, LeadUpdate
 from tradewind.modules.leads.schemas.texts import MAX_TAGS
 from tradewind.modules.leads.service.companies import link_company
 from tradewind.modules.leads.service.custom_values import clean_custom
-from tradewind.modules.leads.service.owners import require_owner
+from tradewind.modules.leads.service.owners import default_owner, require_in_sight, require_owner
 from tradewind.modules.leads.service.timeline import push_update, record_activities
 
 KEPT_AFTER_DELETION = timedelta(days=30)
@@ -43,6 +43,8 @@ async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, A
     values = data.model_dump(exclude={"custom", "tags"})
     masking.refuse_masks(values)
     values["tags"] = data.tags
+    values["owner_id"] = default_owner(session, data.owner_id)
+    require_in_sight(session, values["owner_id"])
     values["custom"] = await clean_custom(session, "lead", {}, data.custom)
     values["full_name"] = data.full_name or _joined(data.first_name, data.last_name)
     values |= _keys(data.email, data.phone, data.country)
@@ -67,6 +69,7 @@ async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, A
         type="lead.new",
         topic="leads",
         permission="leads:read",
+        owners=[row["owner_id"]],
         data={
             "id": str(lead_id),
             "name": row["full_name"] or masked(row["email"], "email") or "",
@@ -113,7 +116,7 @@ async def update_lead(
     names = _changed_names(changed, was, values)
     await record_activities(session, [await _activity(session, lead_id, names, was, values)])
     await publish(session, LeadUpdated(lead_id=lead_id, changed=names))
-    await push_update(session, lead_id, names, row["version"])
+    await push_update(session, lead_id, names, row["version"], owners=[before["owner_id"], row["owner_id"]])
     return await masking.shown(session, row)
 
 
@@ -127,7 +130,7 @@ async def delete_lead(session: AsyncSession, lead_id: UUID, *, if_match: str | N
     shown = {name: before[name] for name in ("full_name", "email", "phone", "company_name") if before[name]}
     await identity.record(session, action="lead.deleted", subject_type="lead", subject_id=lead_id, before=shown)
     await publish(session, LeadDeleted(lead_id=lead_id))
-    await push_update(session, lead_id, ["deleted"])
+    await push_update(session, lead_id, ["deleted"], owners=[before["owner_id"]])
 
 
 async def purge_deleted(session: AsyncSession) -> int:
@@ -165,6 +168,8 @@ async def _wanted(session: AsyncSession, before: asyncpg.Record, data: LeadUpdat
         values |= _keys(now_has["email"], now_has["phone"], now_has["country"])
     if "company_id" in values or "company_name" in values:
         values |= await _company(session, before, values)
+    if "owner_id" in values and values["owner_id"] != before["owner_id"]:
+        require_in_sight(session, values["owner_id"])
     if values.get("owner_id") is not None and values["owner_id"] != before["owner_id"]:
         await require_owner(session, values["owner_id"])
     if "converted" in values and values["converted"] != before["converted"]:

@@ -41,9 +41,22 @@ MAX_SEGMENTS = 500
 _SAMPLE = 10
 
 
-async def list_segments(session: AsyncSession) -> list[Segment]:
+async def list_segments(session: AsyncSession) -> list[SegmentRead]:
     """All segments by name."""
-    return await repository.all_of(session)
+    return [await shown(session, segment) for segment in await repository.all_of(session)]
+
+
+async def shown(session: AsyncSession, segment: Segment) -> SegmentRead:
+    """A segment as the actor may see it: whoever sees only some leads is told how many of those are in it."""
+    read = SegmentRead.model_validate(segment)
+    if actor_of(session).visible_owners is None:
+        return read
+    member = {"field": "segment", "op": "in", "value": [str(segment.id)]}
+    try:
+        count = await lists.exact_total(session, await lists.selection(session, condition=member))
+    except ConditionInvalid:
+        count = None
+    return read.model_copy(update={"member_count": count, "counted_at": now()})
 
 
 async def read_segment(session: AsyncSession, segment_id: UUID) -> Segment:
@@ -176,8 +189,15 @@ async def refresh(session: AsyncSession, segment_id: UUID) -> Segment:
 
 
 async def refresh_count(session: AsyncSession, segment: Segment) -> None:
-    """Store how many leads are in the segment now; None when its condition works no more."""
+    """Store how many leads are in the segment now; None when its condition works no more.
+
+    An actor who sees only some leads cannot count for all: then it is left to the handler of SegmentChanged.
+    """
     await session.flush()
+    if actor_of(session).visible_owners is not None:
+        segment.counted_at = None
+        await session.flush()
+        return
     member = {"field": "segment", "op": "in", "value": [str(segment.id)]}
     try:
         segment.member_count = await lists.exact_total(session, await lists.selection(session, condition=member))

@@ -1,6 +1,6 @@
 """Timelines: what every module adds, and what people read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -91,10 +91,19 @@ async def log_activity(session: AsyncSession, lead_id: UUID, data: ActivityCreat
     )  # fmt: skip
 
 
-async def push_update(session: AsyncSession, lead_id: UUID, changed: Sequence[str], version: int | None = None) -> None:
-    """Tell open browsers which parts of a lead changed."""
+async def push_update(
+    session: AsyncSession,
+    lead_id: UUID,
+    changed: Sequence[str],
+    version: int | None = None,
+    owners: Iterable[UUID | None] | None = None,
+) -> None:
+    """Tell open browsers which parts of a lead changed, never what they hold now.
+
+    With `owners`, only those who see one of these owners' leads; callers that know them say so.
+    """
     data = {"id": str(lead_id), "changed": list(changed), "version": version}
-    await realtime.push(session, type="lead.updated", topic="leads", permission="leads:read", data=data)
+    await realtime.push(session, type="lead.updated", topic="leads", permission="leads:read", data=data, owners=owners)
 
 
 async def lead_timeline(

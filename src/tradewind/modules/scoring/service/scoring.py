@@ -214,6 +214,7 @@ async def _tell(session: AsyncSession, facts: Sequence[LeadFacts], stored: Seque
                 type="lead.score_changed",
                 topic="leads",
                 permission="leads:read",
+                owners=[lead.fields.get("owner_id")],
                 data={
                     "id": lead.id,
                     "score": score.score,
