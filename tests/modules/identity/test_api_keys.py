@@ -273,6 +273,19 @@ async def test_a_test_key_marks_what_it_starts(app, client, database, drain):
     assert seen == [True, False]
 
 
+async def test_what_a_test_key_does_is_not_told_to_webhooks(app, client):
+    endpoint = {"url": "https://hooks.example.com/tradewind", "event_types": ["lead.created"]}
+    made = (await client.post("/api/v1/webhook-endpoints", json=endpoint)).json()
+    told = []
+    for test in (True, False):
+        key = await make_key(client, test=test, scopes=["leads:read", "leads:write"])
+        async with caller(app, key["secret"]) as robot:
+            assert (await robot.post(LEADS, json={"first_name": "Ada"})).status_code == 201
+        deliveries = await client.get("/api/v1/webhook-deliveries", params={"endpoint_id": made["id"]})
+        told.append(len(deliveries.json()["items"]))
+    assert told == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
