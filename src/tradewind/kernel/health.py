@@ -70,10 +70,10 @@ async def metrics(request: Request) -> Response:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
     content = await asyncio.to_thread(generate_latest, registry)
-    return Response(content + await _database_metrics(request.app.state.database), media_type=CONTENT_TYPE_LATEST)
+    return Response(content + await database_metrics(request.app.state.database), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _database_metrics(database: Database) -> bytes:
+async def database_metrics(database: Database) -> bytes:
     """What only the database knows: whether it answers, and how far the workers are behind."""
     registry = CollectorRegistry()
     answers = Gauge("tradewind_database_up", "1 if the database answers this process.", registry=registry)
