@@ -147,6 +147,7 @@ def test_app_required_by_the_organisation_and_confirmed_again(
     page.get_by_role("button", name="Make new codes").click()
     page.get_by_role("dialog").get_by_role("button", name="Make new codes").click()
     dialog = page.get_by_role("dialog", name="Confirm that it is you")
+    expect(dialog).to_be_visible()
     page_check(page, "step-up", widths=NARROW)
     dialog.get_by_label("Digit 1 of 6").click()
     page.keyboard.type(fresh_code(secret, used))

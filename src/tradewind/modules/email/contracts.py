@@ -6,7 +6,13 @@ from typing import Literal
 from uuid import UUID
 
 MailKind = Literal[
-    "verify_email", "address_in_use", "reset_password", "account_locked", "invitation", "webhook_disabled"
+    "verify_email",
+    "address_in_use",
+    "reset_password",
+    "account_locked",
+    "factors_changed",
+    "invitation",
+    "webhook_disabled",
 ]
 
 
