@@ -53,6 +53,7 @@ import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/
 import { Route as AppSettingsSingleSignOnRouteImport } from './routes/_app/settings/single-sign-on'
 import { Route as AppSettingsTagsRouteImport } from './routes/_app/settings/tags'
 import { Route as AppSettingsTeamRouteImport } from './routes/_app/settings/team'
+import { Route as AppSettingsTeamsRouteImport } from './routes/_app/settings/teams'
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
 import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
@@ -275,6 +276,11 @@ const AppSettingsTeamRoute = AppSettingsTeamRouteImport.update({
   path: '/team',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsTeamsRoute = AppSettingsTeamsRouteImport.update({
+  id: '/teams',
+  path: '/teams',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AuthOauthAuthorizeRoute = AuthOauthAuthorizeRouteImport.update({
   id: '/oauth/authorize',
   path: '/oauth/authorize',
@@ -330,6 +336,7 @@ export interface FileRoutesByFullPath {
   '/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
+  '/settings/teams': typeof AppSettingsTeamsRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
@@ -376,6 +383,7 @@ export interface FileRoutesByTo {
   '/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
+  '/settings/teams': typeof AppSettingsTeamsRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
@@ -426,6 +434,7 @@ export interface FileRoutesById {
   '/_app/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/_app/settings/tags': typeof AppSettingsTagsRoute
   '/_app/settings/team': typeof AppSettingsTeamRoute
+  '/_app/settings/teams': typeof AppSettingsTeamsRoute
   '/_auth/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
@@ -475,6 +484,7 @@ export interface FileRouteTypes {
     | '/settings/single-sign-on'
     | '/settings/tags'
     | '/settings/team'
+    | '/settings/teams'
     | '/oauth/authorize'
     | '/companies/'
     | '/deals/'
@@ -521,6 +531,7 @@ export interface FileRouteTypes {
     | '/settings/single-sign-on'
     | '/settings/tags'
     | '/settings/team'
+    | '/settings/teams'
     | '/oauth/authorize'
     | '/companies'
     | '/deals'
@@ -570,6 +581,7 @@ export interface FileRouteTypes {
     | '/_app/settings/single-sign-on'
     | '/_app/settings/tags'
     | '/_app/settings/team'
+    | '/_app/settings/teams'
     | '/_auth/oauth/authorize'
     | '/_app/companies/'
     | '/_app/deals/'
@@ -896,6 +908,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsTeamRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/teams': {
+      id: '/_app/settings/teams'
+      path: '/teams'
+      fullPath: '/settings/teams'
+      preLoaderRoute: typeof AppSettingsTeamsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_auth/oauth/authorize': {
       id: '/_auth/oauth/authorize'
       path: '/oauth/authorize'
@@ -937,6 +956,7 @@ interface AppSettingsRouteChildren {
   AppSettingsSingleSignOnRoute: typeof AppSettingsSingleSignOnRoute
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute
   AppSettingsTeamRoute: typeof AppSettingsTeamRoute
+  AppSettingsTeamsRoute: typeof AppSettingsTeamsRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
   AppSettingsWebhooksEndpointIdRoute: typeof AppSettingsWebhooksEndpointIdRoute
   AppSettingsWebhooksIndexRoute: typeof AppSettingsWebhooksIndexRoute
@@ -959,6 +979,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsSingleSignOnRoute: AppSettingsSingleSignOnRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTeamRoute: AppSettingsTeamRoute,
+  AppSettingsTeamsRoute: AppSettingsTeamsRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
   AppSettingsWebhooksEndpointIdRoute: AppSettingsWebhooksEndpointIdRoute,
   AppSettingsWebhooksIndexRoute: AppSettingsWebhooksIndexRoute,

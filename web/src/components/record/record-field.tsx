@@ -3,6 +3,7 @@ import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatDateTime, formatNumber } from '@/app/format';
 import { InlineEdit, type InlineValue } from '../inline-edit';
+import { isMasked, Masked } from '../masked';
 import { toastRolledBack } from '../toasts';
 import { fieldValue, patchOf } from './conflict';
 import classes from './record.module.css';
@@ -51,7 +52,9 @@ export function RecordField<R extends Versioned>(props: RecordFieldProps<R>) {
   const value = fieldValue(record, field);
   const write = (next: unknown) => save(patchOf(field, next), seen.current);
   let edit: ReactNode;
-  if (kind === 'multi_select') {
+  if (isMasked(value)) {
+    edit = <Masked value={value} />;
+  } else if (kind === 'multi_select') {
     const chosen = Array.isArray(value) ? value.map(String) : [];
     edit = (
       <MultiSelect

@@ -4,6 +4,7 @@ import type { Schema } from '@/api/api';
 import { formatDate, formatRelative } from '@/app/format';
 import type { DataColumn } from '@/components/data-table/types';
 import { LinkAnchor } from '@/components/link-anchor';
+import { Masked } from '@/components/masked';
 import { ScoreBadge } from '@/components/score-badge';
 import type { LeadRow } from './queries';
 import { StatusMenu } from './status-menu';
@@ -63,7 +64,7 @@ export function leadColumns(
       header: t('field.email'),
       sortKey: 'email',
       size: 172,
-      cell: (lead) => lead.email ?? '',
+      cell: (lead) => <Masked value={lead.email} />,
     },
     {
       id: 'status',
@@ -111,7 +112,7 @@ export function leadColumns(
       header: t('field.phone'),
       size: 150,
       hiddenByDefault: true,
-      cell: (lead) => lead.phone ?? '',
+      cell: (lead) => <Masked value={lead.phone} />,
     },
     {
       id: 'source',

@@ -7,6 +7,7 @@ import { useMembers } from '@/app/members';
 import { useShortcuts } from '@/app/shortcuts';
 import { ActivityTimeline } from '@/components/activity-timeline';
 import { LinkAnchor } from '@/components/link-anchor';
+import { Masked } from '@/components/masked';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { RecordFact } from '@/components/record/record-field';
 import { ScoreBadge } from '@/components/score-badge';
@@ -47,7 +48,7 @@ function Glance({ leadId }: { leadId: string }) {
         {facts.flatMap(([name, value]) =>
           value ? (
             <RecordFact key={name} label={name}>
-              {value}
+              <Masked value={value} />
             </RecordFact>
           ) : (
             []

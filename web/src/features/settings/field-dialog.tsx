@@ -18,6 +18,8 @@ const KINDS = [
   'url',
 ] as const;
 
+const CLASSES = ['internal', 'personal', 'contact', 'sensitive'] as const;
+
 const hasChoices = (kind: string) => kind === 'select' || kind === 'multi_select';
 
 interface FieldDialogProps {
@@ -37,6 +39,7 @@ export function FieldDialog({ entity, field, onClose }: FieldDialogProps) {
       options: field?.options ?? ([] as string[]),
       filterable: field?.filterable ?? false,
       used_for_scoring: field?.used_for_scoring ?? true,
+      classification: field?.classification ?? 'internal',
     },
     validate: {
       label: (value) => (value.trim() ? null : t('fields.labelMissing')),
@@ -92,6 +95,13 @@ export function FieldDialog({ entity, field, onClose }: FieldDialogProps) {
                 {...form.getInputProps('options')}
               />
             )}
+            <Select
+              label={t('fields.classification')}
+              description={t('fields.classificationText')}
+              allowDeselect={false}
+              data={CLASSES.map((value) => ({ value, label: t(`fields.class.${value}`) }))}
+              {...form.getInputProps('classification')}
+            />
             <Checkbox
               label={t('fields.filterable')}
               description={t('fields.filterableText')}

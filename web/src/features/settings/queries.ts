@@ -21,6 +21,8 @@ export const organisationSecurityQuery = () =>
 export const membersQuery = () => apiQuery<Schema<'MemberList'>>('/api/v1/members');
 export const invitationsQuery = () => apiQuery<Schema<'InvitationList'>>('/api/v1/invitations');
 export const rolesQuery = () => apiQuery<Schema<'RoleMatrix'>>('/api/v1/roles');
+export type Team = Schema<'TeamRead'>;
+export const teamsQuery = () => apiQuery<Schema<'TeamList'>>('/api/v1/teams');
 export const jobsQuery = () => apiQuery<{ items: JobRun[] }>('/api/v1/jobs');
 export const deadJobsQuery = () => apiQuery<{ items: DeadJob[] }>('/api/v1/jobs/dead');
 export const mailQuery = () => apiQuery<Schema<'Page_SunkMailRead_'>>('/api/v1/mail-sink');

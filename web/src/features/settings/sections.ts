@@ -6,6 +6,7 @@ export const sections = [
   { to: '/settings/organisation', label: 'organisation.title', permission: 'organisation:read' },
   { to: '/settings/team', label: 'team.title', permission: 'members:read' },
   { to: '/settings/roles', label: 'roles.title', permission: 'members:read' },
+  { to: '/settings/teams', label: 'teams.title', permission: 'members:read' },
   { to: '/settings/provisioning', label: 'provisioning.title', permission: 'members:write' },
   { to: '/settings/single-sign-on', label: 'singleSignOn', permission: 'sso:write' },
   { to: '/settings/fields', label: 'fields.title', permission: 'leads:read' },

@@ -13,7 +13,8 @@ import { duplicatesQuery, mergesQuery } from './queries';
 export function DuplicatesHint({ lead }: { lead: Lead }) {
   const { t } = useTranslation('leads/detail');
   const mayWrite = useMay('leads:write');
-  const candidates = useQuery(duplicatesQuery(lead.id)).data ?? [];
+  const candidates =
+    useQuery({ ...duplicatesQuery(lead.id), enabled: useMay('leads:personal') }).data ?? [];
   const [comparing, setComparing] = useState(false);
   const first = candidates[0];
   if (!first) return null;

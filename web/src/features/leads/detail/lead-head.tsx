@@ -15,6 +15,7 @@ import {
 import { useMay } from '@/app/permissions';
 import { useShortcuts } from '@/app/shortcuts';
 import { LinkAnchor } from '@/components/link-anchor';
+import { isMasked } from '@/components/masked';
 import { toastError, toastUndo } from '@/components/toasts';
 import { lastList } from '../list-memory';
 import type { Lead } from '../queries';
@@ -107,7 +108,7 @@ export function Actions({ lead }: { lead: Lead }) {
   const remove = useDelete(lead);
   return (
     <>
-      {lead.phone && !lead.do_not_call && (
+      {lead.phone && !isMasked(lead.phone) && !lead.do_not_call && (
         <Button
           component="a"
           href={`tel:${lead.phone}`}
@@ -117,7 +118,7 @@ export function Actions({ lead }: { lead: Lead }) {
           {t('call')}
         </Button>
       )}
-      {lead.email && !lead.do_not_email && (
+      {lead.email && !isMasked(lead.email) && !lead.do_not_email && (
         <Button
           component="a"
           href={`mailto:${lead.email}`}
