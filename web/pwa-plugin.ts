@@ -8,15 +8,18 @@ export function serviceWorker(): Plugin {
     name: 'tradewind-service-worker',
     apply: 'build',
     generateBundle(_options, bundle) {
-      // Needed only where a password is chosen, which nobody does without a connection.
-      const isDictionary = (name: string) => {
+      // The dictionary of passwords and the API reference are of no use without a connection.
+      const isOnline = (name: string) => {
         const part = bundle[name];
-        return part?.type === 'chunk' && part.moduleIds.some((id) => id.includes('/zxcvbn/'));
+        if (part?.type !== 'chunk') return /\/(docs|reference)-[^/]+\.css$/.test(name);
+        return part.moduleIds.some((id) => /\/zxcvbn\/|\/src\/docs\/|\/swagger-ui-dist\//.test(id));
       };
       const files = Object.keys(bundle).filter(
-        (name) => /\.(js|css|woff2)$/.test(name) && !isDictionary(name),
+        (name) => /\.(js|css|woff2)$/.test(name) && !isOnline(name),
       );
-      const entry = Object.values(bundle).find((part) => part.type === 'chunk' && part.isEntry);
+      const entry = Object.values(bundle).find(
+        (part) => part.type === 'chunk' && part.isEntry && part.name === 'index',
+      );
       const first = new Set<string>();
       if (entry?.type === 'chunk') {
         for (const name of [entry.fileName, ...entry.imports]) first.add(name);

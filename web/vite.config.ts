@@ -1,6 +1,7 @@
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { guides } from './guides-plugin.ts';
 import { serviceWorker } from './pwa-plugin.ts';
 
 const backend = process.env.TRADEWIND_BACKEND ?? 'http://127.0.0.1:8420';
@@ -9,14 +10,22 @@ export default defineConfig({
   plugins: [
     tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
     react(),
+    guides(),
     serviceWorker(),
   ],
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   server: {
     port: Number(process.env.PORT ?? 5173),
+    fs: { allow: ['..'] },
     proxy: { '/api': { target: backend, ws: true } },
   },
-  build: { target: 'es2022', chunkSizeWarningLimit: 700, reportCompressedSize: false },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 1800,
+    reportCompressedSize: false,
+    // The API reference is a page of its own: nothing of it is loaded by the app.
+    rolldownOptions: { input: { index: 'index.html', docs: 'docs.html' } },
+  },
   test: {
     environment: 'happy-dom',
     pool: 'threads',

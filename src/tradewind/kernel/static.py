@@ -29,7 +29,7 @@ _MISSING_PAGE = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><
 <body style="font:16px/1.6 system-ui;max-width:40rem;margin:15vh auto;padding:0 1rem">
 <main><h1>The web app is not built yet</h1>
 <p>The API is running. Build the web app once with <code>make setup</code> (needs Node 20), then reload.</p>
-<p><a href="/api/docs">API documentation</a></p></main></body></html>"""
+<p><a href="/api/v1/openapi.json">The API as an OpenAPI document</a></p></main></body></html>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class WebApp:
         if found is None:
             if not _wants_page(scope, path):
                 raise HTTPException(404)
-            found = self.folder / "index.html"
+            found = self.folder / ("docs.html" if path == "/docs" or path.startswith("/docs/") else "index.html")
         await self._serve(scope, send, found)
 
     def _locate(self, path: str) -> Path | None:

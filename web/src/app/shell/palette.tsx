@@ -9,7 +9,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiQuery } from '@/api/client';
 import type { Icon } from '../icon-type';
-import { IconBuilding, IconCoin, IconSearch, IconUser } from '../icons';
+import { IconBook, IconBuilding, IconCoin, IconSearch, IconUser } from '../icons';
 import { useNavigation } from '../navigation';
 import { keyCaps } from '../shortcuts';
 import classes from './palette.module.css';
@@ -96,6 +96,11 @@ export function Palette() {
       run: () => void navigate({ to: item.to, search: item.search } as never),
     }))
     .filter((action) => matches(action.label));
+  if (matches(t('user.docs'))) {
+    // A page of its own, outside the router.
+    const run = () => location.assign('/docs');
+    goTo.push({ id: 'go-docs', label: t('user.docs'), icon: IconBook, run });
+  }
   const found = query.length >= 2 ? search.data : undefined;
   const records = KINDS.map((kind) => ({
     id: kind.key,

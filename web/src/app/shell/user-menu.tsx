@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/api/api';
 import { toastError } from '@/components/toasts';
 import { initials } from '../format';
-import { IconKeyboard, IconLogout, IconSettings } from '../icons';
+import { IconBook, IconKeyboard, IconLogout, IconSettings } from '../icons';
 import { useNavigation } from '../navigation';
 import { useMe } from '../session';
 import { useShortcutRegistry } from '../shortcuts';
@@ -62,6 +62,9 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
           onClick={() => useShortcutRegistry.setState({ sheetOpen: true })}
         >
           {t('keys.sheet')}
+        </Menu.Item>
+        <Menu.Item component="a" href="/docs" leftSection={<IconBook size={16} />}>
+          {t('user.docs')}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
