@@ -9,14 +9,20 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from sqlalchemy import text
 
 from installation import Installation
 from mcp_server.connecting import CALLBACK, OAUTH, Flow, colleague, ping
 from tradewind.kernel import clock
-from tradewind.modules.identity.errors_oauth import OAuthRefused
-from tradewind.modules.identity.service import oauth_clients, oauth_grants
+from tradewind.kernel.ids import new_id
+from tradewind.modules.identity.errors import InvalidToken
+from tradewind.modules.identity.errors_oauth import OAuthRefused, TooManyClients
+from tradewind.modules.identity.models.oauth import OAuthGrant
+from tradewind.modules.identity.repository import oauth as oauth_repository
+from tradewind.modules.identity.service import access_tokens, oauth_clients, oauth_grants, oauth_tokens
 from tradewind.modules.identity.service.acting import become
 from tradewind.modules.identity.service.oauth_scopes import known_scopes, permissions_within
+from tradewind.modules.identity.service.signing_keys import key_ring
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +263,14 @@ def test_other_names_and_origins_are_refused(flow: Flow, server: Installation):
     assert ping(server, token, Origin=server.url).status_code == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_only_posts_are_answered_so_that_no_stream_stays_open(flow: Flow, server: Installation, method: str):
+    assert server.client().request(method, "/mcp").status_code == 401
+    headers = {"Authorization": f"Bearer {flow.tokens()['access_token']}", "Accept": "text/event-stream"}
+    answer = server.client().request(method, "/mcp", headers=headers)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
 def test_a_body_that_is_too_large_is_refused(flow: Flow, server: Installation):
     token = flow.tokens()["access_token"]
     answer = server.client().post(
@@ -314,3 +328,53 @@ def test_scopes_only_narrow_what_a_person_may():
     assert permissions_within(["unknown"], own) == frozenset()
     assert known_scopes("tradewind:read openid") == ["tradewind:read"]
     assert known_scopes(None) == known_scopes("openid") == ["tradewind:read", "tradewind:write"]
+
+
+async def test_access_tokens_are_for_one_resource_and_one_hour(session, tenant, frozen: clock.FrozenClock):
+    issuer, resource = "https://crm.example", "https://crm.example/mcp"
+    grant = OAuthGrant(
+        id=new_id(), organisation_id=tenant.organisation_id, user_id=tenant.user_id, client_id=new_id(),
+        scopes=["tradewind:read"], resource=resource,
+    )  # fmt: skip
+    token = await oauth_tokens.issue(session, grant, issuer=issuer)
+    key = await key_ring.public_key(session, access_tokens.key_id(token))
+    assert key is not None
+    assert oauth_tokens.verify(token, key, issuer=issuer, resource=resource).grant_id == grant.id
+    for wrong in ({"issuer": "https://evil.example", "resource": resource}, {"issuer": issuer, "resource": issuer}):
+        with pytest.raises(InvalidToken):
+            oauth_tokens.verify(token, key, **wrong)
+    with pytest.raises(InvalidToken):
+        access_tokens.verify(token, key)
+    frozen.tick(oauth_tokens.LIFETIME.total_seconds() + 1)
+    with pytest.raises(InvalidToken, match="ended"):
+        oauth_tokens.verify(token, key, issuer=issuer, resource=resource)
+
+
+async def test_unused_programs_and_ended_connections_are_forgotten(session, tenant):
+    kept, unused = [
+        await oauth_clients.register(session, name=name, redirect_uris=[CALLBACK], client_uri=None)
+        for name in ("kept", "unused")
+    ]
+    await become(session, replace(tenant.actor, session_id=tenant.user_id))
+    asked = oauth_grants.AuthorizationRequest(
+        str(kept.id), CALLBACK, "code", "c" * 43, "S256", None, None, "https://crm.example/mcp"
+    )
+    resource = "https://crm.example/mcp"
+    await oauth_grants.approve(session, asked, ["tradewind:read"], resource=resource, issuer="https://crm.example")
+    await session.execute(text("UPDATE oauth_clients SET created_at = now() - interval '2 days'"))
+    await session.execute(text("SELECT oauth_purge()"))
+    left = set(await session.scalars(text("SELECT id FROM oauth_clients")))
+    assert kept.id in left
+    assert unused.id not in left
+    await session.execute(text("UPDATE oauth_grants SET code_expires_at = now() - interval '2 days'"))
+    await session.execute(text("SELECT oauth_purge()"))
+    assert list(await session.scalars(text("SELECT id FROM oauth_grants"))) == []
+
+
+async def test_registrations_stop_where_too_many_wait(session, monkeypatch):
+    before = await oauth_repository.unused_clients(session)
+    monkeypatch.setattr(oauth_clients, "_MAX_UNUSED", before + 2)
+    for _ in range(2):
+        await oauth_clients.register(session, name="Probe", redirect_uris=[CALLBACK], client_uri=None)
+    with pytest.raises(TooManyClients):
+        await oauth_clients.register(session, name="Probe", redirect_uris=[CALLBACK], client_uri=None)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -50,6 +51,9 @@ class AssistantEndpoint:
             raise AssistantUnauthorised(app.state.settings, refused) from None
         if actor.kind == "anonymous":
             raise AssistantUnauthorised(app.state.settings, None)
+        if scope["method"] != "POST":
+            # Without sessions there is nothing to listen to and nothing to end; a stream would only stay open.
+            raise HTTPException(405, headers={"Allow": "POST"})
         server: MCPServer | None = getattr(app.state, "assistants", None)
         if server is None:
             raise Unavailable("The endpoint of assistants is starting or stopping.")
