@@ -289,3 +289,25 @@ async def test_a_member_linked_by_address_keeps_name_and_role(browser, client, p
     assert error_of(await browser.sign_in("ines", connection_id=connection["id"])) is None
     me = (await browser.me()).json()
     assert (me["user"]["id"], me["user"]["name"], me["role"]) == (str(member.user_id), "Ines", "creator")
+
+
+async def test_who_has_no_password_confirms_dangerous_actions_by_signing_in_again(
+    browser, client, provider, database, tenant
+):
+    from sqlalchemy import text
+
+    connection = await connect(client, provider.issuer, default_role="admin")
+    provider.user("root", email="root@harbour.example", email_verified=True)
+    await browser.sign_in("root", connection_id=connection["id"])
+    headers = {"X-CSRF-Token": browser.ours.cookies["tw_csrf"]}
+    path = f"{CONNECTIONS}/{connection['id']}"
+    assert (await browser.ours.patch(path, json={"name": "Renamed"}, headers=headers)).status_code == 200
+    user_id = (await browser.me()).json()["user"]["id"]
+    async with database.transaction(Actor(kind="user", user_id=UUID(user_id))) as session:
+        await session.execute(text("UPDATE user_sessions SET authenticated_at = authenticated_at - interval '1 hour'"))
+    refused = await browser.ours.patch(path, json={"name": "Again"}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "identity.step_up_required")
+    assert refused.json()["methods"] == ["sso"]
+    await browser.sign_in("root", connection_id=connection["id"])
+    headers = {"X-CSRF-Token": browser.ours.cookies["tw_csrf"]}
+    assert (await browser.ours.patch(path, json={"name": "Again"}, headers=headers)).status_code == 200

@@ -41,6 +41,12 @@ async def password(session: AsyncSession, user_id: UUID) -> UserPassword | None:
     return await session.get(UserPassword, user_id)
 
 
+async def has_password(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether the acting user has a password that they chose."""
+    stored = await password(session, user_id)
+    return stored is not None and stored.chosen
+
+
 async def add_user(
     session: AsyncSession,
     *,
@@ -52,8 +58,9 @@ async def add_user(
     verified: bool,
     locale: str = "en",
     time_zone: str = "UTC",
+    chosen: bool = True,
 ) -> User:
-    """Store a user with a password; the session must act for the new id."""
+    """Store a user with a password, `chosen` by them or unknown to anyone; the session must act for the new id."""
     added = User(
         id=user_id,
         email=email,
@@ -66,7 +73,7 @@ async def add_user(
     )
     session.add(added)
     await session.flush()
-    session.add(UserPassword(id=user_id, password_hash=password_hash))
+    session.add(UserPassword(id=user_id, password_hash=password_hash, chosen=chosen))
     await session.flush()
     return added
 

@@ -160,6 +160,7 @@ async def _account(session: AsyncSession, organisation_id: UUID, values: PersonV
         await account_repository.add_user(
             session, user_id=user_id, email=address, email_key=key, name=values.name,
             password_hash=await passwords.unusable_hash(), verified=owns, time_zone=values.time_zone or "UTC",
+            chosen=False,
         )  # fmt: skip
     return user_id
 

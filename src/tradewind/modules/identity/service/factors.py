@@ -65,7 +65,7 @@ async def overview(session: AsyncSession) -> Overview:
         await repository.totp(session, user.id),
         await repository.passkeys(session, user.id),
         await repository.codes_left(session, user.id),
-        await account_repository.password(session, user.id) is not None,
+        await account_repository.has_password(session, user.id),
         await repository.is_required(session, user.id),
     )
 

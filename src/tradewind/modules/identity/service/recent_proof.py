@@ -50,4 +50,4 @@ async def factor_methods(session: AsyncSession, user_id: UUID) -> list[Method]:
 
 async def other_methods(session: AsyncSession, user_id: UUID) -> list[str]:
     """What is left for a user without a second factor; `sso` means signing in again through the identity provider."""
-    return ["password"] if await account_repository.password(session, user_id) is not None else ["sso"]
+    return ["password"] if await account_repository.has_password(session, user_id) else ["sso"]

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { formatDateTime } from '@/app/format';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { rolesQuery } from '../queries';
 import { type Attempt, attemptsQuery } from './queries';
 
 const GOOD = ['signed_in', 'created', 'tested'];
@@ -16,12 +17,14 @@ interface Details {
 function AttemptDetails({ attempt }: { attempt: Attempt }) {
   const { t } = useTranslation('settings/sso');
   const { name, groups, claims } = attempt.details as Details;
+  const known = useQuery(rolesQuery()).data?.roles;
+  const role = known?.find((one) => one.key === attempt.role)?.label ?? attempt.role;
   const facts = [
     [t('fact.email'), attempt.email],
     [t('fact.name'), name],
     [t('fact.subject'), attempt.subject],
     [t('fact.groups'), groups?.join(', ')],
-    [t('fact.role'), attempt.role],
+    [t('fact.role'), role],
     [t('fact.ip'), attempt.ip],
   ].filter(([, value]) => value);
   return (

@@ -19,16 +19,16 @@ interface ConnectionRowProps {
 function ConnectionRow({ connection, onOpen, onEdit }: ConnectionRowProps) {
   const { t } = useTranslation('settings/sso');
   const { name, id, enabled } = connection;
-  const [busy, setBusy] = useState(false);
+  const [pending, setPending] = useState<boolean>();
   const turn = async (on: boolean) => {
-    setBusy(true);
+    setPending(on);
     try {
       await changeSso('patch', `/connections/${id}`, { enabled: on });
       toastSuccess(t(on ? 'switchedOn' : 'switchedOff', { name }));
     } catch (reason) {
       toastError(t('notChanged', { name }), reason);
     }
-    setBusy(false);
+    setPending(undefined);
   };
   const remove = async () => {
     const sure = await askConfirm({
@@ -59,9 +59,9 @@ function ConnectionRow({ connection, onOpen, onEdit }: ConnectionRowProps) {
         </Text>
       </div>
       <Switch
-        checked={enabled}
-        disabled={busy}
-        label={t(enabled ? 'on' : 'off')}
+        checked={pending ?? enabled}
+        disabled={pending !== undefined}
+        label={t((pending ?? enabled) ? 'on' : 'off')}
         aria-label={t('enableNamed', { name })}
         onChange={(event) => void turn(event.currentTarget.checked)}
       />

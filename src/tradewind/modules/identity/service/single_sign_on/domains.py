@@ -169,11 +169,13 @@ async def _check_dns(found: SsoDomain) -> None:
 async def _check_administrator(session: AsyncSession, found: SsoDomain) -> None:
     user_id = actor_of(session).user_id
     user = await account_repository.user(session, user_id) if user_id else None
-    if user is None or user.email_verified_at is None or domain_of(user.email_key) != found.domain:
+    if user is None or domain_of(user.email_key) != found.domain:
         raise DomainNotProven(
-            f"Your own confirmed e-mail address is not at {found.domain}. Let an administrator whose address is "
-            "do this, or prove the domain by DNS."
+            f"Your own e-mail address is not at {found.domain}. Let an administrator do this whose address is, or "
+            "prove the domain by DNS."
         )
+    if user.email_verified_at is None:
+        raise DomainNotProven("Confirm your own e-mail address first: follow the link in the mail we sent you.")
 
 
 async def _check_may_require(session: AsyncSession, found: SsoDomain) -> None:

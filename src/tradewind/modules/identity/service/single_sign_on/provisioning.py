@@ -19,7 +19,6 @@ from tradewind.modules.identity.repository import organisations as organisation_
 from tradewind.modules.identity.repository import single_sign_on as repository
 from tradewind.modules.identity.service import addresses, audit, members, passwords, roles
 from tradewind.modules.identity.service.acting import acting_as, as_user
-from tradewind.modules.identity.service.secrets import new_secret
 from tradewind.modules.identity.service.single_sign_on.claims import ProviderIdentity
 
 
@@ -228,16 +227,12 @@ async def _welcome_new(
     verified = domain is not None and domain.proof == "dns"
     user_id = new_id()
     name = (identity.name or address.partition("@")[0])[:120]
-    password_hash = await passwords.hash_password(new_secret())
+    password_hash = await passwords.unusable_hash()
     async with acting_as(session, as_user(user_id, connection.organisation_id, name)):
         await account_repository.add_user(
             session, user_id=user_id, email=address, email_key=key, name=name, password_hash=password_hash,
-            verified=verified,
+            verified=verified, chosen=False,
         )  # fmt: skip
-        stored = await account_repository.password(session, user_id)
-        assert stored is not None
-        stored.chosen = False
-        await session.flush()
     await members.add(session, connection.organisation_id, user_id, role)
     await _link(session, connection, identity, user_id)
     await _close_invitation(session, connection, key)
