@@ -80,6 +80,7 @@ def test_a_provider_is_connected_tried_and_used(
     expect(details.get_by_text("A new member would be made.")).to_be_visible(timeout=30_000)
     expect(details.get_by_role("row", name="Role Content creator")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(details).to_be_hidden()
     page.get_by_role("switch", name="Sign-in through Company login").click()
     expect(page.get_by_text("Company login is on")).to_be_visible()
 

@@ -182,9 +182,9 @@ async def person_row(session: AsyncSession, **equal: Any) -> ScimPerson | None:
 
 
 async def owns_domain(session: AsyncSession, domain: str) -> bool:
-    """Whether the organisation has proven that an e-mail domain is its own."""
+    """Whether the organisation has proven by DNS that an e-mail domain is its own."""
     found = await session.scalar(
-        select(SsoDomain.id).where(SsoDomain.domain == domain, SsoDomain.proven_at.is_not(None)).limit(1)
+        select(SsoDomain.id).where(SsoDomain.domain == domain, SsoDomain.proof == "dns").limit(1)
     )
     return found is not None
 
