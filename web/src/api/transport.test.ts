@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { address, request } from './client';
 import { ApiError } from './errors';
-import { onSessionLost } from './transport';
+import { onEnrolmentNeeded, onProofNeeded, onSessionLost } from './transport';
 
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(body), {
@@ -24,6 +24,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
   onSessionLost(() => undefined);
+  onProofNeeded(async () => false);
+  onEnrolmentNeeded(() => undefined);
 });
 
 describe('address', () => {
@@ -122,5 +124,47 @@ describe('a session that ran out', () => {
     server.mockImplementation(async () => json({}, 401));
     await request('post', '/api/v1/auth/login', { body: {} }).catch(() => undefined);
     expect(server).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a dangerous action', () => {
+  const refused = () =>
+    json({ code: 'identity.step_up_required', methods: ['totp', 'recovery_code'] }, 403);
+
+  it('is repeated with its body once the person has proven who they are', async () => {
+    const ask = vi.fn(async () => true);
+    onProofNeeded(ask);
+    server
+      .mockResolvedValueOnce(refused())
+      .mockImplementation(async (sent) => json(await sent.json()));
+    expect(await request('post', '/api/v1/x', { body: { a: 1 } })).toEqual({ a: 1 });
+    expect(ask).toHaveBeenCalledExactlyOnceWith(['totp', 'recovery_code']);
+  });
+
+  it('fails with the refusal when they close the dialog', async () => {
+    server.mockImplementation(async () => refused());
+    const error = await request('delete', '/api/v1/x').catch((reason) => reason);
+    expect((error as ApiError).code).toBe('identity.step_up_required');
+    expect(server).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks once for several requests', async () => {
+    const ask = vi.fn(() => new Promise<boolean>((resolve) => setTimeout(resolve, 5, true)));
+    onProofNeeded(ask);
+    server
+      .mockResolvedValueOnce(refused())
+      .mockResolvedValueOnce(refused())
+      .mockImplementation(async () => json({}));
+    await Promise.all([request('delete', '/api/v1/x'), request('delete', '/api/v1/y')]);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(server).toHaveBeenCalledTimes(4);
+  });
+
+  it('leads to enrolment where the organisation requires a second factor', async () => {
+    const lead = vi.fn();
+    onEnrolmentNeeded(lead);
+    server.mockImplementation(async () => json({ code: 'identity.second_factor_required' }, 403));
+    await request('get', '/api/v1/leads').catch(() => undefined);
+    expect(lead).toHaveBeenCalledTimes(1);
   });
 });
