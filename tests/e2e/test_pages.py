@@ -39,6 +39,7 @@ PAGES = [
     "/settings/organisation",
     "/settings/team",
     "/settings/roles",
+    "/settings/teams",
     "/settings/single-sign-on",
     "/settings/fields",
     "/settings/tags",
