@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount, compile_path
 
 from tradewind.kernel.access import Access, access_of
+from tradewind.kernel.deprecation import deprecation_of
 from tradewind.kernel.openapi_answers import HEADERS, complete_answers, problem_examples
 from tradewind.kernel.openapi_examples import Examples
 from tradewind.kernel.openapi_names import summary_of
@@ -142,7 +143,7 @@ def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
         for path, operations in document.get("paths", {}).items():
             for method, operation in operations.items():
                 if (route := routes.get((path, method))) is not None:
-                    _annotate(operation, route, method)
+                    _annotate(operation, route, method, repeatable=method == "post" and path.startswith("/api/"))
                     used |= set(operation.get("tags", ()))
         document["tags"] = [{"name": name, "description": tags.get(name, "")} for name in sorted(used)]
         document["x-mounts"] = mounts_of(app)
@@ -157,7 +158,7 @@ def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
     app.openapi = openapi
 
 
-def _annotate(operation: dict[str, Any], route: APIRoute, method: str) -> None:
+def _annotate(operation: dict[str, Any], route: APIRoute, method: str, *, repeatable: bool) -> None:
     access = access_of(route)
     operation["summary"] = route.summary or summary_of(route)
     operation["security"] = _security(access, method)
@@ -168,11 +169,15 @@ def _annotate(operation: dict[str, Any], route: APIRoute, method: str) -> None:
             operation["x-step-up"] = True
             note += " Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`)."
         operation["description"] = f"{operation.get('description', '')}\n\n{note}".strip()
-        if method == "post":
+        if repeatable:
             operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     elif access is not None:
         operation["x-permission"] = "public"
-    complete_answers(operation, route, repeatable=method == "post" and bool(operation["security"]))
+    if (ending := deprecation_of(route)) is not None:
+        operation["deprecated"] = True
+        note = f"Deprecated since {ending.since}, gone after {ending.sunset}. Use `{ending.successor}`."
+        operation["description"] = f"{operation.get('description', '')}\n\n{note}".strip()
+    complete_answers(operation, route, repeatable=repeatable and bool(operation["security"]))
 
 
 def _give_examples(paths: Iterable[dict[str, Any]], examples: Examples) -> None:
