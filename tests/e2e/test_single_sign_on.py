@@ -81,7 +81,7 @@ def test_a_provider_is_connected_tried_and_used(
     expect(details.get_by_role("row", name="Role Content creator")).to_be_visible()
     page.keyboard.press("Escape")
     expect(details).to_be_hidden()
-    page.get_by_role("switch", name="Sign-in through Company login").click()
+    page.get_by_role("switch", name="Sign-in through Company login").press("Space")
     expect(page.get_by_text("Company login is on")).to_be_visible()
 
     context = browser.new_context(base_url=server.url, service_workers="block", locale="en-GB")

@@ -25,11 +25,11 @@ export function RoleRules({ form, roles }: RoleRulesProps) {
         {rules.map((_, index) => (
           // Rules have no identity of their own; their place is what they are.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <Group key={index} gap="xs" align="flex-start" wrap="nowrap">
+          <Group key={index} gap="xs" align="flex-start">
             <TextInput
               aria-label={t('form.group', { place: index + 1 })}
               placeholder={t('form.groupHint')}
-              flex={1}
+              flex="1 1 160px"
               {...form.getInputProps(`role_rules.${index}.group`)}
             />
             <Select
