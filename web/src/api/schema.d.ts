@@ -1445,7 +1445,7 @@ export interface paths {
          * Create key
          * @description Make a key. Its secret is in this answer and never again.
          *
-         *     Permission: `keys:write`.
+         *     Permission: `keys:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["api_keys_create"];
         delete?: never;
@@ -1750,6 +1750,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/bulk-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create many leads
+         * @description Add up to 1,000 leads. A body of the wrong shape is refused as a whole; what only the data decides, such as an
+         *     unknown company, is answered item by item, and the other items are added.
+         *
+         *     Permission: `leads:write`.
+         */
+        post: operations["leads_create_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/count": {
         parameters: {
             query?: never;
@@ -1997,7 +2020,7 @@ export interface paths {
          * Add passkey
          * @description Add the passkey that the browser made.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["second_factors_add_passkey"];
         delete?: never;
@@ -2020,7 +2043,7 @@ export interface paths {
          * Remove passkey
          * @description Make a passkey worthless.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["second_factors_remove_passkey"];
         options?: never;
@@ -2029,7 +2052,7 @@ export interface paths {
          * Rename passkey
          * @description Give a passkey another name.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         patch: operations["second_factors_rename_passkey"];
         trace?: never;
@@ -2047,7 +2070,7 @@ export interface paths {
          * Start passkey
          * @description What a browser needs to make a passkey.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["second_factors_start_passkey"];
         delete?: never;
@@ -2069,7 +2092,7 @@ export interface paths {
          * Renew recovery codes
          * @description Ten new recovery codes; the old ones stop working.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["second_factors_renew_recovery_codes"];
         delete?: never;
@@ -2091,14 +2114,14 @@ export interface paths {
          * Start TOTP
          * @description A secret for an authenticator app. It counts once a code confirms it, and then replaces an earlier app.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["second_factors_start_totp"];
         /**
          * Remove TOTP
          * @description Stop using the authenticator app.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["second_factors_remove_totp"];
         options?: never;
@@ -2119,7 +2142,7 @@ export interface paths {
          * Confirm TOTP
          * @description Take the app into use with a code of it; with the first second factor come ten recovery codes.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["second_factors_confirm_totp"];
         delete?: never;
@@ -2163,7 +2186,7 @@ export interface paths {
          * Change password
          * @description Set a new password; other sessions end.
          *
-         *     Permission: `signed-in`.
+         *     Permission: `signed-in`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["me_change_password"];
         delete?: never;
@@ -2258,7 +2281,7 @@ export interface paths {
          * Remove member
          * @description Take someone out of the organisation. The last admin stays.
          *
-         *     Permission: `members:write`.
+         *     Permission: `members:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["organisation_remove_member"];
         options?: never;
@@ -2267,7 +2290,7 @@ export interface paths {
          * Update member
          * @description Change a role, deactivate or reactivate. The last admin stays one.
          *
-         *     Permission: `members:write`.
+         *     Permission: `members:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         patch: operations["organisation_update_member"];
         trace?: never;
@@ -2434,7 +2457,7 @@ export interface paths {
          * Change security
          * @description Demand a second factor of every member, or no longer.
          *
-         *     Permission: `organisation:write`.
+         *     Permission: `organisation:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         put: operations["second_factors_change_security"];
         post?: never;
@@ -2669,7 +2692,7 @@ export interface paths {
          * Create provisioning token
          * @description Make a token. Its clear text is in this answer only.
          *
-         *     Permission: `members:write`.
+         *     Permission: `members:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["user_provisioning_create_token"];
         delete?: never;
@@ -3201,7 +3224,7 @@ export interface paths {
          * Create connection
          * @description Trust an identity provider.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["single_sign_on_create_connection"];
         delete?: never;
@@ -3224,7 +3247,7 @@ export interface paths {
          * Remove connection
          * @description Remove a connection. Its people stay members and sign in otherwise.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["single_sign_on_remove_connection"];
         options?: never;
@@ -3233,7 +3256,7 @@ export interface paths {
          * Update connection
          * @description Change a connection. With another issuer all linked identities are forgotten.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         patch: operations["single_sign_on_update_connection"];
         trace?: never;
@@ -3318,7 +3341,7 @@ export interface paths {
          * Remove link
          * @description Forget an identity; at the next sign-in it is linked anew by its address.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["single_sign_on_remove_link"];
         options?: never;
@@ -3361,7 +3384,7 @@ export interface paths {
          * Claim domain
          * @description Claim an e-mail domain; it counts once it is proven.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["single_sign_on_claim_domain"];
         delete?: never;
@@ -3384,7 +3407,7 @@ export interface paths {
          * Remove domain
          * @description Give a domain up.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["single_sign_on_remove_domain"];
         options?: never;
@@ -3393,7 +3416,7 @@ export interface paths {
          * Update domain
          * @description Choose the connection, or demand single sign-on of the domain's members.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         patch: operations["single_sign_on_update_domain"];
         trace?: never;
@@ -3411,7 +3434,7 @@ export interface paths {
          * Prove domain
          * @description Look for the proof now.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["single_sign_on_prove_domain"];
         delete?: never;
@@ -3432,7 +3455,7 @@ export interface paths {
          * Set password keepers
          * @description Choose the administrators who can always sign in by password.
          *
-         *     Permission: `sso:write`.
+         *     Permission: `sso:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         put: operations["single_sign_on_set_password_keepers"];
         post?: never;
@@ -3871,7 +3894,7 @@ export interface paths {
          * Read webhook secret
          * @description The signing secret. Looking is recorded in the audit log.
          *
-         *     Permission: `webhooks:write`.
+         *     Permission: `webhooks:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         get: operations["webhooks_read_secret"];
         put?: never;
@@ -3895,7 +3918,7 @@ export interface paths {
          * Rotate webhook secret
          * @description Make a new secret; messages carry both signatures during the overlap.
          *
-         *     Permission: `webhooks:write`.
+         *     Permission: `webhooks:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["webhooks_rotate_secret"];
         delete?: never;
@@ -6512,6 +6535,53 @@ export interface components {
             has_header?: boolean | null;
             /** Sheet */
             sheet?: string | null;
+        };
+        /**
+         * LeadBulkCreate
+         * @description Up to 1,000 new leads.
+         */
+        LeadBulkCreate: {
+            /** Items */
+            items: components["schemas"]["LeadCreate"][];
+        };
+        /**
+         * LeadBulkCreated
+         * @description Results in the order of the items.
+         */
+        LeadBulkCreated: {
+            /** Created */
+            created: number;
+            /** Failed */
+            failed: number;
+            /** Results */
+            results: components["schemas"]["LeadBulkResult"][];
+        };
+        /**
+         * LeadBulkResult
+         * @description What became of one item: `id` of the new lead, or `code` and `detail` of why there is none.
+         */
+        LeadBulkResult: {
+            /**
+             * Code
+             * @example leads.company_not_found
+             */
+            code?: string | null;
+            /** Detail */
+            detail?: string | null;
+            /**
+             * Errors
+             * @example []
+             */
+            errors?: {
+                [key: string]: string;
+            }[];
+            /** Id */
+            id?: string | null;
+            /**
+             * Index
+             * @description Place of the item in the request, from 0
+             */
+            index: number;
         };
         /**
          * LeadCountRequest
@@ -15052,6 +15122,8 @@ export interface operations {
             query?: {
                 country?: string | null;
                 cursor?: string | null;
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
                 industry?: string | null;
                 limit?: number;
                 owner_id?: string | null;
@@ -15409,7 +15481,10 @@ export interface operations {
     };
     companies_read: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
+            };
             header?: never;
             path: {
                 company_id: string;
@@ -16909,6 +16984,8 @@ export interface operations {
                 company_id?: string | null;
                 currency?: string | null;
                 cursor?: string | null;
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
                 kind?: ("open" | "won" | "lost") | null;
                 lead_id?: string | null;
                 limit?: number;
@@ -17276,7 +17353,10 @@ export interface operations {
     };
     deals_read: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
+            };
             header?: never;
             path: {
                 deal_id: string;
@@ -22179,6 +22259,8 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
                 /** @description A condition as JSON, see GET /leads/fields for its fields */
                 filter?: string | null;
                 limit?: number;
@@ -22587,7 +22669,10 @@ export interface operations {
     };
     leads_read: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
+            };
             header?: never;
             path: {
                 lead_id: string;
@@ -24648,6 +24733,217 @@ export interface operations {
              *     - `kernel.invalid` — Some values are not valid
              *     - `leads.bulk_invalid` — The bulk action is not valid
              *     - `leads.condition_invalid` — The condition is not valid
+             *     - `leads.value_invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_create_many: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "city": "Lyon",
+                 *           "company_name": "Moreau Works",
+                 *           "country": "FR",
+                 *           "custom": {
+                 *             "budget": 1000
+                 *           },
+                 *           "email": "ada@moreau.example",
+                 *           "first_name": "Ada",
+                 *           "full_name": "Ada Moreau",
+                 *           "job_title": "Head of Purchasing",
+                 *           "language": "fr",
+                 *           "last_name": "Moreau",
+                 *           "phone": "+33 4 72 00 00 42",
+                 *           "region": "Auvergne-Rhône-Alpes",
+                 *           "source": "Website",
+                 *           "tags": [
+                 *             "vip"
+                 *           ],
+                 *           "time_zone": "Europe/Paris",
+                 *           "website": "https://moreau.example"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeadBulkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 12,
+                     *       "failed": 12,
+                     *       "results": [
+                     *         {
+                     *           "code": "leads.company_not_found",
+                     *           "detail": "Detail",
+                     *           "errors": [],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "index": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadBulkCreated"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `leads.company_not_found` — Company not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.masked_value` — A masked value cannot be stored
              *     - `leads.value_invalid` — Some values are not valid
              */
             422: {
@@ -39681,6 +39977,8 @@ export interface operations {
                 cursor?: string | null;
                 deal_id?: string | null;
                 due_before?: string | null;
+                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                fields?: string | null;
                 lead_id?: string | null;
                 limit?: number;
                 state?: "open" | "done" | "overdue" | "all";
@@ -43632,10 +43930,7 @@ export interface operations {
     graphql_run_query: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -43662,7 +43957,6 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
@@ -43735,20 +44029,6 @@ export interface operations {
                 };
             };
             /**
-             * @description In conflict with the current state.
-             *
-             *     - `kernel.idempotency_answer_lost` — Already carried out
-             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
              * @description Too large.
              *
              *     - `kernel.too_large` — Too large
@@ -43778,7 +44058,6 @@ export interface operations {
              * @description Some values are not valid.
              *
              *     - `graphql.too_large` — The query asks for too much
-             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
              */
             422: {
