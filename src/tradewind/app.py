@@ -20,8 +20,9 @@ from tradewind.graphql_api import routes as graphql_api
 from tradewind.kernel import health, jobs_routes, realtime, static
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import wait_until_migrated
-from tradewind.kernel.errors import AppError, FieldError, Invalid, Unavailable
+from tradewind.kernel.errors import AppError, FieldError, Invalid, Unavailable, WrongMediaType
 from tradewind.kernel.idempotency import IdempotencyMiddleware
+from tradewind.kernel.json_bodies import JsonBodiesMiddleware
 from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
 from tradewind.kernel.openapi_names import operation_id
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _handle_errors(app)
     # Added last runs first: telemetry sees everything, idempotency is nearest to the routes.
     app.add_middleware(IdempotencyMiddleware)
+    app.add_middleware(JsonBodiesMiddleware)
     app.add_middleware(RateLimitMiddleware)
     app.add_middleware(SignedBodyMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
@@ -134,6 +136,9 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, failure: RequestValidationError) -> Response:
+        if isinstance(failure.body, bytes) and failure.body and "form" not in request.headers.get("content-type", ""):
+            # A body that was not even parsed: its Content-Type does not say JSON.
+            return _problem(request, WrongMediaType("Send the body as JSON, with Content-Type: application/json."))
         errors: list[FieldError] = [
             {
                 "field": ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),

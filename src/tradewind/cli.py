@@ -98,6 +98,20 @@ def events() -> None:
 
 
 @app.command()
+def errors() -> None:
+    """Print every error code of the API with its status and meaning."""
+    from tradewind.app import create_app
+    from tradewind.kernel.openapi_problems import catalogue
+
+    # Errors are known once the modules that raise them are loaded.
+    create_app(get_settings())
+    table = Table("Code", "Status", "Meaning", title="Error codes", title_justify="left")
+    for problem in catalogue().values():
+        table.add_row(problem.code, str(problem.status), f"{problem.title}. {problem.meaning}".strip())
+    console.print(table)
+
+
+@app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
     import orjson

@@ -13,6 +13,8 @@ from tradewind.kernel.errors import AppError
 
 DATABASE_FAILURES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 PROBLEM_JSON = b"application/problem+json"
+# Key in the request's state of headers that its answer is to carry, whatever it is.
+ANNOUNCED = "announced_headers"
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

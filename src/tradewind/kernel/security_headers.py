@@ -5,7 +5,7 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tradewind.kernel.asgi import header
+from tradewind.kernel.asgi import ANNOUNCED, header, state_of
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _KNOWN_HOSTS = 256
@@ -70,7 +70,7 @@ class SecurityHeadersMiddleware:
                 headers = message.setdefault("headers", [])
                 present = {name.lower() for name, _ in headers}
                 added = [pair for pair in extra if pair[0] not in present]
-                message["headers"] = [*headers, *added]
+                message["headers"] = [*headers, *added, *state_of(scope).get(ANNOUNCED, ())]
                 if https:
                     MutableHeaders(raw=message["headers"]).setdefault(
                         "strict-transport-security", "max-age=31536000; includeSubDomains"

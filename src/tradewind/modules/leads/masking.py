@@ -74,6 +74,12 @@ async def shown_records(session: AsyncSession, records: list[R], entity: str) ->
     ]
 
 
+async def shown_parts(session: AsyncSession, rows: list[dict[str, Any]], entity: str) -> list[dict[str, Any]]:
+    """Some columns of companies or deals as the session's actor may see them."""
+    keys = await masked_custom(session, entity) if any("custom" in row for row in rows) else frozenset[str]()
+    return [row | {"custom": _custom(row["custom"], keys)} for row in rows] if keys else rows
+
+
 def shown_title(session: AsyncSession, title: str) -> str:
     """A line that may name somebody by address or number."""
     return scrubbed(title) if hides(session) else title

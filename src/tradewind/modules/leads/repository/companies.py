@@ -67,21 +67,60 @@ def filtered(
     return where
 
 
+async def sparse_page(
+    session: AsyncSession,
+    where: list[ColumnElement[bool]],
+    names: tuple[str, ...],
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None, str | None]:
+    """One page of the named fields only: (rows, next cursor, previous cursor)."""
+    statement = select().add_columns(*_selected(names)).where(*where)
+    rows, following, preceding = await fetch_page(session, statement, _order(sort), cursor=cursor, limit=limit)
+    return await _with_counts(session, [dict(row._mapping) for row in rows], names), following, preceding
+
+
+async def sparse(session: AsyncSession, company_id: UUID, names: tuple[str, ...]) -> dict[str, Any] | None:
+    """The named fields of a company, or None."""
+    statement = select(*_selected(names)).where(Company.id == company_id, Company.deleted_at.is_(None))
+    row = (await session.execute(statement)).first()
+    return None if row is None else (await _with_counts(session, [dict(row._mapping)], names))[0]
+
+
+def _selected(names: tuple[str, ...]) -> list[Any]:
+    """The columns behind the names; `id` for counting people where that is asked for."""
+    columns = dict.fromkeys("id" if name == "people_count" else name for name in names)
+    return [getattr(Company, name) for name in columns]
+
+
+async def _with_counts(
+    session: AsyncSession, rows: list[dict[str, Any]], names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    if "people_count" in names:
+        counts = await people_counts(session, [row["id"] for row in rows])
+        return [row | {"people_count": counts.get(row["id"], 0)} for row in rows]
+    return rows
+
+
 async def page(
     session: AsyncSession, where: list[ColumnElement[bool]], *, sort: str, cursor: str | None, limit: int
 ) -> tuple[list[tuple[Company, int]], str | None, str | None]:
     """One page of (company, number of people): (rows, next cursor, previous cursor)."""
+    statement = select(Company).where(*where)
+    rows, following, preceding = await fetch_page(session, statement, _order(sort), cursor=cursor, limit=limit)
+    counts = await people_counts(session, [row[0].id for row in rows])
+    return [(row[0], counts.get(row[0].id, 0)) for row in rows], following, preceding
+
+
+def _order(sort: str) -> list[SortColumn]:
     column, nullable = SORTS[sort.removeprefix("-")]
     descending = sort.startswith("-")
-    columns = [
+    return [
         SortColumn(sort.removeprefix("-"), column, descending, nullable),
         SortColumn("id", Company.id.expression, descending),
     ]
-    rows, following, preceding = await fetch_page(
-        session, select(Company).where(*where), columns, cursor=cursor, limit=limit
-    )
-    counts = await people_counts(session, [row[0].id for row in rows])
-    return [(row[0], counts.get(row[0].id, 0)) for row in rows], following, preceding
 
 
 async def people_counts(session: AsyncSession, company_ids: list[UUID]) -> dict[UUID, int]:

@@ -86,9 +86,18 @@ def _read() -> Select[Any]:
     )
 
 
-async def read(session: AsyncSession, deal_id: UUID) -> Row[Any] | None:
-    """One live deal with names of lead, company and stage."""
-    return (await session.execute(_read().where(Deal.id == deal_id, Deal.deleted_at.is_(None)))).first()
+def _only(statement: Select[Any], names: Sequence[str] | None) -> Select[Any]:
+    """The statement with the named columns only; the joins stay, since conditions may need them."""
+    if names is None:
+        return statement
+    columns = {column.key: column for column in statement.selected_columns}
+    return statement.with_only_columns(*(columns[name] for name in names), maintain_column_froms=True)
+
+
+async def read(session: AsyncSession, deal_id: UUID, names: Sequence[str] | None = None) -> Row[Any] | None:
+    """One live deal with names of lead, company and stage, or only the named columns of it."""
+    statement = _only(_read(), names).where(Deal.id == deal_id, Deal.deleted_at.is_(None))
+    return (await session.execute(statement)).first()
 
 
 async def read_many(session: AsyncSession, ids: Select[Any]) -> Sequence[Row[Any]]:
@@ -115,16 +124,22 @@ SORTS: dict[str, tuple[Any, bool]] = {
 
 
 async def list_page(
-    session: AsyncSession, wanted: DealFilter, *, sort: str, cursor: str | None, limit: int
+    session: AsyncSession,
+    wanted: DealFilter,
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int,
+    names: Sequence[str] | None = None,
 ) -> tuple[list[Row[Any]], str | None, str | None]:
-    """One page of live deals: (rows, next cursor, previous cursor)."""
+    """One page of live deals, or of their named columns: (rows, next cursor, previous cursor)."""
     descending = sort.startswith("-")
     expression, nullable = SORTS[sort.removeprefix("-")]
     columns = [
         SortColumn(sort.removeprefix("-"), expression, descending=descending, nullable=nullable),
         SortColumn("id", Deal.__table__.c.id, descending=descending),
     ]
-    statement = _read().where(Deal.deleted_at.is_(None), *wanted.conditions())
+    statement = _only(_read(), names).where(Deal.deleted_at.is_(None), *wanted.conditions())
     return await fetch_page(session, statement, columns, cursor=cursor, limit=limit)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -151,9 +151,15 @@ def parse_sort(text: str) -> tuple[str, Sort, bool]:
 
 
 async def page(
-    session: AsyncSession, chosen: Selection, *, sort: str, cursor: str | None, limit: int
+    session: AsyncSession,
+    chosen: Selection,
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int,
+    columns: Sequence[str] = LIST_COLUMNS,
 ) -> tuple[list[asyncpg.Record], str | None, str | None]:
-    """One page: (rows, next cursor, previous cursor). Raises InvalidCursor, Invalid."""
+    """One page of the columns, `id` among them: (rows, next cursor, previous cursor). Raises InvalidCursor, Invalid."""
     name, by, descending = parse_sort(sort)
     if by.masked and hides(actor_of(session)):
         raise Invalid(errors=[{"field": "sort", "message": f"“{name}” is masked for you, so it cannot be sorted by."}])
@@ -168,7 +174,7 @@ async def page(
         wanted = limit + 1 - len(rows)
         if wanted <= 0:
             break
-        sql, values = _statement(chosen, by, part, edge, down=descending != backwards, limit=wanted)
+        sql, values = _statement(chosen, by, part, edge, down=descending != backwards, limit=wanted, columns=columns)
         rows += await connection.fetch(sql, *values)
     more = len(rows) > limit
     del rows[limit:]
@@ -200,7 +206,7 @@ def _parts(by: Sort, edge: Cursor | None, *, backwards: bool) -> tuple[Part, ...
 
 
 def _statement(
-    chosen: Selection, by: Sort, part: Part, edge: Cursor | None, *, down: bool, limit: int
+    chosen: Selection, by: Sort, part: Part, edge: Cursor | None, *, down: bool, limit: int, columns: Sequence[str]
 ) -> tuple[str, list[Any]]:
     column = f"leads.{by.column}"
     values = list(chosen.values)
@@ -221,9 +227,9 @@ def _statement(
         where.append(f"{column} is not null")
     direction = "desc" if down else "asc"
     # As text they are passed through to the answer as they are.
-    columns = ", ".join(f"leads.{name}{'::text' if name in _AS_TEXT else ''}" for name in LIST_COLUMNS)
+    selected = ", ".join(f"leads.{name}{'::text' if name in _AS_TEXT else ''}" for name in columns)
     return (
-        f"select {columns}, {column} as sort_value from leads where {' and '.join(where)} "
+        f"select {selected}, {column} as sort_value from leads where {' and '.join(where)} "
         f"order by {column} {direction}, leads.id {direction} limit {limit}",
         values,
     )
@@ -279,7 +285,7 @@ def row_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """A driver row as orjson takes it; `custom` as text is passed on unparsed."""
     content = dict(row)
     content.pop("sort_value", None)
-    if isinstance(content["custom"], str):
+    if isinstance(content.get("custom"), str):
         content["custom"] = orjson.Fragment(content["custom"])
     return content
 

@@ -33,11 +33,14 @@ def _stored(column: str, value: Any) -> Any:
     return orjson.dumps(value).decode() if column == "custom" else value
 
 
-async def get(session: AsyncSession, lead_id: UUID, *, lock: bool = False) -> asyncpg.Record | None:
+async def get(
+    session: AsyncSession, lead_id: UUID, *, lock: bool = False, columns: Sequence[str] = READ_COLUMNS
+) -> asyncpg.Record | None:
     """The row, or None; deleted ones do not exist."""
     connection = await asyncpg_connection(session)
+    selected = _COLUMNS if columns is READ_COLUMNS else ", ".join(columns)
     return await connection.fetchrow(
-        f"select {_COLUMNS} from leads where id = $1 and deleted_at is null{' for update' if lock else ''}", lead_id
+        f"select {selected} from leads where id = $1 and deleted_at is null{' for update' if lock else ''}", lead_id
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, text
@@ -72,15 +73,30 @@ async def tasks(
     session: AsyncSession, where: Sequence[ColumnElement[bool]], *, done: bool, cursor: str | None, limit: int
 ) -> tuple[list[Task], str | None, str | None]:
     """A page of tasks: soonest due first, done ones latest first."""
-    columns = (
-        [SortColumn("done_at", Task.done_at.expression, True, True), SortColumn("id", Task.id.expression, True)]
-        if done
-        else [SortColumn("due_at", Task.due_at.expression, nullable=True), SortColumn("id", Task.id.expression)]
-    )
-    rows, following, preceding = await fetch_page(
-        session, select(Task).where(*where), columns, cursor=cursor, limit=limit
-    )
+    statement = select(Task).where(*where)
+    rows, following, preceding = await fetch_page(session, statement, _task_order(done), cursor=cursor, limit=limit)
     return [row[0] for row in rows], following, preceding
+
+
+async def task_columns(
+    session: AsyncSession,
+    where: Sequence[ColumnElement[bool]],
+    names: Sequence[str],
+    *,
+    done: bool,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None, str | None]:
+    """The same page with the named columns only."""
+    statement = select().add_columns(*(getattr(Task, name) for name in names)).where(*where)
+    rows, following, preceding = await fetch_page(session, statement, _task_order(done), cursor=cursor, limit=limit)
+    return [dict(row._mapping) for row in rows], following, preceding
+
+
+def _task_order(done: bool) -> list[SortColumn]:
+    if done:
+        return [SortColumn("done_at", Task.done_at.expression, True, True), SortColumn("id", Task.id.expression, True)]
+    return [SortColumn("due_at", Task.due_at.expression, nullable=True), SortColumn("id", Task.id.expression)]
 
 
 async def count_tasks(session: AsyncSession, where: Sequence[ColumnElement[bool]], bound: int) -> int:

@@ -1,6 +1,6 @@
 """HTTP of companies."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.sparse import FieldsText, answer, chosen_fields, page_answer
 from tradewind.modules.leads.schemas.companies import CompanyCreate, CompanyRead, CompanySort, CompanyUpdate
 from tradewind.modules.leads.schemas.texts import SearchText
 from tradewind.modules.leads.schemas.timeline import TimelinePage
@@ -20,7 +21,7 @@ CursorText = Annotated[str | None, Query(min_length=1, max_length=2048)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@router.get("", dependencies=[requires("leads:read")])
+@router.get("", dependencies=[requires("leads:read")], response_model=Page[CompanyRead])
 async def list_companies(
     session: Session,
     limit: Limit = 50,
@@ -31,12 +32,15 @@ async def list_companies(
     industry: SearchText | None = None,
     owner_id: UUID | None = None,
     tag: SearchText | None = None,
-) -> Page[CompanyRead]:
+    fields: FieldsText = None,
+) -> Page[CompanyRead] | Response:
     """A page of companies."""
-    return await service.list_companies(
-        session, sort=sort, cursor=cursor, limit=limit, q=q, country=country, industry=industry,
-        owner_id=owner_id, tag=tag,
-    )  # fmt: skip
+    names = chosen_fields(fields, CompanyRead)
+    wanted: dict[str, Any] = {"sort": sort, "cursor": cursor, "limit": limit, "q": q, "country": country}
+    wanted |= {"industry": industry, "owner_id": owner_id, "tag": tag}
+    if names is not None:
+        return page_answer(*await service.list_fields(session, names, **wanted))
+    return await service.list_companies(session, **wanted)
 
 
 @router.post("", status_code=201, dependencies=[requires("leads:write")])
@@ -48,9 +52,14 @@ async def create_company(session: Session, data: CompanyCreate, response: Respon
     return company
 
 
-@router.get("/{company_id:uuid}", dependencies=[requires("leads:read")])
-async def read_company(session: Session, company_id: UUID, response: Response) -> CompanyRead:
+@router.get("/{company_id:uuid}", dependencies=[requires("leads:read")], response_model=CompanyRead)
+async def read_company(
+    session: Session, company_id: UUID, response: Response, fields: FieldsText = None
+) -> CompanyRead | Response:
     """One company."""
+    names = chosen_fields(fields, CompanyRead)
+    if names is not None:
+        return answer(*await service.read_fields(session, company_id, names))
     company = await service.read_company(session, company_id)
     response.headers["ETag"] = etag(company.version)
     return company

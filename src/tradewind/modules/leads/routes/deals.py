@@ -9,6 +9,7 @@ from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Day
+from tradewind.kernel.sparse import FieldsText, answer, chosen_fields, page_answer
 from tradewind.modules.leads.repository.deals import DealFilter
 from tradewind.modules.leads.schemas.deals import (
     Board,
@@ -54,7 +55,7 @@ async def read_cards(
     return await board_service.read_cards(session, stage_id, cursor=cursor, owner_id=owner_id, limit=limit)
 
 
-@router.get("/deals", dependencies=[requires("deals:read")])
+@router.get("/deals", dependencies=[requires("deals:read")], response_model=Page[DealRead])
 async def list_deals(
     session: Session,
     pipeline_id: UUID | None = None,
@@ -72,12 +73,16 @@ async def list_deals(
     sort: DealSort = "-created_at",
     cursor: Annotated[str | None, Query(min_length=1, max_length=2048)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> Page[DealRead]:
+    fields: FieldsText = None,
+) -> Page[DealRead] | Response:
     """Deals by pipeline, stage, outcome, owner, lead, company, amount, close date or words in their names."""
     wanted = DealFilter(
         pipeline_id, stage_id, kind, owner_id, lead_id, company_id, currency, amount_from, amount_to, close_from,
         close_to, q,
     )  # fmt: skip
+    names = chosen_fields(fields, DealRead)
+    if names is not None:
+        return page_answer(*await service.list_fields(session, wanted, names, sort=sort, cursor=cursor, limit=limit))
     return await service.list_deals(session, wanted, sort=sort, cursor=cursor, limit=limit)
 
 
@@ -87,9 +92,14 @@ async def create_deal(session: Session, data: DealCreate, response: Response) ->
     return _tagged(response, await service.create_deal(session, data))
 
 
-@router.get("/deals/{deal_id}", dependencies=[requires("deals:read")])
-async def read_deal(session: Session, deal_id: UUID, response: Response) -> DealRead:
+@router.get("/deals/{deal_id}", dependencies=[requires("deals:read")], response_model=DealRead)
+async def read_deal(
+    session: Session, deal_id: UUID, response: Response, fields: FieldsText = None
+) -> DealRead | Response:
     """One deal."""
+    names = chosen_fields(fields, DealRead)
+    if names is not None:
+        return answer(*await service.read_fields(session, deal_id, names))
     return _tagged(response, await service.read_deal(session, deal_id))
 
 

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Header, Query, Response
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.pagination import Page, Total
+from tradewind.kernel.sparse import FieldsText, chosen_fields, picked
 from tradewind.modules.leads.repository.lists import dumps, row_json
 from tradewind.modules.leads.schemas.people import (
     FieldsRead,
+    LeadBulkCreate,
+    LeadBulkCreated,
     LeadCountRequest,
     LeadCreate,
     LeadRead,
@@ -20,7 +23,7 @@ from tradewind.modules.leads.schemas.people import (
 )
 from tradewind.modules.leads.schemas.texts import SearchText
 from tradewind.modules.leads.schemas.timeline import ActivityCreate, ActivityRead, TimelinePage
-from tradewind.modules.leads.service import lists, people, timeline
+from tradewind.modules.leads.service import bulk_create, lists, people, timeline
 
 router = APIRouter(tags=["Leads"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
@@ -54,10 +57,18 @@ async def list_leads(
     q: Words = None,
     filter: Filter = None,
     segment_id: UUID | None = None,
+    fields: FieldsText = None,
 ) -> Response:
     """A page of leads. The total is exact up to 10,000 and an estimate beyond; pages by cursor carry none."""
     content = await lists.page(
-        session, condition=filter, q=q, segment_id=segment_id, sort=sort, cursor=cursor, limit=limit
+        session,
+        condition=filter,
+        q=q,
+        segment_id=segment_id,
+        sort=sort,
+        cursor=cursor,
+        limit=limit,
+        fields=chosen_fields(fields, LeadRow),
     )
     return Response(content, media_type="application/json")
 
@@ -67,6 +78,13 @@ async def create_lead(session: Session, data: LeadCreate) -> Response:
     """Add a lead."""
     row = await people.create_lead(session, data)
     return _answer(row, 201, {"Location": f"/api/v1/leads/{row['id']}"})
+
+
+@router.post("/leads/bulk-create", dependencies=[requires("leads:write")])
+async def create_many_leads(session: Session, data: LeadBulkCreate) -> LeadBulkCreated:
+    """Add up to 1,000 leads. A body of the wrong shape is refused as a whole; what only the data decides, such as an
+    unknown company, is answered item by item, and the other items are added."""
+    return await bulk_create.create_leads(session, data.items)
 
 
 @router.post("/leads/count", dependencies=[requires("leads:read")])
@@ -82,9 +100,15 @@ async def read_fields(session: Session) -> FieldsRead:
 
 
 @router.get("/leads/{lead_id:uuid}", dependencies=[requires("leads:read")], response_model=LeadRead)
-async def read_lead(session: Session, lead_id: UUID) -> Response:
+async def read_lead(session: Session, lead_id: UUID, fields: FieldsText = None) -> Response:
     """One lead."""
-    return _answer(await people.read_lead(session, lead_id))
+    chosen = chosen_fields(fields, LeadRead)
+    if chosen is None:
+        return _answer(await people.read_lead(session, lead_id))
+    row = await people.read_lead(session, lead_id, tuple(dict.fromkeys(("version", *chosen))))
+    return Response(
+        dumps(picked(row_json(row), chosen)), media_type="application/json", headers={"ETag": etag(row["version"])}
+    )
 
 
 @router.patch("/leads/{lead_id:uuid}", dependencies=[requires("leads:write")], response_model=LeadRead)

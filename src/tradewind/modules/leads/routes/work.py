@@ -1,7 +1,7 @@
 """HTTP of notes, tasks and files."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from tradewind.kernel.concurrency import etag
 from tradewind.kernel.errors import BadRequest
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.sparse import FieldsText, chosen_fields, page_answer
 from tradewind.modules.leads.errors import FileTooLarge
 from tradewind.modules.leads.schemas.work import (
     FileRead,
@@ -64,7 +65,7 @@ async def delete_note(session: Session, note_id: UUID, if_match: IfMatch = None)
     await notes.delete_note(session, note_id, if_match=if_match)
 
 
-@router.get("/tasks", dependencies=[requires("tasks:read")], tags=["Tasks"])
+@router.get("/tasks", dependencies=[requires("tasks:read")], tags=["Tasks"], response_model=Page[TaskRead])
 async def list_tasks(
     session: Session,
     state: TaskState = "open",
@@ -75,12 +76,17 @@ async def list_tasks(
     due_before: Moment | None = None,
     cursor: Annotated[str | None, Query(min_length=1, max_length=2048)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> Page[TaskRead]:
+    fields: FieldsText = None,
+) -> Any:
     """A page of tasks, soonest due first; done ones latest first."""
-    return await tasks.list_tasks(
+    names = chosen_fields(fields, TaskRead)
+    page = await tasks.list_tasks(
         session, state=state, assignee=assignee, lead_id=lead_id, deal_id=deal_id, company_id=company_id,
-        due_before=due_before, cursor=cursor, limit=limit,
+        due_before=due_before, cursor=cursor, limit=limit, fields=names,
     )  # fmt: skip
+    if names is None:
+        return page
+    return page_answer(page.items, page.next_cursor, page.previous_cursor, page.total)
 
 
 @router.post("/tasks", status_code=201, dependencies=[requires("tasks:write")], tags=["Tasks"])

@@ -66,6 +66,32 @@ class LeadUpdate(_Editable):
     remove_tags: Tags = Field(default_factory=list)
 
 
+class LeadBulkCreate(BaseModel):
+    """Up to 1,000 new leads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[LeadCreate] = Field(min_length=1, max_length=1000)
+
+
+class LeadBulkResult(BaseModel):
+    """What became of one item: `id` of the new lead, or `code` and `detail` of why there is none."""
+
+    index: int = Field(description="Place of the item in the request, from 0")
+    id: UUID | None = None
+    code: str | None = Field(default=None, examples=["leads.company_not_found"])
+    detail: str | None = None
+    errors: list[dict[str, str]] = Field(default_factory=list, examples=[[]])
+
+
+class LeadBulkCreated(BaseModel):
+    """Results in the order of the items."""
+
+    created: int
+    failed: int
+    results: list[LeadBulkResult]
+
+
 class LeadRow(BaseModel):
     """A person in a list."""
 

@@ -11,6 +11,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
+from tradewind.kernel.sparse import picked
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.errors import CompanyNotFound, ValueInvalid
@@ -57,6 +58,29 @@ async def list_companies(
         previous_cursor=preceding,
         total=Total(value=min(counted, _COUNTED), exact=counted <= _COUNTED),
     )
+
+
+async def list_fields(
+    session: AsyncSession, names: tuple[str, ...], *, sort: str, cursor: str | None, limit: int, **filters: Any
+) -> tuple[list[dict[str, Any]], str | None, str | None, Total]:
+    """The same page with the named fields only: (items, next cursor, previous cursor, total)."""
+    where = repository.filtered(**filters)
+    rows, following, preceding = await repository.sparse_page(
+        session, where, names, sort=sort, cursor=cursor, limit=limit
+    )
+    counted = await repository.count(session, where, _COUNTED)
+    total = Total(value=min(counted, _COUNTED), exact=counted <= _COUNTED)
+    items = await masking.shown_parts(session, rows, "company")
+    return [picked(item, names) for item in items], following, preceding, total
+
+
+async def read_fields(session: AsyncSession, company_id: UUID, names: tuple[str, ...]) -> tuple[dict[str, Any], int]:
+    """(named fields of a company, its version). Raises CompanyNotFound."""
+    row = await repository.sparse(session, company_id, (*names, "version"))
+    if row is None:
+        raise CompanyNotFound()
+    (shown,) = await masking.shown_parts(session, [row], "company")
+    return picked(shown, names), row["version"]
 
 
 async def read_company(session: AsyncSession, company_id: UUID) -> CompanyRead:

@@ -13,6 +13,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
+from tradewind.kernel.sparse import picked
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.contracts import NewActivity
@@ -45,6 +46,33 @@ async def list_deals(
         previous_cursor=previous,
         total=Total(value=count, exact=count < _COUNT_BOUND),
     )
+
+
+async def list_fields(
+    session: AsyncSession,
+    wanted: repository.DealFilter,
+    names: tuple[str, ...],
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None, str | None, Total]:
+    """The same page with the named fields only: (items, next cursor, previous cursor, total)."""
+    rows, following, previous = await repository.list_page(
+        session, wanted, sort=sort, cursor=cursor, limit=limit, names=names
+    )
+    count = await repository.count(session, wanted, bound=_COUNT_BOUND)
+    items = await masking.shown_parts(session, [picked(row._asdict(), names) for row in rows], "deal")
+    return items, following, previous, Total(value=count, exact=count < _COUNT_BOUND)
+
+
+async def read_fields(session: AsyncSession, deal_id: UUID, names: tuple[str, ...]) -> tuple[dict[str, Any], int]:
+    """(named fields of a deal, its version). Raises DealNotFound."""
+    row = await repository.read(session, deal_id, tuple(dict.fromkeys((*names, "version"))))
+    if row is None:
+        raise _missing()
+    (shown,) = await masking.shown_parts(session, [row._asdict()], "deal")
+    return picked(shown, names), row.version
 
 
 async def read_deal(session: AsyncSession, deal_id: UUID) -> DealRead:

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.pagination import Total
+from tradewind.kernel.sparse import picked
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.conditions import Field
@@ -64,10 +65,17 @@ async def page(
     sort: str,
     cursor: str | None,
     limit: int,
+    fields: tuple[str, ...] | None = None,
 ) -> bytes:
-    """One page as JSON (`Page[LeadRow]`). Raises ConditionInvalid, InvalidCursor, Invalid, SegmentNotFound."""
+    """One page as JSON (`Page[LeadRow]`, or only `fields`).
+
+    Raises ConditionInvalid, InvalidCursor, Invalid, SegmentNotFound.
+    """
     chosen = await select_people(session, condition=parse_condition(condition), q=q, segment_id=segment_id)
-    rows, following, preceding = await repository.page(session, chosen, sort=sort, cursor=cursor, limit=limit)
+    columns = repository.LIST_COLUMNS if fields is None else tuple(dict.fromkeys(("id", *fields)))
+    rows, following, preceding = await repository.page(
+        session, chosen, sort=sort, cursor=cursor, limit=limit, columns=columns
+    )
     total = None
     if cursor is None:
         # A page that holds everything has counted it.
@@ -75,7 +83,10 @@ async def page(
         total = {"value": value, "exact": exact}
     return repository.dumps(
         {
-            "items": [repository.row_json(row) for row in await masking.shown_all(session, rows)],
+            "items": [
+                content if fields is None else picked(content, fields)
+                for content in map(repository.row_json, await masking.shown_all(session, rows))
+            ],
             "next_cursor": following,
             "previous_cursor": preceding,
             "total": total,

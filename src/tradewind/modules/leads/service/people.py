@@ -1,6 +1,6 @@
 """People: added, read, changed, deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -79,9 +79,11 @@ async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, A
     return await masking.shown(session, row)
 
 
-async def read_lead(session: AsyncSession, lead_id: UUID) -> Mapping[str, Any]:
-    """One person. Raises LeadNotFound."""
-    row = await repository.get(session, lead_id)
+async def read_lead(
+    session: AsyncSession, lead_id: UUID, fields: Sequence[str] = repository.READ_COLUMNS
+) -> Mapping[str, Any]:
+    """One person, or only some fields of one. Raises LeadNotFound."""
+    row = await repository.get(session, lead_id, columns=fields)
     if row is None:
         raise LeadNotFound()
     return await masking.shown(session, row)

@@ -11,6 +11,7 @@ from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
+from tradewind.kernel.sparse import picked
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors import TaskNotFound, ValueInvalid
@@ -35,8 +36,9 @@ async def list_tasks(
     deal_id: UUID | None = None,
     company_id: UUID | None = None,
     due_before: datetime | None = None,
-) -> Page[TaskRead]:
-    """A page of tasks, soonest due first; `assignee` is an id, `me` or `nobody`."""
+    fields: tuple[str, ...] | None = None,
+) -> Page[TaskRead] | Page[dict[str, Any]]:
+    """A page of tasks, or only of `fields`, soonest due first; `assignee` is an id, `me` or `nobody`."""
     actor = actor_of(session)
     where = repository.task_filter(
         state=state,
@@ -49,15 +51,20 @@ async def list_tasks(
         company_id=company_id,
         due_before=due_before,
     )
-    rows, following, preceding = await repository.tasks(
-        session, where, done=state == "done", cursor=cursor, limit=limit
-    )
     counted = await repository.count_tasks(session, where, _COUNTED)
+    total = Total(value=min(counted, _COUNTED), exact=counted <= _COUNTED)
+    order: dict[str, Any] = {"done": state == "done", "cursor": cursor, "limit": limit}
+    if fields is not None:
+        columns = tuple(dict.fromkeys("lead_id" if name == "lead_name" else name for name in fields))
+        parts, following, preceding = await repository.task_columns(session, where, columns, **order)
+        if "lead_name" in fields:
+            names = await palette.lead_titles(session, [part["lead_id"] for part in parts if part["lead_id"]])
+            parts = [part | {"lead_name": names.get(part["lead_id"])} for part in parts]
+        items = [picked(part, fields) for part in parts]
+        return Page[dict[str, Any]](items=items, next_cursor=following, previous_cursor=preceding, total=total)
+    rows, following, preceding = await repository.tasks(session, where, **order)
     return Page[TaskRead](
-        items=await _read(session, rows),
-        next_cursor=following,
-        previous_cursor=preceding,
-        total=Total(value=min(counted, _COUNTED), exact=counted <= _COUNTED),
+        items=await _read(session, rows), next_cursor=following, previous_cursor=preceding, total=total
     )
 
 
