@@ -1,7 +1,8 @@
-import { Group, Tooltip } from '@mantine/core';
+import { Group, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconLock } from '@/app/icons';
+import classes from './masked.module.css';
 
 const MASK = '••';
 
@@ -15,9 +16,11 @@ export function Masked({ value }: { value: string | null | undefined }): ReactNo
   if (!isMasked(value)) return value ?? '';
   return (
     <Tooltip label={t('masked.why')}>
-      <Group component="span" display="inline-flex" gap={4} wrap="nowrap" c="dimmed">
-        {value}
-        <IconLock size={12} role="img" aria-label={t('masked.why')} />
+      <Group component="span" display="inline-flex" gap={4} wrap="nowrap" c="dimmed" maw="100%">
+        <Text component="span" inherit truncate>
+          {value}
+        </Text>
+        <IconLock size={12} role="img" aria-label={t('masked.why')} className={classes.lock} />
       </Group>
     </Tooltip>
   );

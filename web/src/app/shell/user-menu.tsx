@@ -13,7 +13,7 @@ import classes from './rail.module.css';
 /** Who is signed in, with settings, shortcuts and sign out. */
 export function UserMenu({ collapsed }: { collapsed: boolean }) {
   const { t } = useTranslation();
-  const { user, role } = useMe();
+  const { user, role, role_label } = useMe();
   const navigate = useNavigate();
   const { pages } = useNavigation();
   const settings = pages.find((page) => page.to.startsWith('/settings'));
@@ -41,7 +41,7 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
                 {user.name}
               </Text>
               <Text size="xs" c="dimmed" className="tw-truncate">
-                {t(`role.${role}`, { defaultValue: role })}
+                {t(`role.${role}`, { defaultValue: role_label })}
               </Text>
             </span>
           )}

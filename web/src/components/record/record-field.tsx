@@ -1,4 +1,4 @@
-import { MultiSelect } from '@mantine/core';
+import { MultiSelect, Text } from '@mantine/core';
 import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatDateTime, formatNumber } from '@/app/format';
@@ -53,7 +53,11 @@ export function RecordField<R extends Versioned>(props: RecordFieldProps<R>) {
   const write = (next: unknown) => save(patchOf(field, next), seen.current);
   let edit: ReactNode;
   if (isMasked(value)) {
-    edit = <Masked value={value} />;
+    edit = (
+      <Text size="sm" component="div">
+        <Masked value={value} />
+      </Text>
+    );
   } else if (kind === 'multi_select') {
     const chosen = Array.isArray(value) ? value.map(String) : [];
     edit = (

@@ -125,6 +125,8 @@ function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => voi
 function InvitationsCard() {
   const { t } = useTranslation('settings');
   const { data, refetch } = useQuery(invitationsQuery());
+  const roles = useRoleOptions();
+  const roleName = (key: string) => roles.find((role) => role.value === key)?.label ?? key;
   const mayWrite = useMay('members:write');
   if (!data || data.items.length === 0) return null;
   const withdraw = async (id: string) => {
@@ -150,7 +152,7 @@ function InvitationsCard() {
                   : t('team.expires', { when: formatRelative(invitation.expires_at) })}
               </Text>
             </div>
-            <Badge color="gray">{invitation.role}</Badge>
+            <Badge color="gray">{roleName(invitation.role)}</Badge>
             {mayWrite && (
               <Button
                 variant="subtle"
