@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tradewind.settings import Settings, get_settings
 
-_FORMAT = "tw1"
+FORMAT = "tw1"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _KEY_ID = re.compile(r"[a-z0-9_-]{1,32}")
@@ -62,12 +62,17 @@ class Vault:
         """Id of the master key that seals new values."""
         return self._newest
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Ids of all master keys, newest first."""
+        return tuple(self._keys)
+
     def encrypt(self, value: bytes | str, context: bytes) -> str:
         """Seal `value`; `context` (e.g. b"ai.provider_key:" + row id) must be given again to open it."""
         plain = value.encode() if isinstance(value, str) else value
         data_key = os.urandom(_KEY_BYTES)
         wrapped = _seal(self._keys[self._newest], data_key, _wrap_context(self._newest, context))
-        return ".".join((_FORMAT, self._newest, _text(wrapped), _text(_seal(data_key, plain, context))))
+        return ".".join((FORMAT, self._newest, _text(wrapped), _text(_seal(data_key, plain, context))))
 
     def decrypt(self, sealed: str, context: bytes) -> bytes:
         """Open a value. Raises CryptoError, without saying more than it must."""
@@ -88,7 +93,7 @@ class Vault:
         key_id, wrapped, payload = self._parts(sealed)
         data_key = _open(self._keys[key_id], wrapped, _wrap_context(key_id, context))
         rewrapped = _seal(self._keys[self._newest], data_key, _wrap_context(self._newest, context))
-        return ".".join((_FORMAT, self._newest, _text(rewrapped), _text(payload)))
+        return ".".join((FORMAT, self._newest, _text(rewrapped), _text(payload)))
 
     def keyed_hash(self, value: bytes | str, purpose: str) -> bytes:
         """HMAC-SHA256 (32 bytes) under a key derived for `purpose` from the newest master key."""
@@ -108,7 +113,7 @@ class Vault:
 
     def _parts(self, sealed: str) -> tuple[str, bytes, bytes]:
         parts = sealed.split(".")
-        if len(parts) != 4 or parts[0] != _FORMAT:
+        if len(parts) != 4 or parts[0] != FORMAT:
             raise CryptoError("Not an encrypted value of a known format.")
         if parts[1] not in self._keys:
             raise CryptoError(f"The master key {parts[1]!r} is not configured.")
@@ -174,7 +179,7 @@ def _create_key_file(path: Path) -> None:
 
 
 def _wrap_context(key_id: str, context: bytes) -> bytes:
-    return f"{_FORMAT}/wrap/{key_id}/".encode() + context
+    return f"{FORMAT}/wrap/{key_id}/".encode() + context
 
 
 def _seal(key: bytes, plain: bytes, context: bytes) -> bytes:

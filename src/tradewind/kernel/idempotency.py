@@ -24,6 +24,7 @@ from tradewind.kernel.asgi import DATABASE_FAILURES, caller, header, send_proble
 from tradewind.kernel.clock import now
 from tradewind.kernel.errors import AppError, BadRequest, Conflict, Invalid, PayloadTooLarge, Unavailable
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.sealing import Sealed, declare
 
 log = structlog.get_logger(__name__)
 KEPT = timedelta(hours=24)
@@ -31,6 +32,9 @@ CLAIM_SECONDS = 120
 MAX_REQUEST_BYTES = 1 << 20
 MAX_ANSWER_BYTES = 1 << 18
 _MAX_KEY = 255
+# Answers hold what is shown once only, such as new API keys.
+_ANSWER_BODY = Sealed("kernel.idempotency")
+declare("idempotency_keys", "body_sealed", _ANSWER_BODY, row="claim")
 _KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"link"})
 
 
@@ -75,13 +79,13 @@ _CLAIM = text("""
     VALUES (:organisation_id, :actor, :key, :fingerprint, :claim, :until, :now)
     ON CONFLICT (organisation_id, actor, key) DO UPDATE
         SET claim = excluded.claim, claimed_until = excluded.claimed_until, fingerprint = excluded.fingerprint,
-            state = 'running', created_at = excluded.created_at, status = NULL, headers = NULL, body = NULL
+            state = 'running', created_at = excluded.created_at, status = NULL, headers = NULL, body_sealed = NULL
         WHERE (k.state = 'running' AND k.claimed_until < :now AND k.fingerprint = excluded.fingerprint)
            OR k.created_at < :oldest
     RETURNING claim
 """)
 _READ = text("""
-    SELECT fingerprint, state, status, headers, body, claimed_until FROM idempotency_keys
+    SELECT fingerprint, state, status, headers, claim, body_sealed, claimed_until FROM idempotency_keys
     WHERE organisation_id = :organisation_id AND actor = :actor AND key = :key
 """)
 _SEAL = text("""
@@ -89,7 +93,8 @@ _SEAL = text("""
     WHERE organisation_id = :organisation_id AND actor = :actor AND key = :key AND claim = :claim
 """)
 _ANSWER = text("""
-    UPDATE idempotency_keys SET state = 'answered', status = :status, headers = CAST(:headers AS jsonb), body = :body
+    UPDATE idempotency_keys SET state = 'answered', status = :status, headers = CAST(:headers AS jsonb),
+        body_sealed = :body
     WHERE organisation_id = :organisation_id AND actor = :actor AND key = :key AND claim = :claim
 """)
 _RELEASE = text("""
@@ -204,7 +209,7 @@ class IdempotencyMiddleware:
             stored = {
                 "status": answer.status,
                 "headers": orjson.dumps(answer.kept_headers()).decode(),
-                "body": bytes(answer.body),
+                "body": _ANSWER_BODY.seal(claim.id, bytes(answer.body)),
             }
             await session.execute(_ANSWER, _identity(claim) | stored)
 
@@ -309,7 +314,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 async def _replay(row: Any, send: Send) -> None:
     stored = orjson.loads(row.headers) if isinstance(row.headers, str) else row.headers
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in stored]
-    body = bytes(row.body or b"")
+    body = _ANSWER_BODY.open(row.claim, row.body_sealed)
     headers += [(b"content-length", str(len(body)).encode()), (b"idempotency-replayed", b"true")]
     await send({"type": "http.response.start", "status": row.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

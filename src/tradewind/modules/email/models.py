@@ -7,10 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base, TenantMixin
+from tradewind.kernel.sealing import Sealed
+
+BODY = Sealed("email.body")
+LINK = Sealed("email.link")
 
 
 class SunkMail(Base, TenantMixin):
-    """A mail in the local sink. `link` is what the mail asks to open; it may carry a secret."""
+    """A mail in the local sink. `link` is what the mail asks to open; both may carry a secret."""
 
     __tablename__ = "mail_sink"
 
@@ -19,6 +23,16 @@ class SunkMail(Base, TenantMixin):
     to_name: Mapped[str]
     recipient_id: Mapped[UUID | None]
     subject: Mapped[str]
-    body: Mapped[str]
-    link: Mapped[str | None]
+    body_sealed: Mapped[str] = mapped_column(BODY)
+    link_sealed: Mapped[str | None] = mapped_column(LINK)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def body(self) -> str:
+        """The text, opened."""
+        return BODY.open_text(self.id, self.body_sealed)
+
+    @property
+    def link(self) -> str | None:
+        """The link, opened."""
+        return LINK.open_text(self.id, self.link_sealed) if self.link_sealed else None

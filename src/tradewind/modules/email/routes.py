@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tradewind.kernel.access import Actor, CurrentActor, Session, requires
 from tradewind.kernel.pagination import Page, SortColumn, fetch_page
-from tradewind.modules.email.models import SunkMail
+from tradewind.modules.email.models import BODY, LINK, SunkMail
 from tradewind.modules.email.schemas import SunkMailRead
 
 router = APIRouter(prefix="/api/v1/mail-sink", tags=["Mail sink"])
@@ -35,12 +35,13 @@ async def list_mails(
 
 
 def _shown(row: Any, actor: Actor) -> SunkMailRead:
-    hidden = bool(row["link"]) and not _may_see_link(row, actor)
-    body = row["body"].replace(row["link"], _HIDDEN) if hidden else row["body"]
+    hidden = bool(row["link_sealed"]) and not _may_see_link(row, actor)
+    body = BODY.open_text(row["id"], row["body_sealed"])
+    link = LINK.open_text(row["id"], row["link_sealed"]) if row["link_sealed"] else None
     return SunkMailRead(
         **{key: row[key] for key in ("id", "kind", "to_email", "to_name", "subject", "created_at")},
-        body=body,
-        link=None if hidden else row["link"],
+        body=body.replace(link, _HIDDEN) if hidden and link else body,
+        link=None if hidden else link,
         secret_hidden=hidden,
     )
 

@@ -5,8 +5,9 @@ from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.ids import new_id
 from tradewind.modules.email.contracts import DeliveredMail, Mail
-from tradewind.modules.email.models import SunkMail
+from tradewind.modules.email.models import BODY, LINK, SunkMail
 
 log = structlog.get_logger(__name__)
 
@@ -18,17 +19,19 @@ async def deliver(session: AsyncSession, mail: Mail) -> None:
     whoever cannot sign in.
     """
     actor = actor_of(session)
+    mail_id = new_id()
     body = mail.body.replace("{link}", mail.link or "")
     session.add(
         SunkMail(
+            id=mail_id,
             organisation_id=actor.organisation_id,
             kind=mail.kind,
             to_email=mail.to_email,
             to_name=mail.to_name,
             recipient_id=mail.recipient_id,
             subject=mail.subject,
-            body=body,
-            link=mail.link,
+            body_sealed=BODY.seal(mail_id, body),
+            link_sealed=LINK.seal(mail_id, mail.link) if mail.link else None,
         )
     )
     await session.flush()

@@ -31,6 +31,7 @@ from tradewind.modules.identity.errors_keys import (
     SignatureReplayed,
     SignatureWrong,
 )
+from tradewind.modules.identity.models.api_keys import SIGNING_SECRET
 from tradewind.modules.identity.remembered import Recent, States
 from tradewind.modules.identity.repository import api_keys as repository
 from tradewind.modules.identity.repository import roles
@@ -40,7 +41,6 @@ from tradewind.modules.identity.service.key_rules import (
     effective,
     is_active,
     normal_origin,
-    signing_context,
 )
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -172,7 +172,7 @@ class KeyAuthenticator:
             expires_at=key.expires_at,
             networks=tuple(ipaddress.ip_network(network) for network in key.allowed_networks),
             origins=frozenset(key.allowed_origins),
-            signing_secret=get_vault().decrypt_text(sealed, signing_context(key_id)) if sealed else None,
+            signing_secret=SIGNING_SECRET.open_text(key_id, sealed) if sealed else None,
             revoked=key.revoked_at is not None,
             creator_active=is_active(visible_owners),
             last_used_at=key.last_used_at,
@@ -196,8 +196,9 @@ class KeyAuthenticator:
         """Note the use, in a transaction of its own; requests that come meanwhile need not."""
         state.last_used_at = moment
         assert state.actor.key_id is not None
+        renewed = (rehash, get_vault().newest_key_id) if rehash else None
         async with self._database.transaction(Actor.system(state.actor.organisation_id)) as session:
-            await repository.touch(session, state.actor.key_id, ip=ip, every=TOUCH_EVERY, rehash=rehash)
+            await repository.touch(session, state.actor.key_id, ip=ip, every=TOUCH_EVERY, rehash=renewed)
 
     async def _use_up(self, signature: signed_requests.Signature, actor: Actor) -> None:
         assert actor.organisation_id is not None

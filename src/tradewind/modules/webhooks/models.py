@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base, TenantMixin, TimestampMixin, VersionMixin
+from tradewind.kernel.sealing import Sealed
+
+SECRET = Sealed("webhooks.secret")
 
 
 class Endpoint(TenantMixin, TimestampMixin, VersionMixin, Base):
@@ -24,8 +27,8 @@ class Endpoint(TenantMixin, TimestampMixin, VersionMixin, Base):
     in_order: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="active")
     disabled_reason: Mapped[str | None]
-    secret_sealed: Mapped[str]
-    previous_secret_sealed: Mapped[str | None]
+    secret_sealed: Mapped[str] = mapped_column(SECRET)
+    previous_secret_sealed: Mapped[str | None] = mapped_column(SECRET)
     previous_secret_until: Mapped[datetime | None]
     audit_position: Mapped[int | None]
     failures_in_row: Mapped[int] = mapped_column(default=0)

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base, TenantMixin
+from tradewind.kernel.sealing import Sealed
+
+SIGNING_SECRET = Sealed("identity.api_key.signing")
 
 
 class ApiKey(Base, TenantMixin):
@@ -24,7 +27,9 @@ class ApiKey(Base, TenantMixin):
     name: Mapped[str]
     shown: Mapped[str]
     secret_hash: Mapped[bytes | None] = mapped_column(BYTEA)
-    signing_secret_sealed: Mapped[str | None]
+    # The master key that the hash was made with; renewed with the hash when the key is used after a rotation.
+    hash_key_id: Mapped[str | None]
+    signing_secret_sealed: Mapped[str | None] = mapped_column(SIGNING_SECRET)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     allowed_networks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

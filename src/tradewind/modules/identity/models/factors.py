@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base
+from tradewind.kernel.sealing import Sealed
+
+TOTP_SECRET = Sealed("identity.totp")
 
 
 class TotpFactor(Base):
@@ -17,7 +20,7 @@ class TotpFactor(Base):
     __tablename__ = "totp_factors"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    secret_sealed: Mapped[str]
+    secret_sealed: Mapped[str] = mapped_column(TOTP_SECRET)
     last_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     confirmed_at: Mapped[datetime | None]

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base
+from tradewind.kernel.sealing import Sealed
 
+PRIVATE_KEY = Sealed("identity.signing_key")
 # Ways of signing in that satisfy an organisation which requires a second factor.
 STRONG = frozenset({"totp", "recovery_code", "passkey", "sso"})
 
@@ -57,7 +59,7 @@ class SigningKey(Base):
     __tablename__ = "signing_keys"
 
     public_pem: Mapped[str]
-    private_sealed: Mapped[str]
+    private_sealed: Mapped[str] = mapped_column(PRIVATE_KEY)
     created_at: Mapped[datetime] = mapped_column(default=now)
     retired_at: Mapped[datetime | None]
 

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Base, TenantMixin, TimestampMixin, VersionMixin
+from tradewind.kernel.sealing import Sealed
+
+CLIENT_SECRET = Sealed("identity.sso_secret")
+JOURNEY_SECRETS = Sealed("identity.sso_request")
 
 
 class SsoConnection(Base, TenantMixin, TimestampMixin, VersionMixin):
@@ -21,7 +25,7 @@ class SsoConnection(Base, TenantMixin, TimestampMixin, VersionMixin):
     name: Mapped[str]
     enabled: Mapped[bool] = mapped_column(default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    secret_sealed: Mapped[str | None]
+    secret_sealed: Mapped[str | None] = mapped_column(CLIENT_SECRET)
     creates_users: Mapped[bool] = mapped_column(default=True)
     default_role: Mapped[str]
     role_rules: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
@@ -63,7 +67,7 @@ class SsoRequest(Base, TenantMixin):
     purpose: Mapped[str]
     state_hash: Mapped[bytes] = mapped_column(BYTEA)
     browser_hash: Mapped[bytes] = mapped_column(BYTEA)
-    secrets_sealed: Mapped[str]
+    secrets_sealed: Mapped[str] = mapped_column(JOURNEY_SECRETS)
     next_path: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]

@@ -12,7 +12,8 @@ from tradewind.kernel.clock import now
 from tradewind.modules.identity.models.api_keys import ApiKey
 
 _TOUCH = text("""
-    UPDATE api_keys SET last_used_at = :now, last_used_ip = :ip, secret_hash = coalesce(:hash, secret_hash)
+    UPDATE api_keys SET last_used_at = :now, last_used_ip = :ip, secret_hash = coalesce(:hash, secret_hash),
+        hash_key_id = coalesce(:hash_key_id, hash_key_id)
     WHERE id = (SELECT id FROM api_keys WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :before)
                 FOR UPDATE SKIP LOCKED)
 """)
@@ -64,10 +65,21 @@ async def locked(session: AsyncSession, key_id: UUID) -> ApiKey | None:
     return await session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
 
 
-async def touch(session: AsyncSession, key_id: UUID, *, ip: str | None, every: timedelta, rehash: bytes | None) -> None:
-    """Note a use, unless another process did within `every` or is about to. `rehash` replaces the stored hash."""
+async def touch(
+    session: AsyncSession, key_id: UUID, *, ip: str | None, every: timedelta, rehash: tuple[bytes, str] | None
+) -> None:
+    """Note a use, unless another process did within `every` or is about to.
+
+    `rehash` replaces the stored hash: the new one, and the master key it was made with.
+    """
     moment = now()
-    await session.execute(_TOUCH, {"id": key_id, "now": moment, "ip": ip, "before": moment - every, "hash": rehash})
+    hashed, hash_key_id = rehash or (None, None)
+    await session.execute(
+        _TOUCH,
+        {
+            "id": key_id, "now": moment, "ip": ip, "before": moment - every, "hash": hashed, "hash_key_id": hash_key_id
+        },
+    )  # fmt: skip
 
 
 async def remember_nonce(

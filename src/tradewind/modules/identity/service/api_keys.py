@@ -15,7 +15,7 @@ from tradewind.kernel.errors import FieldError, Invalid
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.errors_keys import KeyNotFound, TooManyKeys
-from tradewind.modules.identity.models.api_keys import ApiKey
+from tradewind.modules.identity.models.api_keys import SIGNING_SECRET, ApiKey
 from tradewind.modules.identity.repository import api_keys as repository
 from tradewind.modules.identity.repository import roles
 from tradewind.modules.identity.service import audit, key_format
@@ -27,7 +27,6 @@ from tradewind.modules.identity.service.key_rules import (
     is_active,
     normal_network,
     normal_origin,
-    signing_context,
 )
 
 MAX_KEYS = 200
@@ -99,7 +98,8 @@ async def create(session: AsyncSession, draft: Draft) -> NewKey:
         name=draft.name,
         shown=secret if draft.kind == "publishable" else str(key_id) if signs else key_format.recognisable(secret),
         secret_hash=None if signs else get_vault().keyed_hash(secret, HASH_PURPOSE),
-        signing_secret_sealed=get_vault().encrypt(secret, signing_context(key_id)) if signs else None,
+        hash_key_id=None if signs else get_vault().newest_key_id,
+        signing_secret_sealed=SIGNING_SECRET.seal(key_id, secret) if signs else None,
         scopes=sorted(PUBLISHABLE_SCOPES if draft.kind == "publishable" else set(draft.scopes)),
         allowed_networks=networks,
         allowed_origins=origins,

@@ -12,11 +12,6 @@ PUBLISHABLE_SCOPES = frozenset({"events:write"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def signing_context(key_id: UUID) -> bytes:
-    """What the vault binds a sealed signing secret to."""
-    return b"identity.api_key.signing:" + key_id.bytes
-
-
 def effective(scopes: Iterable[str], creators: frozenset[str]) -> frozenset[str]:
     """What a key may do now: its scopes, as far as its creator's present permissions go."""
     return frozenset(scopes) & (creators | PUBLISHABLE_SCOPES)

@@ -12,9 +12,9 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity.models import SigningKey
+from tradewind.modules.identity.models.sessions import PRIVATE_KEY
 
 _BITS = 2048
 _REREAD_AFTER = timedelta(seconds=60)
@@ -129,7 +129,7 @@ class KeyRing:
 
 
 def _open(row: SigningKey) -> KeyPair:
-    pem = get_vault().decrypt(row.private_sealed, _context(row.id))
+    pem = PRIVATE_KEY.open(row.id, row.private_sealed)
     key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return KeyPair(row.id.hex, key)
@@ -146,7 +146,7 @@ def _sealed(pair: KeyPair) -> SigningKey:
     return SigningKey(
         id=key_id,
         public_pem=public_pem.decode(),
-        private_sealed=get_vault().encrypt(private_pem, _context(key_id)),
+        private_sealed=PRIVATE_KEY.seal(key_id, private_pem),
     )
 
 
@@ -155,10 +155,6 @@ def _public_jwk(row: SigningKey) -> dict[str, str]:
     assert isinstance(key, rsa.RSAPublicKey)
     jwk = RSAAlgorithm.to_jwk(key, as_dict=True)
     return {"kty": "RSA", "kid": row.id.hex, "use": "sig", "alg": "RS256", "n": jwk["n"], "e": jwk["e"]}
-
-
-def _context(key_id: UUID) -> bytes:
-    return b"identity.signing_key:" + key_id.bytes
 
 
 key_ring = KeyRing()

@@ -11,9 +11,9 @@ from pyotp.totp import TOTP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity.models import TotpFactor, User
+from tradewind.modules.identity.models.factors import TOTP_SECRET
 from tradewind.modules.identity.repository import factors as repository
 
 ISSUER = "Tradewind"
@@ -33,8 +33,7 @@ async def start(session: AsyncSession, user: User) -> Draft:
     """A new secret for the user's app; it counts only once a code confirms it. An earlier draft is dropped."""
     await repository.remove_totp(session, user.id, confirmed=False)
     secret, factor_id = random_base32(), new_id()
-    sealed = get_vault().encrypt(secret, _context(factor_id))
-    session.add(TotpFactor(id=factor_id, user_id=user.id, secret_sealed=sealed))
+    session.add(TotpFactor(id=factor_id, user_id=user.id, secret_sealed=TOTP_SECRET.seal(factor_id, secret)))
     await session.flush()
     uri = TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
     # Always black on white, whatever the theme: cameras do not read the inverse.
@@ -65,13 +64,9 @@ async def _fits(session: AsyncSession, factor: TotpFactor, code: str) -> bool:
     digits = re.sub(r"\s", "", code)
     if not re.fullmatch(r"[0-9]{6}", digits):
         return False
-    secret = get_vault().decrypt_text(factor.secret_sealed, _context(factor.id))
+    secret = TOTP_SECRET.open_text(factor.id, factor.secret_sealed)
     try:
         step = TOTP(secret).verify_and_get_timecode(digits, for_time=now(), valid_window=_TOLERATED_STEPS)
     except OTPVerificationError:
         return False
     return await repository.spend_step(session, factor.id, step)
-
-
-def _context(factor_id: UUID) -> bytes:
-    return b"identity.totp:" + factor_id.bytes

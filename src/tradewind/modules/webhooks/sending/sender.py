@@ -13,6 +13,7 @@ from tradewind.kernel.crypto import Vault
 from tradewind.kernel.http import BlockedAddress, OutboundClient, OutboundError, retry_after_seconds
 from tradewind.kernel.http_guard import PublicOnlyTransport
 from tradewind.kernel.http_hosts import HostPolicy
+from tradewind.modules.webhooks.models import SECRET
 from tradewind.modules.webhooks.sending import message
 
 TIMEOUT_SECONDS = 15.0
@@ -66,11 +67,6 @@ class Outcome:
         return self.status in (None, 429, 502, 503, 504)
 
 
-def secret_context(endpoint_id: UUID) -> bytes:
-    """What the secret of an endpoint is sealed for."""
-    return b"webhooks.secret:" + endpoint_id.bytes
-
-
 def is_local(url: str) -> bool:
     """Whether a URL names this machine itself."""
     return httpx.URL(url).host.lower() in _LOCAL
@@ -98,7 +94,7 @@ class Sender:
         message_id = message.webhook_id(claim.content.id)
         started_at, clock = now(), time.perf_counter()
         timestamp = int(started_at.timestamp())
-        context = secret_context(claim.endpoint_id)
+        context = SECRET.context(claim.endpoint_id)
         secrets = [self._vault.decrypt_text(sealed, context) for sealed in claim.secrets_sealed]
         signature = message.signatures(message_id, timestamp, payload, secrets)
         status, error, answer, retry_after = None, None, "", None

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
-from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
 from tradewind.kernel.ids import new_id
@@ -16,7 +15,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.webhooks import repository
 from tradewind.modules.webhooks.catalogue import PING, permission_of
 from tradewind.modules.webhooks.errors import EndpointNotFound, TooManyEndpoints, UnknownEventType
-from tradewind.modules.webhooks.models import Endpoint
+from tradewind.modules.webhooks.models import SECRET, Endpoint
 from tradewind.modules.webhooks.repository import Recent
 from tradewind.modules.webhooks.schemas import (
     EndpointCreate,
@@ -26,7 +25,6 @@ from tradewind.modules.webhooks.schemas import (
     SecretRead,
 )
 from tradewind.modules.webhooks.sending.message import Content, new_secret
-from tradewind.modules.webhooks.sending.sender import secret_context
 from tradewind.modules.webhooks.service import forwarding, urls, waking
 
 MAX_ENDPOINTS = 20
@@ -68,7 +66,7 @@ async def create(session: AsyncSession, data: EndpointCreate) -> EndpointRead:
         format=data.format,
         in_order=data.in_order,
         state="active",
-        secret_sealed=get_vault().encrypt(new_secret(), secret_context(endpoint_id)),
+        secret_sealed=SECRET.seal(endpoint_id, new_secret()),
         audit_position=await identity.audit_head(session) if _AUDIT in types else None,
         failures_in_row=0,
         created_by=actor.user_id,
@@ -140,7 +138,7 @@ async def rotate_secret(session: AsyncSession, endpoint_id: UUID, *, overlap: ti
         endpoint.previous_secret_until = now() + overlap
     else:
         endpoint.previous_secret_sealed = endpoint.previous_secret_until = None
-    endpoint.secret_sealed = get_vault().encrypt(new_secret(), secret_context(endpoint_id))
+    endpoint.secret_sealed = SECRET.seal(endpoint_id, new_secret())
     endpoint.version += 1
     await session.flush()
     after = {"previous_secret_until": endpoint.previous_secret_until}
@@ -207,7 +205,7 @@ async def _audit(
 
 def _secret(endpoint: Endpoint) -> SecretRead:
     return SecretRead(
-        secret=get_vault().decrypt_text(endpoint.secret_sealed, secret_context(endpoint.id)),
+        secret=SECRET.open_text(endpoint.id, endpoint.secret_sealed),
         previous_secret_until=_overlap_end(endpoint),
     )
 

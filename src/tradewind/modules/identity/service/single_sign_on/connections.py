@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.concurrency import check_version
-from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Conflict, Invalid
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity.errors import OrganisationNotFound
 from tradewind.modules.identity.errors_sso import ConnectionNotFound, NobodyKeepsPassword, SsoRefused
-from tradewind.modules.identity.models.single_sign_on import SsoAttempt, SsoConnection
+from tradewind.modules.identity.models.single_sign_on import CLIENT_SECRET, SsoAttempt, SsoConnection
 from tradewind.modules.identity.repository import single_sign_on as repository
 from tradewind.modules.identity.service import audit, roles
 from tradewind.modules.identity.service.single_sign_on import oidc, saml
@@ -49,7 +48,7 @@ def client_secret(connection: SsoConnection) -> str | None:
     """The client secret, opened."""
     if connection.secret_sealed is None:
         return None
-    return get_vault().decrypt_text(connection.secret_sealed, _context(connection.id))
+    return CLIENT_SECRET.open_text(connection.id, connection.secret_sealed)
 
 
 async def listed(session: AsyncSession) -> Sequence[SsoConnection]:
@@ -202,7 +201,7 @@ def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any])
     values = dict(given)
     if "client_secret" in values:
         secret = values.pop("client_secret")
-        sealed = get_vault().encrypt(secret, _context(connection.id)) if secret else None
+        sealed = CLIENT_SECRET.seal(connection.id, secret) if secret else None
         if not (secret and secret == client_secret(connection)):
             connection.secret_sealed = sealed
     values = {**connection.settings, **values}
@@ -254,7 +253,3 @@ def _shown(connection: SsoConnection) -> dict[str, Any]:
 
 def _invalid(field: str, message: str) -> Invalid:
     return Invalid(message, errors=[{"field": field, "message": message}])
-
-
-def _context(connection_id: UUID) -> bytes:
-    return b"identity.sso_secret:" + connection_id.bytes

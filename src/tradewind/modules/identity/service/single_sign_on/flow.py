@@ -17,12 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
-from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.database import Database, actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity.errors import InvalidEmail
 from tradewind.modules.identity.errors_sso import ConnectionNotFound, SsoRefused, SsoUnknown
-from tradewind.modules.identity.models.single_sign_on import SsoAttempt, SsoConnection, SsoRequest
+from tradewind.modules.identity.models.single_sign_on import JOURNEY_SECRETS, SsoAttempt, SsoConnection, SsoRequest
 from tradewind.modules.identity.repository import single_sign_on as repository
 from tradewind.modules.identity.service import addresses, sessions
 from tradewind.modules.identity.service.acting import acting_as
@@ -107,7 +106,7 @@ async def start(
         expires_at=now() + LIFETIME,
     )
     secrets = orjson.dumps({"nonce": journey.nonce, "verifier": journey.verifier, "request_id": request_id})
-    request.secrets_sealed = get_vault().encrypt(secrets, _context(request.id))
+    request.secrets_sealed = JOURNEY_SECRETS.seal(request.id, secrets)
     async with database.transaction(actor) as session:
         await repository.add_request(session, request)
     return Started(url, browser)
@@ -215,7 +214,7 @@ async def _load(session: AsyncSession, actor: Actor, request_id: UUID, *, kind: 
     connection = await repository.connection(session, request.connection_id) if request else None
     if request is None or connection is None or connection.kind != kind or request.expires_at <= now():
         raise SsoRefused("This sign-in is unknown or too old. Start again from the sign-in page.", "state_unknown")
-    secrets = orjson.loads(get_vault().decrypt(request.secrets_sealed, _context(request.id)))
+    secrets = orjson.loads(JOURNEY_SECRETS.open(request.id, request.secrets_sealed))
     return _Taken(request, connection, secrets, actor)
 
 
@@ -351,7 +350,3 @@ def _system(visitor: Actor, organisation_id: UUID) -> Actor:
     return Actor(
         kind="system", organisation_id=organisation_id, name=ACTOR_NAME, request_id=visitor.request_id, ip=visitor.ip
     )
-
-
-def _context(request_id: UUID) -> bytes:
-    return b"identity.sso_request:" + request_id.bytes
