@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo up test check format unit browser crash bench lock clean web-check
+.PHONY: help setup setup-dev demo up test check format unit browser crash bench lock clean web-check clients
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,12 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# The generator wants an older typer than the product: an environment of its own.
+$(VENV)/.clients: $(BIN)/uv requirements-clients.lock
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/clients
+	@$(BIN)/uv pip install --quiet --python $(VENV)/clients/bin/python --require-hashes -r requirements-clients.lock
+	@touch $@
+
 web/node_modules/.ready: web/package-lock.json
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed to build the web app."; exit 1; }
 	@echo "Installing web packages…"
@@ -40,7 +46,7 @@ web/dist/.ready: web/node_modules/.ready $(shell find web/src web/public docs/gu
 setup: $(VENV)/.runtime web/dist/.ready ## Prepare .venv (with .venv/bin/tradewind) and the built web app
 	@$(BIN)/python -m compileall -q src/tradewind  # where PYTHONDONTWRITEBYTECODE is set, starting would take twice as long
 
-setup-dev: setup $(VENV)/.dev
+setup-dev: setup $(VENV)/.dev $(VENV)/.clients
 
 demo: setup ## Run the product with a sample company, or with your leads: make demo CSV=file.csv
 	@$(BIN)/tradewind demo $(if $(CSV),--csv "$(CSV)") $(ARGS)
@@ -79,12 +85,16 @@ web-check: web/node_modules/.ready
 web-test: web/node_modules/.ready
 	cd web && npm run --silent test
 
+clients: setup-dev ## Generate the Python client of the API into clients/python
+	@$(BIN)/python clients/generate.py clients/python/tradewind_client
+
 bench: setup-dev ## Measure the performance table; figures are ratios to the bare floor of the same run
 	$(BIN)/python -m bench.run $(ARGS)
 
 lock: ## Resolve dependencies anew into the lock files (versions and hashes only)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	echo openapi-python-client | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-clients.lock -
 	echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock -
 
 clean: ## Remove what setup made

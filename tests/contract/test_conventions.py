@@ -1,6 +1,9 @@
 """What every part of the API keeps: sparse fields, bodies that are refused, many leads at once, announced ends."""
 
+import json
+import re
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +15,7 @@ from tradewind.kernel.errors import PayloadTooLarge
 from tradewind.kernel.json_bodies import MAX_BYTES, DuplicateKey, TooDeep, check
 from tradewind.kernel.openapi import describe
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
+from tradewind.modules.leads.conditions.catalogue import OPERATORS
 from tradewind.modules.leads.repository import companies, deals, lists
 from tradewind.modules.leads.service.lists import select_people
 
@@ -187,3 +191,13 @@ async def test_what_goes_away_says_so():
     operation = app.openapi()["paths"]["/api/v1/old"]["get"]
     assert operation["deprecated"] is True
     assert "2026-07-01" in operation["description"]
+
+
+async def test_every_filter_of_the_guide_works(client):
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "filters.md").read_text()
+    examples = re.findall(r'`(\{"field".*?\})`', guide)
+    operators = {json.loads(example)["op"] for example in examples}
+    assert operators == {operator for group in OPERATORS.values() for operator in group}
+    for example in examples:
+        answer = await client.get("/api/v1/leads", params={"filter": example})
+        assert answer.status_code == 200, (example, answer.text)
