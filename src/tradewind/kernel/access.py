@@ -1,8 +1,8 @@
 """Who is calling and what they may do. Every route states one permission, or why it is public."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -11,6 +11,9 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.errors import Forbidden, Unauthorised
+
+if TYPE_CHECKING:
+    from tradewind.kernel.database import Database
 
 ActorKind = Literal["user", "api_key", "system", "anonymous"]
 
@@ -81,6 +84,16 @@ class Authenticator(Protocol):
         ...
 
 
+RefusalObserver = Callable[["Database", Actor], Awaitable[None]]
+_refusal_observers: list[RefusalObserver] = []
+
+
+def on_refusal(observer: RefusalObserver) -> RefusalObserver:
+    """Register `async def observer(database, actor)`, told of requests that lack the permission of their route."""
+    _refusal_observers.append(observer)
+    return observer
+
+
 async def request_actor(request: Request) -> Actor:
     """The caller of this request, resolved once."""
     known: Actor | None = getattr(request.state, "actor", None)
@@ -126,6 +139,9 @@ def requires(permission: str, *, people: bool = False, step_up: bool = False) ->
 
     async def check(request: Request, actor: CurrentActor) -> None:
         _require_caller(actor, people=people or step_up)
+        if not actor.may(permission):
+            for told in _refusal_observers:
+                await told(request.app.state.database, actor)
         actor.require(permission)
         if step_up:
             await request.app.state.authenticator.require_recent(actor)

@@ -13,6 +13,8 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.events import LeadsImported
 from tradewind.modules.leads.events_deals import DealWon
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
+from tradewind.modules.security import api as security
+from tradewind.modules.security.events import AlertRaised
 from tradewind.modules.webhooks.events import EndpointDisabled
 from tradewind.settings import get_settings
 
@@ -102,6 +104,22 @@ async def on_endpoint_disabled(session: AsyncSession, event: EndpointDisabled) -
                     link, member.id,
                 ),
             )  # fmt: skip
+
+
+@subscriber(AlertRaised)
+async def on_security_alert(session: AsyncSession, event: AlertRaised) -> None:
+    """Those who watch over security hear of it in the app; the mail is written by the module itself."""
+    alert = await security.alert(session, event.alert_id)
+    await notifications.notify(
+        session,
+        await notifications.holders_of(session, "security:read"),
+        kind="security.alert",
+        title=f"Security alert: {alert.label}",
+        body=f"{alert.subject_name}: {alert.why}" if alert.subject_name else alert.why,
+        subject_type="security_alert",
+        subject_id=event.alert_id,
+        dedupe_key=f"security:{event.alert_id}",
+    )
 
 
 async def _renew_figures(session: AsyncSession, event: Event) -> None:

@@ -1,5 +1,6 @@
 """What other modules and the composition roots may ask of identity."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from tradewind.modules.identity import contracts, key_authenticator
 from tradewind.modules.identity.assistant_authenticator import EndpointAuthenticator
 from tradewind.modules.identity.contracts import AccountMail, ChainReport, InvitationMail, Member
 from tradewind.modules.identity.errors import MemberNotFound
+from tradewind.modules.identity.networks import range_of as address_range
+from tradewind.modules.identity.repository import api_keys
 from tradewind.modules.identity.service import accounts, audit, invitations, members, organisations, sessions
 from tradewind.modules.identity.service.acting import acting_as, become
 from tradewind.modules.identity.service.audit import record
@@ -22,6 +25,7 @@ from tradewind.settings import Settings
 __all__ = [
     "SignedBodyMiddleware",
     "add_member",
+    "address_range",
     "audit_entries",
     "audit_head",
     "create_organisation",
@@ -31,11 +35,14 @@ __all__ = [
     "issue_email_verification",
     "issue_invitation",
     "issue_password_reset",
+    "key_hashes_by_master_key",
     "list_members",
+    "locked_members",
     "make_authenticator",
     "member",
     "record",
     "rotate_signing_key",
+    "unlock_member",
     "verify_audit_log",
     "verify_audit_logs",
     "verify_publishable_key",
@@ -112,6 +119,22 @@ async def member(session: AsyncSession, user_id: UUID) -> Member:
         if found.id == user_id:
             return found
     raise MemberNotFound()
+
+
+async def locked_members(session: AsyncSession) -> list[tuple[Member, datetime]]:
+    """Active members whose sign-in is paused after too many failures, and until when; longest first."""
+    return await members.locked(session)
+
+
+async def unlock_member(session: AsyncSession, user_id: UUID) -> bool:
+    """End a member's lock and forget the failures before it; False if there is none."""
+    return await members.unlock(session, user_id)
+
+
+async def key_hashes_by_master_key(database: Database) -> dict[str, int]:
+    """How many API keys in use are known by a hash made with each master key."""
+    async with database.owner_connection() as connection:
+        return await api_keys.hashes_by_master_key(connection)
 
 
 async def issue_email_verification(session: AsyncSession, user_id: UUID) -> AccountMail | None:

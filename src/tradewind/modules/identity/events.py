@@ -72,6 +72,34 @@ class RefreshTokenReused(Event):
     ip: str | None = None
 
 
+class SignedIn(Event):
+    """A member opened a session, with this kind of device; `time_zone` is the member's own."""
+
+    name: ClassVar[str] = "identity.signed_in"
+    user_id: UUID
+    device: str
+    time_zone: str
+    ip: str | None = None
+
+
+class SessionContinued(Event):
+    """A member's session was refreshed, as it is every quarter of an hour of use."""
+
+    name: ClassVar[str] = "identity.session_continued"
+    user_id: UUID
+    time_zone: str
+    ip: str | None = None
+
+
+class ApiKeyUsed(Event):
+    """An API key was used; told once a day, address and web process at most."""
+
+    name: ClassVar[str] = "identity.api_key_used"
+    key_id: UUID
+    key_name: str
+    ip: str | None = None
+
+
 class FactorsChanged(Event):
     """A person's second factors changed; `change` is the action of the audit log, e.g. `user.passkey_added`."""
 

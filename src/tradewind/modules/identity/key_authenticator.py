@@ -6,7 +6,7 @@ present role allows; when the creator is deactivated or leaves, it stops.
 
 import ipaddress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.database import Database
+from tradewind.kernel.events import publish
 from tradewind.modules.identity import signed_requests
 from tradewind.modules.identity.errors_keys import (
     KeyAddressRefused,
@@ -31,6 +32,7 @@ from tradewind.modules.identity.errors_keys import (
     SignatureReplayed,
     SignatureWrong,
 )
+from tradewind.modules.identity.events import ApiKeyUsed
 from tradewind.modules.identity.models.api_keys import SIGNING_SECRET
 from tradewind.modules.identity.remembered import Recent, States
 from tradewind.modules.identity.repository import api_keys as repository
@@ -67,6 +69,8 @@ class KeyState:
 _Place = tuple[UUID, UUID]  # key, organisation
 key_states: States[_Place, KeyState | None] = States()
 # Which key a secret is never changes; where it hangs on an older master key, its hash under the newest stands beside.
+# Addresses a key was used from today, so that each is told once.
+_addresses_told: Recent[tuple[UUID, str, date], bool] = Recent()
 _places: Recent[bytes, tuple[_Place, bytes | None]] = Recent()
 
 
@@ -190,7 +194,17 @@ class KeyAuthenticator:
             raise KeyAddressRefused(f"The address {ip} is not among the key's allowed addresses.")
         if state.last_used_at is None or moment - state.last_used_at >= TOUCH_EVERY:
             await self._touch(state, ip, moment, rehash)
+        await self._tell_address(state.actor, ip, moment)
         return state.actor
+
+    async def _tell_address(self, actor: Actor, ip: str | None, moment: datetime) -> None:
+        assert actor.key_id is not None
+        told = (actor.key_id, ip or "", moment.date())
+        if ip is None or _addresses_told.get(told):
+            return
+        _addresses_told.put(told, True)
+        async with self._database.transaction(Actor.system(actor.organisation_id)) as session:
+            await publish(session, ApiKeyUsed(key_id=actor.key_id, key_name=actor.name, ip=ip))
 
     async def _touch(self, state: KeyState, ip: str | None, moment: datetime, rehash: bytes | None) -> None:
         """Note the use, in a transaction of its own; requests that come meanwhile need not."""

@@ -39,6 +39,8 @@ PERMISSIONS: dict[str, str] = {
     "keys:write": "Make and revoke API keys",
     "sso:write": "See and change single sign-on, its domains and sign-in attempts",
     "audit:read": "Search and export the audit log",
+    "security:read": "See security alerts, their rules and locked accounts",
+    "security:write": "Deal with security alerts, change their rules, unlock accounts",
     "webhooks:read": "See webhook endpoints and the log of their deliveries",
     "webhooks:write": "Add and change webhook endpoints, see their secrets, send again",
     "jobs:read": "See background work",
@@ -103,7 +105,7 @@ ROLES: dict[str, Role] = {
             "Runs the business: everything but members, API keys, webhooks, organisation settings and the audit log",
             _ALL
             - {"organisation:write", "audit:read", "members:write", "roles:write", "keys:write", "webhooks:write"}
-            - {"sso:write"},
+            - {"sso:write", "security:read", "security:write"},
         ),
         Role(
             "creator",
@@ -115,7 +117,8 @@ ROLES: dict[str, Role] = {
             "analyst",
             "Analyst",
             "Sees and exports, changes nothing; contact details are masked",
-            frozenset(p for p in PERMISSIONS if p.endswith(":read") and p != "audit:read") | {"leads:export"},
+            frozenset(p for p in PERMISSIONS if p.endswith(":read") and p not in {"audit:read", "security:read"})
+            | {"leads:export"},
         ),
         Role(
             "api_user",

@@ -1,6 +1,6 @@
 """Facts about people and their timelines that other modules may act on."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -42,6 +42,17 @@ class LeadsImported(Event):
     import_id: UUID
     created: int
     updated: int
+
+
+class LeadsExported(Event):
+    """A list of leads was downloaded by a member or an API key."""
+
+    name: ClassVar[str] = "leads.leads_exported"
+    by: Literal["user", "api_key"]
+    by_id: UUID
+    by_name: str
+    rows: int
+    ip: str | None = None
 
 
 class LeadDeleted(Event):

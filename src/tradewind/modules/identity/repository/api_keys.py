@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.modules.identity.models.api_keys import ApiKey
@@ -80,6 +80,18 @@ async def touch(
             "id": key_id, "now": moment, "ip": ip, "before": moment - every, "hash": hashed, "hash_key_id": hash_key_id
         },
     )  # fmt: skip
+
+
+async def hashes_by_master_key(connection: AsyncConnection) -> dict[str, int]:
+    """How many live keys have a hash made with each master key, over all organisations."""
+    rows = await connection.execute(
+        text(
+            "SELECT hash_key_id, count(*) AS keys_made FROM api_keys WHERE secret_hash IS NOT NULL AND revoked_at IS NULL"
+            " AND (expires_at IS NULL OR expires_at > :now) GROUP BY 1 ORDER BY 1"
+        ),
+        {"now": now()},
+    )
+    return {row.hash_key_id: row.keys_made for row in rows}
 
 
 async def remember_nonce(

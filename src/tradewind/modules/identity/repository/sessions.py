@@ -167,6 +167,14 @@ _FAILED = text("""
 """)
 
 
+async def locks(session: AsyncSession, keys: list[UUID]) -> list[tuple[LoginThrottle, datetime]]:
+    """Those of the keys that are locked now, with the end of the lock."""
+    rows = await session.scalars(
+        select(LoginThrottle).where(LoginThrottle.id.in_(keys), LoginThrottle.locked_until > now())
+    )
+    return [(row, row.locked_until) for row in rows if row.locked_until is not None]
+
+
 async def count_failure(session: AsyncSession, key: UUID, *, window: datetime, forgotten: datetime) -> tuple[int, int]:
     """Count one failed sign-in; returns (failures in this window, locks so far).
 

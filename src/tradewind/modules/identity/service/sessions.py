@@ -22,7 +22,7 @@ from tradewind.modules.identity.errors import (
     SessionNotFound,
 )
 from tradewind.modules.identity.errors_sso import SsoRequired
-from tradewind.modules.identity.events import RefreshTokenReused
+from tradewind.modules.identity.events import RefreshTokenReused, SessionContinued, SignedIn
 from tradewind.modules.identity.models import RefreshToken, UserSession
 from tradewind.modules.identity.models.sessions import STRONG
 from tradewind.modules.identity.repository import accounts as account_repository
@@ -95,6 +95,8 @@ async def start(
         session, action="session.started", subject_type="session", subject_id=added.id,
         after={"device": added.device, "methods": added.methods},
     )  # fmt: skip
+    time_zone = user.time_zone if user else "UTC"
+    await publish(session, SignedIn(user_id=user_id, device=added.device, time_zone=time_zone, ip=actor.ip))
     return await _issue(session, added, roles[organisation_id])
 
 
@@ -125,7 +127,10 @@ async def refresh(session: AsyncSession, token: str, *, user_agent: str = "") ->
     family.last_used_at = now()
     family.expires_at = now() + REFRESH_LIFETIME
     family.ip = actor_of(session).ip or family.ip
-    await become(session, as_user(found.user_id, family.active_organisation_id))
+    actor = await become(session, as_user(found.user_id, family.active_organisation_id))
+    user = await account_repository.user(session, found.user_id)
+    time_zone = user.time_zone if user else "UTC"
+    await publish(session, SessionContinued(user_id=found.user_id, time_zone=time_zone, ip=actor.ip))
     return await _issue(session, family, mine[family.active_organisation_id])
 
 

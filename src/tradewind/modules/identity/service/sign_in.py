@@ -25,6 +25,7 @@ from tradewind.modules.identity.service import (
     addresses,
     challenges,
     factors,
+    operations,
     passkeys,
     passwords,
     recent_proof,
@@ -63,6 +64,7 @@ async def by_password(
     match = await passwords.first_match(password, [candidate.password_hash for candidate in candidates])
     if match is None:
         locked = await throttle.count_failure(session, key)
+        operations.note_failure(key, actor_of(session).ip, has_account=bool(candidates))
         for candidate in candidates:
             await record_failure(session, candidate, is_locked=locked is not None)
         return locked or WrongCredentials("Check both and try again, or reset your password.")

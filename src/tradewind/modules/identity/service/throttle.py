@@ -4,7 +4,8 @@ The address is the key whether or not an account has it, so a lock tells nothing
 sessions go on, and a password reset lifts it.
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -47,6 +48,12 @@ async def count_failure(session: AsyncSession, subject: str, *, kind: Kind = "pa
     wait = min(_LONGEST_LOCK, _FIRST_LOCK * 2 ** min(locks, 10))
     await repository.lock_sign_in(session, key, now() + wait)
     return _refusal(wait.total_seconds(), kind)
+
+
+async def locked_until(session: AsyncSession, subjects: Mapping[str, Kind]) -> dict[str, datetime]:
+    """Which of these subjects are locked now, and until when."""
+    keys = {_key(subject, kind): subject for subject, kind in subjects.items()}
+    return {keys[state.id]: until for state, until in await repository.locks(session, list(keys))}
 
 
 async def clear(session: AsyncSession, subject: str, *, kind: Kind = "password") -> None:

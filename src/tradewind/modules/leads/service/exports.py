@@ -13,10 +13,12 @@ import orjson
 import xlsxwriter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel.database import asyncpg_connection
+from tradewind.kernel.database import actor_of, asyncpg_connection
+from tradewind.kernel.events import publish
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.errors_imports import ExportTooLarge
+from tradewind.modules.leads.events import LeadsExported
 from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import lists
@@ -67,6 +69,10 @@ async def prepare(
         session, action="lead.exported", subject_type="lead",
         after={"format": kind, "rows": rows, "filter": condition, "q": q, "segment_id": segment_id},
     )  # fmt: skip
+    actor = actor_of(session)
+    if by_id := actor.user_id or actor.key_id:
+        by = "user" if actor.user_id else "api_key"
+        await publish(session, LeadsExported(by=by, by_id=by_id, by_name=actor.name, rows=rows, ip=actor.ip))
     return chosen, await fields_repository.custom_fields(session, "lead")
 
 

@@ -1,0 +1,1 @@
+"""What the module does with security events, alerts and rules."""
