@@ -3061,6 +3061,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List security alerts
+         * @description Alerts, newest first.
+         *
+         *     Permission: `security:read`.
+         */
+        get: operations["security_monitoring_list_security_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read security alert
+         * @description One alert.
+         *
+         *     Permission: `security:read`.
+         */
+        get: operations["security_monitoring_read_security_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Handle security alert
+         * @description Acknowledge an alert, which goes on counting, or close it. If it happens after that, a new one is raised.
+         *
+         *     Permission: `security:write`.
+         */
+        patch: operations["security_monitoring_handle_security_alert"];
+        trace?: never;
+    };
+    "/api/v1/security/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List locked accounts
+         * @description Members whose accounts are locked after too many failures.
+         *
+         *     Permission: `security:read`.
+         */
+        get: operations["security_monitoring_list_locked_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/locks/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlock account
+         * @description Let a member sign in again at once; their failures are forgotten.
+         *
+         *     Permission: `security:write`.
+         */
+        delete: operations["security_monitoring_unlock_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List security rules
+         * @description All rules with their thresholds in this organisation.
+         *
+         *     Permission: `security:read`.
+         */
+        get: operations["security_monitoring_list_security_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update security rule
+         * @description Change a rule, or switch it off or on.
+         *
+         *     Permission: `security:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
+         */
+        patch: operations["security_monitoring_update_security_rule"];
+        trace?: never;
+    };
     "/api/v1/segments": {
         parameters: {
             query?: never;
@@ -4138,6 +4276,81 @@ export interface components {
             keeps_password: boolean;
             /** Name */
             name: string;
+        };
+        /**
+         * AlertRead
+         * @description What a rule found. `networks` are the address ranges it came from, `occurrences` what was counted so far.
+         */
+        AlertRead: {
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Handled At */
+            handled_at: string | null;
+            /** Handled By Name */
+            handled_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Networks */
+            networks: string[];
+            /** Note */
+            note: string;
+            /** Occurrences */
+            occurrences: number;
+            /** Rule */
+            rule: string;
+            /** Rule Label */
+            rule_label: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "acknowledged" | "closed";
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Subject Name */
+            subject_name: string;
+            /**
+             * Subject Type
+             * @enum {string}
+             */
+            subject_type: "user" | "api_key";
+            /** Why */
+            why: string;
+        };
+        /**
+         * AlertUpdate
+         * @description How somebody dealt with an alert. A closed one is final.
+         */
+        AlertUpdate: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "acknowledged" | "closed";
         };
         /**
          * ApiKeyCreate
@@ -7002,6 +7215,34 @@ export interface components {
             user_id: string;
         };
         /**
+         * LockList
+         * @description Locked accounts, those locked longest first.
+         */
+        LockList: {
+            /** Items */
+            items: components["schemas"]["LockRead"][];
+        };
+        /**
+         * LockRead
+         * @description A member's account that refuses passwords, second factors or both for a while.
+         */
+        LockRead: {
+            /** Email */
+            email: string;
+            /**
+             * Locked Until
+             * Format: date-time
+             */
+            locked_until: string;
+            /** Name */
+            name: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * LogIn
          * @description Sign-in by password.
          */
@@ -7784,6 +8025,16 @@ export interface components {
              * @description OIDC: redirect URI
              */
             redirect_uri: string | null;
+        };
+        /** Page[AlertRead] */
+        Page_AlertRead_: {
+            /** Items */
+            items: components["schemas"]["AlertRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
         };
         /** Page[AuditRead] */
         Page_AuditRead_: {
@@ -8830,6 +9081,61 @@ export interface components {
             rule_id: string;
             /** Words */
             words: string;
+        };
+        /**
+         * RuleList
+         * @description All rules.
+         */
+        RuleList: {
+            /** Items */
+            items: components["schemas"]["RuleRead"][];
+        };
+        /**
+         * RuleRead
+         * @description A rule as it works in this organisation. `hours_from` and `hours_to` only where the rule knows hours.
+         */
+        RuleRead: {
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Hours From */
+            hours_from: number | null;
+            /** Hours To */
+            hours_to: number | null;
+            /** Is Default */
+            is_default: boolean;
+            /** Label */
+            label: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "low" | "medium" | "high";
+            /** Threshold */
+            threshold: number;
+            /** Window Minutes */
+            window_minutes: number;
+        };
+        /**
+         * RuleUpdate
+         * @description What to change of a rule; what is left out stays.
+         */
+        RuleUpdate: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Hours From */
+            hours_from?: number | null;
+            /** Hours To */
+            hours_to?: number | null;
+            /** Severity */
+            severity?: ("low" | "medium" | "high") | null;
+            /** Threshold */
+            threshold?: number | null;
+            /** Window Minutes */
+            window_minutes?: number | null;
         };
         /**
          * RunStarted
@@ -35661,6 +35967,944 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_list_security_alerts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description `open` includes acknowledged ones */
+                show?: "open" | "closed" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "first_at": "2026-03-02T09:30:00Z",
+                     *           "handled_at": "2026-03-02T09:30:00Z",
+                     *           "handled_by_name": "Handled by name",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "last_at": "2026-03-02T09:30:00Z",
+                     *           "networks": [
+                     *             "Network"
+                     *           ],
+                     *           "note": "Note",
+                     *           "occurrences": 12,
+                     *           "rule": "Rule",
+                     *           "rule_label": "Rule label",
+                     *           "severity": "low",
+                     *           "state": "open",
+                     *           "subject_id": "5fa78bc5-dcf3-5246-bd50-3c09ddd96ac5",
+                     *           "subject_name": "Subject name",
+                     *           "subject_type": "user",
+                     *           "why": "Why"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_AlertRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_read_security_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "first_at": "2026-03-02T09:30:00Z",
+                     *       "handled_at": "2026-03-02T09:30:00Z",
+                     *       "handled_by_name": "Handled by name",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "last_at": "2026-03-02T09:30:00Z",
+                     *       "networks": [
+                     *         "Network"
+                     *       ],
+                     *       "note": "Note",
+                     *       "occurrences": 12,
+                     *       "rule": "Rule",
+                     *       "rule_label": "Rule label",
+                     *       "severity": "low",
+                     *       "state": "open",
+                     *       "subject_id": "5fa78bc5-dcf3-5246-bd50-3c09ddd96ac5",
+                     *       "subject_name": "Subject name",
+                     *       "subject_type": "user",
+                     *       "why": "Why"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlertRead"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `security.alert_not_found` — There is no such alert
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_handle_security_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "acknowledged"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlertUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "first_at": "2026-03-02T09:30:00Z",
+                     *       "handled_at": "2026-03-02T09:30:00Z",
+                     *       "handled_by_name": "Handled by name",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "last_at": "2026-03-02T09:30:00Z",
+                     *       "networks": [
+                     *         "Network"
+                     *       ],
+                     *       "note": "Note",
+                     *       "occurrences": 12,
+                     *       "rule": "Rule",
+                     *       "rule_label": "Rule label",
+                     *       "severity": "low",
+                     *       "state": "open",
+                     *       "subject_id": "5fa78bc5-dcf3-5246-bd50-3c09ddd96ac5",
+                     *       "subject_name": "Subject name",
+                     *       "subject_type": "user",
+                     *       "why": "Why"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlertRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `security.alert_not_found` — There is no such alert
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `security.alert_closed` — The alert is closed
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_list_locked_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "locked_until": "2026-03-02T09:30:00Z",
+                     *           "name": "Name",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LockList"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `identity.invalid_email` — This is not an e-mail address
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_unlock_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `security.lock_not_found` — This account is not locked
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `identity.invalid_email` — This is not an e-mail address
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_list_security_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Bikes for the whole staff.",
+                     *           "enabled": true,
+                     *           "hours_from": 12,
+                     *           "hours_to": 12,
+                     *           "is_default": true,
+                     *           "label": "Label",
+                     *           "rule": "Rule",
+                     *           "severity": "low",
+                     *           "threshold": 12,
+                     *           "window_minutes": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_monitoring_update_security_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["RuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Bikes for the whole staff.",
+                     *       "enabled": true,
+                     *       "hours_from": 12,
+                     *       "hours_to": 12,
+                     *       "is_default": true,
+                     *       "label": "Label",
+                     *       "rule": "Rule",
+                     *       "severity": "low",
+                     *       "threshold": 12,
+                     *       "window_minutes": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing.
+             *
+             *     - `identity.step_up_required` — Confirm that it is you
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `security.rule_not_found` — There is no such rule
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

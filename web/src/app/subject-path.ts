@@ -5,6 +5,7 @@ const PAGES: Record<string, string> = {
   segment: '/segments',
   import: '/imports',
   webhook_endpoint: '/settings/webhooks',
+  security_alert: '/settings/security-monitoring',
 };
 
 /** Address of the page that shows a record, by the type name the server uses; undefined when there is none. */
