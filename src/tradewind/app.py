@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(graphql_api.router)
     app.include_router(assistant_metadata.router)
     assistants.mount(app)
-    describe(app, _TAGS | modules.tags())
+    describe(app, _TAGS | modules.tags(), make_authenticator)
     _handle_errors(app)
     # Added last runs first: telemetry sees everything, idempotency is nearest to the routes.
     app.add_middleware(IdempotencyMiddleware)

@@ -1,7 +1,7 @@
 """What the generated OpenAPI document says beyond the routes: permissions, headers, examples and errors."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +13,7 @@ from tradewind.kernel.deprecation import deprecation_of
 from tradewind.kernel.openapi_answers import HEADERS, complete_answers, problem_examples
 from tradewind.kernel.openapi_examples import Examples
 from tradewind.kernel.openapi_names import summary_of
-from tradewind.kernel.openapi_problems import catalogue
+from tradewind.kernel.openapi_problems import catalogue, reachable
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -117,8 +117,11 @@ def mounts_of(app: FastAPI) -> dict[str, dict[str, str]]:
     }
 
 
-def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
-    """Make `app.openapi()` say what the routes' signatures do not; `tags` are the words on each group of operations."""
+def describe(app: FastAPI, tags: Mapping[str, str], authenticate: Callable[..., Any] | None = None) -> None:
+    """Make `app.openapi()` say what the routes' signatures do not.
+
+    `tags` are the words on each group of operations; `authenticate` is what tells callers apart and may refuse them.
+    """
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -134,6 +137,7 @@ def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         examples = Examples(schemas)
+        refusals = reachable(authenticate) if authenticate is not None else set[str]()
         routes = {
             (_CONVERTER.sub("}", path), method.lower()): route
             for path, route in routes_of(app)
@@ -143,7 +147,13 @@ def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
         for path, operations in document.get("paths", {}).items():
             for method, operation in operations.items():
                 if (route := routes.get((path, method))) is not None:
-                    _annotate(operation, route, method, repeatable=method == "post" and path.startswith("/api/"))
+                    _annotate(
+                        operation,
+                        route,
+                        method,
+                        repeatable=method == "post" and path.startswith("/api/"),
+                        refusals=refusals,
+                    )
                     used |= set(operation.get("tags", ()))
         document["tags"] = [{"name": name, "description": tags.get(name, "")} for name in sorted(used)]
         document["x-mounts"] = mounts_of(app)
@@ -158,7 +168,9 @@ def describe(app: FastAPI, tags: Mapping[str, str]) -> None:
     app.openapi = openapi
 
 
-def _annotate(operation: dict[str, Any], route: APIRoute, method: str, *, repeatable: bool) -> None:
+def _annotate(
+    operation: dict[str, Any], route: APIRoute, method: str, *, repeatable: bool, refusals: Collection[str]
+) -> None:
     access = access_of(route)
     operation["summary"] = route.summary or summary_of(route)
     operation["security"] = _security(access, method)
@@ -177,7 +189,7 @@ def _annotate(operation: dict[str, Any], route: APIRoute, method: str, *, repeat
         operation["deprecated"] = True
         note = f"Deprecated since {ending.since}, gone after {ending.sunset}. Use `{ending.successor}`."
         operation["description"] = f"{operation.get('description', '')}\n\n{note}".strip()
-    complete_answers(operation, route, repeatable=repeatable and bool(operation["security"]))
+    complete_answers(operation, route, repeatable=repeatable and bool(operation["security"]), refusals=refusals)
 
 
 def _give_examples(paths: Iterable[dict[str, Any]], examples: Examples) -> None:

@@ -1,6 +1,6 @@
 """The answers of an operation in the OpenAPI document: failures with their codes, headers of all answers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from types import FunctionType
 from typing import Any
 
@@ -12,8 +12,8 @@ from tradewind.kernel.openapi_problems import Problem, catalogue, reachable
 
 _MEANINGS = {
     400: "The request cannot be understood",
-    401: "No valid sign-in",
-    403: "The permission is missing",
+    401: "No valid sign-in; API keys, signatures and sessions have codes of their own",
+    403: "The permission is missing, or the credentials may not be used so",
     404: "No such thing in this organisation",
     409: "In conflict with the current state",
     412: "Changed by someone else meanwhile",
@@ -56,12 +56,19 @@ def problem_examples(problems: Iterable[Problem]) -> dict[str, Any]:
     }
 
 
-def complete_answers(operation: dict[str, Any], route: APIRoute, *, repeatable: bool) -> None:
-    """Add failures and headers. `repeatable` operations take an Idempotency-Key."""
+def complete_answers(
+    operation: dict[str, Any], route: APIRoute, *, repeatable: bool, refusals: Collection[str]
+) -> None:
+    """Add failures and headers. `repeatable` operations take an Idempotency-Key; `refusals` are of credentials."""
     answers = operation.setdefault("responses", {})
     # FastAPI's own 422 has another shape than ours.
     answers.pop("422", None)
     codes = _codes(operation, route, repeatable=repeatable)
+    if request_actor in _calls(route.dependant):
+        # There are many and they are alike everywhere: one stands for each status that has none yet.
+        told = {catalogue()[code].status for code in codes}
+        kinds = {catalogue()[code].status: code for code in sorted(refusals, reverse=True) if code in catalogue()}
+        codes |= {code for status, code in kinds.items() if status not in told and status < 500}
     for status in sorted({catalogue()[code].status for code in codes}):
         own = sorted(code for code in codes if catalogue()[code].status == status)
         answers.setdefault(str(status), _failure(status, own))

@@ -84,10 +84,15 @@ def _content(function: FunctionType) -> tuple[frozenset[str], tuple[FunctionType
                 codes.add(subject.code)
                 codes |= _codes_made(subject)
             elif inspect.isclass(subject) and subject.__module__.startswith(_ROOT):
-                named += [method for method in map(_plain, vars(subject).values()) if method is not None]
+                members = [member for kind in subject.__mro__ for member in vars(kind).values()]
+                named += [method for method in map(_plain, members) if method is not None and _is_ours(method)]
             elif isinstance(subject, FunctionType) and subject.__module__.startswith(_ROOT):
                 named.append(subject)
     return frozenset(codes), tuple(named)
+
+
+def _is_ours(function: FunctionType) -> bool:
+    return function.__module__.startswith(f"{_ROOT}.")
 
 
 def _plain(member: Any) -> FunctionType | None:
