@@ -30,7 +30,7 @@ def build(tmp_path: Path) -> Path:
 
 
 def client_of(folder: Path | None) -> httpx.AsyncClient:
-    app = FastAPI()
+    app = FastAPI(docs_url=None)
 
     @app.get("/api/v1/things")
     async def things() -> list[str]:
@@ -158,3 +158,12 @@ def test_gzip_output_does_not_depend_on_the_time(build: Path) -> None:
     assert encoding == b"gzip"
     assert gzip.decompress(body) == SCRIPT.encode()
     assert body[4:8] == b"\0\0\0\0"
+
+
+async def test_the_reference_and_the_guides_are_a_page_of_their_own(web: httpx.AsyncClient, build: Path) -> None:
+    (build / "docs.html").write_text("<!doctype html><title>Tradewind API</title>")
+    for path in ("/docs", "/docs/", "/docs/guides/filters", "/docs/errors"):
+        answer = await web.get(path, headers=PAGE)
+        assert (answer.status_code, answer.text) == (200, "<!doctype html><title>Tradewind API</title>"), path
+        assert answer.headers["cache-control"] == "no-cache"
+    assert "Tradewind API" not in (await web.get("/docsearch", headers=PAGE)).text
