@@ -10628,11 +10628,37 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `identity.csrf` — The request did not come from the web app
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10852,7 +10878,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -10865,7 +10891,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -10952,7 +10978,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -10965,7 +11004,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -11070,7 +11109,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -11083,7 +11122,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -11254,7 +11293,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `identity.wrong_credentials` — E-mail or password is not right
              *     - `kernel.unauthorised` — Sign in first
@@ -11268,7 +11307,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.csrf` — The request did not come from the web app
@@ -11423,7 +11462,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -11436,7 +11475,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              */
@@ -11606,7 +11645,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `identity.wrong_credentials` — E-mail or password is not right
              *     - `kernel.unauthorised` — Sign in first
@@ -11620,7 +11659,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
              *     - `identity.no_organisation` — You belong to no organisation
@@ -11774,7 +11813,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -11787,7 +11826,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
              *     - `identity.no_organisation` — You belong to no organisation
@@ -11942,7 +11981,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -11955,7 +11994,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
              *     - `kernel.forbidden` — Not allowed
@@ -12113,11 +12152,24 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `identity.csrf` — The request did not come from the web app
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12231,10 +12283,22 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `identity.assistant_ended` — The access token is not valid
              *     - `identity.invalid_token` — The access token is not valid
+             *     - `identity.key_creator_inactive` — Whoever created the API key is no longer active
+             *     - `identity.key_expired` — The API key has expired
+             *     - `identity.key_mistyped` — The API key is mistyped
+             *     - `identity.key_not_publishable` — Only a publishable key belongs here
+             *     - `identity.key_revoked` — The API key was revoked
+             *     - `identity.key_unknown` — There is no such API key
+             *     - `identity.session_ended` — This session has ended
+             *     - `identity.signature_body_unsigned` — The body is not part of the signature
+             *     - `identity.signature_expired` — The signature is too old or from the future
+             *     - `identity.signature_malformed` — The signature headers are not complete
+             *     - `identity.signature_replayed` — The request was sent before
+             *     - `identity.signature_wrong` — The signature does not fit the request
              *     - `identity.token_expired` — The access token is not valid
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -12247,9 +12311,16 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
+             *     - `identity.csrf` — The request did not come from the web app
+             *     - `identity.key_address_refused` — The API key may not be used from this address
+             *     - `identity.key_origin_refused` — The API key may not be used on this site
+             *     - `identity.key_publishable` — A publishable key only sends events
+             *     - `identity.second_factor_required` — This organisation requires a second factor: add one, or sign in with yours
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
              */
             403: {
                 headers: {
@@ -12377,7 +12448,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -12390,7 +12461,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              */
@@ -12530,7 +12601,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -12543,7 +12614,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
              *     - `identity.no_organisation` — You belong to no organisation
@@ -12686,11 +12757,37 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `identity.csrf` — The request did not come from the web app
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12790,7 +12887,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -12803,7 +12900,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              */
@@ -12928,7 +13025,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -12941,7 +13038,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              */
@@ -13106,7 +13203,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `identity.refresh_reused` — This session was closed for your safety
              *     - `identity.session_ended` — This session has ended
@@ -13121,7 +13218,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
              *     - `kernel.forbidden` — Not allowed
@@ -13259,7 +13356,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -13272,7 +13369,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.csrf` — The request did not come from the web app
@@ -13392,7 +13489,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -13405,7 +13515,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.csrf` — The request did not come from the web app
@@ -13532,7 +13642,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -13545,7 +13655,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.csrf` — The request did not come from the web app
@@ -13671,7 +13781,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -13684,7 +13794,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
              *     - `identity.sso_refused` — Single sign-on did not work
@@ -13766,11 +13876,37 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `identity.csrf` — The request did not come from the web app
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13886,7 +14022,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -13899,7 +14035,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.sso_refused` — Single sign-on did not work
              *     - `identity.sso_…` — Single sign-on did not work
@@ -14050,7 +14186,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -14063,7 +14199,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -14223,7 +14359,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -14236,7 +14372,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -14411,7 +14547,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `identity.wrong_credentials` — E-mail or password is not right
              *     - `kernel.unauthorised` — Sign in first
@@ -14425,7 +14561,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.no_organisation` — You belong to no organisation
              *     - `identity.sso_required` — Use single sign-on
@@ -14581,7 +14717,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -14594,7 +14730,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.no_organisation` — You belong to no organisation
              *     - `identity.sso_required` — Use single sign-on
@@ -14748,7 +14884,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -14761,7 +14897,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              */
@@ -14900,7 +15036,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -14913,7 +15049,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15056,7 +15192,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15069,7 +15218,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15168,7 +15317,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15181,7 +15343,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15311,7 +15473,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15324,7 +15486,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15504,7 +15666,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15517,7 +15679,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15660,7 +15822,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15673,7 +15835,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15838,7 +16000,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15851,7 +16026,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -15959,7 +16134,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -15972,7 +16147,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -16143,7 +16318,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -16156,7 +16331,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -16329,7 +16504,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -16342,7 +16517,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -16456,7 +16631,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -16469,7 +16657,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -16591,7 +16779,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -16604,7 +16792,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -16725,7 +16913,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -16738,7 +16939,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -16881,7 +17082,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -16894,7 +17095,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -17134,7 +17335,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -17147,7 +17361,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -17224,7 +17438,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -17237,7 +17464,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -17373,7 +17600,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -17386,7 +17613,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -17527,7 +17754,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -17540,7 +17767,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -17715,7 +17942,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -17728,7 +17968,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -17835,7 +18075,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -17848,7 +18088,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18017,7 +18257,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18030,7 +18270,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18187,7 +18427,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18200,7 +18453,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18354,7 +18607,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18367,7 +18620,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18566,7 +18819,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18579,7 +18832,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18744,7 +18997,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18757,7 +19010,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18834,7 +19087,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18847,7 +19113,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -18940,7 +19206,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -18953,7 +19232,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -19069,7 +19348,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -19082,7 +19374,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -19277,7 +19569,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -19290,7 +19582,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -19506,7 +19798,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -19519,7 +19824,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -19721,7 +20026,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -19734,7 +20039,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -19988,7 +20293,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -20001,7 +20306,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -20160,7 +20465,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -20173,7 +20491,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -20281,7 +20599,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -20294,7 +20625,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -20500,7 +20831,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -20513,7 +20844,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -20759,7 +21090,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -20772,7 +21103,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -20901,7 +21232,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -20914,7 +21258,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -20993,7 +21337,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21006,7 +21363,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -21121,7 +21478,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21134,7 +21491,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `kernel.forbidden` — Not allowed
@@ -21270,7 +21627,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21283,7 +21653,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -21400,7 +21770,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21413,7 +21796,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -21512,7 +21895,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21525,7 +21921,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -21655,7 +22051,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21668,7 +22064,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -21805,7 +22201,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21818,7 +22227,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -21925,7 +22334,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -21938,7 +22347,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -22100,7 +22509,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -22113,7 +22535,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -22240,7 +22662,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -22253,7 +22675,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -22374,7 +22796,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -22387,7 +22822,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -22492,7 +22927,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -22505,7 +22953,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -22650,7 +23098,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -22663,7 +23111,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -22847,7 +23295,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -22860,7 +23308,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -23047,7 +23495,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -23060,7 +23521,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -23168,7 +23629,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -23181,7 +23642,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -23380,7 +23841,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -23393,7 +23854,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -23573,7 +24034,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -23586,7 +24047,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -23746,7 +24207,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -23759,7 +24233,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -23867,7 +24341,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -23880,7 +24367,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24010,7 +24497,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24023,7 +24510,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24178,7 +24665,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24191,7 +24691,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24300,7 +24800,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24313,7 +24826,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24447,7 +24960,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24460,7 +24973,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24648,7 +25161,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24661,7 +25187,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24795,7 +25321,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24808,7 +25334,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -24951,7 +25477,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -24964,7 +25490,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -25164,7 +25690,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -25177,7 +25703,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -25348,7 +25874,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -25361,7 +25887,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -25506,7 +26032,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -25519,7 +26058,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -25625,7 +26164,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -25638,7 +26190,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -25761,7 +26313,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -25774,7 +26326,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -25946,7 +26498,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -25959,7 +26511,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -26073,7 +26625,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26086,7 +26651,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.second_factor_required` — This organisation requires a second factor: add one, or sign in with yours
              *     - `kernel.forbidden` — Not allowed
@@ -26226,7 +26791,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26239,7 +26804,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.second_factor_required` — This organisation requires a second factor: add one, or sign in with yours
              *     - `kernel.forbidden` — Not allowed
@@ -26376,7 +26941,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26389,7 +26967,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -26490,7 +27068,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26503,7 +27081,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -26623,7 +27201,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26636,7 +27227,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -26769,7 +27360,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26782,7 +27373,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -26935,7 +27526,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -26948,7 +27552,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -27075,7 +27679,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27088,7 +27692,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -27224,7 +27828,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27237,7 +27854,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -27376,7 +27993,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27389,7 +28006,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -27532,7 +28149,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27545,7 +28162,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -27691,7 +28308,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27704,7 +28321,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -27848,7 +28465,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27861,7 +28478,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -27978,7 +28595,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -27991,7 +28621,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -28116,7 +28746,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28129,7 +28759,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -28297,7 +28927,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28310,7 +28940,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -28467,7 +29097,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28480,7 +29110,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -28632,7 +29262,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28645,7 +29288,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -28714,7 +29357,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28727,7 +29383,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -28791,7 +29447,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28804,7 +29473,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -28910,7 +29579,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -28923,7 +29605,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -29000,7 +29682,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29013,7 +29708,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -29154,7 +29849,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29167,7 +29862,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.step_up_required` — Confirm that it is you
@@ -29336,7 +30031,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29349,7 +30044,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -29486,7 +30181,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29499,7 +30194,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -29646,7 +30341,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29659,7 +30354,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -29827,7 +30522,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29840,7 +30535,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -29945,7 +30640,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -29958,7 +30653,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -30091,7 +30786,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30104,7 +30812,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -30180,7 +30888,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30193,7 +30914,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -30307,7 +31028,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30320,7 +31041,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -30456,7 +31177,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30469,7 +31203,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -30575,7 +31309,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30588,7 +31322,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -30741,7 +31475,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30754,7 +31501,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -30867,7 +31614,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -30880,7 +31627,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -31038,7 +31785,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -31051,7 +31811,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -31142,7 +31902,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -31155,7 +31928,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -31309,7 +32082,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -31322,7 +32095,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -31538,7 +32311,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -31551,7 +32324,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -31693,7 +32466,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -31706,7 +32479,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -31867,7 +32640,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -31880,7 +32666,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -32034,7 +32820,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32047,7 +32833,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -32227,7 +33013,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32240,7 +33026,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -32399,7 +33185,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32412,7 +33211,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -32490,7 +33289,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32503,7 +33315,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -32612,7 +33424,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32625,7 +33437,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `kernel.forbidden` — Not allowed
@@ -32786,7 +33598,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32799,7 +33624,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -32902,7 +33727,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -32915,7 +33740,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -33036,7 +33861,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33049,7 +33887,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -33171,7 +34009,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33184,7 +34035,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -33310,7 +34161,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33323,7 +34174,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `kernel.forbidden` — Not allowed
@@ -33458,7 +34309,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33471,7 +34335,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `kernel.forbidden` — Not allowed
@@ -33628,7 +34492,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33641,7 +34505,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `kernel.forbidden` — Not allowed
@@ -33803,7 +34667,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33816,7 +34693,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -33971,7 +34848,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -33984,7 +34861,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -34149,7 +35026,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -34162,7 +35052,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -34255,7 +35145,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -34268,7 +35171,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -34420,7 +35323,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -34433,7 +35336,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -34584,7 +35487,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -34597,7 +35513,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -34728,7 +35644,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -34741,7 +35657,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -34902,7 +35818,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -34915,7 +35831,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35063,7 +35979,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35076,7 +36005,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35182,7 +36111,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35195,7 +36137,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35334,7 +36276,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35347,7 +36302,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35501,7 +36456,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35514,7 +36469,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35703,7 +36658,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35716,7 +36684,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35802,7 +36770,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35815,7 +36783,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -35948,7 +36916,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -35961,7 +36942,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36088,7 +37069,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36101,7 +37082,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36202,7 +37183,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36215,7 +37209,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36352,7 +37346,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36365,7 +37359,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36507,7 +37501,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36520,7 +37527,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36610,7 +37617,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36623,7 +37643,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36734,7 +37754,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36747,7 +37780,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -36845,7 +37878,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -36858,7 +37891,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -36997,7 +38030,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -37010,7 +38056,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -37139,7 +38185,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -37152,7 +38198,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -37296,7 +38342,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -37309,7 +38368,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -37418,7 +38477,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -37431,7 +38490,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -37601,7 +38660,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -37614,7 +38673,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -37803,7 +38862,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -37816,7 +38875,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -37989,7 +39048,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -38002,7 +39061,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -38168,7 +39227,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -38181,7 +39240,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -38372,7 +39431,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -38385,7 +39457,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -38538,7 +39610,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -38551,7 +39623,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.sso_refused` — Single sign-on did not work
@@ -38693,7 +39765,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -38706,7 +39791,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -38874,7 +39959,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -38887,7 +39972,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
              *     - `identity.sso_refused` — Single sign-on did not work
@@ -39047,7 +40132,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39060,7 +40158,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -39181,7 +40279,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39194,7 +40292,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.sso_refused` — Single sign-on did not work
              *     - `identity.sso_…` — Single sign-on did not work
@@ -39337,7 +40435,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39350,7 +40461,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -39442,7 +40553,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39455,7 +40579,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -39572,7 +40696,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39585,7 +40709,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.sso_refused` — Single sign-on did not work
              *     - `identity.sso_…` — Single sign-on did not work
@@ -39752,7 +40876,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39765,7 +40889,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -39902,7 +41026,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -39915,7 +41052,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -40039,7 +41176,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40052,7 +41189,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -40228,7 +41365,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40241,7 +41378,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -40411,7 +41548,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40424,7 +41561,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -40599,7 +41736,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40612,7 +41749,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -40712,7 +41849,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40725,7 +41875,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -40823,7 +41973,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40836,7 +41986,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -40956,7 +42106,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -40969,7 +42132,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -41091,7 +42254,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -41104,7 +42267,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -41288,7 +42451,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -41301,7 +42464,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -41426,7 +42589,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -41439,7 +42602,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -41588,7 +42751,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -41601,7 +42764,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -41755,7 +42918,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -41768,7 +42931,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -41914,7 +43077,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -41927,7 +43103,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42028,7 +43204,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42041,7 +43217,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42172,7 +43348,20 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42185,7 +43374,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42316,7 +43505,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42329,7 +43518,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42490,7 +43679,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42503,7 +43705,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42633,7 +43835,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42646,7 +43848,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42784,7 +43986,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42797,7 +43999,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -42952,7 +44154,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -42965,7 +44167,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43142,7 +44344,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43155,7 +44357,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43264,7 +44466,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43277,7 +44492,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43402,7 +44617,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43415,7 +44630,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43564,7 +44779,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43577,7 +44805,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43699,7 +44927,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43712,7 +44940,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43863,7 +45091,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43876,7 +45117,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -43984,7 +45225,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -43997,7 +45238,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -44161,7 +45402,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -44174,7 +45415,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -44340,7 +45581,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -44353,7 +45594,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -44508,7 +45749,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -44521,7 +45762,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -44675,7 +45916,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -44688,7 +45929,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -44826,7 +46067,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -44839,7 +46080,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
@@ -44998,7 +46239,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -45011,7 +46265,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -45088,7 +46342,20 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -45101,7 +46368,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -45232,7 +46499,7 @@ export interface operations {
                 };
             };
             /**
-             * @description No valid sign-in.
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `kernel.unauthorised` — Sign in first
              */
@@ -45245,7 +46512,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
@@ -45419,7 +46686,7 @@ export interface operations {
                 };
             };
             /**
-             * @description The permission is missing.
+             * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `kernel.forbidden` — Not allowed
              */
