@@ -57,7 +57,7 @@ export async function request<T>(
   return (await response.json()) as T;
 }
 
-/** Query key of a GET; the same shape as openapi-react-query uses: method, path, parameters. */
+/** Query key of a GET: method, path, parameters. */
 export function apiKey(path: string, query?: Record<string, QueryValue>): QueryKey {
   return query ? ['get', path, query] : ['get', path];
 }

@@ -1,9 +1,10 @@
 import { MantineProvider, mergeThemeOverrides } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
-import { type ReactNode, useMemo } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cssVariables, theme } from './theme';
+
+const ToastArea = lazy(() => import('./toast-area'));
 
 /** The component kit with our theme; tests wrap what they render in it. */
 export function Kit({ children }: { children: ReactNode }) {
@@ -25,7 +26,9 @@ export function Kit({ children }: { children: ReactNode }) {
       defaultColorScheme="auto"
     >
       <ModalsProvider labels={{ confirm: t('confirm'), cancel: t('cancel') }}>
-        <Notifications position="bottom-right" limit={4} zIndex={400} />
+        <Suspense fallback={null}>
+          <ToastArea position="bottom-right" limit={4} zIndex={400} />
+        </Suspense>
         {children}
       </ModalsProvider>
     </MantineProvider>

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { api } from '@/api/api';
+import { request } from '@/api/client';
 import { queryClient } from '@/api/query-client';
 import { type Me, meQuery, useMe } from './session';
 
@@ -12,7 +12,7 @@ export function usePreference<T>(key: string, fallback: T): [T, (value: T) => vo
   const value = (me.user.preferences[key] as T | undefined) ?? fallback;
   const { mutate } = useMutation({
     mutationFn: (preferences: Record<string, unknown>) =>
-      api.PATCH('/api/v1/me', { body: { preferences } }),
+      request('patch', '/api/v1/me', { body: { preferences } }),
   });
   const set = (next: T) => {
     const old = queryClient.getQueryData<Me>(meQuery().queryKey);

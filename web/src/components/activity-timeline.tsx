@@ -8,22 +8,9 @@ import { activityIcon } from './activity-icon';
 import classes from './activity-timeline.module.css';
 import { ErrorState, LoadingLines, StillLoading } from './page-states';
 import { Timeline } from './timeline';
+import { TIMELINE_KINDS, type TimelineKind } from './timeline-kinds';
 
 export type Activity = Schema<'ActivityRead'>;
-
-/** Families of events one can look at alone. */
-export const TIMELINE_KINDS = [
-  'note',
-  'email',
-  'call',
-  'meeting',
-  'web',
-  'deal',
-  'task',
-  'score',
-  'lead',
-] as const;
-export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
 const PAGE = 30;
 

@@ -2,8 +2,8 @@ import { ActionIcon, Box, Indicator, Popover, ScrollArea, Text, Tooltip } from '
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, type Schema } from '@/api/api';
-import { apiQuery } from '@/api/client';
+import type { Schema } from '@/api/api';
+import { apiQuery, request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
 import { formatDateTime, formatRelative } from '../format';
@@ -21,7 +21,7 @@ export function Notifications() {
   const items = list.data?.items;
   const unread = list.data?.unread ?? 0;
   const read = useMutation({
-    mutationFn: () => api.POST('/api/v1/notifications/read', { body: {} }),
+    mutationFn: () => request('post', '/api/v1/notifications/read', { body: {} }),
     onSettled: () => invalidatePaths(PATH),
   });
   const toggle = (open: boolean) => {

@@ -1,7 +1,7 @@
 import { Menu, Text, UnstyledButton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/api';
+import { request } from '@/api/client';
 import { Mark } from '@/components/logo';
 import { toastError } from '@/components/toasts';
 import { IconCheck, IconSelector } from '../icons';
@@ -15,7 +15,7 @@ export function OrganisationSwitch({ collapsed }: { collapsed: boolean }) {
   const many = organisations.length > 1;
   const change = useMutation({
     mutationFn: (id: string) =>
-      api.POST('/api/v1/me/organisation', { body: { organisation_id: id } }),
+      request('post', '/api/v1/me/organisation', { body: { organisation_id: id } }),
     onSuccess: () => location.assign('/'),
     onError: (reason) => toastError(t('organisation.failed'), reason),
   });

@@ -1,7 +1,7 @@
 import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/api';
+import { request } from '@/api/client';
 import { toastError } from '@/components/toasts';
 import { initials } from '../format';
 import { IconBook, IconKeyboard, IconLogout, IconSettings } from '../icons';
@@ -19,7 +19,7 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
   const settings = pages.find((page) => page.to.startsWith('/settings'));
   const signOut = async () => {
     try {
-      await api.POST('/api/v1/auth/logout');
+      await request('post', '/api/v1/auth/logout');
     } catch (reason) {
       toastError(t('user.signOutFailed'), reason);
       return;

@@ -1,9 +1,11 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import type { Schema } from '@/api/api';
+import { request } from '@/api/client';
 import { ApiForm } from '@/components/api-form';
-import { addPasskey } from './queries';
-import { wasCancelled } from './webauthn';
+import { codesOf } from './queries';
+import { createPasskey, wasCancelled } from './webauthn';
 
 interface PasskeySetupProps {
   onDone: (codes: string[]) => void;
@@ -17,6 +19,17 @@ function deviceName(): string {
     system ??
     ''
   );
+}
+
+/** Makes a passkey in the browser and stores it; the recovery codes that come with a first second factor. */
+async function addPasskey(name: string): Promise<string[]> {
+  const path = '/api/v1/me/factors/passkeys';
+  const { challenge, options } = await request<Schema<'PasskeyChallenge'>>(
+    'post',
+    `${path}/challenge`,
+  );
+  const credential = await createPasskey(options);
+  return codesOf(await request('post', path, { body: { challenge, name, credential } }));
 }
 
 /** A name for the new passkey; the browser does the rest. */

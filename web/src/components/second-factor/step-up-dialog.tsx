@@ -2,7 +2,8 @@ import { Button, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, type Schema } from '@/api/api';
+import type { Schema } from '@/api/api';
+import { request } from '@/api/client';
 import { i18n, loadTexts } from '@/app/i18n';
 import { ProofForm } from './proof-form';
 import type { Method, Proof } from './queries';
@@ -17,13 +18,15 @@ function StepUp({ methods, onDone }: StepUpProps) {
   const usable = methods.filter((method): method is Method => method !== 'sso');
   const challenge = useRef<string>(undefined);
   const passkey = async () => {
-    const { data } = await api.POST('/api/v1/auth/step-up/challenge');
-    const started = data as Schema<'PasskeyChallenge'>;
+    const started = await request<Schema<'PasskeyChallenge'>>(
+      'post',
+      '/api/v1/auth/step-up/challenge',
+    );
     challenge.current = started.challenge;
     return started.options;
   };
   const confirm = async (proof: Proof) => {
-    await api.POST('/api/v1/auth/step-up', {
+    await request('post', '/api/v1/auth/step-up', {
       body: { ...proof, ...(challenge.current ? { challenge: challenge.current } : {}) },
     });
     onDone();

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/api';
+import { request } from '@/api/client';
 import { queryClient } from '@/api/query-client';
 import { IconDeviceMobile, IconKey } from '@/app/icons';
 import { meQuery } from '@/app/session';
@@ -33,7 +33,7 @@ export function SecureAccountPage() {
     router.history.push(safeNext(next));
   };
   const signOut = useMutation({
-    mutationFn: () => api.POST('/api/v1/auth/logout'),
+    mutationFn: () => request('post', '/api/v1/auth/logout'),
     onSuccess: () => location.assign('/login'),
   });
   const added = (fresh: string[]) => (fresh.length > 0 ? setCodes(fresh) : enter());

@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { TIMELINE_KINDS } from '@/components/activity-timeline';
+import { TIMELINE_KINDS } from '@/components/timeline-kinds';
 
 export const TABS = ['activity', 'details', 'related'] as const;
 export type Tab = (typeof TABS)[number];

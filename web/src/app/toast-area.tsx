@@ -1,0 +1,2 @@
+/** Where messages show up: loaded after the first paint, because none is shown before it. */
+export { Notifications as default } from '@mantine/notifications';
