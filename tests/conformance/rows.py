@@ -29,7 +29,7 @@ _SPECIAL = {("segments", "kind"): "static"}
 
 _COLUMNS = """
     SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
-           a.atthasdef AS has_default,
+           (a.atthasdef OR a.attidentity <> '') AS has_default,
            (SELECT string_agg(pg_get_constraintdef(c.oid), ' ') FROM pg_constraint c
             WHERE c.conrelid = a.attrelid AND c.contype = 'c' AND a.attnum = ANY (c.conkey)) AS checks,
            (SELECT c.confrelid::regclass::text FROM pg_constraint c
