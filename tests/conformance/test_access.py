@@ -27,6 +27,9 @@ TABLES = {
     "connections": "sso_connections",
     "domains": "sso_domains",
     "links": "sso_links",
+    "alerts": "security_alerts",
+    "rules": "security_rules",
+    "locks": "users",
 }
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}

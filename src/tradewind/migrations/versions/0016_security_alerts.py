@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import Connection, text
 
 from tradewind.kernel.crypto import get_vault
-from tradewind.kernel.tenancy import tenant_table
+from tradewind.kernel.tenancy import grant_sequence, tenant_table
 
 revision = "0016"
 down_revision = "0015"
@@ -18,9 +18,10 @@ APP_ROLE = "tradewind_app"
 _BATCH = 500
 
 TABLES = """
+CREATE SEQUENCE security_events_position;
 CREATE TABLE security_events (
     id uuid PRIMARY KEY,
-    position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    position bigint NOT NULL DEFAULT nextval('security_events_position'),
     organisation_id uuid NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
     kind text NOT NULL,
     subject_type text NOT NULL CHECK (subject_type IN ('user', 'api_key')),
@@ -91,6 +92,7 @@ def upgrade() -> None:
         if statement.strip():
             bind.exec_driver_sql(statement)
     tenant_table(op, "security_events", privileges="SELECT, INSERT")
+    grant_sequence(op, "security_events_position")
     tenant_table(op, "security_rules")
     tenant_table(op, "security_alerts", privileges="SELECT, INSERT, UPDATE")
     for table in _OWNERS:
@@ -125,6 +127,7 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY owner_rewraps ON {table}")
     for table in ("security_alerts", "security_rules", "security_events"):
         bind.exec_driver_sql(f"DROP TABLE {table}")
+    bind.exec_driver_sql("DROP SEQUENCE security_events_position")
 
 
 def _convert_mails(bind: Connection, convert: Callable[[str, bytes], str]) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, SmallInteger
+from sqlalchemy import BigInteger, FetchedValue, SmallInteger
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +19,7 @@ class SecurityEvent(Base, TenantMixin):
 
     __tablename__ = "security_events"
 
-    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    position: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     kind: Mapped[str]
     subject_type: Mapped[str]
     subject_id: Mapped[UUID]
