@@ -41,6 +41,7 @@ PAGES = [
     "/settings/roles",
     "/settings/teams",
     "/settings/single-sign-on",
+    "/settings/security-monitoring",
     "/settings/fields",
     "/settings/tags",
     "/settings/pipelines",

@@ -50,6 +50,7 @@ import { Route as AppSettingsProvisioningRouteImport } from './routes/_app/setti
 import { Route as AppSettingsRolesRouteImport } from './routes/_app/settings/roles'
 import { Route as AppSettingsRoutingRouteImport } from './routes/_app/settings/routing'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
+import { Route as AppSettingsSecurityMonitoringRouteImport } from './routes/_app/settings/security-monitoring'
 import { Route as AppSettingsSingleSignOnRouteImport } from './routes/_app/settings/single-sign-on'
 import { Route as AppSettingsTagsRouteImport } from './routes/_app/settings/tags'
 import { Route as AppSettingsTeamRouteImport } from './routes/_app/settings/team'
@@ -261,6 +262,12 @@ const AppSettingsSecurityRoute = AppSettingsSecurityRouteImport.update({
   path: '/security',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsSecurityMonitoringRoute =
+  AppSettingsSecurityMonitoringRouteImport.update({
+    id: '/security-monitoring',
+    path: '/security-monitoring',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 const AppSettingsSingleSignOnRoute = AppSettingsSingleSignOnRouteImport.update({
   id: '/single-sign-on',
   path: '/single-sign-on',
@@ -333,6 +340,7 @@ export interface FileRoutesByFullPath {
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
   '/settings/security': typeof AppSettingsSecurityRoute
+  '/settings/security-monitoring': typeof AppSettingsSecurityMonitoringRoute
   '/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
@@ -380,6 +388,7 @@ export interface FileRoutesByTo {
   '/settings/roles': typeof AppSettingsRolesRoute
   '/settings/routing': typeof AppSettingsRoutingRoute
   '/settings/security': typeof AppSettingsSecurityRoute
+  '/settings/security-monitoring': typeof AppSettingsSecurityMonitoringRoute
   '/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
@@ -431,6 +440,7 @@ export interface FileRoutesById {
   '/_app/settings/roles': typeof AppSettingsRolesRoute
   '/_app/settings/routing': typeof AppSettingsRoutingRoute
   '/_app/settings/security': typeof AppSettingsSecurityRoute
+  '/_app/settings/security-monitoring': typeof AppSettingsSecurityMonitoringRoute
   '/_app/settings/single-sign-on': typeof AppSettingsSingleSignOnRoute
   '/_app/settings/tags': typeof AppSettingsTagsRoute
   '/_app/settings/team': typeof AppSettingsTeamRoute
@@ -481,6 +491,7 @@ export interface FileRouteTypes {
     | '/settings/roles'
     | '/settings/routing'
     | '/settings/security'
+    | '/settings/security-monitoring'
     | '/settings/single-sign-on'
     | '/settings/tags'
     | '/settings/team'
@@ -528,6 +539,7 @@ export interface FileRouteTypes {
     | '/settings/roles'
     | '/settings/routing'
     | '/settings/security'
+    | '/settings/security-monitoring'
     | '/settings/single-sign-on'
     | '/settings/tags'
     | '/settings/team'
@@ -578,6 +590,7 @@ export interface FileRouteTypes {
     | '/_app/settings/roles'
     | '/_app/settings/routing'
     | '/_app/settings/security'
+    | '/_app/settings/security-monitoring'
     | '/_app/settings/single-sign-on'
     | '/_app/settings/tags'
     | '/_app/settings/team'
@@ -887,6 +900,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsSecurityRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/security-monitoring': {
+      id: '/_app/settings/security-monitoring'
+      path: '/security-monitoring'
+      fullPath: '/settings/security-monitoring'
+      preLoaderRoute: typeof AppSettingsSecurityMonitoringRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/single-sign-on': {
       id: '/_app/settings/single-sign-on'
       path: '/single-sign-on'
@@ -953,6 +973,7 @@ interface AppSettingsRouteChildren {
   AppSettingsRolesRoute: typeof AppSettingsRolesRoute
   AppSettingsRoutingRoute: typeof AppSettingsRoutingRoute
   AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute
+  AppSettingsSecurityMonitoringRoute: typeof AppSettingsSecurityMonitoringRoute
   AppSettingsSingleSignOnRoute: typeof AppSettingsSingleSignOnRoute
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute
   AppSettingsTeamRoute: typeof AppSettingsTeamRoute
@@ -976,6 +997,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsRolesRoute: AppSettingsRolesRoute,
   AppSettingsRoutingRoute: AppSettingsRoutingRoute,
   AppSettingsSecurityRoute: AppSettingsSecurityRoute,
+  AppSettingsSecurityMonitoringRoute: AppSettingsSecurityMonitoringRoute,
   AppSettingsSingleSignOnRoute: AppSettingsSingleSignOnRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTeamRoute: AppSettingsTeamRoute,

@@ -5,11 +5,14 @@ const PAGES: Record<string, string> = {
   segment: '/segments',
   import: '/imports',
   webhook_endpoint: '/settings/webhooks',
-  security_alert: '/settings/security-monitoring',
 };
+
+// Told of one by one, shown all together.
+const LISTS: Record<string, string> = { security_alert: '/settings/security-monitoring' };
 
 /** Address of the page that shows a record, by the type name the server uses; undefined when there is none. */
 export function subjectPath(type: string | null | undefined, id: string | null | undefined) {
   const base = type ? PAGES[type] : undefined;
+  if (type && type in LISTS) return LISTS[type];
   return base && id ? `${base}/${id}` : undefined;
 }

@@ -9,6 +9,7 @@ export const sections = [
   { to: '/settings/teams', label: 'teams.title', permission: 'members:read' },
   { to: '/settings/provisioning', label: 'provisioning.title', permission: 'members:write' },
   { to: '/settings/single-sign-on', label: 'singleSignOn', permission: 'sso:write' },
+  { to: '/settings/security-monitoring', label: 'monitoring', permission: 'security:read' },
   { to: '/settings/fields', label: 'fields.title', permission: 'leads:read' },
   { to: '/settings/pipelines', label: 'pipelines.title', permission: 'deals:read' },
   { to: '/settings/routing', label: 'routing.title', permission: 'leads:read' },
