@@ -472,7 +472,8 @@ async def test_the_hub_fills_the_gap_after_losing_the_database(world: World, mon
     assert len(opened) == 2
 
 
-async def test_the_floor_rises_and_stays_behind_open_transactions(world: World) -> None:
+async def test_the_floor_rises_and_stays_behind_open_transactions(lone_world: World) -> None:
+    world = lone_world
     await world.browser()
     before = world.hub._floor
     assert before is not None
