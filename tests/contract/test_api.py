@@ -7,6 +7,7 @@ Every request finds the same rows (see `workspace`), so a failure repeats with a
 import os
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from zlib import crc32
 
 import pytest
@@ -61,7 +62,12 @@ def workspace(application, settings, real_database) -> Iterator[Workspace]:
 def api(workspace, application, request):
     # Schemathesis 4.32 reads this name of older pytest versions.
     request.node._nodeid = request.node.nodeid
-    loaded = schemathesis.openapi.from_dict(application.openapi(), config=config)
+    document = deepcopy(application.openapi())
+    # Every request brings a token of its own, whatever was made up for it.
+    del document["components"]["securitySchemes"]
+    for operation in (each for methods in document["paths"].values() for each in methods.values()):
+        del operation["security"]
+    loaded = schemathesis.openapi.from_dict(document, config=config)
     loaded.app = workspace
     return loaded
 
@@ -74,9 +80,13 @@ def test_everything_is_as_documented(case: Case, workspace: Workspace) -> None:
         return
     for name in case.path_parameters:
         # Mostly an id that exists; what was generated is for the answers to ids that do not.
-        if name in workspace.ids and draw % 4:
+        if name in workspace.ids and draw % 4 and not _is_negative(case):
             case.path_parameters[name] = workspace.ids[name]
     case.call_and_validate(headers={"Authorization": f"Bearer {workspace.token}"})
+
+
+def _is_negative(case: Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_negative
 
 
 def _left_out(case: Case, draw: int) -> bool:

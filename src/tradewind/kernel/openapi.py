@@ -80,9 +80,9 @@ _IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, "
+    "description": "ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, "
     "it brings the first answer back and nothing is done twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 # `{lead_id:uuid}` of a route is `{lead_id}` in the document.
