@@ -11064,7 +11064,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -14143,7 +14143,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -14318,7 +14318,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -14997,7 +14997,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -15417,7 +15417,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -15739,7 +15739,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -16717,7 +16717,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -17673,7 +17673,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -18527,7 +18527,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
                 "if-match"?: string | null;
             };
@@ -18751,7 +18751,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -19434,7 +19434,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -20699,7 +20699,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -20963,7 +20963,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -21423,7 +21423,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -21995,7 +21995,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -22287,7 +22287,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -22582,7 +22582,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -23185,7 +23185,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -23971,7 +23971,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -24441,7 +24441,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -24900,7 +24900,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -25408,7 +25408,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -25609,7 +25609,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -25820,7 +25820,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -26250,7 +26250,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -27014,7 +27014,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -27301,7 +27301,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -27612,7 +27612,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -28108,7 +28108,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -28267,7 +28267,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -28424,7 +28424,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -28696,7 +28696,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -28877,7 +28877,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -29055,7 +29055,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -29978,7 +29978,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -30595,7 +30595,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -31548,7 +31548,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -32398,7 +32398,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -33671,7 +33671,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -34095,7 +34095,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -34766,7 +34766,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -35758,7 +35758,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -36376,7 +36376,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -36731,7 +36731,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -38116,7 +38116,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -38801,7 +38801,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -38992,7 +38992,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -39164,7 +39164,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -39517,7 +39517,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -40232,7 +40232,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -40654,7 +40654,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -40821,7 +40821,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -41308,7 +41308,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -41922,7 +41922,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -42524,7 +42524,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -43150,7 +43150,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -43765,7 +43765,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -44566,7 +44566,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -44852,7 +44852,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -45530,7 +45530,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -45699,7 +45699,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -46019,7 +46019,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
