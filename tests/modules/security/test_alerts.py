@@ -91,6 +91,7 @@ async def test_six_failures_lock_the_account_and_tell_administrators(
     alert = found["account_locked"]
     assert (alert["severity"], alert["subject_name"], alert["occurrences"]) == ("high", "admin of Fernweh Bikes", 1)
     assert "somebody is guessing" in alert["why"]
+    assert alert["networks"] == ["127.0.0.0/24"]
     assert await mails() == ["Security alert: Account locked (admin of Fernweh Bikes)"]
     news = (await client.get("/api/v1/notifications")).json()["items"]
     assert [(item["kind"], item["subject_id"]) for item in news] == [("security.alert", alert["id"])]

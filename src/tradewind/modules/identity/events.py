@@ -113,6 +113,7 @@ class AccountLocked(Event):
 
     name: ClassVar[str] = "identity.account_locked"
     user_id: UUID
+    ip: str | None = None
 
 
 class AuditRecorded(Event):

@@ -42,7 +42,7 @@ async def on_refresh_token_reused(session: AsyncSession, event: RefreshTokenReus
 @subscriber(AccountLocked)
 async def on_account_locked(session: AsyncSession, event: AccountLocked) -> None:
     """Too many failures within a minute."""
-    await _of_user(session, "account_locked", event)
+    await _of_user(session, "account_locked", event, ip=event.ip)
 
 
 @subscriber(SignedIn)

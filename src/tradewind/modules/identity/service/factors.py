@@ -219,7 +219,7 @@ async def _record_failure(session: AsyncSession, user: User, method: Method, *, 
         if method == "password"
         else SecondFactorFailed(user_id=user.id, method=method, ip=ip)
     )
-    locked: list[Event] = [AccountLocked(user_id=user.id)] if is_locked else []
+    locked: list[Event] = [AccountLocked(user_id=user.id, ip=ip)] if is_locked else []
     await account_log.record(
         session, user.id, await members.organisation_ids_of(session, user.id),
         "user.locked" if is_locked else "user.second_factor_failed",

@@ -145,7 +145,7 @@ async def record_failure(session: AsyncSession, candidate: account_repository.Ca
     user_id = candidate.user_id
     events: list[Event] = [LoginFailed(user_id=user_id, ip=actor_of(session).ip)]
     if is_locked:
-        events.append(AccountLocked(user_id=user_id))
+        events.append(AccountLocked(user_id=user_id, ip=actor_of(session).ip))
     await account_log.record(
         session, user_id, candidate.organisation_ids, "user.locked" if is_locked else "user.login_failed",
         name="(not signed in)", events=events,
