@@ -47,6 +47,16 @@ async def members(session: AsyncSession, organisation_id: UUID, *, include_remov
     return (await session.execute(statement)).all()
 
 
+async def address_keys(session: AsyncSession, organisation_id: UUID) -> dict[UUID, str]:
+    """By which address each active member signs in, in the form that addresses are compared by."""
+    rows = await session.execute(
+        select(User.id, User.email_key)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id == organisation_id, Membership.active, Membership.removed_at.is_(None))
+    )
+    return {row.id: row.email_key for row in rows}
+
+
 async def member_name(session: AsyncSession, organisation_id: UUID, user_id: UUID) -> str | None:
     """Name of an active member, or None; plain SQL, because every assignment asks."""
     connection = await asyncpg_connection(session)

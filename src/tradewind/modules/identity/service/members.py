@@ -17,7 +17,7 @@ from tradewind.modules.identity.events import MemberJoined, MemberLeft
 from tradewind.modules.identity.models import Membership
 from tradewind.modules.identity.repository import organisations as repository
 from tradewind.modules.identity.repository import roles as role_repository
-from tradewind.modules.identity.service import addresses, audit, roles, throttle
+from tradewind.modules.identity.service import audit, roles, throttle
 
 
 async def add(session: AsyncSession, organisation_id: UUID, user_id: UUID, role: str) -> None:
@@ -59,26 +59,26 @@ async def contracts(session: AsyncSession, *, active_only: bool) -> list[Member]
 
 async def locked(session: AsyncSession) -> list[tuple[Member, datetime]]:
     """Active members whose password or second factor is refused for a while, and until when; longest first."""
-    found = {}
-    for member in await contracts(session, active_only=True):
-        found[addresses.normalise(member.email)[1]] = found[str(member.id)] = member
-    kinds: dict[str, throttle.Kind] = {
-        subject: "second_factor" if subject == str(member.id) else "password" for subject, member in found.items()
-    }
+    addresses = await repository.address_keys(session, _organisation_id(session))
+    kinds: dict[str, throttle.Kind] = {}
+    for user_id, key in addresses.items():
+        kinds[str(user_id)], kinds[key] = "second_factor", "password"
+    owners = {str(user_id): user_id for user_id in addresses} | {key: user_id for user_id, key in addresses.items()}
+    ends = await throttle.locked_until(session, kinds)
+    if not ends:
+        return []
     until: dict[UUID, datetime] = {}
-    for subject, end in (await throttle.locked_until(session, kinds)).items():
-        user_id = found[subject].id
-        until[user_id] = max(end, until.get(user_id, end))
-    by_id = {member.id: member for member in found.values()}
-    return [(by_id[user_id], end) for user_id, end in sorted(until.items(), key=lambda item: item[1], reverse=True)]
+    for subject, end in ends.items():
+        until[owners[subject]] = max(end, until.get(owners[subject], end))
+    found = [(member, until[member.id]) for member in await contracts(session, active_only=True) if member.id in until]
+    return sorted(found, key=lambda pair: pair[1], reverse=True)
 
 
 async def unlock(session: AsyncSession, user_id: UUID) -> bool:
     """Forget the failures of a locked member; False if they are not locked."""
-    member = next((member for member, _ in await locked(session) if member.id == user_id), None)
-    if member is None:
+    if user_id not in {member.id for member, _ in await locked(session)}:
         return False
-    await throttle.clear(session, addresses.normalise(member.email)[1])
+    await throttle.clear(session, (await repository.address_keys(session, _organisation_id(session)))[user_id])
     await throttle.clear(session, str(user_id), kind="second_factor")
     await audit.record(session, action="user.unlocked", subject_type="user", subject_id=user_id)
     return True
