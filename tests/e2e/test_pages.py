@@ -93,7 +93,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
         page.goto("/login")
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("navigation", name="Main")).to_be_visible()
         yield Demo(page, first_ids(installation, email, password))
     finally:

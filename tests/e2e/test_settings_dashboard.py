@@ -54,7 +54,7 @@ def signed_in(page: Page, api: httpx.Client) -> Page:
     page.goto("/login")
     page.get_by_label("E-mail").fill(api.headers["X-Test-Email"])
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
     return page
 

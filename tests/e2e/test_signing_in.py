@@ -37,7 +37,7 @@ def sign_up(page: Page, email: str) -> None:
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def mailed_link(server: Installation, email: str, page_name: str) -> str:
@@ -71,7 +71,7 @@ def test_sign_up_confirm_sign_out_and_come_back(page: Page, server: Installation
 
     page.get_by_role("button", name="Account of Ana Okafor").click()
     page.get_by_role("menuitem", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
 
     page.goto("/get-started")
     expect(page).to_have_url(re.compile("/login"))
@@ -93,7 +93,7 @@ def test_a_forgotten_password_is_replaced(page: Page, server: Installation, addr
     page.goto(mailed_link(server, address, "reset-password"))
     page.get_by_label("New password").fill("tidal-orchard-73-violin")
     page.get_by_role("button", name="Save password").click()
-    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Sign in", exact=True).click()
     sign_in(page, address, "tidal-orchard-73-violin")
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
