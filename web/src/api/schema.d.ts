@@ -37554,19 +37554,6 @@ export interface operations {
                 };
             };
             /**
-             * @description Some values are not valid.
-             *
-             *     - `identity.invalid_email` — This is not an e-mail address
-             */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
              * @description Too many requests.
              *
              *     - `kernel.rate_limited.…` — Too many requests
@@ -37674,7 +37661,6 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
-             *     - `identity.invalid_email` — This is not an e-mail address
              *     - `kernel.invalid` — Some values are not valid
              */
             422: {

@@ -1,6 +1,6 @@
 """HTTP of webhooks."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.payload import Moment
 from tradewind.modules.webhooks.catalogue import event_types
 from tradewind.modules.webhooks.schemas import (
     DeliveryState,
@@ -120,7 +121,7 @@ async def list_webhook_deliveries(
     endpoint_id: UUID | None = None,
     state: DeliveryState | None = None,
     type: Annotated[str | None, Query(max_length=80)] = None,
-    since: datetime | None = None,
+    since: Moment | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(min_length=1, max_length=2048)] = None,
 ) -> Page[WebhookDeliveryRead]:

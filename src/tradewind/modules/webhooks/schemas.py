@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.payload import Moment
+
 EndpointState = Literal["active", "paused", "disabled"]
 DeliveryState = Literal["waiting", "sending", "delivered", "failed"]
 Health = Literal["new", "healthy", "failing", "paused", "disabled"]
@@ -94,7 +96,7 @@ class SecretRotation(BaseModel):
 class ReplayRequest(BaseModel):
     """From when on failed deliveries are sent again."""
 
-    since: datetime
+    since: Moment
 
 
 class ReplayRead(BaseModel):

@@ -18,7 +18,11 @@ const STATES: Record<Delivery['state'], string> = {
 
 export function HealthBadge({ health }: { health: Endpoint['health'] }) {
   const { t } = useTranslation('webhooks');
-  return <Badge color={HEALTH[health]} miw="max-content">{t(`health.${health}`)}</Badge>;
+  return (
+    <Badge color={HEALTH[health]} miw="max-content">
+      {t(`health.${health}`)}
+    </Badge>
+  );
 }
 
 export function StateBadge({ state }: { state: Delivery['state'] }) {

@@ -58,7 +58,9 @@ async def create_key(session: Session, actor: CurrentActor, payload: ApiKeyCreat
     )
 
 
-@router.delete("/{key_id}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[requires("keys:write", people=True)])
+@router.delete(
+    "/{key_id:uuid}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[requires("keys:write", people=True)]
+)
 async def revoke_key(session: Session, key_id: UUID) -> None:
     """End a key. It is refused at once; other processes of the installation learn of it within two seconds."""
     await api_keys.revoke(session, key_id)

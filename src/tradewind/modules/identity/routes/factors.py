@@ -80,13 +80,13 @@ async def add_passkey(session: Session, response: Response, payload: PasskeyAdd)
     return PasskeyAdded(passkey=_passkey(added), recovery_codes=codes)
 
 
-@router.patch("/me/factors/passkeys/{passkey_id}", dependencies=[_OWN])
+@router.patch("/me/factors/passkeys/{passkey_id:uuid}", dependencies=[_OWN])
 async def rename_passkey(session: Session, passkey_id: UUID, payload: PasskeyRename) -> PasskeyRead:
     """Give a passkey another name."""
     return _passkey(await factors.rename_passkey(session, passkey_id, payload.name))
 
 
-@router.delete("/me/factors/passkeys/{passkey_id}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[_OWN])
+@router.delete("/me/factors/passkeys/{passkey_id:uuid}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[_OWN])
 async def remove_passkey(session: Session, passkey_id: UUID) -> None:
     """Make a passkey worthless."""
     await factors.remove_passkey(session, passkey_id)

@@ -87,7 +87,7 @@ async def list_assistants(session: Session) -> list[AssistantRead]:
     ]
 
 
-@router.delete("/me/assistants/{assistant_id}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[signed_in()])
+@router.delete("/me/assistants/{assistant_id:uuid}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[signed_in()])
 async def disconnect_assistant(session: Session, assistant_id: UUID) -> None:
     """Disconnect an assistant; its tokens end at once."""
     await oauth_grants.disconnect(session, assistant_id)
