@@ -65,8 +65,8 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "off_hours", "Access off hours",
-            "A member works outside of the working hours, in their time zone, at an hour they seldom work at. Not in the "
-            "first week.",
+            "A member works outside of the working hours, in their time zone, at an hour they seldom work at. Not in "
+            "the first week.",
             ("signed_in", "session_continued"), "off_hours", 1, DAY, "low",
             "This member was at work outside of the working hours of their time zone, at an hour at which they were "
             "seen on fewer than three of the last 30 days.",

@@ -86,8 +86,9 @@ async def hashes_by_master_key(connection: AsyncConnection) -> dict[str, int]:
     """How many live keys have a hash made with each master key, over all organisations."""
     rows = await connection.execute(
         text(
-            "SELECT hash_key_id, count(*) AS keys_made FROM api_keys WHERE secret_hash IS NOT NULL AND revoked_at IS NULL"
-            " AND (expires_at IS NULL OR expires_at > :now) GROUP BY 1 ORDER BY 1"
+            "SELECT hash_key_id, count(*) AS keys_made FROM api_keys "
+            "WHERE secret_hash IS NOT NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now) "
+            "GROUP BY 1 ORDER BY 1"
         ),
         {"now": now()},
     )

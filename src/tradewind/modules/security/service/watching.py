@@ -48,7 +48,8 @@ async def observe(session: AsyncSession, seen: Observation) -> None:
         {
             "id": seen.id, "organisation_id": organisation_id, "kind": seen.kind, "subject_type": seen.subject_type,
             "subject_id": seen.subject_id, "ip": seen.ip, "network": identity.address_range(seen.ip),
-            "device": seen.device, "time_zone": seen.time_zone, "quantity": seen.quantity, "occurred_at": seen.occurred_at,
+            "device": seen.device, "time_zone": seen.time_zone, "quantity": seen.quantity,
+            "occurred_at": seen.occurred_at,
         },
     )  # fmt: skip
     wanted = await repository.settings(session)
