@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from installation import Installation
 
 ROOT = Path(__file__).parents[2]
+# Hashing, dictionaries and drawing take their time on a busy machine; what works is not held up by it.
+PATIENCE_MILLISECONDS = 60_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
@@ -59,7 +62,7 @@ def context(browser: Browser, server: Installation) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=server.url, viewport={"width": 1440, "height": 900}, service_workers="block", locale="en-GB"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
     yield context
     context.close()
 

@@ -23,12 +23,9 @@ def test_a_request_is_run_from_the_reference_with_the_session(page: Page, server
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.goto("/docs#/Tags/tags_create")
     operation = page.locator("#operations-Tags-tags_create")
-    # Drawing all operations takes seconds on a busy machine.
-    expect(operation).to_be_visible(timeout=60_000)
+    expect(operation).to_be_visible()
     operation.get_by_role("button", name="Execute").click()
-    expect(operation.locator(".live-responses-table tbody .response-col_status").first).to_contain_text(
-        "201", timeout=60_000
-    )
+    expect(operation.locator(".live-responses-table tbody .response-col_status").first).to_contain_text("201")
     page.goto("/docs/guides/conditions")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Conditions")
     page.get_by_role("link", name="Error codes").click()

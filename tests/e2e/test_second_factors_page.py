@@ -3,7 +3,7 @@
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,14 +13,6 @@ from installation import PASSWORD, Installation, wait_until
 
 pytestmark = pytest.mark.browser
 NARROW = {360: 780}  # the cards of signing in look the same on every width
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Hashing, dictionaries and dialogs take their time on a busy machine."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
