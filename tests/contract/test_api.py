@@ -21,7 +21,7 @@ from tradewind.kernel.testing.fixtures import WorkerDatabase
 
 DEEP = os.environ.get("TRADEWIND_CONTRACT_EXAMPLES")
 # Cases of the coverage phase (one per keyword and value of a schema) that always run, and the share of the others.
-ALWAYS, ONE_IN = 12, 6
+ALWAYS, ONE_IN = 6, 10
 # What would end the session of the run or lock its account; tests of the identity module cover these.
 ENDS_THE_SESSION = [
     "POST /api/v1/auth/logout",
@@ -33,7 +33,7 @@ config = schemathesis.Config.from_dict(
     {
         "seed": 20,
         "generation": {
-            "max-examples": int(DEEP or 12),
+            "max-examples": int(DEEP or 6),
             "deterministic": True,
             "no-shrink": not DEEP,
             "database": "none",

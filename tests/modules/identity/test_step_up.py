@@ -137,7 +137,7 @@ def test_what_changes_factors_roles_or_rules_is_marked(app):
     for wanted in (
         ("POST", "/api/v1/me/password"),
         ("DELETE", "/api/v1/me/factors/totp"),
-        ("DELETE", "/api/v1/me/factors/passkeys/{passkey_id}"),
+        ("DELETE", "/api/v1/me/factors/passkeys/{passkey_id:uuid}"),
         ("POST", "/api/v1/me/factors/recovery-codes"),
         ("PATCH", "/api/v1/members/{member_id}"),
         ("DELETE", "/api/v1/members/{member_id}"),
