@@ -73,10 +73,10 @@ unit: setup-dev ## Tests that need no browser, on two processes, with coverage
 
 browser: setup-dev ## Tests in a real Chromium against a real server
 	@tests/find_chromium.sh
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 2 --dist loadfile -m browser
 
 crash: setup-dev ## Tests that kill processes
-	$(BIN)/pytest -m crash
+	$(BIN)/pytest -n 2 --dist loadfile -m crash
 
 web-check: web/node_modules/.ready
 	cd web && npm run --silent check
