@@ -216,8 +216,12 @@ class TestLead:
         assert client.patch(f"/api/v1/leads/{lead['id']}", json={"job_title": "Head of Data"}).is_success
         page.get_by_role("textbox", name="City").press("Enter")
         expect(page.get_by_role("button", name="Job title: Head of Data. Edit")).to_be_visible()
-        now_has = client.get(f"/api/v1/leads/{lead['id']}").json()
-        assert (now_has["city"], now_has["job_title"]) == ("Oslo", "Head of Data")
+
+        def both_are_stored() -> bool:
+            now_has = client.get(f"/api/v1/leads/{lead['id']}").json()
+            return (now_has["city"], now_has["job_title"]) == ("Oslo", "Head of Data")
+
+        wait_until(both_are_stored, what="both people's changes")
 
     def test_note_call_and_task(self, page: Page, client: httpx.Client) -> None:
         open_lead(page, client, "Ada Okafor")

@@ -64,6 +64,7 @@ def test_a_provider_is_connected_tried_and_used(
     form.get_by_role("textbox", name="Name", exact=True).fill("Company login")
     form.get_by_label("Issuer").fill("not an address")
     form.get_by_label("Client ID").fill("tradewind")
+    form.get_by_label("Client secret").fill("any secret will do here")
     form.get_by_role("button", name="Add rule").click()
     form.get_by_label("Group of rule 1").fill("crew")
     form.get_by_role("button", name="Save").click()

@@ -110,7 +110,12 @@ function Content({ delivery }: { delivery: DeliveryDetail }) {
           text={pretty(Object.values(delivery.bodies)[0] ?? '{}')}
         />
       )}
-      <Accordion variant="separated" defaultValue={delivery.log[0]?.id ?? null}>
+      {/* The newest attempt opens by itself, also when it arrives while one looks. */}
+      <Accordion
+        key={delivery.log[0]?.id ?? ''}
+        variant="separated"
+        defaultValue={delivery.log[0]?.id ?? null}
+      >
         {delivery.log.map((attempt) => (
           <Accordion.Item key={attempt.id} value={attempt.id}>
             <Accordion.Control>
