@@ -61,7 +61,7 @@ def signed_in(page: Page, api: httpx.Client) -> Page:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from a select of the open dialog."""
-    page.get_by_role("dialog").get_by_role("combobox", name=label).click()
+    page.get_by_role("dialog").get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
