@@ -54,7 +54,7 @@ demo: setup ## Run the product with a sample company, or with your leads: make d
 up: setup ## Run the product without the sample company
 	@$(BIN)/tradewind up
 
-test: setup-dev check unit browser crash web-test ## Set up and run everything CI runs
+test: setup-dev check unit browser crash ## Set up and run everything CI runs
 
 check: setup-dev ## Lint, types, module boundaries, web checks
 	$(BIN)/ruff check .
