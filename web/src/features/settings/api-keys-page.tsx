@@ -12,12 +12,12 @@ import { askConfirm } from '@/components/confirm';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { ApiKeyDialog } from './api-key-dialog';
 import { ApiKeySecret } from './api-key-secret';
 import { type ApiKey, keysQuery } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 const STATUS_COLOURS = { expired: 'gray', revoked: 'red', creator_inactive: 'yellow' } as const;
 

@@ -6,8 +6,8 @@ import { formatDate, formatRelative } from '@/app/format';
 import { askConfirm } from '@/components/confirm';
 import { type Factors, removeTotp } from '@/components/second-factor/queries';
 import { TotpSetup } from '@/components/second-factor/totp-setup';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
-import { SettingsCard } from './settings-card';
 
 interface AppCardProps {
   factors: Factors;

@@ -10,6 +10,7 @@ import { useMay } from '@/app/permissions';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastUndo } from '@/components/toasts';
 import { FieldDialog } from './field-dialog';
 import { moved } from './order';
@@ -17,7 +18,6 @@ import { type CustomField, customFieldsQuery } from './queries';
 import { RowActions } from './row-actions';
 import { FIELD_ENTITIES } from './search';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 const route = getRouteApi('/_app/settings/fields');
 const STALE = ['/api/v1/custom-fields', '/api/v1/leads/fields'] as const;

@@ -9,10 +9,10 @@ import { useMay } from '@/app/permissions';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { type DeadJob, deadJobsQuery, type JobRun, jobsQuery } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 const COLOURS: Record<string, string> = {
   running: 'blue',

@@ -11,9 +11,9 @@ import { ApiForm, useLeaveGuard } from '@/components/api-form';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
 import { organisationQuery } from './queries';
-import { SettingsCard } from './settings-card';
 
 function OrganisationForm({ organisation }: { organisation: Schema<'OrganisationRead'> }) {
   const { t } = useTranslation('settings');

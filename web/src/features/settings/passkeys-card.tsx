@@ -14,9 +14,9 @@ import {
   renamePasskey,
 } from '@/components/second-factor/queries';
 import { canUsePasskeys } from '@/components/second-factor/webauthn';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 function PasskeyRow({ passkey }: { passkey: Passkey }) {
   const { t } = useTranslation('settings');

@@ -8,8 +8,8 @@ import { useMe } from '@/app/session';
 import { ApiForm } from '@/components/api-form';
 import { NewPassword } from '@/components/new-password';
 import { MIN_LENGTH } from '@/components/password-strength';
+import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
-import { SettingsCard } from './settings-card';
 
 /** The server calls the field `new_password`; the shared field is `password`. */
 function renamed(reason: unknown): unknown {

@@ -11,13 +11,13 @@ import { askConfirm } from '@/components/confirm';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { moved } from './order';
 import { PipelineDialog } from './pipeline-dialog';
 import { type Pipeline, pipelinesQuery, type Stage } from './queries';
 import { RowActions } from './row-actions';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 import { RemoveStageDialog, StageDialog } from './stage-dialogs';
 
 const COLOURS = { open: 'blue', won: 'green', lost: 'red' } as const;

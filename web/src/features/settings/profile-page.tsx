@@ -16,8 +16,8 @@ import { useMe } from '@/app/session';
 import { ApiForm, useLeaveGuard } from '@/components/api-form';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
+import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
-import { SettingsCard } from './settings-card';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
 

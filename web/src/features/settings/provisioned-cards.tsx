@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { formatNumber, formatRelative } from '@/app/format';
 import { IconHistory, IconUsers } from '@/app/icons';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { type ProvisioningOverview, provisioningOverviewQuery, rolesQuery } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 function When({ at }: { at: string }) {
   return (

@@ -11,6 +11,7 @@ import { askConfirm } from '@/components/confirm';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { Copyable } from './copyable';
 import { ProvisionedCards } from './provisioned-cards';
@@ -22,7 +23,6 @@ import {
   provisioningTokensQuery,
 } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 function TokenRow({ token }: { token: ProvisioningToken }) {
   const { t } = useTranslation('settings');

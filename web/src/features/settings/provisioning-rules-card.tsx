@@ -7,6 +7,7 @@ import { invalidatePaths } from '@/api/query-client';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@/app/icons';
 import { ApiForm } from '@/components/api-form';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
 import { moved } from './order';
 import {
@@ -16,7 +17,6 @@ import {
   rolesQuery,
 } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 function RulesForm({ saved }: { saved: ProvisioningSettings }) {
   const { t } = useTranslation('settings');

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { askConfirm } from '@/components/confirm';
 import { renewRecoveryCodes } from '@/components/second-factor/queries';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError } from '@/components/toasts';
-import { SettingsCard } from './settings-card';
 
 interface RecoveryCardProps {
   left: number;

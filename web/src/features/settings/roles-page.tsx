@@ -8,13 +8,13 @@ import { useMay } from '@/app/permissions';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { rolesQuery } from './queries';
 import { RoleDialog } from './role-dialog';
 import { RoleRemoval } from './role-removal';
 import { byArea, type Role } from './roles';
 import { RowActions } from './row-actions';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 interface RoleRowProps {
   role: Role;

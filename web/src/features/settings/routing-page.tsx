@@ -13,13 +13,13 @@ import { describe } from '@/components/filter-bar/describe';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { moved } from './order';
 import { decisionsQuery, fieldCatalogueQuery, type RoutingRule, rulesQuery } from './queries';
 import { RowActions } from './row-actions';
 import { RuleDialog } from './rule-dialog';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 import { TryCard } from './try-card';
 
 interface RuleRowProps {

@@ -8,13 +8,13 @@ import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { factorsChanged, factorsQuery } from '@/components/second-factor/queries';
 import { RecoveryCodes } from '@/components/second-factor/recovery-codes';
+import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
 import { AppCard } from './app-card';
 import { PasskeysCard } from './passkeys-card';
 import { PasswordCard } from './password-card';
 import { RecoveryCard } from './recovery-card';
 import { SessionsCard } from './sessions-card';
-import { SettingsCard } from './settings-card';
 import { SignInRulesCard } from './sign-in-rules-card';
 
 /** How I prove who I am, where I am signed in, and what the organisation demands. */

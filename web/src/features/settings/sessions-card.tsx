@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { formatDateTime, formatRelative } from '@/app/format';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { sessionsQuery } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 /** Where I am signed in, how and since when; each can be ended. */
 export function SessionsCard() {

@@ -7,9 +7,9 @@ import { invalidatePaths } from '@/api/query-client';
 import { useMay } from '@/app/permissions';
 import { askConfirm } from '@/components/confirm';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { organisationSecurityQuery } from './queries';
-import { SettingsCard } from './settings-card';
 
 const PATH = '/api/v1/organisation/security';
 

@@ -13,12 +13,12 @@ import { LinkAnchor } from '@/components/link-anchor';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { tagColour } from '@/components/tag-colour';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { type Tag, tagsQuery } from './queries';
 import { RowActions } from './row-actions';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 const COLOURS = [
   'grey',

@@ -14,10 +14,10 @@ import { askConfirm } from '@/components/confirm';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { invitationsQuery, type Member, membersQuery, rolesQuery } from './queries';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 const useRoleOptions = () =>
   useQuery(rolesQuery()).data?.roles.map((role) => ({ value: role.key, label: role.label })) ?? [];

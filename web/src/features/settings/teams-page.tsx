@@ -12,11 +12,11 @@ import { askConfirm } from '@/components/confirm';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { type Member, membersQuery, type Team, teamsQuery } from './queries';
 import { RowActions } from './row-actions';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 interface TeamDialogProps {
   team: Team | undefined;

@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiQuery, request } from '@/api/client';
 import { ErrorState } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import classes from './settings.module.css';
-import { SettingsCard } from './settings-card';
 
 /** Leads whose name, address or company fits the text. */
 function useLeadOptions(text: string) {

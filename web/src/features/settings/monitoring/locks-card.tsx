@@ -5,9 +5,9 @@ import { formatDateTime } from '@/app/format';
 import { useMay } from '@/app/permissions';
 import { askConfirm } from '@/components/confirm';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import classes from '../settings.module.css';
-import { SettingsCard } from '../settings-card';
 import { change, type Lock, locksQuery } from './queries';
 
 /** Accounts that refuse sign-ins for a while after too many failures. */

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { IconShieldLock } from '@/app/icons';
 import { askConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { RowActions } from '../row-actions';
 import classes from '../settings.module.css';
-import { SettingsCard } from '../settings-card';
 import { type Connection, changeSso } from './queries';
 
 interface ConnectionRowProps {

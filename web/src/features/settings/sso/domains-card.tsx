@@ -6,10 +6,10 @@ import { IconPlus, IconWorld } from '@/app/icons';
 import { ApiForm } from '@/components/api-form';
 import { askConfirm } from '@/components/confirm';
 import { EmptyState } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { RowActions } from '../row-actions';
 import classes from '../settings.module.css';
-import { SettingsCard } from '../settings-card';
 import { DomainProofDialog } from './domain-proof-dialog';
 import { changeSso, type Domain, type Overview } from './queries';
 

@@ -1,8 +1,8 @@
 import { MultiSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
-import { SettingsCard } from '../settings-card';
 import { changeSso, type Overview } from './queries';
 
 /** The administrators who get in by password when the provider fails. */

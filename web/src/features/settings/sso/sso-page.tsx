@@ -7,7 +7,7 @@ import { IconPlus } from '@/app/icons';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines } from '@/components/page-states';
-import { SettingsCard } from '../settings-card';
+import { SettingsCard } from '@/components/settings-card';
 import { ConnectionDialog } from './connection-dialog';
 import { ConnectionDrawer } from './connection-drawer';
 import { ConnectionsCard } from './connections-card';

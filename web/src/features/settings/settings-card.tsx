@@ -1,1 +1,0 @@
-export { SettingsCard } from '@/components/settings-card';
