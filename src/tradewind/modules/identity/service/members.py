@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.contracts import Member
-from tradewind.modules.identity.errors import AlreadyMember, LastAdmin, MemberNotFound, OrganisationNotFound
+from tradewind.modules.identity.errors import AlreadyMember, LastAdmin, MemberNotFound
 from tradewind.modules.identity.events import MemberJoined, MemberLeft
 from tradewind.modules.identity.models import Membership
 from tradewind.modules.identity.repository import organisations as repository
 from tradewind.modules.identity.repository import roles as role_repository
 from tradewind.modules.identity.service import audit, roles, throttle
+from tradewind.modules.identity.service.organisations import current_id
 
 
 async def add(session: AsyncSession, organisation_id: UUID, user_id: UUID, role: str) -> None:
@@ -41,7 +41,7 @@ async def add(session: AsyncSession, organisation_id: UUID, user_id: UUID, role:
 
 async def listed(session: AsyncSession) -> Sequence[Any]:
     """Members of the session's organisation, by name; see `repository.organisations.members`."""
-    return await repository.members(session, _organisation_id(session))
+    return await repository.members(session, current_id(session))
 
 
 async def contracts(session: AsyncSession, *, active_only: bool) -> list[Member]:
@@ -59,7 +59,7 @@ async def contracts(session: AsyncSession, *, active_only: bool) -> list[Member]
 
 async def locked(session: AsyncSession) -> list[tuple[Member, datetime]]:
     """Active members whose password or second factor is refused for a while, and until when; longest first."""
-    addresses = await repository.address_keys(session, _organisation_id(session))
+    addresses = await repository.address_keys(session, current_id(session))
     kinds: dict[str, throttle.Kind] = {}
     for user_id, key in addresses.items():
         kinds[str(user_id)], kinds[key] = "second_factor", "password"
@@ -78,7 +78,7 @@ async def unlock(session: AsyncSession, user_id: UUID) -> bool:
     """Forget the failures of a locked member; False if they are not locked."""
     if user_id not in {member.id for member, _ in await locked(session)}:
         return False
-    await throttle.clear(session, (await repository.address_keys(session, _organisation_id(session)))[user_id])
+    await throttle.clear(session, (await repository.address_keys(session, current_id(session)))[user_id])
     await throttle.clear(session, str(user_id), kind="second_factor")
     await audit.record(session, action="user.unlocked", subject_type="user", subject_id=user_id)
     return True
@@ -86,7 +86,7 @@ async def unlock(session: AsyncSession, user_id: UUID) -> bool:
 
 async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | None) -> list[UUID]:
     """User ids of active members who hold `permission` and see records of this owner (None: of nobody)."""
-    known = await role_repository.standings(session, _organisation_id(session))
+    known = await role_repository.standings(session, current_id(session))
     return [
         user_id
         for user_id, (permissions, visible) in known.items()
@@ -96,12 +96,12 @@ async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | N
 
 async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
     """Name of an active member of the session's organisation, or None."""
-    return await repository.member_name(session, _organisation_id(session), user_id)
+    return await repository.member_name(session, current_id(session), user_id)
 
 
 async def change(session: AsyncSession, user_id: UUID, *, role: str | None = None, active: bool | None = None) -> None:
     """Change a member's role, or (de)activate them. Raises MemberNotFound, LastAdmin, Invalid, CannotGrant."""
-    organisation_id = _organisation_id(session)
+    organisation_id = current_id(session)
     await repository.lock_members(session, organisation_id)
     found = await _member(session, organisation_id, user_id)
     if role is not None and role != found.role:
@@ -130,7 +130,7 @@ async def change(session: AsyncSession, user_id: UUID, *, role: str | None = Non
 
 async def remove(session: AsyncSession, user_id: UUID) -> None:
     """Take a member out of the organisation; their work keeps their name. Raises MemberNotFound, LastAdmin."""
-    organisation_id = _organisation_id(session)
+    organisation_id = current_id(session)
     await repository.lock_members(session, organisation_id)
     found = await _member(session, organisation_id, user_id)
     if found.role == "admin" and found.active:
@@ -167,10 +167,3 @@ async def _member(session: AsyncSession, organisation_id: UUID, user_id: UUID) -
 async def _refuse_last_admin(session: AsyncSession, organisation_id: UUID, user_id: UUID) -> None:
     if not await repository.other_active_admins(session, organisation_id, user_id):
         raise LastAdmin("Make someone else an admin first.")
-
-
-def _organisation_id(session: AsyncSession) -> UUID:
-    organisation_id = actor_of(session).organisation_id
-    if organisation_id is None:
-        raise OrganisationNotFound()
-    return organisation_id

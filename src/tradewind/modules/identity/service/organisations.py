@@ -40,10 +40,17 @@ async def create(session: AsyncSession, *, name: str, is_sample: bool = False) -
     return organisation_id
 
 
+def current_id(session: AsyncSession) -> UUID:
+    """Id of the organisation the session acts in. Raises OrganisationNotFound."""
+    organisation_id = actor_of(session).organisation_id
+    if organisation_id is None:
+        raise OrganisationNotFound()
+    return organisation_id
+
+
 async def current(session: AsyncSession) -> Organisation:
     """The organisation the session acts in. Raises OrganisationNotFound."""
-    organisation_id = actor_of(session).organisation_id
-    found = await repository.organisation(session, organisation_id) if organisation_id else None
+    found = await repository.organisation(session, current_id(session))
     if found is None:
         raise OrganisationNotFound()
     return found

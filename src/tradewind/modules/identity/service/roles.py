@@ -15,7 +15,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
-from tradewind.modules.identity.errors import CannotGrant, NameTaken, OrganisationNotFound, RoleInUse, RoleNotFound
+from tradewind.modules.identity.errors import CannotGrant, NameTaken, RoleInUse, RoleNotFound
 from tradewind.modules.identity.models.roles import CustomRole
 from tradewind.modules.identity.permissions import (
     PERMISSIONS,
@@ -29,6 +29,7 @@ from tradewind.modules.identity.permissions import (
 from tradewind.modules.identity.repository import organisations
 from tradewind.modules.identity.repository import roles as repository
 from tradewind.modules.identity.service import audit
+from tradewind.modules.identity.service.organisations import current_id
 
 MAX_ROLES = 100
 
@@ -45,7 +46,7 @@ class Listed:
 
 async def every(session: AsyncSession) -> list[Listed]:
     """All roles of the session's organisation: the built-in ones, then its own by name."""
-    members = await repository.holders(session, _organisation_id(session))
+    members = await repository.holders(session, current_id(session))
     invitations = await repository.invited(session)
     known: list[tuple[Role, CustomRole | None]] = [(role, None) for role in ROLES.values()]
     known += [(_role(row), row) for row in await repository.custom_roles(session)]
@@ -99,7 +100,7 @@ async def create(
     lead_visibility: LeadVisibility,
 ) -> Listed:
     """Add a role. Raises NameTaken, CannotGrant, Invalid."""
-    organisation_id = _organisation_id(session)
+    organisation_id = current_id(session)
     await organisations.lock_members(session, organisation_id)
     existing = await repository.custom_roles(session)
     if len(existing) >= MAX_ROLES:
@@ -126,7 +127,7 @@ async def change(session: AsyncSession, role_id: UUID, values: dict[str, Any], *
 
     Raises RoleNotFound, NameTaken, CannotGrant, Invalid, PreconditionFailed.
     """
-    await organisations.lock_members(session, _organisation_id(session))
+    await organisations.lock_members(session, current_id(session))
     stored = await _stored(session, role_id)
     before = _shown(stored)
     check_version(if_match, stored.version, before)
@@ -154,7 +155,7 @@ async def remove(session: AsyncSession, role_id: UUID, *, move_to: str | None) -
 
     Raises RoleNotFound, RoleInUse, CannotGrant, Invalid.
     """
-    organisation_id = _organisation_id(session)
+    organisation_id = current_id(session)
     await organisations.lock_members(session, organisation_id)
     stored = await _stored(session, role_id)
     members = (await repository.holders(session, organisation_id)).get(stored.key, 0)
@@ -245,10 +246,3 @@ async def _save(session: AsyncSession, row: CustomRole) -> None:
             session.add(row)
     except IntegrityError as error:
         raise NameTaken(f"There is a role “{name}” already.") from error
-
-
-def _organisation_id(session: AsyncSession) -> UUID:
-    organisation_id = actor_of(session).organisation_id
-    if organisation_id is None:
-        raise OrganisationNotFound()
-    return organisation_id

@@ -9,15 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.concurrency import check_version
-from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
-from tradewind.modules.identity.errors import NameTaken, OrganisationNotFound, TeamNotFound
+from tradewind.modules.identity.errors import NameTaken, TeamNotFound
 from tradewind.modules.identity.models.roles import Team
 from tradewind.modules.identity.repository import organisations
 from tradewind.modules.identity.repository import roles as repository
 from tradewind.modules.identity.service import audit
+from tradewind.modules.identity.service.organisations import current_id
 
 MAX_TEAMS = 500
 
@@ -38,7 +38,7 @@ async def every(session: AsyncSession) -> list[Listed]:
 
 async def create(session: AsyncSession, *, name: str, member_ids: Sequence[UUID]) -> Listed:
     """Add a team. Raises NameTaken, Invalid for someone who is no member of the organisation."""
-    organisation_id = _organisation_id(session)
+    organisation_id = current_id(session)
     await organisations.lock_members(session, organisation_id)
     if len(await repository.teams(session)) >= MAX_TEAMS:
         raise Invalid(f"An organisation has up to {MAX_TEAMS} teams.")
@@ -62,7 +62,7 @@ async def change(
     if_match: str | None,
 ) -> Listed:
     """Rename a team or set its members. Raises TeamNotFound, NameTaken, Invalid, PreconditionFailed."""
-    organisation_id = _organisation_id(session)
+    organisation_id = current_id(session)
     await organisations.lock_members(session, organisation_id)
     team = await _team(session, team_id)
     present = (await repository.team_members(session)).get(team.id, [])
@@ -83,7 +83,7 @@ async def change(
 
 async def remove(session: AsyncSession, team_id: UUID) -> None:
     """Remove a team; its people stay members of the organisation. Raises TeamNotFound."""
-    await organisations.lock_members(session, _organisation_id(session))
+    await organisations.lock_members(session, current_id(session))
     team = await _team(session, team_id)
     before = _shown(team.name, (await repository.team_members(session)).get(team.id, []))
     await session.delete(team)
@@ -118,10 +118,3 @@ async def _save(session: AsyncSession, team: Team) -> None:
             session.add(team)
     except IntegrityError as error:
         raise NameTaken(f"There is a team “{name}” already.") from error
-
-
-def _organisation_id(session: AsyncSession) -> UUID:
-    organisation_id = actor_of(session).organisation_id
-    if organisation_id is None:
-        raise OrganisationNotFound()
-    return organisation_id
