@@ -1,0 +1,12 @@
+"""Scoring models by target, point rules, previews and threshold choices."""
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
