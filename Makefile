@@ -68,15 +68,22 @@ format: setup-dev ## Format Python and web code
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
 	cd web && npx biome check --write src
 
+# Tests with real servers share two cores: what failed beside others runs once more alone. Both results are printed.
+define pytest
+	$(BIN)/pytest -n 2 $(1) $(2) || { echo "Once more, alone:"; \
+		$(BIN)/pytest $(1) --last-failed --last-failed-no-failures none --maxfail 5; }
+endef
+
 unit: setup-dev ## Tests that need no browser, on two processes, with coverage
-	$(BIN)/pytest -n 2 -m "not browser and not crash" --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(call pytest,-m "not browser and not crash",--cov --cov-report=term:skip-covered)
+	$(BIN)/coverage report --fail-under=85 >/dev/null || { $(BIN)/coverage report --format=total; exit 1; }
 
 browser: setup-dev ## Tests in a real Chromium against a real server
 	@tests/find_chromium.sh
-	$(BIN)/pytest -n 2 --dist loadfile -m browser
+	$(call pytest,-m browser,--dist loadfile)
 
 crash: setup-dev ## Tests that kill processes
-	$(BIN)/pytest -n 2 --dist loadfile -m crash
+	$(call pytest,-m crash,--dist loadfile)
 
 web-check: web/node_modules/.ready
 	cd web && npm run --silent check
