@@ -1,6 +1,6 @@
 """Training: older leads teach, the newest judge. Returns a model, honest metrics and a model card."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ MIN_EACH_CLASS = 30
 HOT_FALSE_POSITIVE_RATE = 0.02
 MAX_ROUNDS = 300
 ALGORITHM = "lightgbm"
+_CHOSEN = "left out by the settings of this score"
 
 Report = Callable[[int, int, str], None]
 
@@ -56,6 +57,7 @@ def train(
     custom_fields: Sequence[CustomField],
     *,
     holdout: np.ndarray | None = None,
+    without: Collection[str] = (),
     seeds: int = 3,
     report: Report = lambda done, total, message: None,
 ) -> Trained:
@@ -63,7 +65,7 @@ def train(
 
     Steps: order rows in time; leave out leaks; cross-validate on the older 80 % to choose rounds, calibration and
     cuts; measure on the newest 20 %; then fit everything again on all rows. `holdout` (n,) of booleans replaces the
-    newest 20 % for evaluations with a fixed split. Raises NotEnoughLabels.
+    newest 20 % for evaluations with a fixed split; `without` names features to leave out. Raises NotEnoughLabels.
     """
     y = np.asarray(outcome, dtype=np.float64)
     if not enough_labels(len(y), int(y.sum())):
@@ -73,7 +75,7 @@ def train(
         )
     report(0, 6, "Reading the history")
     order = leaks.find_order(subjects, custom_fields)
-    encoder, matrix, excluded, warnings = _prepare(subjects, y, custom_fields, order)
+    encoder, matrix, excluded, warnings = _prepare(subjects, y, custom_fields, order, without)
     test = holdout if holdout is not None else newest(order, y)
     learner = Learner(encoder, len(y), seeds)
 
@@ -125,7 +127,7 @@ def train(
         "a person's rights, prices or credit.",
     }
     report(6, 6, "Trained")
-    holdout_rows = {"mask": test, "outcome": y[test], "raw": raw_test, "model": judged}
+    holdout_rows = {"mask": test, "outcome": y[test], "raw": raw_test, "model": judged, "older_raw": oof}
     return Trained(model, len(y), int(y.sum()), measured, card, holdout_rows)
 
 
@@ -226,7 +228,11 @@ def measure(y: Floats, raw: Floats, model: Model) -> dict[str, Any]:
 
 
 def _prepare(
-    subjects: Sequence[Subject], y: Floats, custom_fields: Sequence[CustomField], order: Order
+    subjects: Sequence[Subject],
+    y: Floats,
+    custom_fields: Sequence[CustomField],
+    order: Order,
+    without: Collection[str],
 ) -> tuple[Encoder, Floats, list[Excluded], list[str]]:
     features = candidates(custom_fields, dated=order.kind == "time" and len(np.unique(order.values)) > 50)
     excluded = [
@@ -238,7 +244,8 @@ def _prepare(
         # A running number stands for the time of arrival, which the score may know whatever the column is marked.
         arrival = custom_feature(order.custom_key, f"Arrival, by {order.label}", "order", evidence=False)
         features = [*(feature for feature in features if feature.name != arrival.name), arrival]
-    encoder, useless = learn(features, subjects)
+    excluded += [Excluded(item.name, item.label, _CHOSEN) for item in features if item.name in without]
+    encoder, useless = learn([item for item in features if item.name not in without], subjects)
     excluded += useless
     matrix = encoder.matrix(encoder.read(subjects))
     kept: list[Feature] = []
