@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         default=False,
         description="Let single sign-on use providers in private networks and over plain http.",
     )
+    data_centre_ranges: Path | None = Field(
+        default=None,
+        description="File with networks of hosting providers, one in CIDR form a line, beside the built-in list: "
+        "events from there are less likely to be a person's.",
+    )
     redis_url: SecretStr | None = Field(default=None, description="Optional, for limits shared by many processes.")
 
     @field_validator("home")

@@ -75,36 +75,36 @@ def assess(user_agent: str | None, ip: str | None, event: Mapping[str, Any]) -> 
     header says nothing of them. `event` is the wire form or a row of `events`; its `type`, `event`/`name` and
     `context` are read. Takes microseconds; raises nothing, whatever the fields hold.
     """
-    reasons = list(_of_user_agent(user_agent)) if isinstance(user_agent, str) and user_agent else []
     context = event.get("context")
-    context = context if isinstance(context, Mapping) else {}
+    context = context if isinstance(context, dict) else {}
     library = context.get("library")
-    in_browser = isinstance(library, Mapping) and str(library.get("name")) in _BROWSER_LIBRARIES
-    if in_browser and not user_agent:
-        reasons.append("no_user_agent")
+    in_browser = isinstance(library, dict) and str(library.get("name")) in _BROWSER_LIBRARIES
+    reasons = [*_of_user_agent(user_agent)] if user_agent else ["no_user_agent"] if in_browser else []
     if ip and in_data_centre(ip):
         reasons.append("data_centre")
-    signals = context.get("signals")
-    if isinstance(signals, Mapping) and signals:
-        reasons += _of_signals(signals, form=(event.get("event") or event.get("name")) == "Form Submitted")
     if in_browser:
         screen = context.get("screen")
-        if isinstance(screen, Mapping) and (screen.get("width") == 0 or screen.get("height") == 0):
+        if isinstance(screen, dict) and (screen.get("width") == 0 or screen.get("height") == 0):
             reasons.append("no_screen")
         if not context.get("locale"):
             reasons.append("no_language")
-    return probability(reasons), tuple(reasons)
+    signals = context.get("signals")
+    if isinstance(signals, dict):
+        reasons += _of_signals(signals, form=(event.get("event") or event.get("name")) == "Form Submitted")
+        if signals.get("pointer") is True and not reasons:
+            reasons.append("interaction")
+    return _probability(tuple(reasons)), tuple(reasons)
 
 
-@lru_cache(maxsize=256)
-def _known_probability(reasons: frozenset[str]) -> float:
-    odds = _PRIOR + sum(WEIGHTS.get(reason, 0.0) for reason in reasons)
+@lru_cache(maxsize=1_000)
+def _probability(reasons: tuple[str, ...]) -> float:
+    odds = _PRIOR + sum(WEIGHTS.get(reason, 0.0) for reason in set(reasons))
     return round(1 / (1 + math.exp(-odds)), 4)
 
 
 def probability(reasons: Iterable[str]) -> float:
     """Probability 0–1 of a person, given the codes of all evidence; unknown codes weigh nothing."""
-    return _known_probability(frozenset(reasons))
+    return _probability(tuple(reasons))
 
 
 @lru_cache(maxsize=20_000)
@@ -128,10 +128,8 @@ def _of_signals(signals: Mapping[str, Any], *, form: bool) -> list[str]:
     if signals.get("honeypot") is True:
         reasons.append("honeypot")
     visible = signals.get("visible_ms")
-    if form and type(visible) in (int, float) and visible < _FASTEST_FORM_MILLISECONDS:
+    if form and isinstance(visible, int | float) and visible < _FASTEST_FORM_MILLISECONDS:
         reasons.append("too_fast")
-    if signals.get("pointer") is True and not reasons:
-        reasons.append("interaction")
     return reasons
 
 
@@ -140,13 +138,9 @@ _Blocks = Mapping[int, tuple[Sequence[int], Sequence[int]]]
 _blocks: _Blocks | None = None
 
 
+@lru_cache(maxsize=50_000)
 def in_data_centre(ip: str) -> bool:
     """Whether an address lies in a known block of a hosting provider. False for what is no address."""
-    return _in_data_centre(ip)
-
-
-@lru_cache(maxsize=50_000)
-def _in_data_centre(ip: str) -> bool:
     try:
         address = ip_address(ip)
     except ValueError:
@@ -179,7 +173,7 @@ def load_data_centres(*more: Path) -> _Blocks:
             networks[network.version].append((int(network.network_address), int(network.broadcast_address)))
     loaded = {version: _joined(pairs) for version, pairs in networks.items()}
     _blocks = loaded
-    _in_data_centre.cache_clear()
+    in_data_centre.cache_clear()
     return loaded
 
 
