@@ -1,5 +1,6 @@
 """What other modules and the composition roots may ask of identity."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,13 @@ from tradewind.kernel.access import Actor, Authenticator
 from tradewind.kernel.database import Database, actor_of
 from tradewind.modules.identity import contracts, key_authenticator
 from tradewind.modules.identity.assistant_authenticator import EndpointAuthenticator
-from tradewind.modules.identity.contracts import AccountMail, ChainReport, InvitationMail, Member
+from tradewind.modules.identity.contracts import AccountMail, ChainReport, InvitationMail, Member, PublishableKey
 from tradewind.modules.identity.errors import MemberNotFound
 from tradewind.modules.identity.networks import range_of as address_range
 from tradewind.modules.identity.repository import api_keys
 from tradewind.modules.identity.service import accounts, audit, invitations, members, organisations, sessions
+from tradewind.modules.identity.service import api_keys as key_service
+from tradewind.modules.identity.service import publishable_keys as write_keys
 from tradewind.modules.identity.service.acting import acting_as, become
 from tradewind.modules.identity.service.audit import record
 from tradewind.modules.identity.service.signing_keys import key_ring
@@ -28,8 +31,11 @@ __all__ = [
     "address_range",
     "audit_entries",
     "audit_head",
+    "change_key_origins",
     "create_organisation",
+    "create_publishable_key",
     "create_user",
+    "expire_key",
     "get_organisation",
     "issue_access_token",
     "issue_email_verification",
@@ -40,7 +46,9 @@ __all__ = [
     "locked_members",
     "make_authenticator",
     "member",
+    "publishable_keys",
     "record",
+    "revoke_key",
     "rotate_signing_key",
     "unlock_member",
     "verify_audit_log",
@@ -189,7 +197,38 @@ async def audit_entries(session: AsyncSession, *, after: int, limit: int) -> lis
 async def verify_publishable_key(database: Database, token: str, *, origin: str | None, ip: str | None) -> Actor:
     """The actor of a browser's key (`tw_pub_…`), for endpoints that collect events; it may do `events:write` only.
 
-    `origin` is the request's Origin header, which must be one of the key's sites. Outside of browsers that header
-    can be forged: what comes in this way is never proof of anything. Raises Unauthorised or Forbidden.
+    `origin` is the request's Origin header, which must be one of the key's sites; servers send none. Outside of
+    browsers that header can be forged: what comes in this way is never proof of anything.
+    Raises Unauthorised or Forbidden.
     """
     return await key_authenticator.verify_publishable(database, token, origin=origin, ip=ip)
+
+
+async def create_publishable_key(
+    session: AsyncSession, *, name: str, allowed_origins: Sequence[str] = ()
+) -> PublishableKey:
+    """Make a key that only sends events, in the name of the session's user. Without sites, browsers may not use it.
+
+    Raises Invalid for a site that is none (field `allowed_origins.<place>`), TooManyKeys.
+    """
+    return await write_keys.create(session, name=name, allowed_origins=allowed_origins)
+
+
+async def publishable_keys(session: AsyncSession, key_ids: Iterable[UUID]) -> dict[UUID, PublishableKey]:
+    """Keys of the session's organisation by their ids."""
+    return await write_keys.several(session, key_ids)
+
+
+async def change_key_origins(session: AsyncSession, key_id: UUID, origins: Sequence[str]) -> PublishableKey:
+    """Change the sites that may use a key; effective everywhere within two seconds. Raises Invalid, KeyNotFound."""
+    return await write_keys.change_origins(session, key_id, origins)
+
+
+async def expire_key(session: AsyncSession, key_id: UUID, at: datetime) -> None:
+    """Let a key work until `at`. Raises KeyNotFound."""
+    await write_keys.expire(session, key_id, at)
+
+
+async def revoke_key(session: AsyncSession, key_id: UUID) -> None:
+    """End a key now; a second time changes nothing. Raises KeyNotFound."""
+    await key_service.revoke(session, key_id)

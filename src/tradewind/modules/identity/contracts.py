@@ -57,6 +57,17 @@ class InvitationMail:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishableKey:
+    """A write key as web pages carry it; `token` is no secret. `ends_at` is when it expires or was revoked."""
+
+    id: UUID
+    token: str
+    allowed_origins: tuple[str, ...]
+    ends_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChainReport:
     """Result of verifying one organisation's audit log.
 

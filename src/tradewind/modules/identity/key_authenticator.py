@@ -1,7 +1,7 @@
 """API keys → actor: by bearer, by signature, and publishable keys for the endpoints that collect events.
 
 A key acts for nobody but itself: its actor has no user. It may do what its scopes say, as far as its creator's
-present role allows; when the creator is deactivated or leaves, it stops.
+present role allows; when the creator is deactivated or leaves, it stops (publishable keys, which read nothing, go on).
 """
 
 import ipaddress
@@ -107,11 +107,14 @@ class KeyAuthenticator:
         return actor
 
     async def publishable(self, token: str, *, origin: str | None, ip: str | None) -> Actor:
-        """Actor of a browser's key, which may only write events. Raises Unauthorised or Forbidden."""
+        """Actor of a key that may only write events. Raises Unauthorised or Forbidden.
+
+        Servers send no `origin`; where a browser does, it must be one of the key's sites.
+        """
         state, rehash = await self._by_secret(token)
         if state.kind != "publishable":
             raise KeyNotPublishable("This is a secret key. Keep it out of web pages, and revoke it if it was in one.")
-        if not _is_among(origin, state.origins):
+        if origin is not None and not _is_among(origin, state.origins):
             raise KeyOriginRefused("Add the site to the key's allowed origins.")
         return await self._admitted(state, ip, rehash=rehash)
 
@@ -188,7 +191,8 @@ class KeyAuthenticator:
             raise KeyRevoked("Make a new key.")
         if state.expires_at is not None and state.expires_at <= moment:
             raise KeyExpired(f"It ended on {state.expires_at:%Y-%m-%d %H:%M} UTC. Make a new key.")
-        if not state.creator_active:
+        # A website goes on sending when whoever set it up has left: its key reads nothing, so nobody's rights live on.
+        if not state.creator_active and state.kind != "publishable":
             raise KeyCreatorInactive("A key ends with its creator's membership. Let an active member make a new one.")
         if state.networks and not _is_within(ip, state.networks):
             raise KeyAddressRefused(f"The address {ip} is not among the key's allowed addresses.")
@@ -233,9 +237,9 @@ async def verify_publishable(database: Database, token: str, *, origin: str | No
     return replace(actor, ip=ip)
 
 
-def _is_among(origin: str | None, origins: frozenset[str]) -> bool:
+def _is_among(origin: str, origins: frozenset[str]) -> bool:
     try:
-        return origin is not None and normal_origin(origin) in origins
+        return normal_origin(origin) in origins
     except ValueError:
         return False
 

@@ -1,6 +1,6 @@
 """SQL of API keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -46,6 +46,11 @@ async def organisation_of(session: AsyncSession, key_id: UUID) -> UUID | None:
 async def key(session: AsyncSession, key_id: UUID) -> ApiKey | None:
     """A key of the session's organisation."""
     return await session.get(ApiKey, key_id)
+
+
+async def several(session: AsyncSession, key_ids: Iterable[UUID]) -> Sequence[ApiKey]:
+    """Keys of the session's organisation by their ids."""
+    return (await session.scalars(select(ApiKey).where(ApiKey.id.in_(key_ids)))).all()
 
 
 async def newest(session: AsyncSession, *, limit: int) -> Sequence[ApiKey]:

@@ -36,7 +36,7 @@ LONGEST = timedelta(days=5 * 366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A key to create."""
+    """A key to create. A publishable one `for_servers` needs no site: browsers may not use it then."""
 
     name: str
     kind: Literal["secret", "signed", "publishable"] = "secret"
@@ -46,6 +46,7 @@ class Draft:
     allowed_networks: Sequence[str] = ()
     allowed_origins: Sequence[str] = ()
     requests_per_minute: int | None = None
+    for_servers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class ListedKey:
             return "revoked"
         if self.key.expires_at is not None and self.key.expires_at <= now():
             return "expired"
-        return "active" if is_active(self.visible_owners) else "creator_inactive"
+        goes_on = self.key.kind == "publishable" or is_active(self.visible_owners)
+        return "active" if goes_on else "creator_inactive"
 
 
 async def create(session: AsyncSession, draft: Draft) -> NewKey:
@@ -168,7 +170,7 @@ def _checked(draft: Draft, permissions: frozenset[str]) -> tuple[list[str], list
     """Networks and origins in normal form. Raises Invalid, naming every field that is wrong."""
     errors: list[FieldError] = []
     networks = _normalised("allowed_networks", draft.allowed_networks, normal_network, errors)
-    origins = _normalised("allowed_origins", draft.allowed_origins, normal_origin, errors)
+    origins = normal_origins(draft.allowed_origins, errors)
     if draft.expires_at is not None and not now() < draft.expires_at <= now() + LONGEST:
         errors.append({"field": "expires_at", "message": "must lie ahead, by five years at most"})
     if draft.kind == "publishable":
@@ -176,7 +178,7 @@ def _checked(draft: Draft, permissions: frozenset[str]) -> tuple[list[str], list
             errors.append({"field": "scopes", "message": "a publishable key only sends events; leave this out"})
         if draft.test:
             errors.append({"field": "test", "message": "publishable keys have no test mode"})
-        if not draft.allowed_origins:
+        if not draft.allowed_origins and not draft.for_servers:
             errors.append({"field": "allowed_origins", "message": "name the sites that may use the key"})
     else:
         errors += _scope_errors(draft.scopes, permissions)
@@ -194,6 +196,11 @@ def _scope_errors(scopes: Sequence[str], permissions: frozenset[str]) -> list[Fi
     if not beyond:
         return []
     return [{"field": "scopes", "message": f"you cannot give what you may not do yourself: {', '.join(beyond)}"}]
+
+
+def normal_origins(origins: Sequence[str], errors: list[FieldError]) -> list[str]:
+    """Sites in normal form, each once; what is none is added to `errors`."""
+    return _normalised("allowed_origins", origins, normal_origin, errors)
 
 
 def _normalised(field: str, values: Sequence[str], normal: Callable[[str], str], errors: list[FieldError]) -> list[str]:
