@@ -110,27 +110,41 @@ async def test_wrong_proofs_lock(sign_up, anonymous, frozen):
     assert (await step_up(anonymous, method="password", password=STRONG)).status_code == 204
 
 
-async def test_dangerous_actions_of_administrators(frozen, client, client_for):
+async def test_dangerous_actions_of_administrators(frozen, client, client_for, tenant):
     await client_for("analyst")
     other = next(m for m in (await client.get("/api/v1/members")).json()["items"] if m["role"] == "analyst")
     url = f"/api/v1/members/{other['id']}"
+    role = (await client.post("/api/v1/roles", json={"name": "Sales", "permissions": ["leads:read"]})).json()
+    team = (await client.post("/api/v1/teams", json={"name": "North", "member_ids": [other["id"]]})).json()
+    mine = str(tenant.user_id)
     frozen.tick(LATER)
     for method, path, body in (
         ("PATCH", url, {"role": "manager"}),
         ("DELETE", url, None),
         ("PUT", "/api/v1/organisation/security", {"second_factor_required": True}),
         ("POST", "/api/v1/me/password", {"current_password": "x", "new_password": "lantern-harbour-81-moss"}),
+        ("POST", "/api/v1/roles", {"name": "All", "permissions": ["audit:read"]}),
+        ("PATCH", f"/api/v1/roles/{role['id']}", {"permissions": ["audit:read"]}),
+        ("DELETE", f"/api/v1/roles/{role['id']}", None),
+        ("POST", "/api/v1/teams", {"name": "South", "member_ids": [mine]}),
+        ("PATCH", f"/api/v1/teams/{team['id']}", {"member_ids": [other["id"], mine]}),
     ):
         refused = await client.request(method, path, json=body)
         assert refused.json()["code"] == "identity.step_up_required", path
     assert (await client.get(url.rpartition("/")[0])).status_code == 200, "looking is not dangerous"
+    for method, path, body in (
+        ("POST", "/api/v1/teams", {"name": "South"}),
+        ("PATCH", f"/api/v1/teams/{team['id']}", {"name": "North-East", "member_ids": [other["id"]]}),
+        ("PATCH", f"/api/v1/teams/{team['id']}", {"member_ids": []}),
+    ):
+        assert (await client.request(method, path, json=body)).is_success, "nobody sees more by this"
 
 
 def test_what_changes_factors_roles_or_rules_is_marked(app):
     marked = {
         (method, path)
         for path, route in routes_of(app)
-        for method in route.methods
+        for method in route.methods or ()
         for mark in route.dependencies
         if getattr(mark, "step_up", False)
     }

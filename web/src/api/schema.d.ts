@@ -2742,7 +2742,7 @@ export interface paths {
          * Create role
          * @description Add a role of the organisation's own.
          *
-         *     Permission: `roles:write`.
+         *     Permission: `roles:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         post: operations["roles_create"];
         delete?: never;
@@ -2765,7 +2765,7 @@ export interface paths {
          * Delete role
          * @description Remove a role. While people hold it, 409 with their number unless `move_to` says what they become.
          *
-         *     Permission: `roles:write`.
+         *     Permission: `roles:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         delete: operations["roles_delete"];
         options?: never;
@@ -2774,7 +2774,7 @@ export interface paths {
          * Update role
          * @description Change a role; whoever holds it is affected within two seconds. With If-Match, 412 if someone was faster.
          *
-         *     Permission: `roles:write`.
+         *     Permission: `roles:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         patch: operations["roles_update"];
         trace?: never;
@@ -3754,7 +3754,7 @@ export interface paths {
         put?: never;
         /**
          * Create team
-         * @description Add a team.
+         * @description Add a team. With members, it needs a proof of identity from the last ten minutes.
          *
          *     Permission: `roles:write`.
          */
@@ -3787,6 +3787,8 @@ export interface paths {
         /**
          * Update team
          * @description Rename a team or set its members. With If-Match, 412 if someone else was faster.
+         *
+         *     Adding members needs a proof of identity from the last ten minutes: they and the others may see more then.
          *
          *     Permission: `roles:write`.
          */
@@ -7016,6 +7018,8 @@ export interface components {
             do_not_email: boolean;
             /** Email */
             email: string | null;
+            /** External Id */
+            external_id: string | null;
             /** First Name */
             first_name: string | null;
             /** Full Name */
@@ -11831,7 +11835,9 @@ export interface operations {
              *     - `identity.csrf` — The request did not come from the web app
              *     - `identity.no_organisation` — You belong to no organisation
              *     - `identity.sso_required` — Use single sign-on
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
              */
             403: {
                 headers: {
@@ -14201,6 +14207,7 @@ export interface operations {
             /**
              * @description The permission is missing, or the credentials may not be used so.
              *
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
              */
@@ -14734,7 +14741,9 @@ export interface operations {
              *
              *     - `identity.no_organisation` — You belong to no organisation
              *     - `identity.sso_required` — Use single sign-on
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
              */
             403: {
                 headers: {
@@ -23053,6 +23062,7 @@ export interface operations {
                      *           "do_not_call": true,
                      *           "do_not_email": true,
                      *           "email": "ada@moreau.example",
+                     *           "external_id": "External id",
                      *           "first_name": "Ada",
                      *           "full_name": "Ada Moreau",
                      *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
@@ -34177,6 +34187,7 @@ export interface operations {
              * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
              */
@@ -34338,6 +34349,7 @@ export interface operations {
              * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
              */
@@ -34508,6 +34520,7 @@ export interface operations {
              * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.cannot_grant` — Nobody can give more than they hold
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
              */
@@ -43205,6 +43218,7 @@ export interface operations {
             /**
              * @description The permission is missing, or the credentials may not be used so.
              *
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
              */
@@ -43506,6 +43520,7 @@ export interface operations {
             /**
              * @description The permission is missing, or the credentials may not be used so.
              *
+             *     - `identity.step_up_required` — Confirm that it is you
              *     - `kernel.forbidden` — Not allowed
              *     - `kernel.people_only` — Not allowed
              */

@@ -28,13 +28,13 @@ async def read_roles(session: Session) -> RoleMatrix:
     )
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, dependencies=[requires("roles:write")])
+@router.post("", status_code=status.HTTP_201_CREATED, dependencies=[requires("roles:write", step_up=True)])
 async def create_role(session: Session, payload: RoleCreate, response: Response) -> RoleRead:
     """Add a role of the organisation's own."""
     return _tagged(await roles.create(session, **payload.model_dump()), response)
 
 
-@router.patch("/{role_id}", dependencies=[requires("roles:write")])
+@router.patch("/{role_id}", dependencies=[requires("roles:write", step_up=True)])
 async def update_role(
     session: Session, role_id: UUID, payload: RoleUpdate, response: Response, if_match: IfMatch = None
 ) -> RoleRead:
@@ -43,7 +43,11 @@ async def update_role(
     return _tagged(await roles.change(session, role_id, values, if_match=if_match), response)
 
 
-@router.delete("/{role_id}", status_code=status.HTTP_204_NO_CONTENT, dependencies=[requires("roles:write")])
+@router.delete(
+    "/{role_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[requires("roles:write", step_up=True)],
+)
 async def delete_role(
     session: Session,
     role_id: UUID,

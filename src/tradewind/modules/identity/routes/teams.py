@@ -22,7 +22,7 @@ async def list_teams(session: Session) -> TeamList:
 
 @router.post("", status_code=status.HTTP_201_CREATED, dependencies=[requires("roles:write")])
 async def create_team(session: Session, payload: TeamCreate, response: Response) -> TeamRead:
-    """Add a team."""
+    """Add a team. With members, it needs a proof of identity from the last ten minutes."""
     return _tagged(await teams.create(session, name=payload.name, member_ids=payload.member_ids), response)
 
 
@@ -30,7 +30,10 @@ async def create_team(session: Session, payload: TeamCreate, response: Response)
 async def update_team(
     session: Session, team_id: UUID, payload: TeamUpdate, response: Response, if_match: IfMatch = None
 ) -> TeamRead:
-    """Rename a team or set its members. With If-Match, 412 if someone else was faster."""
+    """Rename a team or set its members. With If-Match, 412 if someone else was faster.
+
+    Adding members needs a proof of identity from the last ten minutes: they and the others may see more then.
+    """
     changed = await teams.change(session, team_id, name=payload.name, member_ids=payload.member_ids, if_match=if_match)
     return _tagged(changed, response)
 

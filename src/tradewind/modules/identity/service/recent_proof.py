@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
-from tradewind.kernel.database import Database
+from tradewind.kernel.database import Database, actor_of
 from tradewind.kernel.errors import Forbidden
 from tradewind.modules.identity.errors import StepUpRequired
 from tradewind.modules.identity.repository import accounts as account_repository
@@ -25,15 +25,30 @@ async def require(database: Database, actor: Actor) -> None:
 
     Reads the database, not a cache: a proof just given through another process counts at once.
     """
+    async with database.transaction(as_user(_person(actor), actor.organisation_id)) as session:
+        await _check(session, actor)
+
+
+async def check(session: AsyncSession) -> None:
+    """As `require`, for the session's own actor: where only some changes of a route are dangerous."""
+    await _check(session, actor_of(session))
+
+
+def _person(actor: Actor) -> UUID:
     if actor.kind != "user" or actor.user_id is None or actor.session_id is None:
         raise Forbidden("Only a signed-in person can do this.", code="kernel.people_only")
-    async with database.transaction(as_user(actor.user_id, actor.organisation_id)) as session:
-        proven = await repository.proven_at(session, actor.session_id)
-        by_factor = await factor_methods(session, actor.user_id)
-        since = proven and (proven.strong_at if by_factor else proven.authenticated_at)
-        if since is None or now() - since >= WINDOW:
-            methods = by_factor or await other_methods(session, actor.user_id)
-            raise StepUpRequired("This needs a fresh proof that it is you.", extra={"methods": methods})
+    return actor.user_id
+
+
+async def _check(session: AsyncSession, actor: Actor) -> None:
+    user_id, session_id = _person(actor), actor.session_id
+    assert session_id is not None
+    proven = await repository.proven_at(session, session_id)
+    by_factor = await factor_methods(session, user_id)
+    since = proven and (proven.strong_at if by_factor else proven.authenticated_at)
+    if since is None or now() - since >= WINDOW:
+        methods = by_factor or await other_methods(session, user_id)
+        raise StepUpRequired("This needs a fresh proof that it is you.", extra={"methods": methods})
 
 
 async def factor_methods(session: AsyncSession, user_id: UUID) -> list[Method]:

@@ -1,6 +1,6 @@
 """Teams: people who see each other's leads, deals and tasks where their role says so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.concurrency import check_version
+from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
@@ -16,7 +17,7 @@ from tradewind.modules.identity.errors import NameTaken, TeamNotFound
 from tradewind.modules.identity.models.roles import Team
 from tradewind.modules.identity.repository import organisations
 from tradewind.modules.identity.repository import roles as repository
-from tradewind.modules.identity.service import audit
+from tradewind.modules.identity.service import audit, recent_proof
 from tradewind.modules.identity.service.organisations import current_id
 
 MAX_TEAMS = 500
@@ -37,7 +38,8 @@ async def every(session: AsyncSession) -> list[Listed]:
 
 
 async def create(session: AsyncSession, *, name: str, member_ids: Sequence[UUID]) -> Listed:
-    """Add a team. Raises NameTaken, Invalid for someone who is no member of the organisation."""
+    """Add a team. Raises StepUpRequired, NameTaken, Invalid for someone who is no member of the organisation."""
+    await _prove_widening(session, member_ids)
     organisation_id = current_id(session)
     await organisations.lock_members(session, organisation_id)
     if len(await repository.teams(session)) >= MAX_TEAMS:
@@ -61,7 +63,10 @@ async def change(
     member_ids: Sequence[UUID] | None,
     if_match: str | None,
 ) -> Listed:
-    """Rename a team or set its members. Raises TeamNotFound, NameTaken, Invalid, PreconditionFailed."""
+    """Rename a team or set its members.
+
+    Raises StepUpRequired, TeamNotFound, NameTaken, Invalid, PreconditionFailed.
+    """
     organisation_id = current_id(session)
     await organisations.lock_members(session, organisation_id)
     team = await _team(session, team_id)
@@ -69,6 +74,7 @@ async def change(
     before = _shown(team.name, present)
     check_version(if_match, team.version, before)
     people = present if member_ids is None else await _people(session, organisation_id, member_ids)
+    await _prove_widening(session, set(people).difference(present))
     after = _shown(team.name if name is None else name, people)
     if after != before:
         team.name, team.version = after["name"], team.version + 1
@@ -90,6 +96,12 @@ async def remove(session: AsyncSession, team_id: UUID) -> None:
     await session.flush()
     authenticator.forget_sessions_at_commit(session)
     await audit.record(session, action="team.deleted", subject_type="team", subject_id=team_id, before=before)
+
+
+async def _prove_widening(session: AsyncSession, joining: Collection[UUID]) -> None:
+    """Who joins a team may see more leads, and be seen more: that needs a fresh proof of who adds them."""
+    if joining and actor_of(session).kind != "system":
+        await recent_proof.check(session)
 
 
 def _shown(name: str, people: Sequence[UUID]) -> dict[str, Any]:
