@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +20,16 @@ from tradewind.modules.leads.contracts import (
     NewActivity,
     SegmentInfo,
 )
-from tradewind.modules.leads.repository import facts
+from tradewind.modules.leads.repository import facts, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
 from tradewind.modules.leads.service import timeline
 
 __all__ = [
     "compile_condition",
+    "conditions_met",
     "custom_fields",
+    "faded_activities",
     "lead_rows_for_scoring",
     "lead_summaries",
     "masked_fields",
@@ -118,6 +121,25 @@ async def compile_condition(session: AsyncSession, condition: Mapping[str, Any],
     Combine it with `leads.deleted_at is null`.
     """
     return compile_fields(condition, await fields_repository.fields_for(session, condition), first=first)
+
+
+async def conditions_met(
+    session: AsyncSession, conditions: Sequence[Mapping[str, Any]], lead_ids: Sequence[UUID]
+) -> list[frozenset[UUID] | None]:
+    """For each condition, which of these leads it holds for; None for one that no longer works."""
+    everything = {"any": list(conditions)}
+    fields = await fields_repository.fields_for(session, everything)
+    return await rule_facts.conditions_met(session, conditions, fields, lead_ids)
+
+
+async def faded_activities(
+    session: AsyncSession, wanted: Sequence[rule_facts.Fading], lead_ids: Sequence[UUID], at: datetime
+) -> list[dict[UUID, float]]:
+    """For each (kinds, half-life in days): by lead, how often these activities happened, each fading with its age.
+
+    Activities from a lead's outcome on are left out; leads without any are missing.
+    """
+    return await rule_facts.faded(session, wanted, lead_ids, at)
 
 
 async def matching_lead_ids(

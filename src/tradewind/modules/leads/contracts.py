@@ -35,7 +35,10 @@ class NewActivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadScore:
-    """A score to write to a lead: `score` 0–100, `probability` 0–1; None where there is not enough to say."""
+    """A score to write to a lead: `score` 0–100, `probability` 0–1; None where there is not enough to say.
+
+    `fit` and `engagement` (0–100): the score the lead would have with its other half as usual.
+    """
 
     lead_id: UUID
     score: int | None
@@ -44,6 +47,8 @@ class LeadScore:
     kind: ScoreKind
     model_id: UUID | None
     scored_at: datetime
+    fit: int | None = None
+    engagement: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,8 @@ _LEAD_FIELDS: tuple[Field, ...] = (
     Field("score_band", "Score band", "select", "score", "leads.score_band", options=SCORE_BANDS),
     Field("score_kind", "Scored by", "select", "score", "leads.score_kind", options=SCORE_KINDS),
     Field("score_probability", "Probability", "number", "score", "leads.score_probability::float8"),
+    Field("score_fit", "Fit", "number", "score", "leads.score_fit", integer=True),
+    Field("score_engagement", "Engagement", "number", "score", "leads.score_engagement", integer=True),
     *_plain("leads", "score", "datetime", ("scored_at", "Scored")),
     *_plain("leads", "outcome", "boolean", ("converted", "Converted")),
     *_plain("leads", "outcome", "datetime", ("converted_at", "Outcome known")),

@@ -42,6 +42,8 @@ class Lead(TenantMixin, TimestampMixin, VersionMixin, Base):
     score_kind: Mapped[str | None] = mapped_column(info=INTERNAL)
     score_model_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     scored_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    score_fit: Mapped[int | None] = mapped_column(SmallInteger, info=INTERNAL)
+    score_engagement: Mapped[int | None] = mapped_column(SmallInteger, info=INTERNAL)
     converted: Mapped[bool | None] = mapped_column(info=INTERNAL)
     converted_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
     first_seen_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)

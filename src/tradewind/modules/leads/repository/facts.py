@@ -110,15 +110,20 @@ async def write_scores(session: AsyncSession, scores: Sequence[LeadScore]) -> in
         return 0
     connection = await asyncpg_connection(session)
     columns = zip(
-        *((s.lead_id, s.score, s.probability, s.band, s.kind, s.model_id, s.scored_at) for s in scores),
+        *(
+            (s.lead_id, s.score, s.probability, s.band, s.kind, s.model_id, s.scored_at, s.fit, s.engagement)
+            for s in scores
+        ),
         strict=True,
     )
     status = await connection.execute(
         """
         update leads set score = s.score, score_probability = s.probability, score_band = s.band,
-          score_kind = s.kind, score_model_id = s.model_id, scored_at = s.scored_at
-        from unnest($1::uuid[], $2::smallint[], $3::real[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[])
-          as s(id, score, probability, band, kind, model_id, scored_at)
+          score_kind = s.kind, score_model_id = s.model_id, scored_at = s.scored_at,
+          score_fit = s.fit, score_engagement = s.engagement
+        from unnest($1::uuid[], $2::smallint[], $3::real[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[],
+            $8::smallint[], $9::smallint[])
+          as s(id, score, probability, band, kind, model_id, scored_at, fit, engagement)
         where leads.id = s.id and (leads.scored_at is null or leads.scored_at <= s.scored_at)
         """,
         *(list(column) for column in columns),

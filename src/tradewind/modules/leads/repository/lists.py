@@ -32,6 +32,7 @@ LIST_COLUMNS = (
     "id", "version", "full_name", "first_name", "last_name", "email", "phone", "job_title", "company_id",
     "company_name", "status", "source", "country", "city", "owner_id", "score", "score_band", "score_kind",
     "converted", "tags", "custom", "do_not_email", "do_not_call", "last_activity_at", "created_at", "updated_at",
+    "external_id",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tradewind.modules.leads.repository.lists import LIST_COLUMNS
 
 READ_COLUMNS = (
     *LIST_COLUMNS, "region", "language", "time_zone", "website", "score_probability", "score_model_id", "scored_at",
-    "converted_at", "first_seen_at", "enrichment", "import_id", "external_id", "created_by",
+    "converted_at", "first_seen_at", "enrichment", "import_id", "created_by",
 )  # fmt: skip
 WRITABLE = frozenset(
     [

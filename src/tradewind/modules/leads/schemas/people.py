@@ -121,6 +121,7 @@ class LeadRow(BaseModel):
     last_activity_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    external_id: str | None
 
 
 class LeadRead(LeadRow):
@@ -137,7 +138,6 @@ class LeadRead(LeadRow):
     first_seen_at: datetime | None
     enrichment: dict[str, Any]
     import_id: UUID | None
-    external_id: str | None
     created_by: UUID | None
 
 

@@ -25,7 +25,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 ALIASES = {"full_name": "name", "company_id": "company", "company_name": "company"}
 PARTS_OF_NAME = ("first_name", "last_name")
-_SCORE = ("score", "score_probability", "score_band", "score_kind", "score_model_id", "scored_at")
+_SCORE = (
+    "score", "score_probability", "score_band", "score_kind", "score_model_id", "scored_at", "score_fit",
+    "score_engagement",
+)  # fmt: skip
 # What an undo neither compares nor reports: versions only rise, times and texts follow from the rest.
 _OWN_RULES = frozenset({"version", "updated_at", "notes_text", "custom", "enrichment", "tags", *_SCORE})
 
