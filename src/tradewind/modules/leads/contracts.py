@@ -15,7 +15,8 @@ class NewActivity:
     """Something that happened, to be shown in timelines. At least one of the three ids is set.
 
     `kind` is dotted (`email.opened`). Without `occurred_at` it happened now; without `actor_kind` the session's
-    actor did it. `data` is JSON and small. A given `id` makes recording it twice harmless.
+    actor did it. `data` is JSON and small. A given `id` makes recording it twice harmless. `human` is the probability
+    (0 to 1) that a person did it, where that is in question.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class NewActivity:
     actor_id: UUID | None = None
     actor_name: str = ""
     id: UUID | None = None
+    human: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import REAL
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +14,10 @@ from tradewind.kernel.database import Base, TenantMixin
 
 
 class Activity(TenantMixin, Base):
-    """One thing that happened, e.g. kind `email.opened`; never changed, except the text of a note."""
+    """One thing that happened, e.g. kind `email.opened`; never changed, except the text of a note.
+
+    `human` is the probability that a person did it, where that is in question.
+    """
 
     __tablename__ = "activities"
 
@@ -29,4 +33,5 @@ class Activity(TenantMixin, Base):
     actor_name: Mapped[str] = mapped_column(default="", info=INTERNAL)
     source: Mapped[str | None] = mapped_column(info=INTERNAL)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=SENSITIVE)
+    human: Mapped[float | None] = mapped_column(REAL, info=INTERNAL)
     created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)

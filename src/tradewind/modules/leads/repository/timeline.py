@@ -48,6 +48,7 @@ async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> li
             (activity.actor_name if activity.actor_kind else actor.name)[:200],
             activity.source,
             orjson.dumps(dict(activity.data), default=str).decode(),
+            activity.human,
         )
         for activity in activities
     ]
@@ -56,16 +57,17 @@ async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> li
         """
         with added as (
           insert into activities (organisation_id, created_at, id, lead_id, company_id, deal_id, kind, title, body,
-            occurred_at, actor_kind, actor_id, actor_name, source, data)
+            occurred_at, actor_kind, actor_id, actor_name, source, data, human)
           select $1, $2, a.* from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
-            $9::text[], $10::timestamptz[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::jsonb[]) as a
+            $9::text[], $10::timestamptz[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::jsonb[],
+            $16::real[]) as a
           on conflict (id) do nothing
           returning lead_id, kind, occurred_at)
         update leads set
           last_activity_at = greatest(leads.last_activity_at, latest.at),
           first_seen_at = coalesce(least(leads.first_seen_at, latest.first_at), latest.first_at)
         from (select lead_id, max(occurred_at) as at, min(occurred_at) as first_at from added
-              where lead_id is not null and not kind ^@ any ($16::text[]) group by lead_id) as latest
+              where lead_id is not null and not kind ^@ any ($17::text[]) group by lead_id) as latest
         where leads.id = latest.lead_id
           and (leads.last_activity_at is null or leads.last_activity_at < latest.at
                or leads.first_seen_at is null or leads.first_seen_at > latest.first_at)
