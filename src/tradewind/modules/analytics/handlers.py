@@ -1,5 +1,7 @@
 """What analytics does when something happened elsewhere: notify people, renew figures."""
 
+from typing import Literal
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.events import Event, subscriber
@@ -15,7 +17,7 @@ from tradewind.modules.leads.events_deals import DealWon
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
 from tradewind.modules.security import api as security
 from tradewind.modules.security.events import AlertRaised
-from tradewind.modules.webhooks.events import EndpointDisabled
+from tradewind.modules.webhooks.events import EndpointDisabled, EndpointPaused
 from tradewind.settings import get_settings
 
 
@@ -80,12 +82,30 @@ async def on_leads_scored(session: AsyncSession, event: LeadsScored) -> None:
 @subscriber(EndpointDisabled)
 async def on_endpoint_disabled(session: AsyncSession, event: EndpointDisabled) -> None:
     """Data no longer arrives somewhere: those who can mend it hear of it in the app and by mail."""
+    advice = "Mend the receiver, then set the endpoint going again and send the failed messages once more"
+    await _tell_of_endpoint(session, event, "disabled", "A webhook endpoint was switched off", advice)
+
+
+@subscriber(EndpointPaused)
+async def on_endpoint_paused(session: AsyncSession, event: EndpointPaused) -> None:
+    """Messages wait until somebody else answers for the endpoint."""
+    advice = "Its messages wait. Who may hear of all its events can set it going again, in their own name"
+    await _tell_of_endpoint(session, event, "paused", "A webhook endpoint was paused", advice)
+
+
+async def _tell_of_endpoint(
+    session: AsyncSession,
+    event: EndpointDisabled | EndpointPaused,
+    what: Literal["disabled", "paused"],
+    title: str,
+    advice: str,
+) -> None:
     people = await notifications.holders_of(session, "webhooks:write")
     await notifications.notify(
         session,
         people,
-        kind="webhook.disabled",
-        title="A webhook endpoint was switched off",
+        kind=f"webhook.{what}",
+        title=title,
         body=f"{event.url}: {event.reason}",
         subject_type="webhook_endpoint",
         subject_id=event.endpoint_id,
@@ -97,10 +117,10 @@ async def on_endpoint_disabled(session: AsyncSession, event: EndpointDisabled) -
             await email.deliver(
                 session,
                 Mail(
-                    "webhook_disabled", member.email, member.name, "A webhook endpoint was switched off",
+                    "webhook_disabled" if what == "disabled" else "webhook_paused",
+                    member.email, member.name, title,
                     f"Hello {member.name},\n\nTradewind no longer sends webhooks to {event.url}. {event.reason}\n\n"
-                    "Mend the receiver, then set the endpoint going again and send the failed messages once more:"
-                    "\n\n{link}",
+                    f"{advice}:" "\n\n{link}",
                     link, member.id,
                 ),
             )  # fmt: skip

@@ -13,6 +13,7 @@ MailKind = Literal[
     "factors_changed",
     "invitation",
     "webhook_disabled",
+    "webhook_paused",
     "security_alert",
 ]
 

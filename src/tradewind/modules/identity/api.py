@@ -1,6 +1,6 @@
 """What other modules and the composition roots may ask of identity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,10 +46,12 @@ __all__ = [
     "locked_members",
     "make_authenticator",
     "member",
+    "person_behind",
     "publishable_keys",
     "record",
     "revoke_key",
     "rotate_signing_key",
+    "standings",
     "unlock_member",
     "verify_audit_log",
     "verify_audit_logs",
@@ -114,6 +116,16 @@ async def list_members(session: AsyncSession, *, active_only: bool = True) -> li
 async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | None) -> list[UUID]:
     """User ids of active members who hold `permission` and see records of this owner (None: of nobody)."""
     return await members.who_sees(session, permission, owner_id=owner_id)
+
+
+async def standings(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, contracts.Standing]:
+    """What these people may do in the session's organisation; those who are no active members are left out."""
+    return await members.standings(session, user_ids)
+
+
+async def person_behind(session: AsyncSession) -> tuple[UUID | None, str]:
+    """Id and name of the member who answers for what the session does: of an API key, who made it."""
+    return await members.person_behind(session)
 
 
 async def active_member_name(session: AsyncSession, user_id: UUID) -> str | None:

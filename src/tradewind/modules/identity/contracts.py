@@ -32,6 +32,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What an active member may do, and whose records they see (None: everyone's)."""
+
+    permissions: frozenset[str]
+    visible_owners: frozenset[UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountMail:
     """What a mail to a person about their account needs; `token` is clear text and must not be stored.
 

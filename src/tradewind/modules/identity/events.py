@@ -46,6 +46,12 @@ class MemberLeft(Event):
     user_id: UUID
 
 
+class RightsChanged(Event):
+    """Members hold another role, or a role other permissions: whose ids are not told, it may be many."""
+
+    name: ClassVar[str] = "identity.rights_changed"
+
+
 class LoginFailed(Event):
     """A wrong password was given for a member's account, at sign-in or to confirm a dangerous action."""
 

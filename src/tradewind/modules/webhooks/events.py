@@ -13,3 +13,12 @@ class EndpointDisabled(Event):
     endpoint_id: UUID
     url: str
     reason: str
+
+
+class EndpointPaused(Event):
+    """An endpoint was paused by the product: whoever keeps it may not hear of its events any more."""
+
+    name: ClassVar[str] = "webhooks.endpoint_paused"
+    endpoint_id: UUID
+    url: str
+    reason: str

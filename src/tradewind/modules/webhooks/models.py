@@ -35,6 +35,8 @@ class Endpoint(TenantMixin, TimestampMixin, VersionMixin, Base):
     rest_until: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_failure_at: Mapped[datetime | None]
+    keeper_id: Mapped[UUID | None]
+    keeper_name: Mapped[str] = mapped_column(default="")
     created_by: Mapped[UUID | None]
     created_by_name: Mapped[str] = mapped_column(default="")
 

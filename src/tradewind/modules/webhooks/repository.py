@@ -61,6 +61,15 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """An endpoint that is to hear of events."""
+
+    id: UUID
+    event_types: frozenset[str]
+    keeper_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What becomes of a delivery after an attempt."""
 
@@ -81,21 +90,20 @@ async def wanted_types(session: AsyncSession) -> frozenset[str]:
     return frozenset(rows.scalars())
 
 
-async def add_deliveries(session: AsyncSession, contents: Sequence[Content]) -> int:
-    """Store messages and one delivery for each endpoint that wants them; returns the number of deliveries."""
-    connection = await session.connection()
-    endpoints = (
-        await connection.execute(
-            select(Endpoint.id, Endpoint.event_types)
-            .where(Endpoint.state != "disabled", Endpoint.event_types.overlap([c.type for c in contents]))
-            .order_by(Endpoint.id)
-            .with_for_update(read=True, key_share=True)
-        )
-    ).all()
-    pairs = [(content, row.id) for content in contents for row in endpoints if content.type in row.event_types]
-    if pairs:
-        await _insert(session, list({content.id: content for content, _ in pairs}.values()), pairs)
-    return len(pairs)
+async def listening(session: AsyncSession, types: Sequence[str]) -> list[Listening]:
+    """Endpoints that want any of these types, held against deletion until the transaction ends. Flushes nothing."""
+    rows = await (await session.connection()).execute(
+        select(Endpoint.id, Endpoint.event_types, Endpoint.keeper_id)
+        .where(Endpoint.state != "disabled", Endpoint.event_types.overlap(types))
+        .order_by(Endpoint.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return [Listening(row.id, frozenset(row.event_types), row.keeper_id) for row in rows]
+
+
+async def add_deliveries(session: AsyncSession, pairs: Sequence[tuple[Content, UUID]]) -> None:
+    """Store messages, each once, and a delivery of each to the endpoint beside it."""
+    await _insert(session, list({content.id: content for content, _ in pairs}.values()), pairs)
 
 
 async def add_delivery(session: AsyncSession, content: Content, endpoint_id: UUID) -> UUID:

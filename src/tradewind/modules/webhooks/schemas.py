@@ -65,7 +65,7 @@ class EndpointRead(BaseModel):
     format: Format
     in_order: bool
     state: EndpointState
-    disabled_reason: str | None
+    disabled_reason: str | None = Field(description="Why Tradewind paused it or switched it off")
     health: Health
     attempts: int
     successes: int
@@ -75,6 +75,7 @@ class EndpointRead(BaseModel):
     last_success_at: datetime | None
     last_failure_at: datetime | None
     previous_secret_until: datetime | None
+    keeper_name: str = Field(description="Whose rights decide what it hears of")
     created_by_name: str
     created_at: datetime
     updated_at: datetime

@@ -140,6 +140,7 @@ export function EndpointPage() {
       </Page>
     );
   }
+  const paused = endpoint.state === 'paused';
   return (
     <Page>
       <PageHeader
@@ -149,8 +150,12 @@ export function EndpointPage() {
         actions={mayWrite && <Actions endpoint={endpoint} onEdit={() => setEditing(true)} />}
       />
       {endpoint.disabled_reason && (
-        <Alert color="red" icon={<IconAlertTriangle size={16} />} title={t('disabled.title')}>
-          {`${endpoint.disabled_reason} ${t('disabled.text')}`}
+        <Alert
+          color={paused ? 'yellow' : 'red'}
+          icon={<IconAlertTriangle size={16} />}
+          title={t(paused ? 'disabled.paused' : 'disabled.title')}
+        >
+          {`${endpoint.disabled_reason} ${t(paused ? 'disabled.pausedText' : 'disabled.text')}`}
         </Alert>
       )}
       <Figures endpoint={endpoint} />
@@ -172,6 +177,7 @@ export function EndpointPage() {
                   name: endpoint.created_by_name,
                   when: formatRelative(endpoint.created_at),
                 }),
+                t('events.keeper', { name: endpoint.keeper_name }),
               ]
                 .filter(Boolean)
                 .join(' · ')}

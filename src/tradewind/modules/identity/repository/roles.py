@@ -1,7 +1,7 @@
 """SQL of custom roles and teams."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,15 +38,18 @@ def standing(row: Any) -> tuple[frozenset[str], frozenset[UUID] | None]:
 
 _EVERYONE = text(f"""
     SELECT {ROLE_COLUMNS} FROM memberships m {ROLE_JOIN}
-    WHERE m.organisation_id = :organisation_id AND m.active AND m.removed_at IS NULL ORDER BY m.user_id
+    WHERE m.organisation_id = :organisation_id AND m.active AND m.removed_at IS NULL
+        AND (CAST(:user_ids AS uuid[]) IS NULL OR m.user_id = ANY(CAST(:user_ids AS uuid[])))
+    ORDER BY m.user_id
 """)
 
 
 async def standings(
-    session: AsyncSession, organisation_id: UUID
+    session: AsyncSession, organisation_id: UUID, user_ids: Collection[UUID] | None = None
 ) -> dict[UUID, tuple[frozenset[str], frozenset[UUID] | None]]:
-    """Permissions and visible owners of all active members, by user id."""
-    rows = await session.execute(_EVERYONE, {"organisation_id": organisation_id})
+    """Permissions and visible owners of active members (all, or these), by user id."""
+    values = {"organisation_id": organisation_id, "user_ids": None if user_ids is None else list(user_ids)}
+    rows = await session.execute(_EVERYONE, values)
     return {row.member_id: standing(row) for row in rows}
 
 

@@ -1,6 +1,6 @@
 """Members of an organisation: joining, roles, deactivation, removal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
+from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.modules.identity import authenticator
-from tradewind.modules.identity.contracts import Member
+from tradewind.modules.identity.contracts import Member, Standing
 from tradewind.modules.identity.errors import AlreadyMember, LastAdmin, MemberNotFound
-from tradewind.modules.identity.events import MemberJoined, MemberLeft
+from tradewind.modules.identity.events import MemberJoined, MemberLeft, RightsChanged
 from tradewind.modules.identity.models import Membership
+from tradewind.modules.identity.repository import api_keys
 from tradewind.modules.identity.repository import organisations as repository
 from tradewind.modules.identity.repository import roles as role_repository
 from tradewind.modules.identity.service import audit, roles, throttle
@@ -94,6 +96,21 @@ async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | N
     ]
 
 
+async def standings(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """What these active members may do, by user id."""
+    found = await role_repository.standings(session, current_id(session), user_ids)
+    return {user_id: Standing(*standing) for user_id, standing in found.items()}
+
+
+async def person_behind(session: AsyncSession) -> tuple[UUID | None, str]:
+    """Id and name of the member who answers for the session's actor; no id for the product itself."""
+    actor = actor_of(session)
+    if actor.key_id is None:
+        return actor.user_id, actor.name
+    [key] = await api_keys.several(session, [actor.key_id])
+    return key.created_by, await active_name(session, key.created_by) or actor.name
+
+
 async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
     """Name of an active member of the session's organisation, or None."""
     return await repository.member_name(session, current_id(session), user_id)
@@ -122,6 +139,8 @@ async def change(session: AsyncSession, user_id: UUID, *, role: str | None = Non
     await audit.record(
         session, action="member.changed", subject_type="user", subject_id=user_id, before=before, after=after
     )
+    if before["role"] != found.role:
+        await publish(session, RightsChanged())
     if before["active"] and not found.active:
         await publish(session, MemberLeft(user_id=user_id))
     elif found.active and not before["active"]:

@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
+from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.errors import CannotGrant, NameTaken, RoleInUse, RoleNotFound
+from tradewind.modules.identity.events import RightsChanged
 from tradewind.modules.identity.models.roles import CustomRole
 from tradewind.modules.identity.permissions import (
     PERMISSIONS,
@@ -142,6 +144,8 @@ async def change(session: AsyncSession, role_id: UUID, values: dict[str, Any], *
         stored.version += 1
         await _save(session, stored)
         authenticator.forget_sessions_at_commit(session)
+        if after["permissions"] != before["permissions"]:
+            await publish(session, RightsChanged())
         changed = [key for key in after if after[key] != before[key]]
         await audit.record(
             session, action="role.updated", subject_type="role", subject_id=stored.id,
@@ -176,6 +180,8 @@ async def remove(session: AsyncSession, role_id: UUID, *, move_to: str | None) -
     await session.delete(stored)
     await session.flush()
     authenticator.forget_sessions_at_commit(session)
+    if members:
+        await publish(session, RightsChanged())
     await audit.record(
         session, action="role.deleted", subject_type="role", subject_id=role_id, before=_shown(stored), after=after
     )

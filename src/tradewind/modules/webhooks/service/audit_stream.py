@@ -15,7 +15,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.identity.events import AuditRecorded
 from tradewind.modules.webhooks import repository
 from tradewind.modules.webhooks.sending.message import MAX_BODY_BYTES, Content
-from tradewind.modules.webhooks.service import waking
+from tradewind.modules.webhooks.service import keeping, waking
 
 _MAX_ROWS = 100
 # Room for the envelope around the rows.
@@ -33,6 +33,8 @@ async def cut(session: AsyncSession, endpoint_id: UUID) -> None:
     assert AuditRecorded.public is not None
     [endpoint] = await repository.locked_endpoints(session, [endpoint_id]) or [None]
     if endpoint is None or endpoint.state != "active" or endpoint.audit_position is None:
+        return
+    if not keeping.may_hear(await keeping.standing_of(session, endpoint), AuditRecorded.public.type):
         return
     if await repository.has_open(session, endpoint_id, AuditRecorded.public.type):
         return

@@ -25,7 +25,7 @@ from tradewind.modules.webhooks.schemas import (
     SecretRead,
 )
 from tradewind.modules.webhooks.sending.message import Content, new_secret
-from tradewind.modules.webhooks.service import forwarding, urls, waking
+from tradewind.modules.webhooks.service import forwarding, keeping, urls, waking
 
 MAX_ENDPOINTS = 20
 _AUDIT = "audit.recorded"
@@ -51,7 +51,8 @@ async def create(session: AsyncSession, data: EndpointCreate) -> EndpointRead:
     actor = actor_of(session)
     assert actor.organisation_id is not None
     urls.check(data.url)
-    types = _checked_types(session, data.event_types, already=())
+    types = sorted(set(data.event_types))
+    _check_types(session, types)
     await repository.lock_endpoint_list(session, actor.organisation_id)
     if len(await repository.endpoints(session)) >= MAX_ENDPOINTS:
         raise TooManyEndpoints(f"There are {MAX_ENDPOINTS} endpoints already. Remove one that is not used.")
@@ -72,6 +73,7 @@ async def create(session: AsyncSession, data: EndpointCreate) -> EndpointRead:
         created_by=actor.user_id,
         created_by_name=actor.name,
     )
+    await keeping.take_over(session, endpoint)
     session.add(endpoint)
     await session.flush()
     forwarding.forget(session, actor.organisation_id)
@@ -84,7 +86,8 @@ async def update(
 ) -> EndpointRead:
     """Change an endpoint. Raises EndpointNotFound, PreconditionFailed, and what `create` raises.
 
-    Pausing keeps new deliveries waiting; setting active clears earlier failures and sends what waits.
+    Pausing keeps new deliveries waiting; setting active clears earlier failures and sends what waits. Who changes
+    the address or the events, or sets it going, becomes its keeper and must be allowed to hear of all its events.
     """
     endpoint = await _endpoint(session, endpoint_id, lock=True)
     check_version(if_match, endpoint.version)
@@ -92,7 +95,12 @@ async def update(
     if "url" in values and values["url"] != endpoint.url:
         urls.check(values["url"])
     if "event_types" in values:
-        values["event_types"] = _checked_types(session, values["event_types"], already=endpoint.event_types)
+        values["event_types"] = sorted(set(values["event_types"]))
+    if any(values.get(name, getattr(endpoint, name)) != getattr(endpoint, name) for name in ("url", "event_types")) or (
+        values.get("state") == "active" != endpoint.state
+    ):
+        _check_types(session, values.get("event_types", endpoint.event_types))
+        await keeping.take_over(session, endpoint)
     before = {name: getattr(endpoint, name) for name in values}
     for name, value in values.items():
         setattr(endpoint, name, value)
@@ -165,17 +173,15 @@ async def ping(session: AsyncSession, endpoint_id: UUID) -> UUID:
     return delivery_id
 
 
-def _checked_types(session: AsyncSession, types: list[str], *, already: list[str] | tuple[str, ...]) -> list[str]:
-    """The types once each, all known; those added must be ones that the actor may hear of."""
+def _check_types(session: AsyncSession, types: list[str]) -> None:
+    """Raise UnknownEventType, or Forbidden for a type that the actor may not hear of."""
     actor = actor_of(session)
     for event_type in types:
         permission = permission_of(event_type)
         if permission is None:
             words = f"There is no event type “{event_type}”."
             raise UnknownEventType(words, errors=[{"field": "event_types", "message": words}])
-        if event_type not in already:
-            actor.require(permission)
-    return sorted(set(types))
+        actor.require(permission)
 
 
 async def _endpoint(session: AsyncSession, endpoint_id: UUID, *, lock: bool = False) -> Endpoint:

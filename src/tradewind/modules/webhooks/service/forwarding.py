@@ -6,17 +6,20 @@ listens; a new endpoint therefore hears of events published by other processes f
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import event as orm_event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.event_sight import NamedRecords, named_records
 from tradewind.kernel.events import Event
+from tradewind.kernel.ids import new_id
 from tradewind.modules.identity.events import AuditRecorded
 from tradewind.modules.webhooks import repository
 from tradewind.modules.webhooks.sending.message import Content
-from tradewind.modules.webhooks.service import waking
+from tradewind.modules.webhooks.service import keeping, waking
 
 _KNOWN_SECONDS = 2.0
 _MAX_KNOWN = 20_000
@@ -32,7 +35,7 @@ async def forward(session: AsyncSession, events: Sequence[Event]) -> None:
     wanted = await _wanted_types(session, organisation_id)
     if not wanted:
         return
-    contents: list[Content] = []
+    heard: list[Event] = []
     audit = False
     for event in events:
         assert event.public is not None
@@ -42,8 +45,12 @@ async def forward(session: AsyncSession, events: Sequence[Event]) -> None:
             audit = True
         elif not actor.test:
             # What a test key starts stays here.
-            contents.append(_content(event, organisation_id))
-    if contents and await repository.add_deliveries(session, contents):
+            heard.append(event)
+    # It runs inside others' writes, whose changes are theirs to flush.
+    with session.no_autoflush:
+        pairs = await _pairs(session, organisation_id, heard) if heard else []
+    if pairs:
+        await repository.add_deliveries(session, pairs)
         await waking.wake(session)
     if audit:
         await waking.wake_audit(session, organisation_id)
@@ -64,6 +71,35 @@ async def _wanted_types(session: AsyncSession, organisation_id: UUID) -> frozens
         types = await repository.wanted_types(session)
         known = _known[organisation_id] = (time.monotonic() + _KNOWN_SECONDS, types)
     return known[1]
+
+
+async def _pairs(session: AsyncSession, organisation_id: UUID, events: Sequence[Event]) -> list[tuple[Content, UUID]]:
+    """What goes to which endpoint: events its keeper may hear of, about records its keeper sees."""
+    found: list[tuple[Content, UUID]] = []
+    hearers = await keeping.hearers(session, {_type(event) for event in events})
+    for event in events:
+        whole = _content(event, organisation_id)
+        records: NamedRecords | None = None
+        known = False
+        for endpoint, standing in hearers:
+            if whole.type not in endpoint.event_types or not keeping.may_hear(standing, whole.type):
+                continue
+            if standing.visible_owners is not None and not known:
+                records, known = await named_records(session, event), True
+            if standing.visible_owners is None or records is None:
+                found.append((whole, endpoint.id))
+                continue
+            data = records.within(standing.visible_owners)
+            if data is not None:
+                # A message is the same for all who get it, so one that was cut is another.
+                content = whole if data == whole.data else replace(whole, id=new_id(), data=data)
+                found.append((content, endpoint.id))
+    return found
+
+
+def _type(event: Event) -> str:
+    assert event.public is not None
+    return event.public.type
 
 
 def _content(event: Event, organisation_id: UUID) -> Content:
