@@ -30,6 +30,7 @@ TABLES = {
     "alerts": "security_alerts",
     "rules": "security_rules",
     "locks": "users",
+    "sources": "tracking_sources",
 }
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}

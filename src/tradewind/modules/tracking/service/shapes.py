@@ -77,7 +77,8 @@ def example(path: str, value: Any) -> Any:
     if isinstance(value, dict | list) or value is None:
         return None
     if is_personal(path, value):
-        return masked(value, "email" if "@" in str(value) else "text")
+        written = str(value)
+        return masked(value, "email" if "@" in written and not re.search(r"\s", written) else "text")
     return f"{value[:_EXAMPLE]}…" if isinstance(value, str) and len(value) > _EXAMPLE else value
 
 

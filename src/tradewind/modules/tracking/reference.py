@@ -1,0 +1,6 @@
+"""What the API reference says about the operations of this module, by tag."""
+
+TAGS = {
+    "Sources": "Sites, servers and apps that send events: write keys, settings, volumes, and events as they arrive.",
+    "Event schemas": "What events look like, as seen and as planned, and where the two differ.",
+}
