@@ -30,7 +30,7 @@ export default defineConfig({
     environment: 'happy-dom',
     pool: 'threads',
     maxWorkers: 1,
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: ['{src,widget}/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
   },
 });

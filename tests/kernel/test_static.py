@@ -22,6 +22,7 @@ def build(tmp_path: Path) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>Tradewind</title>")
     (folder / "sw.js").write_text("self.x = 1")
+    (folder / "tw.js").write_text(SCRIPT)
     (folder / "icon.png").write_bytes(b"\x89PNG" + b"0" * 2000)
     (folder / "assets" / "app-1a2b.js").write_text(SCRIPT)
     (folder / ".env").write_text("SECRET=1")
@@ -53,6 +54,7 @@ async def web(build: Path) -> AsyncIterator[httpx.AsyncClient]:
         ("/index.html", "no-cache"),
         ("/sw.js", "no-cache"),
         ("/assets/app-1a2b.js", "public, max-age=31536000, immutable"),
+        ("/tw.js", "public, max-age=300, stale-while-revalidate=86400"),
         ("/icon.png", "public, max-age=3600"),
     ],
 )
@@ -167,3 +169,15 @@ async def test_the_reference_and_the_guides_are_a_page_of_their_own(web: httpx.A
         assert (answer.status_code, answer.text) == (200, "<!doctype html><title>Tradewind API</title>"), path
         assert answer.headers["cache-control"] == "no-cache"
     assert "Tradewind API" not in (await web.get("/docsearch", headers=PAGE)).text
+
+
+async def test_pages_of_other_sites_may_load_the_snippet_and_nothing_else(web: httpx.AsyncClient) -> None:
+    snippet = await web.get("/tw.js", headers={"origin": "https://shop.example", "accept-encoding": "br"})
+    assert (snippet.status_code, snippet.text) == (200, SCRIPT)
+    assert snippet.headers["access-control-allow-origin"] == "*"
+    assert snippet.headers["cross-origin-resource-policy"] == "cross-origin"
+    known = await web.get("/tw.js", headers={"if-none-match": snippet.headers["etag"], "accept-encoding": "br"})
+    assert (known.status_code, known.headers["cross-origin-resource-policy"]) == (304, "cross-origin")
+    assert (await web.head("/tw.js")).headers["content-length"] == str(len(SCRIPT))
+    assert (await web.post("/tw.js")).status_code == 405
+    assert "cross-origin-resource-policy" not in (await web.get("/sw.js")).headers

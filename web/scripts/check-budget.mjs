@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url).pathname;
 // `dictionary`: the words of the password meter, fetched only where a password is chosen.
+// `snippet`: what other people's websites load, every byte of it.
 // `reference`: the API reference, a page of its own that the app never loads.
 const budget = {
   entry: 210,
@@ -14,6 +15,7 @@ const budget = {
   charts: 120,
   dictionary: 400,
   reference: 480,
+  snippet: 5,
 };
 const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1024;
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
@@ -25,6 +27,7 @@ const sum = (files) => files.reduce((total, file) => total + size(file), 0);
 const rows = [
   ['entry + shared JS', sum(scripts), budget.entry],
   ['CSS on first load', sum(styles), budget.css],
+  ['tw.js', size('tw.js'), budget.snippet],
 ];
 for (const file of readdirSync(join(dist, 'assets'))) {
   const path = `assets/${file}`;

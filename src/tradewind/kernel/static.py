@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from tradewind.kernel.access import public
 from tradewind.kernel.asgi import header
 
 _PACKAGE = Path(__file__).parents[1]
@@ -22,6 +23,11 @@ _CACHE_BYTES = 64 * 1024 * 1024
 _IMMUTABLE = b"public, max-age=31536000, immutable"
 _REVALIDATE = b"no-cache"
 _HOUR = b"public, max-age=3600"
+# The address of the snippet is in other people's pages and never changes: a new build reaches everyone soon.
+_SNIPPET = b"public, max-age=300, stale-while-revalidate=86400"
+# Pages of any site may load these, also those that isolate themselves from other origins.
+_SHARED = frozenset({"tw.js", "tw.js.map"})
+_SHARING = [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
 # These names belong to the API: a page of the web app is never the answer there.
 _RESERVED = frozenset({"api", "health", "metrics", "scim"})
 
@@ -91,6 +97,7 @@ class WebApp:
             (b"cache-control", _caching(relative)),
             (b"etag", file.etag),
             (b"vary", b"Accept-Encoding"),
+            *(_SHARING if relative in _SHARED else ()),
         ]
         known = header(scope, b"if-none-match")
         if known is not None and file.etag in (part.strip() for part in known.split(b",")):
@@ -130,8 +137,29 @@ class WebApp:
             self._cached_bytes -= len(dropped.body)
 
 
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/tw.js", methods=["GET", "HEAD"], dependencies=[public("websites load it for their visitors")])
+async def snippet(request: Request) -> Response:
+    """The script that websites include."""
+    return _OfTheBuild(request.app.router.default)
+
+
+class _OfTheBuild(Response):
+    """Answers with the built file of the request's own path."""
+
+    def __init__(self, web_app: WebApp) -> None:
+        super().__init__()
+        self._web_app = web_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._web_app(scope, receive, send)
+
+
 def mount(app: FastAPI, folder: Path | None = None) -> None:
     """Serve the web app for every path no route knows. API paths keep their 404 and 405 answers."""
+    app.include_router(router)
     app.router.default = WebApp(folder or find_build())
 
 
@@ -156,6 +184,8 @@ def _wants_page(scope: Scope, path: str) -> bool:
 def _caching(relative: str) -> bytes:
     if relative.startswith("assets/"):
         return _IMMUTABLE
+    if relative in _SHARED:
+        return _SNIPPET
     if relative.endswith((".html", "sw.js", ".webmanifest")):
         return _REVALIDATE
     return _HOUR
