@@ -41,7 +41,6 @@ TABLES = {
             right_value text NOT NULL,
             how text NOT NULL CHECK (how IN ('identify', 'form', 'alias', 'mail_click', 'event')),
             first_at timestamptz NOT NULL,
-            last_at timestamptz NOT NULL,
             undone_at timestamptz,
             undone_by uuid,
             undone_by_name text,
@@ -57,7 +56,8 @@ TABLES = {
             kind text NOT NULL CHECK (kind IN ('user', 'email')),
             value text NOT NULL,
             UNIQUE (organisation_id, anonymous_id, at, kind, value)
-        )""",
+        );
+        CREATE INDEX visitor_marks_of_person ON visitor_marks (organisation_id, kind, value)""",
     "visitor_sessions": """
         CREATE TABLE visitor_sessions (
             id uuid PRIMARY KEY,

@@ -1,6 +1,6 @@
 """What other modules may ask of leads; frozen dataclasses in and out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.classification import masked
 from tradewind.modules.leads import masking
-from tradewind.modules.leads.conditions import Compiled
+from tradewind.modules.leads.conditions import Compiled, references
 from tradewind.modules.leads.conditions import compile as compile_fields
 from tradewind.modules.leads.contracts import (
     CustomFieldInfo,
@@ -19,23 +19,35 @@ from tradewind.modules.leads.contracts import (
     LeadSummary,
     NewActivity,
     SegmentInfo,
+    ToldPerson,
 )
-from tradewind.modules.leads.repository import facts, rule_facts
+from tradewind.modules.leads.normal_forms import normal_email
+from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
+from tradewind.modules.leads.service import identified as identified_people
 from tradewind.modules.leads.service import timeline
 
 __all__ = [
     "compile_condition",
     "conditions_met",
+    "create_told",
     "custom_fields",
+    "email_key",
     "faded_activities",
+    "fields_named",
+    "fill_told",
     "lead_rows_for_scoring",
     "lead_summaries",
+    "leads_by_email",
+    "live_leads",
     "masked_fields",
     "matching_lead_ids",
+    "reassign_activities",
     "record_activities",
     "segment",
+    "segments_asking",
+    "set_humanness",
     "write_scores",
 ]
 
@@ -123,6 +135,20 @@ async def compile_condition(session: AsyncSession, condition: Mapping[str, Any],
     return compile_fields(condition, await fields_repository.fields_for(session, condition), first=first)
 
 
+def fields_named(condition: Mapping[str, Any]) -> set[str]:
+    """Keys of the fields a condition names, those of its segments not included."""
+    return {name for name, _ in references(condition)}
+
+
+async def segments_asking(session: AsyncSession, prefix: str) -> list[SegmentInfo]:
+    """Dynamic segments whose condition names a field that begins with `prefix`, by name."""
+    return [
+        SegmentInfo(id=row.id, name=row.name, kind=row.kind, condition=row.condition, member_count=row.member_count)
+        for row in await segments_repository.all_of(session)
+        if row.condition and any(name.startswith(prefix) for name in fields_named(row.condition))
+    ]
+
+
 async def conditions_met(
     session: AsyncSession, conditions: Sequence[Mapping[str, Any]], lead_ids: Sequence[UUID]
 ) -> list[frozenset[UUID] | None]:
@@ -153,3 +179,41 @@ async def matching_lead_ids(
     """Ids of leads a condition holds for, ascending; go on with the last one as `after_id`. Raises ConditionInvalid."""
     compiled = await compile_condition(session, condition)
     return await facts.matching(session, compiled, among=among, after_id=after_id, limit=limit)
+
+
+def email_key(text: str) -> str | None:
+    """The form in which addresses are compared; None if the text is no address."""
+    return normal_email(text)
+
+
+async def leads_by_email(session: AsyncSession, keys: Collection[str]) -> dict[str, UUID]:
+    """The oldest live lead of each address (`email_key`) that has one."""
+    return await identified.by_email(session, keys) if keys else {}
+
+
+async def live_leads(session: AsyncSession, lead_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the leads that are there and not deleted."""
+    return await identified.live(session, lead_ids) if lead_ids else set()
+
+
+async def create_told(session: AsyncSession, people: Sequence[ToldPerson]) -> dict[str, UUID]:
+    """Add a lead for each person, each with an `email`, in a few statements; returns ids by address.
+
+    Publishes LeadCreated and records the additions. The caller has made sure that no address has a lead.
+    """
+    return await identified_people.create_told(session, people)
+
+
+async def fill_told(session: AsyncSession, told: Mapping[UUID, ToldPerson]) -> list[UUID]:
+    """Fill fields of leads that are empty, never overwriting; returns the leads that changed."""
+    return await identified_people.fill_told(session, told)
+
+
+async def reassign_activities(session: AsyncSession, moves: Mapping[UUID, UUID | None]) -> None:
+    """Move entries of timelines (by activity id) to other leads, or remove them (None); unknown ids are ignored."""
+    await identified_people.reassign_activities(session, moves)
+
+
+async def set_humanness(session: AsyncSession, values: Mapping[UUID, float]) -> None:
+    """Set the probability (0 to 1) that a person did these activities; unknown ids are ignored."""
+    await identified_people.set_humanness(session, values)

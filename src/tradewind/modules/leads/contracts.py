@@ -36,6 +36,21 @@ class NewActivity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldPerson:
+    """What somebody told of themselves elsewhere: fields by their column, custom values by key, of the company too.
+
+    `email` is in normal form (`api.email_key`). Of `custom` only values that fit an existing field count.
+    """
+
+    email: str | None = None
+    source: str | None = None
+    first_seen_at: datetime | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    company: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadScore:
     """A score to write to a lead: `score` 0–100, `probability` 0–1; None where there is not enough to say.
 

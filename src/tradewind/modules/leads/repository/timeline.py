@@ -16,7 +16,7 @@ from tradewind.modules.leads.contracts import NewActivity
 
 _ORDER = "timeline"
 # Facts about our own records do not make a lead active.
-_NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.")
+NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.")
 COLUMNS = (
     "id, lead_id, company_id, deal_id, kind, title, body, occurred_at, actor_kind, actor_id, actor_name, source, data"
 )
@@ -24,7 +24,7 @@ COLUMNS = (
 
 def is_engagement(kind: str) -> bool:
     """Whether an activity of this kind is something the person did or that was done with them."""
-    return not kind.startswith(_NOT_ENGAGEMENT)
+    return not kind.startswith(NOT_ENGAGEMENT)
 
 
 async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> list[UUID]:
@@ -75,7 +75,7 @@ async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> li
         actor.organisation_id,
         moment,
         *(list(column) for column in zip(*rows, strict=True)),
-        list(_NOT_ENGAGEMENT),
+        list(NOT_ENGAGEMENT),
     )
     return [row[0] for row in rows]
 

@@ -52,7 +52,6 @@ class VisitorLink(TenantMixin, Base):
     right_value: Mapped[str]
     how: Mapped[str]
     first_at: Mapped[datetime]
-    last_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None]
     undone_by_name: Mapped[str | None]
