@@ -1032,6 +1032,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-schemas/{schema_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read event schema
+         * @description One kind of event with its properties as seen and as planned, and what broke the plan.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["event_schemas_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete event schema
+         * @description Forget a kind of event. It is registered again when it is seen again.
+         *
+         *     Permission: `sources:write`.
+         */
+        delete: operations["event_schemas_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update event schema
+         * @description Change or drop a plan. Violations of the plan before are forgotten.
+         *
+         *     Permission: `sources:write`.
+         */
+        patch: operations["event_schemas_update"];
+        trace?: never;
+    };
     "/api/v1/files/{file_id}": {
         parameters: {
             query?: never;
@@ -3321,6 +3355,228 @@ export interface paths {
          *     Permission: `segments:read`.
          */
         post: operations["segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sources
+         * @description All sources with their health and the volumes of the last 24 hours.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["sources_list"];
+        put?: never;
+        /**
+         * Create source
+         * @description Add a source together with its write key.
+         *
+         *     Permission: `sources:write`.
+         */
+        post: operations["sources_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read source
+         * @description One source.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["sources_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete source
+         * @description Remove a source and end its write key. What people did stays in their timelines.
+         *
+         *     Permission: `sources:write`.
+         */
+        delete: operations["sources_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update source
+         * @description Rename, enable or disable a source, change its sites or settings. The collector follows within seconds.
+         *
+         *     Permission: `sources:write`.
+         */
+        patch: operations["sources_update"];
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List source events
+         * @description Events accepted in the last seven days, newest first.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["sources_list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read source event
+         * @description One event and what was understood of it.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["sources_read_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/key-rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate write key
+         * @description Make a new write key. The old one works during the grace time, or ends at once.
+         *
+         *     Permission: `sources:write`.
+         */
+        post: operations["sources_rotate_write_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List source rejections
+         * @description Events that were not accepted, newest first, with the reason.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["sources_list_rejections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event schemas
+         * @description All kinds of events seen or planned, most frequent first.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["event_schemas_list"];
+        put?: never;
+        /**
+         * Plan event
+         * @description Plan an event: which properties it must have, of which types and values.
+         *
+         *     Permission: `sources:write`.
+         */
+        post: operations["event_schemas_plan_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch source
+         * @description Have arriving events told as `tracking.event` on the WebSocket for a minute; renew while somebody looks.
+         *
+         *     Permission: `sources:read`.
+         */
+        post: operations["sources_watch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read source volumes
+         * @description Accepted, likely bots, rejected and duplicates, by the hour or day, and by kind of event.
+         *
+         *     Permission: `sources:read`.
+         */
+        get: operations["sources_read_volumes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6086,7 +6342,10 @@ export interface components {
             created_by_name: string;
             /** Description */
             description: string;
-            /** Disabled Reason */
+            /**
+             * Disabled Reason
+             * @description Why Tradewind paused it or switched it off
+             */
             disabled_reason: string | null;
             /** Event Types */
             event_types: string[];
@@ -6109,6 +6368,11 @@ export interface components {
             id: string;
             /** In Order */
             in_order: boolean;
+            /**
+             * Keeper Name
+             * @description Whose rights decide what it hears of
+             */
+            keeper_name: string;
             /** Last Failure At */
             last_failure_at: string | null;
             /** Last Success At */
@@ -6156,6 +6420,130 @@ export interface components {
             state?: ("active" | "paused") | null;
             /** Url */
             url?: string | null;
+        };
+        /**
+         * EventDetail
+         * @description An accepted event with what was understood of it.
+         */
+        EventDetail: {
+            /** Anonymous Id */
+            anonymous_id: string | null;
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            };
+            /**
+             * Delay Seconds
+             * @description From when it happened, by the corrected clock, to its arrival
+             */
+            delay_seconds: number;
+            /** Group Id */
+            group_id: string | null;
+            /** Human */
+            human: number;
+            /** Human Reasons */
+            human_reasons: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            identity: components["schemas"]["EventIdentity"] | null;
+            /** Ip */
+            ip: string | null;
+            /** Likely Bot */
+            likely_bot: boolean;
+            /**
+             * Masked
+             * @description Whether personal values are masked for you
+             */
+            masked: boolean;
+            /** Message Id */
+            message_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Path */
+            path: string | null;
+            /** Previous Id */
+            previous_id: string | null;
+            /** Properties */
+            properties: {
+                [key: string]: unknown;
+            };
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Referrer */
+            referrer: string | null;
+            /** Title */
+            title: string | null;
+            /** Type */
+            type: string;
+            /** Url */
+            url: string | null;
+            /** User Agent */
+            user_agent: string | null;
+            /** User Id */
+            user_id: string | null;
+            /** Violations */
+            violations: components["schemas"]["ViolationFound"][];
+        };
+        /**
+         * EventIdentity
+         * @description Who the event was found to belong to.
+         */
+        EventIdentity: {
+            /** Lead Id */
+            lead_id: string | null;
+            /** Lead Name */
+            lead_name: string | null;
+            /**
+             * Visitor Id
+             * Format: uuid
+             */
+            visitor_id: string;
+        };
+        /**
+         * EventRow
+         * @description An accepted event in the debugger's list.
+         */
+        EventRow: {
+            /** Anonymous Id */
+            anonymous_id: string | null;
+            /** Human */
+            human: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Likely Bot */
+            likely_bot: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Path */
+            path: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Type */
+            type: string;
+            /** User Id */
+            user_id: string | null;
         };
         /**
          * EventTypeRead
@@ -6718,6 +7106,18 @@ export interface components {
              * @description Count, ratio 0–1, or minor units of `currency`.
              */
             value: number | null;
+        };
+        /**
+         * KeyRotation
+         * @description How long the old write key goes on working.
+         */
+        KeyRotation: {
+            /**
+             * Grace Hours
+             * @description 0 ends it at once
+             * @default 24
+             */
+            grace_hours?: number;
         };
         /**
          * LabelCounts
@@ -8070,10 +8470,30 @@ export interface components {
             previous_cursor?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
+        /** Page[EventRow] */
+        Page_EventRow_: {
+            /** Items */
+            items: components["schemas"]["EventRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
         /** Page[LeadRow] */
         Page_LeadRow_: {
             /** Items */
             items: components["schemas"]["LeadRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page[RejectionRead] */
+        Page_RejectionRead_: {
+            /** Items */
+            items: components["schemas"]["RejectionRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -8451,6 +8871,60 @@ export interface components {
             reason?: string;
         };
         /**
+         * PropertyRead
+         * @description A property as seen; examples of personal ones are masked.
+         */
+        PropertyRead: {
+            /** Events */
+            events: number;
+            /** Examples */
+            examples: unknown[];
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Path */
+            path: string;
+            /** Personal */
+            personal: boolean;
+            /**
+             * Types
+             * @description Type → number of events
+             */
+            types: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * PropertyRule
+         * @description What a property of a planned event must be. `path` names a nested one with dots: `cart.total`.
+         */
+        PropertyRule: {
+            /**
+             * Allowed
+             * @description One of these texts or numbers; any, if empty.
+             */
+            allowed?: string[];
+            /** Path */
+            path: string;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * Types
+             * @description One of these; any, if empty. A number may be an integer.
+             */
+            types?: ("string" | "integer" | "number" | "boolean" | "array" | "object" | "null")[];
+        };
+        /**
          * ProvisionedGroup
          * @description A group of the identity provider.
          */
@@ -8726,6 +9200,39 @@ export interface components {
         RefreshRequest: {
             /** Refresh Token */
             refresh_token: string;
+        };
+        /**
+         * RejectionRead
+         * @description An event that was not accepted, and why; equal ones that came together are one entry.
+         */
+        RejectionRead: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message Id */
+            message_id: string | null;
+            /** Name */
+            name: string | null;
+            /** Occurrences */
+            occurrences: number;
+            /**
+             * Payload
+             * @description What was sent, at most its first 4 KB
+             */
+            payload: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Type */
+            type: string | null;
         };
         /**
          * ReplayRead
@@ -9217,6 +9724,155 @@ export interface components {
             sso_url: string;
         };
         /**
+         * SchemaCreate
+         * @description An event to plan. A track has a name, other types have none: one plan holds for all of a type.
+         * @example {
+         *       "name": "Demo Requested",
+         *       "rules": [
+         *         {
+         *           "allowed": [
+         *             "team",
+         *             "business"
+         *           ],
+         *           "path": "plan",
+         *           "required": true,
+         *           "types": [
+         *             "string"
+         *           ]
+         *         }
+         *       ],
+         *       "type": "track"
+         *     }
+         */
+        SchemaCreate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Rules */
+            rules?: components["schemas"]["PropertyRule"][] | null;
+            /**
+             * Type
+             * @default track
+             * @enum {string}
+             */
+            type?: "track" | "identify" | "page" | "screen" | "group" | "alias";
+        };
+        /**
+         * SchemaDetail
+         * @description A kind of event with its plan, its properties (most frequent first) and what broke the plan.
+         */
+        SchemaDetail: {
+            /** Broken */
+            broken: components["schemas"]["ViolationRead"][];
+            /** Description */
+            description: string;
+            /** Events */
+            events: number;
+            /** First Seen At */
+            first_seen_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Name */
+            name: string;
+            /** Planned */
+            planned: boolean;
+            /**
+             * Properties
+             * @description Number of properties seen
+             */
+            properties: number;
+            /** Rules */
+            rules: components["schemas"]["PropertyRule"][];
+            /** Seen */
+            seen: components["schemas"]["PropertyRead"][];
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "track" | "identify" | "page" | "screen" | "group" | "alias";
+            /** Version */
+            version: number;
+            /**
+             * Violations
+             * @description Number of events that broke the plan, a property at a time
+             */
+            violations: number;
+        };
+        /**
+         * SchemaRead
+         * @description A kind of event: how often it was seen, whether it is planned, and how often it broke the plan.
+         */
+        SchemaRead: {
+            /** Description */
+            description: string;
+            /** Events */
+            events: number;
+            /** First Seen At */
+            first_seen_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Name */
+            name: string;
+            /** Planned */
+            planned: boolean;
+            /**
+             * Properties
+             * @description Number of properties seen
+             */
+            properties: number;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "track" | "identify" | "page" | "screen" | "group" | "alias";
+            /** Version */
+            version: number;
+            /**
+             * Violations
+             * @description Number of events that broke the plan, a property at a time
+             */
+            violations: number;
+        };
+        /**
+         * SchemaUpdate
+         * @description A change of a plan. `planned` false drops the plan and keeps what was seen.
+         */
+        SchemaUpdate: {
+            /** Description */
+            description?: string | null;
+            /** Planned */
+            planned?: boolean | null;
+            /** Rules */
+            rules?: components["schemas"]["PropertyRule"][] | null;
+        };
+        /**
          * ScopeRead
          * @description One thing an assistant may be allowed.
          */
@@ -9526,6 +10182,26 @@ export interface components {
             ended: number;
         };
         /**
+         * SettingsUpdate
+         * @description Settings to change; those left out stay.
+         */
+        SettingsUpdate: {
+            /** Capture Forms */
+            capture_forms?: boolean | null;
+            /** Capture Page Views */
+            capture_page_views?: boolean | null;
+            /** Require Consent */
+            require_consent?: boolean | null;
+            /** Respect Gpc */
+            respect_gpc?: boolean | null;
+            /** Store Ip */
+            store_ip?: boolean | null;
+            /** Unplanned Events */
+            unplanned_events?: ("allow" | "report" | "block") | null;
+            /** Violating Events */
+            violating_events?: ("allow" | "report" | "block") | null;
+        };
+        /**
          * SignedChallenge
          * @description What `navigator.credentials.get` returned, as `toJSON()` writes it.
          */
@@ -9591,6 +10267,164 @@ export interface components {
             organisation_name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SourceCreate
+         * @description A source to make; its write key is made with it.
+         * @example {
+         *       "allowed_origins": [
+         *         "https://www.example.com"
+         *       ],
+         *       "kind": "website",
+         *       "name": "Website"
+         *     }
+         */
+        SourceCreate: {
+            /**
+             * Allowed Origins
+             * @description Sites whose pages may send with the key; a website needs one. Servers and apps send without.
+             */
+            allowed_origins?: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "website" | "server" | "app";
+            /** Name */
+            name: string;
+            settings?: components["schemas"]["SourceSettings"];
+        };
+        /**
+         * SourceRead
+         * @description A source, its write key (no secret), and how the last 24 hours went.
+         */
+        SourceRead: {
+            /**
+             * Accepted
+             * @description Events accepted within 24 hours
+             */
+            accepted: number;
+            /** Allowed Origins */
+            allowed_origins: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duplicates */
+            duplicates: number;
+            /** Enabled */
+            enabled: boolean;
+            /** First Event At */
+            first_event_at: string | null;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "disabled" | "key_ended" | "waiting" | "rejecting" | "quiet" | "healthy";
+            /**
+             * Hours
+             * @description Accepted events of the last 24 hours, hour by hour, oldest first
+             */
+            hours: number[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "website" | "server" | "app";
+            /** Last Event At */
+            last_event_at: string | null;
+            /** Likely Bots */
+            likely_bots: number;
+            /** Name */
+            name: string;
+            /**
+             * Previous Write Key
+             * @description Works as well until `previous_write_key_until`
+             */
+            previous_write_key: string | null;
+            /** Previous Write Key Until */
+            previous_write_key_until: string | null;
+            /** Rejected */
+            rejected: number;
+            settings: components["schemas"]["SourceSettings"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /** Write Key */
+            write_key: string;
+        };
+        /**
+         * SourceSettings
+         * @description What a source collects and how it treats events that differ from its plan.
+         */
+        SourceSettings: {
+            /**
+             * Capture Forms
+             * @description The snippet sends submitted forms, never passwords or cards.
+             * @default true
+             */
+            capture_forms?: boolean;
+            /**
+             * Capture Page Views
+             * @description The snippet sends page views by itself.
+             * @default true
+             */
+            capture_page_views?: boolean;
+            /**
+             * Require Consent
+             * @description The snippet stores and sends nothing before consent is given.
+             * @default false
+             */
+            require_consent?: boolean;
+            /**
+             * Respect Gpc
+             * @description The snippet honours Global Privacy Control and Do Not Track.
+             * @default true
+             */
+            respect_gpc?: boolean;
+            /**
+             * Store Ip
+             * @description Keep the visitor's address; off, it is used for judging and dropped.
+             * @default true
+             */
+            store_ip?: boolean;
+            /**
+             * Unplanned Events
+             * @description What happens to track events that are not planned; blocked ones are rejected on arrival.
+             * @default allow
+             * @enum {string}
+             */
+            unplanned_events?: "allow" | "report" | "block";
+            /**
+             * Violating Events
+             * @description What happens to planned events whose properties break the plan.
+             * @default report
+             * @enum {string}
+             */
+            violating_events?: "allow" | "report" | "block";
+        };
+        /**
+         * SourceUpdate
+         * @description A change of a source.
+         */
+        SourceUpdate: {
+            /** Allowed Origins */
+            allowed_origins?: string[] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+            settings?: components["schemas"]["SettingsUpdate"] | null;
         };
         /**
          * SsoRead
@@ -10402,6 +11236,95 @@ export interface components {
              */
             shared?: boolean;
             state?: components["schemas"]["ViewState"];
+        };
+        /**
+         * ViolationFound
+         * @description Where an event differs from today's plan.
+         */
+        ViolationFound: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Property */
+            property: string;
+        };
+        /**
+         * ViolationRead
+         * @description How events differed from the plan.
+         */
+        ViolationRead: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unplanned_event" | "missing_property" | "wrong_type" | "value_not_allowed";
+            /** Detail */
+            detail: string;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Last Event Id
+             * Format: uuid
+             */
+            last_event_id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Occurrences */
+            occurrences: number;
+            /** Property */
+            property: string;
+        };
+        /**
+         * VolumeOfEvent
+         * @description Events of one kind over the whole range.
+         */
+        VolumeOfEvent: {
+            /** Accepted */
+            accepted: number;
+            /** Likely Bots */
+            likely_bots: number;
+            /** Name */
+            name: string;
+            /** Rejected */
+            rejected: number;
+            /** Type */
+            type: string;
+        };
+        /**
+         * VolumePoint
+         * @description Events of an hour (24h) or a day.
+         */
+        VolumePoint: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Duplicates */
+            duplicates: number;
+            /** Likely Bots */
+            likely_bots: number;
+            /** Rejected */
+            rejected: number;
+        };
+        /**
+         * VolumesRead
+         * @description Volumes of a source; the busiest 50 kinds of events.
+         */
+        VolumesRead: {
+            /** Events */
+            events: components["schemas"]["VolumeOfEvent"][];
+            /** Points */
+            points: components["schemas"]["VolumePoint"][];
         };
         /**
          * WarningRead
@@ -19025,6 +19948,536 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_schemas_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schema_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken": [
+                     *         {
+                     *           "code": "unplanned_event",
+                     *           "detail": "Detail",
+                     *           "first_seen_at": "2026-03-02T09:30:00Z",
+                     *           "last_event_id": "d9a77788-5df0-589d-a3a7-35d88fba68f1",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "occurrences": 12,
+                     *           "property": "Property"
+                     *         }
+                     *       ],
+                     *       "description": "Bikes for the whole staff.",
+                     *       "events": 12,
+                     *       "first_seen_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "last_seen_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "planned": true,
+                     *       "properties": 12,
+                     *       "rules": [
+                     *         {
+                     *           "allowed": [
+                     *             "Allowed"
+                     *           ],
+                     *           "path": "Path",
+                     *           "required": false,
+                     *           "types": [
+                     *             "string"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "seen": [
+                     *         {
+                     *           "events": 12,
+                     *           "examples": [
+                     *             "…"
+                     *           ],
+                     *           "first_seen_at": "2026-03-02T09:30:00Z",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "path": "Path",
+                     *           "personal": true,
+                     *           "types": {}
+                     *         }
+                     *       ],
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "type": "track",
+                     *       "version": 3,
+                     *       "violations": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SchemaDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.schema_not_found` — There is no such kind of event
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_schemas_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                schema_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.schema_not_found` — There is no such kind of event
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_schemas_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                schema_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff."
+                 *     }
+                 */
+                "application/json": components["schemas"]["SchemaUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken": [
+                     *         {
+                     *           "code": "unplanned_event",
+                     *           "detail": "Detail",
+                     *           "first_seen_at": "2026-03-02T09:30:00Z",
+                     *           "last_event_id": "d9a77788-5df0-589d-a3a7-35d88fba68f1",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "occurrences": 12,
+                     *           "property": "Property"
+                     *         }
+                     *       ],
+                     *       "description": "Bikes for the whole staff.",
+                     *       "events": 12,
+                     *       "first_seen_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "last_seen_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "planned": true,
+                     *       "properties": 12,
+                     *       "rules": [
+                     *         {
+                     *           "allowed": [
+                     *             "Allowed"
+                     *           ],
+                     *           "path": "Path",
+                     *           "required": false,
+                     *           "types": [
+                     *             "string"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "seen": [
+                     *         {
+                     *           "events": 12,
+                     *           "examples": [
+                     *             "…"
+                     *           ],
+                     *           "first_seen_at": "2026-03-02T09:30:00Z",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "path": "Path",
+                     *           "personal": true,
+                     *           "types": {}
+                     *         }
+                     *       ],
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "type": "track",
+                     *       "version": 3,
+                     *       "violations": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SchemaDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.schema_not_found` — There is no such kind of event
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -39338,6 +40791,2172 @@ export interface operations {
             };
         };
     };
+    sources_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "accepted": 12,
+                     *         "allowed_origins": [
+                     *           "Allowed origin"
+                     *         ],
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "duplicates": 12,
+                     *         "enabled": true,
+                     *         "first_event_at": "2026-03-02T09:30:00Z",
+                     *         "health": "disabled",
+                     *         "hours": [
+                     *           12
+                     *         ],
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "kind": "website",
+                     *         "last_event_at": "2026-03-02T09:30:00Z",
+                     *         "likely_bots": 12,
+                     *         "name": "Name",
+                     *         "previous_write_key": "Previous write key",
+                     *         "previous_write_key_until": "2026-03-02T09:30:00Z",
+                     *         "rejected": 12,
+                     *         "settings": {
+                     *           "capture_forms": true,
+                     *           "capture_page_views": true,
+                     *           "require_consent": false,
+                     *           "respect_gpc": true,
+                     *           "store_ip": true,
+                     *           "unplanned_events": "allow",
+                     *           "violating_events": "allow"
+                     *         },
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3,
+                     *         "write_key": "Write key"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SourceRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "allowed_origins": [
+                 *         "https://www.example.com"
+                 *       ],
+                 *       "kind": "website",
+                 *       "name": "Website"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SourceCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 12,
+                     *       "allowed_origins": [
+                     *         "Allowed origin"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "duplicates": 12,
+                     *       "enabled": true,
+                     *       "first_event_at": "2026-03-02T09:30:00Z",
+                     *       "health": "disabled",
+                     *       "hours": [
+                     *         12
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "website",
+                     *       "last_event_at": "2026-03-02T09:30:00Z",
+                     *       "likely_bots": 12,
+                     *       "name": "Name",
+                     *       "previous_write_key": "Previous write key",
+                     *       "previous_write_key_until": "2026-03-02T09:30:00Z",
+                     *       "rejected": 12,
+                     *       "settings": {
+                     *         "capture_forms": true,
+                     *         "capture_page_views": true,
+                     *         "require_consent": false,
+                     *         "respect_gpc": true,
+                     *         "store_ip": true,
+                     *         "unplanned_events": "allow",
+                     *         "violating_events": "allow"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "write_key": "Write key"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `identity.too_many_keys` — The organisation has as many API keys as it may have
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `tracking.too_many_sources` — No more sources are allowed
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `tracking.origin_missing` — A website needs the address of its pages
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 12,
+                     *       "allowed_origins": [
+                     *         "Allowed origin"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "duplicates": 12,
+                     *       "enabled": true,
+                     *       "first_event_at": "2026-03-02T09:30:00Z",
+                     *       "health": "disabled",
+                     *       "hours": [
+                     *         12
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "website",
+                     *       "last_event_at": "2026-03-02T09:30:00Z",
+                     *       "likely_bots": 12,
+                     *       "name": "Name",
+                     *       "previous_write_key": "Previous write key",
+                     *       "previous_write_key_until": "2026-03-02T09:30:00Z",
+                     *       "rejected": 12,
+                     *       "settings": {
+                     *         "capture_forms": true,
+                     *         "capture_page_views": true,
+                     *         "require_consent": false,
+                     *         "respect_gpc": true,
+                     *         "store_ip": true,
+                     *         "unplanned_events": "allow",
+                     *         "violating_events": "allow"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "write_key": "Write key"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.key_not_found` — API key not found
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["SourceUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 12,
+                     *       "allowed_origins": [
+                     *         "Allowed origin"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "duplicates": 12,
+                     *       "enabled": true,
+                     *       "first_event_at": "2026-03-02T09:30:00Z",
+                     *       "health": "disabled",
+                     *       "hours": [
+                     *         12
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "website",
+                     *       "last_event_at": "2026-03-02T09:30:00Z",
+                     *       "likely_bots": 12,
+                     *       "name": "Name",
+                     *       "previous_write_key": "Previous write key",
+                     *       "previous_write_key_until": "2026-03-02T09:30:00Z",
+                     *       "rejected": 12,
+                     *       "settings": {
+                     *         "capture_forms": true,
+                     *         "capture_page_views": true,
+                     *         "require_consent": false,
+                     *         "respect_gpc": true,
+                     *         "store_ip": true,
+                     *         "unplanned_events": "allow",
+                     *         "violating_events": "allow"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "write_key": "Write key"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.key_not_found` — API key not found
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `tracking.origin_missing` — A website needs the address of its pages
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_list_events: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                likely_bot?: boolean | null;
+                limit?: number;
+                name?: string | null;
+                type?: ("track" | "identify" | "page" | "screen" | "group" | "alias") | null;
+                /** @description Part of a visitor's id */
+                visitor?: string | null;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "anonymous_id": "Anonymous id",
+                     *           "human": 0.4,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "likely_bot": true,
+                     *           "name": "Name",
+                     *           "occurred_at": "2026-03-02T09:30:00Z",
+                     *           "path": "Path",
+                     *           "received_at": "2026-03-02T09:30:00Z",
+                     *           "type": "Type",
+                     *           "user_id": "User id"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_EventRow_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_read_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "anonymous_id": "Anonymous id",
+                     *       "context": {},
+                     *       "delay_seconds": 0.4,
+                     *       "group_id": "Group id",
+                     *       "human": 0.4,
+                     *       "human_reasons": [
+                     *         "Human reason"
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "identity": {
+                     *         "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *         "lead_name": "Ada Moreau",
+                     *         "visitor_id": "cc4e7c31-d6da-5037-82db-134a538a6f1e"
+                     *       },
+                     *       "ip": "203.0.113.7",
+                     *       "likely_bot": true,
+                     *       "masked": true,
+                     *       "message_id": "Message id",
+                     *       "name": "Name",
+                     *       "occurred_at": "2026-03-02T09:30:00Z",
+                     *       "path": "Path",
+                     *       "previous_id": "Previous id",
+                     *       "properties": {},
+                     *       "received_at": "2026-03-02T09:30:00Z",
+                     *       "referrer": "Referrer",
+                     *       "title": "Send the offer",
+                     *       "type": "Type",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "user_agent": "tradewind-client/0.1",
+                     *       "user_id": "User id",
+                     *       "violations": [
+                     *         {
+                     *           "code": "123456",
+                     *           "detail": "Detail",
+                     *           "property": "Property"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.event_not_found` — There is no such event
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_rotate_write_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["KeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 12,
+                     *       "allowed_origins": [
+                     *         "Allowed origin"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "duplicates": 12,
+                     *       "enabled": true,
+                     *       "first_event_at": "2026-03-02T09:30:00Z",
+                     *       "health": "disabled",
+                     *       "hours": [
+                     *         12
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "website",
+                     *       "last_event_at": "2026-03-02T09:30:00Z",
+                     *       "likely_bots": 12,
+                     *       "name": "Name",
+                     *       "previous_write_key": "Previous write key",
+                     *       "previous_write_key_until": "2026-03-02T09:30:00Z",
+                     *       "rejected": 12,
+                     *       "settings": {
+                     *         "capture_forms": true,
+                     *         "capture_page_views": true,
+                     *         "require_consent": false,
+                     *         "respect_gpc": true,
+                     *         "store_ip": true,
+                     *         "unplanned_events": "allow",
+                     *         "violating_events": "allow"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "write_key": "Write key"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.key_not_found` — API key not found
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `identity.too_many_keys` — The organisation has as many API keys as it may have
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_list_rejections: {
+        parameters: {
+            query?: {
+                code?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "code": "123456",
+                     *           "detail": "Detail",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "message_id": "Message id",
+                     *           "name": "Name",
+                     *           "occurrences": 12,
+                     *           "payload": "Payload",
+                     *           "received_at": "2026-03-02T09:30:00Z",
+                     *           "type": "Type"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_RejectionRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_schemas_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "description": "Bikes for the whole staff.",
+                     *         "events": 12,
+                     *         "first_seen_at": "2026-03-02T09:30:00Z",
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "last_seen_at": "2026-03-02T09:30:00Z",
+                     *         "name": "Name",
+                     *         "planned": true,
+                     *         "properties": 12,
+                     *         "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *         "type": "track",
+                     *         "version": 3,
+                     *         "violations": 12
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SchemaRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_schemas_plan_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Demo Requested",
+                 *       "rules": [
+                 *         {
+                 *           "allowed": [
+                 *             "team",
+                 *             "business"
+                 *           ],
+                 *           "path": "plan",
+                 *           "required": true,
+                 *           "types": [
+                 *             "string"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "type": "track"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SchemaCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken": [
+                     *         {
+                     *           "code": "unplanned_event",
+                     *           "detail": "Detail",
+                     *           "first_seen_at": "2026-03-02T09:30:00Z",
+                     *           "last_event_id": "d9a77788-5df0-589d-a3a7-35d88fba68f1",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "occurrences": 12,
+                     *           "property": "Property"
+                     *         }
+                     *       ],
+                     *       "description": "Bikes for the whole staff.",
+                     *       "events": 12,
+                     *       "first_seen_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "last_seen_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "planned": true,
+                     *       "properties": 12,
+                     *       "rules": [
+                     *         {
+                     *           "allowed": [
+                     *             "Allowed"
+                     *           ],
+                     *           "path": "Path",
+                     *           "required": false,
+                     *           "types": [
+                     *             "string"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "seen": [
+                     *         {
+                     *           "events": 12,
+                     *           "examples": [
+                     *             "…"
+                     *           ],
+                     *           "first_seen_at": "2026-03-02T09:30:00Z",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "path": "Path",
+                     *           "personal": true,
+                     *           "types": {}
+                     *         }
+                     *       ],
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "type": "track",
+                     *       "version": 3,
+                     *       "violations": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SchemaDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.schema_not_found` — There is no such kind of event
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `tracking.already_planned` — This event is planned already
+             *     - `tracking.too_many_schemas` — No more kinds of events are allowed
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_watch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_read_volumes: {
+        parameters: {
+            query?: {
+                range?: "24h" | "7d" | "30d";
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "accepted": 12,
+                     *           "likely_bots": 12,
+                     *           "name": "Name",
+                     *           "rejected": 12,
+                     *           "type": "Type"
+                     *         }
+                     *       ],
+                     *       "points": [
+                     *         {
+                     *           "accepted": 12,
+                     *           "at": "2026-03-02T09:30:00Z",
+                     *           "duplicates": 12,
+                     *           "likely_bots": 12,
+                     *           "rejected": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VolumesRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     single_sign_on_read: {
         parameters: {
             query?: never;
@@ -44763,6 +48382,7 @@ export interface operations {
                      *         "health": "new",
                      *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *         "in_order": true,
+                     *         "keeper_name": "Keeper name",
                      *         "last_failure_at": "2026-03-02T09:30:00Z",
                      *         "last_success_at": "2026-03-02T09:30:00Z",
                      *         "median_ms": 12,
@@ -44899,6 +48519,7 @@ export interface operations {
                      *       "health": "new",
                      *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *       "in_order": true,
+                     *       "keeper_name": "Keeper name",
                      *       "last_failure_at": "2026-03-02T09:30:00Z",
                      *       "last_success_at": "2026-03-02T09:30:00Z",
                      *       "median_ms": 12,
@@ -44947,6 +48568,19 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -45076,6 +48710,7 @@ export interface operations {
                      *       "health": "new",
                      *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *       "in_order": true,
+                     *       "keeper_name": "Keeper name",
                      *       "last_failure_at": "2026-03-02T09:30:00Z",
                      *       "last_success_at": "2026-03-02T09:30:00Z",
                      *       "median_ms": 12,
@@ -45373,6 +49008,7 @@ export interface operations {
                      *       "health": "new",
                      *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *       "in_order": true,
+                     *       "keeper_name": "Keeper name",
                      *       "last_failure_at": "2026-03-02T09:30:00Z",
                      *       "last_success_at": "2026-03-02T09:30:00Z",
                      *       "median_ms": 12,
@@ -45432,6 +49068,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.organisation_not_found` — Organisation not found
              *     - `kernel.not_found` — Not found
              *     - `webhooks.endpoint_not_found` — There is no such webhook endpoint
              */
@@ -45947,6 +49584,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.organisation_not_found` — Organisation not found
              *     - `kernel.not_found` — Not found
              *     - `webhooks.endpoint_not_found` — There is no such webhook endpoint
              */
@@ -46098,6 +49736,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.organisation_not_found` — Organisation not found
              *     - `kernel.not_found` — Not found
              *     - `webhooks.endpoint_not_found` — There is no such webhook endpoint
              */
