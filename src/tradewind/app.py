@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -59,7 +59,7 @@ def attach(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.settings = settings
     app.state.database = database
     app.state.authenticator = make_authenticator(database, settings)
-    app.state.hub = realtime.Hub(database)
+    app.state.hub = realtime.Hub(database, app.state.authenticator.forget)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -75,7 +75,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # Code and routes live for ever: left out of later collections, whose pauses (0.1 s) all clients would feel.
         gc.collect()
         gc.freeze()
-        async with assistants.running(app):
+        async with AsyncExitStack() as running:
+            await running.enter_async_context(assistants.running(app))
+            # Each once, however many paths it has.
+            for application in dict.fromkeys(_mounts().values()):
+                if hasattr(application, "running"):
+                    await running.enter_async_context(application.running(app))
             yield
         await app.state.hub.stop()
         await app.state.database.close()
@@ -91,13 +96,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     modules.load_all()
-    # Paths are matched in this order; the busiest module first saves every one of its requests 0.15 ms.
+    # Paths are matched in this order: mounts cost others next to nothing and need not wait for all routes, and the
+    # busiest module's routes first save every one of its requests 0.15 ms.
+    for path, application in _mounts().items():
+        app.mount(path, application)
     for name in sorted(modules.names(), key=lambda name: name != "leads"):
         if (routes := modules.role(name, "routes")) is not None:
             app.include_router(routes.router)
-        if (served := modules.role(name, "mounts")) is not None:
-            for path, application in served.mounts.items():
-                app.mount(path, application)
     app.include_router(jobs_routes.router)
     app.include_router(realtime.router)
     app.include_router(health.router)
@@ -115,6 +120,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(TelemetryMiddleware)
     static.mount(app)
     return app
+
+
+def _mounts() -> dict[str, Any]:
+    """What the modules serve beside their routes, by path."""
+    served = (modules.role(name, "mounts") for name in modules.names())
+    return {path: application for each in served if each is not None for path, application in each.mounts.items()}
 
 
 class HttpFailure(AppError):

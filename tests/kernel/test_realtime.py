@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import migrate
 from tradewind.kernel.errors import Unauthorised
 from tradewind.kernel.ids import new_id
-from tradewind.kernel.realtime import Hub, messages, purge, push, router, routes
+from tradewind.kernel.realtime import Hub, messages, purge, push, router, routes, tell_access_changed
 from tradewind.kernel.realtime import hub as hub_module
 from tradewind.settings import Settings
 
@@ -231,6 +232,30 @@ async def test_only_those_who_may_see_it_get_it(world: World) -> None:
     assert [await bobs.news() for _ in range(3)] == ["leads", "bob only", "everyone"]
     assert await weak.news() == "everyone"
     assert await stranger.news() == "theirs"
+
+
+async def test_changed_rights_count_at_once_for_open_connections(world: World) -> None:
+    """Without waiting for a heartbeat, and before anything that was sent after the change."""
+    bob = world.member("bob", "tasks:read")
+    ada, bobs = await world.browser(), await world.browser("bob")
+    world.tokens.actors["bob"] = replace(bob, permissions=frozenset({"leads:read"}))
+    async with world.transaction() as session:
+        await tell_access_changed(session)
+        await world.push_in(session, "gained")
+    assert (await bobs.receive())["type"] == "access"
+    assert [await bobs.news(), await ada.news()] == ["gained", "gained"]
+    world.tokens.actors["bob"] = bob
+    async with world.transaction(new_id()) as session:
+        await tell_access_changed(session, user_id=bob.user_id)
+    await world.push("lost")
+    await world.push("everyone", permission=None)
+    assert (await bobs.receive())["type"] == "access"
+    assert await bobs.news() == "everyone"
+    del world.tokens.actors["bob"]
+    async with world.transaction() as session:
+        await tell_access_changed(session)
+    assert await bobs.closed() == 4401
+    assert [await ada.news(), await ada.news()] == ["lost", "everyone"]
 
 
 async def test_a_replay_shows_no_more_than_the_live_stream(world: World) -> None:

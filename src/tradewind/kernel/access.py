@@ -75,6 +75,10 @@ class Authenticator(Protocol):
         """Actor of an access token or API key, used from the address `ip`; raises Unauthorised."""
         ...
 
+    def forget(self) -> None:
+        """Ask the database again whether sessions and keys hold, and for what: somebody's rights have changed."""
+        ...
+
     async def require_recent(self, actor: Actor) -> None:
         """Raise Forbidden unless the actor is a person who proved lately, by their strongest means, who they are."""
         ...

@@ -82,7 +82,7 @@ async def test_another_process_learns_within_two_seconds(client, client_for, mak
     theirs = await client_for(role["key"])
     assert (await theirs.get("/api/v1/deals")).status_code == 200
     # As in another process: nobody tells it.
-    monkeypatch.setattr("tradewind.modules.identity.authenticator.forget_sessions_at_commit", lambda session: None)
+    monkeypatch.setattr("tradewind.modules.identity.authenticator.forget_all", lambda: None)
     await client.patch(f"/api/v1/roles/{role['id']}", json={"permissions": ["members:read"]})
     frozen.tick(2.001)
     assert (await theirs.get("/api/v1/deals")).status_code == 403

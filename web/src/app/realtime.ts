@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { create } from 'zustand';
+import { applyPatch } from '@/api/optimistic';
 import { invalidatePaths, queryClient } from '@/api/query-client';
 
 export interface RealtimeEvent {
@@ -52,9 +53,14 @@ let wanted = false;
 let pending = new Set<string>();
 let flushTimer: ReturnType<typeof setTimeout> | undefined;
 
-// Bursts (an import touches thousands of leads) become one reload per second.
+// Bursts (an import touches thousands of leads) become one reload per second; the first comes soon.
+const GATHER_MS = 100;
+const RELOAD_MS = 1000;
+let flushedAt = 0;
+
 function flush(): void {
   flushTimer = undefined;
+  flushedAt = Date.now();
   const paths = [...pending];
   pending = new Set();
   void invalidatePaths(...paths);
@@ -73,6 +79,11 @@ function receive(text: string): void {
     socket?.send('{"type":"pong"}');
     return;
   }
+  if (event.type === 'access') {
+    // Other rights show other things everywhere, and the person's own record tells the app which.
+    void queryClient.invalidateQueries();
+    return;
+  }
   if (event.type === 'ready' || event.type === 'resync') {
     // A first connection starts here; `resync` says that the gap cannot be filled, so all is loaded anew.
     if (event.type === 'resync' || lastId === undefined) lastId = event.last_id;
@@ -89,8 +100,15 @@ function receive(text: string): void {
   if (seen.has(event.id)) return;
   seen.add(event.id);
   if (seen.size > REMEMBERED) seen.delete(seen.values().next().value ?? '');
+  // A new score is shown the moment it is known; the reload brings what depends on it.
+  if (event.type === 'lead.score_changed' && typeof event.data.id === 'string') {
+    const { id, score, band, kind } = event.data;
+    applyPatch('/api/v1/leads', [id], { score, score_band: band, score_kind: kind });
+  }
   for (const path of stale.get(event.type) ?? []) pending.add(path);
-  if (pending.size > 0) flushTimer ??= setTimeout(flush, 1000);
+  if (pending.size > 0) {
+    flushTimer ??= setTimeout(flush, Math.max(GATHER_MS, flushedAt + RELOAD_MS - Date.now()));
+  }
   for (const key of [event.type, '*'])
     for (const listener of listeners.get(key) ?? []) listener(event);
 }
@@ -137,6 +155,7 @@ export function startRealtime(): () => void {
     clearTimeout(timer);
     clearTimeout(flushTimer);
     flushTimer = undefined;
+    flushedAt = 0;
     window.removeEventListener('online', connectNow);
     socket?.close();
     socket = undefined;

@@ -7,6 +7,7 @@ everything since a horizon it knows to be behind what it has handed out, so its 
 import asyncio
 import contextlib
 from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.realtime.messages import (
+    ACCESS_CHANNEL,
     CHANNEL,
     Message,
     StalePosition,
@@ -44,8 +46,16 @@ class Subscriber:
     def __init__(self, actor: Actor, topics: frozenset[str] | None) -> None:
         self.actor = actor
         self.topics = topics
+        # How often the actor's rights were said to have changed, and up to which of these they were asked anew.
+        self.doubts = self.settled = 0
+        self.doubted = asyncio.Event()
         self.queue: asyncio.Queue[Message | Replay | Resync] = asyncio.Queue(QUEUE_LENGTH)
         self.overflowed = asyncio.Event()
+
+    def doubt(self) -> None:
+        """The actor's rights may have changed: they are asked anew before anything more is sent."""
+        self.doubts += 1
+        self.doubted.set()
 
     def wants(self, message: Message) -> bool:
         """Whether the message is on a subscribed topic and the actor may see it."""
@@ -73,8 +83,10 @@ class Resync:
 class Hub:
     """Fan-out of this process. Connects when the first client joins, so that start-up needs no database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, forget: Callable[[], None] = lambda: None) -> None:
+        """`forget` is called when somebody's rights have changed: what is remembered of anybody's is out of date."""
         self._database = database
+        self._forget = forget
         self._clients: dict[UUID, set[Subscriber]] = defaultdict(set)
         self._pending: list[tuple[UUID, UUID]] = []
         self._wake = asyncio.Event()
@@ -162,6 +174,9 @@ class Hub:
         try:
             connection.add_termination_listener(lambda _: (lost.set(), self._wake.set()))
             await connection.add_listener(CHANNEL, self._on_notification)
+            await connection.add_listener(ACCESS_CHANNEL, self._on_access_changed)
+            # Nobody listened until now.
+            self._doubt(lambda client: True)
             await self._catch_up(connection)
             self._listening.set()
             loop = asyncio.get_running_loop()
@@ -188,6 +203,18 @@ class Hub:
             self._pending.append((organisation_id, UUID(message)))
             self._wake.set()
 
+    def _on_access_changed(self, connection: object, process: int, channel: str, payload: object) -> None:
+        organisation, _, user = str(payload).partition(" ")
+        self._doubt(
+            lambda client: str(client.actor.user_id) == user or str(client.actor.organisation_id) == organisation
+        )
+
+    def _doubt(self, concerned: Callable[[Subscriber], bool]) -> None:
+        self._forget()
+        for clients in self._clients.values():
+            for client in filter(concerned, clients):
+                client.doubt()
+
     async def _deliver(self) -> None:
         """Read and hand out what was announced; on failure it stays pending for the catch-up."""
         batch, self._pending = self._pending, []
@@ -206,7 +233,8 @@ class Hub:
             if len(self._seen) > _REMEMBERED_IDS:
                 self._seen.popitem(last=False)
             for client in self._clients.get(organisation_id, ()):
-                if client.wants(message):
+                # With rights in doubt the connection itself decides, after it has asked.
+                if client.doubts != client.settled or client.wants(message):
                     client.offer(message)
 
     async def _catch_up(self, connection: asyncpg.Connection) -> None:

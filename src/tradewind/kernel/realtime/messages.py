@@ -24,6 +24,7 @@ from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.ids import new_id
 
 CHANNEL = "tradewind_realtime"
+ACCESS_CHANNEL = "tradewind_access"
 KEPT = timedelta(hours=24)
 # Positions older than this are refused, so that what they would replay cannot have been purged in part.
 RESUMABLE = timedelta(hours=23)
@@ -77,6 +78,7 @@ _SINCE = text(f"""
 """)
 _HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _POSITION = text("SELECT horizon, created_at FROM realtime_messages WHERE id = :id")
+_ACCESS = text("SELECT pg_notify(:channel, :payload)")
 _PURGE = text("DELETE FROM realtime_messages WHERE created_at < :before")
 
 
@@ -116,6 +118,15 @@ async def push(
         None if owners is None else [owner for owner in owners if owner is not None],
     )
     return message_id
+
+
+async def tell_access_changed(session: AsyncSession, *, user_id: UUID | None = None) -> None:
+    """Have every process ask anew what open connections may see, once the session's transaction has committed.
+
+    Those of one user; without, those of the session's organisation.
+    """
+    payload = f"{'' if user_id else actor_of(session).organisation_id or ''} {user_id or ''}"
+    await session.execute(_ACCESS, {"channel": ACCESS_CHANNEL, "payload": payload})
 
 
 async def read(session: AsyncSession, ids: Sequence[UUID]) -> list[Message]:

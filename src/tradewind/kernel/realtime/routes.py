@@ -3,7 +3,7 @@
 Client → server: {"type":"auth","token"} · {"type":"subscribe","topics":[…] | null} · {"type":"resume","last_id"} ·
 {"type":"pong"}. Server → client: {"type":"ready","last_id","heartbeat_seconds"} · messages
 {"id","type","topic","data","occurred_at","last_id"?} · {"type":"resumed","last_id"} after a replay ·
-{"type":"resync","reason","last_id"} · {"type":"ping"}.
+{"type":"resync","reason","last_id"} · {"type":"access"} after a change of the caller's rights · {"type":"ping"}.
 
 The client's position is the `last_id`, else the `id`, of what it received last (not the greatest). It gives it as
 `?last_id=` when it reconnects. (After sending "resume" instead, it moves only with the next `last_id`.) Delivery is at
@@ -76,6 +76,7 @@ class _Connection:
         self.hub: Hub = socket.app.state.hub
         self.token = ""
         self.heard = asyncio.Event()
+        self.settling = asyncio.Lock()
 
     async def serve(self) -> None:
         actor = await self._authenticate()
@@ -100,6 +101,7 @@ class _Connection:
             asyncio.create_task(self._read(client)),
             asyncio.create_task(self._write(client)),
             asyncio.create_task(self._watch(client)),
+            asyncio.create_task(self._follow_rights(client)),
             asyncio.create_task(_cut_off(client)),
         ]
         try:
@@ -135,6 +137,7 @@ class _Connection:
         replayed: set[UUID] = set()
         while True:
             item = await client.queue.get()
+            await self._settle(client)
             if isinstance(item, Replay):
                 replayed = await self._replay(client, item.position)
             elif isinstance(item, Resync):
@@ -181,6 +184,23 @@ class _Connection:
             except TimeoutError as error:
                 raise _Closed(TIMED_OUT, "no heartbeat") from error
             self._adopt(client, await self._actor(self.token))
+
+    async def _follow_rights(self, client: Subscriber) -> None:
+        """End or narrow the connection as soon as the caller's rights do."""
+        while True:
+            await client.doubted.wait()
+            client.doubted.clear()
+            await self._settle(client)
+
+    async def _settle(self, client: Subscriber) -> None:
+        """Ask for the caller's rights until they are not in doubt."""
+        async with self.settling:
+            while client.settled != (doubts := client.doubts):
+                before = client.actor
+                self._adopt(client, await self._actor(self.token))
+                client.settled = doubts
+                if client.actor != before:
+                    await self._send({"type": "access"})
 
     async def _authenticate(self) -> Actor:
         scheme, _, bearer = self.socket.headers.get("authorization", "").partition(" ")

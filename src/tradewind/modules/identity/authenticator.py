@@ -1,7 +1,7 @@
 """Who is calling: credentials → actor, from memory in all but the first request of a session or key.
 
 A session's or key's state is read again after at most STATE_SECONDS, so one revoked elsewhere ends within that time;
-revoked through this process it ends at once.
+revoked through this process it ends at once. Open WebSockets are told, and end at once wherever they are.
 """
 
 import hmac
@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
+from tradewind.kernel import realtime
 from tradewind.kernel.access import Actor
 from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.database import Database
@@ -41,10 +42,14 @@ _StateKey = tuple[UUID, UUID]  # session, organisation
 session_states: States[_StateKey, Actor | None] = States()
 
 
-def forget_sessions_at_commit(session: AsyncSession) -> None:
-    """Once `session` commits, this process reads all sessions and API keys anew: roles or sessions have changed."""
+async def forget_sessions_at_commit(session: AsyncSession, *, user_id: UUID | None = None) -> None:
+    """Once `session` commits, this process reads all sessions and API keys anew: roles or sessions have changed.
+
+    Open connections of all processes ask at once whether they may go on: those of one user, else the organisation's.
+    """
     forget_all()
     event.listen(session.sync_session, "after_commit", lambda _: forget_all(), once=True)
+    await realtime.tell_access_changed(session, user_id=user_id)
 
 
 def forget_all() -> None:
@@ -76,6 +81,10 @@ class SessionAuthenticator:
         if actor is None:
             raise SessionEnded("Sign in again: this session was closed, or you are no longer a member.")
         return actor
+
+    def forget(self) -> None:
+        """Ask the database again for everybody's rights."""
+        forget_all()
 
     async def require_recent(self, actor: Actor) -> None:
         """Raise Forbidden unless the actor is a person whose session was proven in the last minutes."""

@@ -151,7 +151,7 @@ async def reset_password(session: AsyncSession, *, token: str, password: str) ->
     await _mark_verified(session, user, strictly=False)
     await session_repository.revoke(session, user.id, reason="password reset")
     await throttle.clear(session, user.email_key)
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=user.id)
     await _record_everywhere(session, user, "user.password_reset")
 
 
@@ -166,7 +166,7 @@ async def change_password(session: AsyncSession, *, current: str, new: str) -> N
     await _set_password(session, user, new, field="new_password")
     await repository.spend_tokens(session, user.id, _RESET)
     await session_repository.revoke(session, user.id, but=actor_of(session).session_id, reason="password changed")
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=user.id)
     await audit.record(session, action="user.password_changed", subject_type="user", subject_id=user.id)
 
 

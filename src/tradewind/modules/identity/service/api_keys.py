@@ -145,7 +145,7 @@ async def revoke(session: AsyncSession, key_id: UUID) -> None:
         return
     key.revoked_at, key.revoked_by_name = now(), actor_of(session).name
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="api_key.revoked", subject_type="api_key", subject_id=key_id, before={"name": key.name}
     )

@@ -184,7 +184,7 @@ async def note_proof(session: AsyncSession, method: str) -> None:
     actor = actor_of(session)
     if actor.session_id is not None:
         await session_repository.note_proof(session, actor.session_id, method, strong=method in STRONG)
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=actor.user_id)
 
 
 async def acting_user(session: AsyncSession) -> User:

@@ -135,7 +135,7 @@ async def change(session: AsyncSession, user_id: UUID, *, role: str | None = Non
         await _refuse_last_admin(session, organisation_id, user_id)
     found.role, found.active = after["role"], after["active"]
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="member.changed", subject_type="user", subject_id=user_id, before=before, after=after
     )
@@ -158,7 +158,7 @@ async def remove(session: AsyncSession, user_id: UUID) -> None:
     found.active, found.removed_at = False, now()
     await session.flush()
     await role_repository.leave_teams(session, organisation_id, user_id)
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="member.removed", subject_type="user", subject_id=user_id, before={"role": found.role}
     )

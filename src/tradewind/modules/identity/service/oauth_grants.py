@@ -215,7 +215,7 @@ async def disconnect(session: AsyncSession, grant_id: UUID) -> None:
     name = await repository.revoke(session, grant_id, user_id=user_id, reason=reason) if user_id else None
     if name is None:
         raise AssistantNotFound()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=user_id)
     await audit.record(
         session, action="assistant.disconnected", subject_type="assistant", subject_id=grant_id,
         before={"client": name}, reason=reason,
@@ -261,7 +261,7 @@ async def _revoke(session: AsyncSession, grant: OAuthGrant, reason: str) -> None
     await become(session, as_user(grant.user_id, grant.organisation_id, grant.client_name))
     grant.revoked_at, grant.revoked_reason = now(), reason
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=grant.user_id)
     await audit.record(
         session, action="assistant.disconnected", subject_type="assistant", subject_id=grant.id,
         before={"client": grant.client_name}, reason=reason,

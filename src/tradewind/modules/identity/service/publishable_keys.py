@@ -37,7 +37,7 @@ async def change_origins(session: AsyncSession, key_id: UUID, origins: Sequence[
         return _contract(key)
     before, key.allowed_origins = key.allowed_origins, normal
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="api_key.updated", subject_type="api_key", subject_id=key_id,
         before={"allowed_origins": before}, after={"allowed_origins": normal},
@@ -50,7 +50,7 @@ async def expire(session: AsyncSession, key_id: UUID, at: datetime) -> None:
     key = await _locked(session, key_id)
     before, key.expires_at = key.expires_at, at
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="api_key.updated", subject_type="api_key", subject_id=key_id,
         before={"expires_at": before}, after={"expires_at": at},

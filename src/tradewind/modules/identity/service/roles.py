@@ -143,7 +143,7 @@ async def change(session: AsyncSession, role_id: UUID, values: dict[str, Any], *
             setattr(stored, key, value)
         stored.version += 1
         await _save(session, stored)
-        authenticator.forget_sessions_at_commit(session)
+        await authenticator.forget_sessions_at_commit(session)
         if after["permissions"] != before["permissions"]:
             await publish(session, RightsChanged())
         changed = [key for key in after if after[key] != before[key]]
@@ -179,7 +179,7 @@ async def remove(session: AsyncSession, role_id: UUID, *, move_to: str | None) -
         after = {"moved_to": move_to, "members": [str(user_id) for user_id in moved[:500]], "count": len(moved)}
     await session.delete(stored)
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     if members:
         await publish(session, RightsChanged())
     await audit.record(

@@ -167,7 +167,7 @@ async def revoke(session: AsyncSession, session_id: UUID, reason: str = "revoked
     user_id = actor_of(session).user_id
     if user_id is None or not await repository.revoke(session, user_id, only=session_id, reason=reason):
         raise SessionNotFound()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=user_id)
     await audit.record(session, action="session.revoked", subject_type="session", subject_id=session_id, reason=reason)
 
 
@@ -176,7 +176,7 @@ async def revoke_others(session: AsyncSession) -> int:
     actor = actor_of(session)
     assert actor.user_id is not None
     ended = await repository.revoke(session, actor.user_id, but=actor.session_id, reason="revoked by the user")
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=actor.user_id)
     for session_id in ended:
         await audit.record(session, action="session.revoked", subject_type="session", subject_id=session_id)
     return len(ended)
@@ -218,7 +218,7 @@ async def _issue(session: AsyncSession, family: UserSession, role: str) -> Token
 async def _revoke_copied(session: AsyncSession, family: UserSession, user_agent: str) -> AppError:
     await become(session, as_user(family.user_id, family.active_organisation_id))
     await repository.revoke(session, family.user_id, only=family.id, reason="refresh token used twice")
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session, user_id=family.user_id)
     await audit.record(
         session, action="session.refresh_reused", subject_type="session", subject_id=family.id,
         after={"device": _device(user_agent)}, reason="A refresh token was used twice: the session was closed.",

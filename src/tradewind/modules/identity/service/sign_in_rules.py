@@ -44,7 +44,7 @@ async def change(session: AsyncSession, *, second_factor_required: bool) -> Rule
         organisation.second_factor_required = second_factor_required
         organisation.version += 1
         await session.flush()
-        authenticator.forget_sessions_at_commit(session)
+        await authenticator.forget_sessions_at_commit(session)
         await audit.record(
             session, action="organisation.security_changed", subject_type="organisation", subject_id=organisation.id,
             before={"second_factor_required": before}, after={"second_factor_required": second_factor_required},

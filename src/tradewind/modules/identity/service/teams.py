@@ -48,7 +48,7 @@ async def create(session: AsyncSession, *, name: str, member_ids: Sequence[UUID]
     added = Team(id=new_id(), organisation_id=organisation_id, name=name, version=1)
     await _save(session, added)
     await repository.set_team_members(session, added, people)
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(
         session, action="team.created", subject_type="team", subject_id=added.id, after=_shown(added.name, people)
     )
@@ -80,7 +80,7 @@ async def change(
         team.name, team.version = after["name"], team.version + 1
         await _save(session, team)
         await repository.set_team_members(session, team, people)
-        authenticator.forget_sessions_at_commit(session)
+        await authenticator.forget_sessions_at_commit(session)
         await audit.record(
             session, action="team.updated", subject_type="team", subject_id=team.id, before=before, after=after
         )
@@ -94,7 +94,7 @@ async def remove(session: AsyncSession, team_id: UUID) -> None:
     before = _shown(team.name, (await repository.team_members(session)).get(team.id, []))
     await session.delete(team)
     await session.flush()
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
     await audit.record(session, action="team.deleted", subject_type="team", subject_id=team_id, before=before)
 
 

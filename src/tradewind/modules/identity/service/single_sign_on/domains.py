@@ -192,7 +192,7 @@ async def _end_sessions(session: AsyncSession, found: SsoDomain) -> None:
     for user_id in await repository.members_of_domain(session, found.organisation_id, found.domain):
         async with acting_as(session, as_user(user_id, found.organisation_id)):
             await repository.end_other_sessions(session, user_id, but=current.session_id)
-    authenticator.forget_sessions_at_commit(session)
+    await authenticator.forget_sessions_at_commit(session)
 
 
 def _normal(name: str) -> str:
