@@ -26,7 +26,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# The generator wants an older typer than the product: an environment of its own.
+# Programs of others that tests run, with packages older than the product's: an environment of its own.
 $(VENV)/.clients: $(BIN)/uv requirements-clients.lock
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/clients
 	@$(BIN)/uv pip install --quiet --python $(VENV)/clients/bin/python --require-hashes -r requirements-clients.lock
@@ -101,7 +101,7 @@ bench: setup-dev ## Measure the performance table; figures are ratios to the bar
 lock: ## Resolve dependencies anew into the lock files (versions and hashes only)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
-	echo openapi-python-client | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-clients.lock -
+	printf 'openapi-python-client\nsegment-analytics-python\n' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-clients.lock -
 	echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock -
 
 clean: ## Remove what setup made
