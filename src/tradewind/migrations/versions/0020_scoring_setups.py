@@ -69,7 +69,9 @@ def upgrade() -> None:
         "ALTER TABLE scoring_models ADD COLUMN report jsonb NOT NULL DEFAULT '{}', ADD COLUMN holdout bytea, "
         "ADD COLUMN reference jsonb NOT NULL DEFAULT '{}', ADD COLUMN health jsonb"
     )
-    op.execute("ALTER TABLE lead_scores ADD COLUMN setup text NOT NULL DEFAULT 'conversion'")
+    op.execute(
+        "ALTER TABLE lead_scores ADD COLUMN setup text NOT NULL DEFAULT 'conversion', ADD COLUMN since timestamptz"
+    )
     op.execute("DROP INDEX lead_scores_newest")
     op.execute("CREATE INDEX lead_scores_newest ON lead_scores (lead_id, setup, scored_at DESC, id DESC)")
     op.execute("ALTER TABLE leads ADD COLUMN score_fit smallint, ADD COLUMN score_engagement smallint")
@@ -80,7 +82,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE leads DROP COLUMN score_fit, DROP COLUMN score_engagement")
     op.execute("DROP INDEX lead_scores_newest")
     op.execute("DELETE FROM lead_scores WHERE setup <> 'conversion'")
-    op.execute("ALTER TABLE lead_scores DROP COLUMN setup")
+    op.execute("ALTER TABLE lead_scores DROP COLUMN setup, DROP COLUMN since")
     op.execute("CREATE INDEX lead_scores_newest ON lead_scores (lead_id, scored_at DESC, id DESC)")
     op.execute("DELETE FROM scoring_models WHERE kind <> 'conversion'")
     op.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from tradewind.modules.leads.conditions import Compiled, references
 from tradewind.modules.leads.conditions import compile as compile_fields
 from tradewind.modules.leads.contracts import (
     CustomFieldInfo,
+    FileColumn,
+    FileTable,
     LeadFacts,
     LeadScore,
     LeadSummary,
@@ -26,9 +29,10 @@ from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
 from tradewind.modules.leads.service import identified as identified_people
-from tradewind.modules.leads.service import timeline
+from tradewind.modules.leads.service import tables, timeline
 
 __all__ = [
+    "cell_value",
     "compile_condition",
     "conditions_met",
     "create_told",
@@ -43,6 +47,7 @@ __all__ = [
     "live_leads",
     "masked_fields",
     "matching_lead_ids",
+    "read_table",
     "reassign_activities",
     "record_activities",
     "segment",
@@ -217,3 +222,13 @@ async def reassign_activities(session: AsyncSession, moves: Mapping[UUID, UUID |
 async def set_humanness(session: AsyncSession, values: Mapping[UUID, float]) -> None:
     """Set the probability (0 to 1) that a person did these activities; unknown ids are ignored."""
     await identified_people.set_humanness(session, values)
+
+
+def read_table(path: Path) -> FileTable:
+    """A CSV or XLSX file as a table, read the way the import reads it. Raises AppErrors that say what is wrong."""
+    return tables.read_table(path)
+
+
+def cell_value(column: FileColumn, text: str) -> Any:
+    """A cell of such a table as its column's kind; None where it holds nothing."""
+    return tables.cell_value(column, text)

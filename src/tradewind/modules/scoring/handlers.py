@@ -1,6 +1,7 @@
 """Leads change, their scores follow."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,12 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.events import subscriber
 from tradewind.kernel.jobs import enqueue
 from tradewind.kernel.onboarding import onboarding_step
-from tradewind.modules.leads.events import ActivityRecorded, LeadCreated, LeadsChanged, LeadsImported, LeadUpdated
+from tradewind.modules.leads.events import (
+    ActivityRecorded,
+    CustomFieldChanged,
+    LeadCreated,
+    LeadsChanged,
+    LeadsImported,
+    LeadUpdated,
+)
+from tradewind.modules.scoring import repository
 from tradewind.modules.scoring.engine.features import ENGAGEMENT
-from tradewind.modules.scoring.jobs import AfterImport, after_import
+from tradewind.modules.scoring.jobs import AfterImport, TrainModel, after_import, train
 from tradewind.modules.scoring.models import ScoringModel
+from tradewind.modules.scoring.service import setups
 from tradewind.modules.scoring.service.scoring import score_leads
 
+_FIELDS_SETTLE = timedelta(minutes=5)
 _SILENT_FIELDS = frozenset(
     {"owner_id", "tags", "status", "first_name", "last_name", "full_name", "external_id", "time_zone"}
 )
@@ -52,6 +63,18 @@ async def score_imported_leads(session: AsyncSession, event: LeadsImported) -> N
     """Score an import's leads in the background; its outcomes may be enough to train on."""
     if event.created or event.updated:
         await enqueue(session, after_import, AfterImport(import_id=event.import_id))
+
+
+@subscriber(CustomFieldChanged)
+async def retrain_on_changed_field(session: AsyncSession, event: CustomFieldChanged) -> None:
+    """A field that scores may look at came, went or changed: models in use learn anew, once a burst of changes."""
+    if event.entity != "lead":
+        return
+    for setup in await setups.every(session):
+        champion = await repository.champion(session, setup.key)
+        if champion is not None and setup.settings.mode != "rules":
+            key = f"scoring.field_changed:{champion.id}"
+            await enqueue(session, train, TrainModel(setup=setup.key), run_after=_FIELDS_SETTLE, dedupe_key=key)
 
 
 @onboarding_step(

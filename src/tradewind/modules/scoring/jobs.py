@@ -2,24 +2,40 @@
 
 from uuid import UUID
 
+import structlog
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel.database import actor_of
+from tradewind.kernel.errors import AppError
 from tradewind.kernel.job_runs import store_result
-from tradewind.kernel.jobs import JobContext, cron, enqueue, job, start_run
+from tradewind.kernel.jobs import JobCancelled, JobContext, cron, enqueue, job, start_run
 from tradewind.modules.scoring import repository
+from tradewind.modules.scoring.engine.train import enough_labels
+from tradewind.modules.scoring.service import labels, previews, upkeep
+from tradewind.modules.scoring.service.scorers import scorers
 from tradewind.modules.scoring.service.scoring import Scored, score_all
+from tradewind.modules.scoring.service.setups import Setup
 from tradewind.modules.scoring.service.training import due_for_training, train_model
+
+log = structlog.get_logger(__name__)
 
 
 class TrainModel(BaseModel):
-    """Train a model from the organisation's outcomes; score everyone if it takes over."""
+    """Train a model for a score (the primary one) from its outcomes; score everyone if it takes over."""
+
+    setup: str | None = None
 
 
 class ScoreAll(BaseModel):
     """Score every lead, or only those of an import."""
 
     import_id: UUID | None = None
+
+
+class PreviewChange(BaseModel):
+    """See what a change of scores would do."""
+
+    preview_id: UUID
 
 
 class AfterImport(BaseModel):
@@ -36,7 +52,7 @@ async def train(context: JobContext, payload: TrainModel) -> None:
         await context.raise_if_cancelled()
         await context.progress(done=done, total=total, message=message)
 
-    result = await train_model(context.database, context.actor, progress=progress)
+    result = await train_model(context.database, context.actor, payload.setup, progress=progress)
     async with context.transaction() as session:
         if context.run_id is not None:
             await store_result(
@@ -73,16 +89,52 @@ async def after_import(context: JobContext, payload: AfterImport) -> None:
     await _score_all(context, payload.import_id)
 
 
+async def start_training(session: AsyncSession, setup: Setup, *, title: str) -> None:
+    """Train for a score in the background, if its outcomes allow and its settings use a model."""
+    known, reached = await labels.counts(session, setup.settings)
+    if setup.settings.mode != "rules" and enough_labels(known, reached):
+        await start_run(session, train, TrainModel(setup=setup.key), title=title, for_everyone=True)
+
+
+@job("scoring.preview", max_attempts=2, concurrency=1)
+async def preview_change(context: JobContext, payload: PreviewChange) -> None:
+    """Score leads as they are and as they would be; nothing of it is written to leads."""
+
+    async def progress(done: int, total: int) -> None:
+        await context.raise_if_cancelled()
+        await context.progress(done=done, total=total)
+
+    try:
+        await previews.run(context.database, context.actor, payload.preview_id, progress)
+    except (AppError, JobCancelled) as failure:
+        async with context.transaction() as session:
+            await previews.fail(session, payload.preview_id, str(failure) or "Stopped before it was done.")
+        raise
+
+
 @cron("scoring.retrain_nightly", "15 3 * * *")
 async def retrain_nightly(context: JobContext) -> None:
-    """Per organisation: train when there is enough new; else let rule scores follow the time that passed."""
+    """Per organisation: look for drift and train what is due; rule scores follow time and outcomes that passed."""
     for organisation_id in await context.organisation_ids():
         async with context.as_organisation(organisation_id).transaction() as session:
-            key = f"scoring.nightly:{actor_of(session).organisation_id}"
-            if await due_for_training(session):
-                await enqueue(session, train, TrainModel(), dedupe_key=key)
-            elif await repository.champion(session) is None:
-                await enqueue(session, score_everyone, ScoreAll(), dedupe_key=key)
+            due = await upkeep.setups_to_train(session)
+            for setup, reason in due:
+                log.info("scoring.training_due", setup=setup, reason=reason)
+                key = f"scoring.nightly:{organisation_id}:{setup}"
+                await enqueue(session, train, TrainModel(setup=setup), dedupe_key=key)
+            by_rules = any(active.asks_rules for active in await scorers(session))
+            if by_rules and not due:
+                await enqueue(session, score_everyone, ScoreAll(), dedupe_key=f"scoring.nightly:{organisation_id}")
+
+
+@cron("scoring.prune_history", "45 2 * * *")
+async def prune_history(context: JobContext) -> None:
+    """Thin out old scores, an organisation a transaction."""
+    for organisation_id in await context.organisation_ids():
+        async with context.as_organisation(organisation_id).transaction() as session:
+            gone = await upkeep.prune_history(session)
+        if gone:
+            log.info("scoring.history_pruned", organisation_id=str(organisation_id), rows=gone)
 
 
 async def _score_all(context: JobContext, import_id: UUID | None) -> Scored:

@@ -69,7 +69,7 @@ def reasons(stored: Compact, features: dict[str, EncodedFeature]) -> tuple[list[
         item = features.get(name)
         if item is not None and abs(amount) >= _LEAST_SHOWN:
             words, shown = describe(item, value), display(item, value)
-            explained.append(Explained(name, plain(item.label), words, shown, amount, _strength(amount)))
+            explained.append(Explained(name, plain(item.label), words, shown, amount, strength(amount)))
     return split(explained)
 
 
@@ -84,7 +84,8 @@ def points_strength(points: float) -> Strength:
     return "strong" if abs(points) >= 12 else "clear" if abs(points) >= 6 else "slight"
 
 
-def _strength(logits: float) -> Strength:
+def strength(logits: float) -> Strength:
+    """How much some log-odds of a model weigh."""
     return "strong" if abs(logits) >= 0.8 else "clear" if abs(logits) >= 0.3 else "slight"
 
 

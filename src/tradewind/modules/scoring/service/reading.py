@@ -1,6 +1,8 @@
 """What people see of scores and models."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,40 +16,71 @@ from tradewind.modules.scoring.engine.explain import Explained
 from tradewind.modules.scoring.engine.train import MIN_EACH_CLASS, MIN_LABELS, enough_labels
 from tradewind.modules.scoring.errors import ModelNotFound
 from tradewind.modules.scoring.models import LeadScoreRow, ScoringModel
-from tradewind.modules.scoring.schemas import (
+from tradewind.modules.scoring.schemas.models import (
     DistributionBin,
     DistributionRead,
     ExplanationRead,
+    HealthRead,
     LabelCounts,
     LeadScoreRead,
     ModelDetail,
+    ModelReport,
     ModelSummary,
+    OtherScoreRead,
     ReasonRead,
     ScoreHistoryRead,
     ScoreModelRead,
+    SplitRead,
     SummaryRead,
 )
-from tradewind.modules.scoring.service import registry
+from tradewind.modules.scoring.schemas.setups import MatrixCell, MatrixRead
+from tradewind.modules.scoring.service import labels as labelling
+from tradewind.modules.scoring.service import registry, setups
+from tradewind.modules.scoring.service.computing import RULE
+from tradewind.modules.scoring.service.setups import Setup
 
-_HISTORY = 50
+_HISTORY = 200
 _BINS = 20
+_LEVELS = ("low", "medium", "high")
+_BESIDE = {
+    "model": "",
+    "rules": "",
+    "blend": " Point rules have their share in it.",
+    "gate": " Point rules are its gate.",
+}
 
 
-async def lead_score(session: AsyncSession, lead_id: UUID) -> LeadScoreRead:
-    """A lead's score in force, its reasons and its history. Raises LeadNotFound."""
+async def lead_score(session: AsyncSession, lead_id: UUID, *, at: datetime | None = None) -> LeadScoreRead:
+    """A lead's score in force (or at a past moment), its reasons and its history. Raises LeadNotFound."""
     if not await leads.lead_summaries(session, [lead_id]):
         raise LeadNotFound()
-    rows = await repository.history(session, lead_id, _HISTORY)
+    primary, *others = await setups.every(session)
+    rows = await repository.history(session, lead_id, primary.key, _HISTORY, until=at)
     if not rows:
-        return _empty(lead_id, "This lead waits to be scored; that takes a moment.", "pending", [])
+        note = "This lead waits to be scored; that takes a moment." if at is None else "It had no score yet then."
+        return _empty(lead_id, note, "pending", []).model_copy(update={"as_of": at})
     history = [ScoreHistoryRead.model_validate(row, from_attributes=True) for row in rows]
     model = await repository.model(session, rows[0].model_id) if rows[0].model_id else None
-    return await _described(session, rows[0], model, history)
+    read = await _described(session, rows[0], model, history)
+    beside = [] if at is not None else [await _other(session, setup, lead_id) for setup in others]
+    return read.model_copy(update={"as_of": at, "others": [other for other in beside if other is not None]})
+
+
+async def _other(session: AsyncSession, setup: Setup, lead_id: UUID) -> OtherScoreRead | None:
+    row = next(iter(await repository.newest(session, [lead_id], setup.key)), None)
+    if row is None:
+        return None
+    return OtherScoreRead(
+        key=setup.key,
+        name=setup.settings.name,
+        target=setup.settings.target,
+        **ScoreHistoryRead.model_validate(row, from_attributes=True).model_dump(exclude={"model_id"}),
+    )
 
 
 async def lead_scores(session: AsyncSession, lead_ids: Sequence[UUID]) -> dict[UUID, LeadScoreRead]:
     """Scores in force with their reasons, without histories; leads that wait to be scored are left out."""
-    rows = await repository.newest(session, lead_ids)
+    rows = await repository.newest(session, lead_ids, (await setups.primary(session)).key)
     models = {i: await repository.model(session, i) for i in {row.model_id for row in rows if row.model_id}}
     described = {}
     for row in rows:
@@ -79,35 +112,44 @@ async def _described(
         reasons_against=negative,
         model=_short(model),
         history=history,
+        split=_split(stored),
+        stopped=stored.get("stopped"),
     )
 
 
 async def summary(session: AsyncSession) -> SummaryRead:
     """Where scores come from, and what is missing for a (better) model."""
-    champion = await repository.champion(session)
+    setup = await setups.primary(session)
+    champion = await repository.champion(session, setup.key)
     counted = await repository.counts(session)
+    known, won = await labelling.counts(session, setup.settings)
     labels = LabelCounts(
-        known=counted.labels,
-        won=counted.positives,
-        lost=counted.labels - counted.positives,
+        known=known,
+        won=won,
+        lost=known - won,
         needed=MIN_LABELS,
         needed_each=MIN_EACH_CLASS,
-        enough=enough_labels(counted.labels, counted.positives),
+        enough=enough_labels(known, won),
     )
-    if champion is not None:
+    if setup.settings.mode == "rules":
+        note = "Scores come from point rules alone, as the settings of this score say." + _shifted(setup)
+    elif champion is not None:
         note = (
             f"Scores come from model version {champion.version}, learned from {champion.rows:,} leads with a known "
-            "outcome. It is renewed at night when there is more to learn from."
+            "outcome. It is renewed at night when there is more to learn from." + _BESIDE[setup.settings.mode]
         )
     elif labels.enough:
-        note = "Scores come from rules. There is enough history for a model: it is trained tonight, or now on request."
+        note = (
+            "Scores come from rules. There is enough history for a model: it is trained tonight, or now on request."
+            + _shifted(setup)
+        )
     else:
         note = (
             f"Scores come from rules until {MIN_LABELS} leads have a known outcome, at least {MIN_EACH_CLASS} won and "
-            f"{MIN_EACH_CLASS} lost. So far: {labels.won} won, {labels.lost} lost."
+            f"{MIN_EACH_CLASS} lost. So far: {labels.won} won, {labels.lost} lost." + _shifted(setup)
         )
     return SummaryRead(
-        kind="rules" if champion is None else "model",
+        kind="rules" if champion is None or setup.settings.mode == "rules" else "model",
         note=note,
         leads=counted.leads,
         scored=counted.scored,
@@ -115,6 +157,8 @@ async def summary(session: AsyncSession) -> SummaryRead:
         labels=labels,
         model=model_summary(champion) if champion else None,
         warnings=champion.card["warnings"] if champion else [],
+        health=_health(champion),
+        may_roll_back=await repository.former_champion(session, setup.key) is not None,
     )
 
 
@@ -138,9 +182,27 @@ async def distribution(session: AsyncSession) -> DistributionRead:
     return DistributionRead(bins=bins, bands=totals, unscored=counted.leads - counted.scored)
 
 
-async def models(session: AsyncSession) -> list[ModelSummary]:
-    """All models, newest first."""
-    return [model_summary(model) for model in await repository.models(session)]
+async def models(session: AsyncSession, key: str | None = None) -> list[ModelSummary]:
+    """All models of a score (the primary one), newest first. Raises SetupNotFound."""
+    setup = await setups.primary(session) if key is None else await setups.get(session, key)
+    return [model_summary(model) for model in await repository.models(session, setup.key)]
+
+
+async def matrix(session: AsyncSession) -> MatrixRead:
+    """Leads by fit and engagement, in thirds."""
+    fit, engagement, rows = await repository.matrix(session)
+    counted = await repository.counts(session)
+    cells = [
+        MatrixCell.model_validate(
+            {
+                "fit": _LEVELS[row.fit], "engagement": _LEVELS[row.engagement], "leads": row.leads, "hot": row.hot,
+                "won": row.won, "known": row.known,
+            }
+        )
+        for row in rows
+    ]  # fmt: skip
+    placed = sum(cell.leads for cell in cells)
+    return MatrixRead(fit_cuts=fit, engagement_cuts=engagement, cells=cells, unscored=counted.leads - placed)
 
 
 async def model_detail(session: AsyncSession, model_id: UUID) -> ModelDetail:
@@ -159,6 +221,8 @@ async def model_detail(session: AsyncSession, model_id: UUID) -> ModelDetail:
         rounds=model.card["rounds"],
         seeds=model.card["seeds"],
         intended_use=model.card["intended_use"],
+        report=ModelReport.model_validate(model.report),
+        health=_health(model),
     )
 
 
@@ -168,16 +232,23 @@ def model_summary(model: ScoringModel) -> ModelSummary:
 
 
 async def _reasons(session: AsyncSession, row: LeadScoreRow) -> tuple[list[ReasonRead], list[ReasonRead]]:
+    top = row.contributions["top"]
     if row.kind == "rules":
         explained = [
             Explained(rule, sentence, sentence, None, points, explain.points_strength(points))
-            for rule, points, _, sentence in row.contributions["top"]
+            for rule, points, _, sentence in top
         ]
         positive, negative = explain.split(explained)
     else:
         assert row.model_id is not None
         encoder = (await registry.load(session, row.model_id)).encoder
-        positive, negative = explain.reasons(row.contributions, {item.name: item for item in encoder.encoded})
+        by_model = explain.reasons(row.contributions, {item.name: item for item in encoder.encoded})
+        by_rules = [
+            Explained(name, str(said), str(said), None, amount, explain.strength(amount))
+            for name, amount, said in top
+            if name.startswith(RULE) and said
+        ]
+        positive, negative = explain.split([*by_model[0], *by_model[1], *by_rules])
     masked = await leads.masked_fields(session)
     return [_reason(item, masked) for item in positive], [_reason(item, masked) for item in negative]
 
@@ -189,7 +260,28 @@ def _reason(explained: Explained, masked: frozenset[str]) -> ReasonRead:
     return reason.model_copy(update={"sentence": f"{reason.label}: {MASK}", "value": MASK})
 
 
+def _split(stored: dict[str, Any]) -> SplitRead | None:
+    if "engagement" not in stored:
+        return None
+    engagement = stored["engagement"]
+    fit = round(stored["raw"] - stored["base"] - engagement, 4)
+    return SplitRead(fit=fit, engagement=engagement, fit_score=None, engagement_score=None)
+
+
+def _health(model: ScoringModel | None) -> HealthRead | None:
+    return HealthRead.model_validate(model.health) if model is not None and model.health else None
+
+
+def _shifted(setup: Setup) -> str:
+    if not setup.points:
+        return ""
+    assert setup.learned is not None
+    return f" The points were shifted by the {setup.learned['outcomes']:,} outcomes known so far."
+
+
 def _note(row: LeadScoreRow, model: ScoringModel | None) -> str:
+    if stopped := row.contributions.get("stopped"):
+        return f"A rule keeps this lead at 0: {stopped}."
     if row.kind == "rules" or model is None:
         return "Scored by rules, until enough outcomes are known for a model."
     return f"Of 100 leads that look like this one, about {row.score} convert (model version {model.version})."

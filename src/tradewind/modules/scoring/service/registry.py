@@ -1,41 +1,55 @@
-"""Which model scores an organisation's leads; models in use are kept in memory."""
+"""Trained models as they are kept: stored once, read through a small memory."""
 
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import numpy as np
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel import realtime
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
-from tradewind.kernel.events import publish
-from tradewind.modules.identity import api as identity
 from tradewind.modules.scoring import repository
+from tradewind.modules.scoring.engine.metrics import Floats
 from tradewind.modules.scoring.engine.model import Model
 from tradewind.modules.scoring.engine.train import Trained
-from tradewind.modules.scoring.errors import AlreadyChampion, ModelNotFound
-from tradewind.modules.scoring.events import ModelPromoted
+from tradewind.modules.scoring.errors import ModelNotFound
 from tradewind.modules.scoring.models import ScoringModel
 
+MAX_HELD_OUT = 20_000
 _KEPT_MODELS = 16
 _kept: OrderedDict[UUID, Model] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
-class Scorer:
-    """What scores leads now: a model, or the rules when `model` is None."""
+class Holdout:
+    """Raw scores of leads the model had not seen when it judged them, oldest first. All of length n."""
 
-    model: Model | None
-    model_id: UUID | None
+    lead_ids: list[UUID]
+    outcome: Floats
+    raw: Floats
 
+    def to_bytes(self) -> bytes:
+        """The stored form, of the newest rows."""
+        content = {
+            "ids": [str(lead_id) for lead_id in self.lead_ids[-MAX_HELD_OUT:]],
+            "outcome": self.outcome[-MAX_HELD_OUT:].astype(int).tolist(),
+            "raw": np.round(self.raw[-MAX_HELD_OUT:], 4).tolist(),
+        }
+        return zlib.compress(orjson.dumps(content), 6)
 
-async def scorer(session: AsyncSession) -> Scorer:
-    """The organisation's champion, else the rules."""
-    champion = await repository.champion(session)
-    if champion is None:
-        return Scorer(None, None)
-    return Scorer(await load(session, champion.id), champion.id)
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Holdout":
+        """Read the stored form."""
+        data = orjson.loads(zlib.decompress(content))
+        return cls(
+            [UUID(lead_id) for lead_id in data["ids"]],
+            np.array(data["outcome"], dtype=np.float64),
+            np.array(data["raw"], dtype=np.float64),
+        )
 
 
 async def load(session: AsyncSession, model_id: UUID) -> Model:
@@ -52,11 +66,26 @@ async def load(session: AsyncSession, model_id: UUID) -> Model:
     return _kept[model_id]
 
 
-async def store(session: AsyncSession, trained: Trained) -> ScoringModel:
-    """Keep a trained model as a candidate."""
+async def held_out(session: AsyncSession, model_id: UUID) -> Holdout | None:
+    """Predictions of a model for leads it had not seen; None for models from before these were kept."""
+    content = await repository.holdout(session, model_id)
+    return Holdout.from_bytes(content) if content else None
+
+
+async def store(
+    session: AsyncSession,
+    key: str,
+    trained: Trained,
+    *,
+    holdout: Holdout,
+    report: dict[str, Any],
+    reference: dict[str, Any],
+) -> ScoringModel:
+    """Keep a trained model of a setup as a candidate."""
     model = ScoringModel(
         organisation_id=actor_of(session).organisation_id,
-        version=await repository.next_version(session),
+        kind=key,
+        version=await repository.next_version(session, key),
         algorithm=trained.card["algorithm"],
         rows=trained.rows,
         positives=trained.positives,
@@ -65,43 +94,10 @@ async def store(session: AsyncSession, trained: Trained) -> ScoringModel:
         artefact=trained.model.to_bytes(),
         trained_at=now(),
         trained_by=actor_of(session).name,
+        holdout=holdout.to_bytes(),
+        report=report,
+        reference=reference,
     )
     session.add(model)
     await session.flush()
-    return model
-
-
-async def promote(session: AsyncSession, model_id: UUID, *, reason: str) -> ScoringModel:
-    """Let a model score leads from now on. Raises ModelNotFound, AlreadyChampion."""
-    model = await repository.model(session, model_id)
-    if model is None:
-        raise ModelNotFound()
-    if model.status == "champion":
-        raise AlreadyChampion(f"Version {model.version} already scores the leads.")
-    before = model.status
-    replaced = await repository.promote(session, model_id, reason)
-    await session.refresh(model)
-    await identity.record(
-        session,
-        action="scoring.model_promoted",
-        subject_type="scoring_model",
-        subject_id=model_id,
-        before={"status": before},
-        after={"status": "champion", "version": model.version, "replaced_model_id": replaced},
-        reason=reason,
-    )
-    await publish(session, ModelPromoted(model_id=model_id, version=model.version, replaced_model_id=replaced))
-    await realtime.push(
-        session,
-        type="ai.activity",
-        topic="scoring",
-        permission="scoring:read",
-        data={
-            "action": "scoring.model_promoted",
-            "model_id": model_id,
-            "version": model.version,
-            "message": f"Scores now come from a model learned from {model.rows:,} leads"
-            + (" instead of rules." if replaced is None else f" (version {model.version})."),
-        },
-    )
     return model

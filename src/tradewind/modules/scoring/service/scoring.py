@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,14 +14,14 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
 from tradewind.kernel.events import publish
 from tradewind.modules.leads import api as leads
-from tradewind.modules.leads.contracts import LeadFacts, LeadScore, NewActivity
+from tradewind.modules.leads.contracts import LeadFacts, NewActivity
 from tradewind.modules.scoring import repository
-from tradewind.modules.scoring.engine import explain
-from tradewind.modules.scoring.engine.model import BANDS, LEAST_EVIDENCE, Model
-from tradewind.modules.scoring.engine.rules import START, score_by_rules
 from tradewind.modules.scoring.events import LeadsScored
 from tradewind.modules.scoring.repository import StoredScore
-from tradewind.modules.scoring.service.registry import Scorer, scorer
+from tradewind.modules.scoring.service import point_rules
+from tradewind.modules.scoring.service.computing import compute
+from tradewind.modules.scoring.service.point_rules import Found
+from tradewind.modules.scoring.service.scorers import Scorer, scorers
 
 BATCH = 10_000
 _SHOWN_LIVE = 20
@@ -41,16 +41,16 @@ class Scored:
 async def score_leads(session: AsyncSession, lead_ids: Sequence[UUID]) -> int:
     """Score some leads now, in the caller's transaction; browsers learn of changes at commit. Returns how many."""
     at = now()
-    active = await scorer(session)
+    primary, *others = await scorers(session)
     count = 0
     for start in range(0, len(lead_ids), BATCH):
         part = list(dict.fromkeys(lead_ids[start : start + BATCH]))
         facts = await leads.lead_rows_for_scoring(session, lead_ids=part, limit=len(part), before_outcome=True)
-        # A few leads are done sooner than a thread starts.
-        few = len(facts) <= _INLINE_ROWS
-        stored = _compute(active, facts, at) if few else await asyncio.to_thread(_compute, active, facts, at)
-        await _write(session, stored)
+        stored = await _computed(session, primary, facts, at)
+        await _write(session, primary.setup.key, stored)
         await _tell(session, facts, stored)
+        for other in others:
+            await _write_beside(session, other, await _computed(session, other, facts, at))
         count += len(stored)
     return count
 
@@ -67,22 +67,28 @@ async def score_all(
     done = 0
     after: UUID | None = import_id  # ids rise with time: an import's leads come after the import itself
     waiting: list[StoredScore] = []
+    key = ""
     while True:
         at = now()
         async with database.transaction(actor) as session:
-            active = await scorer(session)  # asked again for each batch: a model may take over meanwhile
+            # Asked again for each batch: a model may take over meanwhile.
+            active, *others = await scorers(session)
             facts = await leads.lead_rows_for_scoring(session, after_id=after, limit=batch, before_outcome=True)
-        chosen = [f for f in facts if import_id is None or f.fields.get("import_id") == import_id]
+            chosen = [f for f in facts if import_id is None or f.fields.get("import_id") == import_id]
+            found = await _found(session, active, chosen, at)
         # One batch is computed on a thread while the one before it is written.
-        computing = asyncio.create_task(asyncio.to_thread(_compute, active, chosen, at))
-        done += await _write_apart(database, actor, waiting)
-        waiting = await computing
+        computing = asyncio.create_task(asyncio.to_thread(compute, active, chosen, at, found))
+        done += await _write_apart(database, actor, key, waiting)
+        waiting, key = await computing, active.setup.key
+        for other in others:
+            async with database.transaction(actor) as session:
+                await _write_beside(session, other, await _computed(session, other, chosen, at))
         if progress is not None:
             await progress(done)
         if len(facts) < batch:
             break
         after = facts[-1].id
-    done += await _write_apart(database, actor, waiting)
+    done += await _write_apart(database, actor, key, waiting)
     if progress is not None:
         await progress(done)
     kind = "rules" if active.model is None else "model"
@@ -94,108 +100,41 @@ async def score_all(
     return Scored(done, kind, active.model_id)
 
 
-async def _write_apart(database: Database, actor: Actor, stored: Sequence[StoredScore]) -> int:
+async def _write_apart(database: Database, actor: Actor, key: str, stored: Sequence[StoredScore]) -> int:
     """Write in a transaction of its own; returns how many."""
     if stored:
         async with database.transaction(actor) as session:
-            await _write(session, stored)
+            await _write(session, key, stored)
     return len(stored)
 
 
-async def _write(session: AsyncSession, stored: Sequence[StoredScore]) -> None:
+async def _computed(
+    session: AsyncSession, active: Scorer, facts: Sequence[LeadFacts], at: datetime
+) -> list[StoredScore]:
+    found = await _found(session, active, facts, at)
+    # A few leads are done sooner than a thread starts.
+    if len(facts) <= _INLINE_ROWS:
+        return compute(active, facts, at, found)
+    return await asyncio.to_thread(compute, active, facts, at, found)
+
+
+async def _found(session: AsyncSession, active: Scorer, facts: Sequence[LeadFacts], at: datetime) -> Found | None:
+    if not active.asks_rules:
+        return None
+    return await point_rules.look_up(session, active.setup.settings.rules, [lead.id for lead in facts], at)
+
+
+async def _write_beside(session: AsyncSession, active: Scorer, stored: Sequence[StoredScore]) -> None:
+    """Write the history of a score that lists do not show: its last row tells whether it changed."""
+    key = active.setup.key
+    last = {row.lead_id: row for row in await repository.newest(session, [s.score.lead_id for s in stored], key)}
+    renewed = [replace(item, changed=not item.equals(last.get(item.score.lead_id))) for item in stored]
+    await repository.write_history(session, renewed, key)
+
+
+async def _write(session: AsyncSession, key: str, stored: Sequence[StoredScore]) -> None:
     await leads.write_scores(session, [item.score for item in stored])
-    await repository.write_history(session, stored)
-
-
-def _compute(active: Scorer, facts: Sequence[LeadFacts], at: datetime) -> list[StoredScore]:
-    if not facts:
-        return []
-    if active.model is None:
-        return _by_rules(facts, at)
-    return _by_model(active.model, active.model_id, facts, at)
-
-
-def _by_model(model: Model, model_id: UUID | None, facts: Sequence[LeadFacts], at: datetime) -> list[StoredScore]:
-    prediction = model.predict(facts)
-    explained = explain.compact(prediction, model.encoder)
-    stored = []
-    for lead, score, probability, band, evidence, reasons in zip(
-        facts,
-        prediction.score.tolist(),
-        prediction.probability.tolist(),
-        prediction.band.tolist(),
-        prediction.evidence.tolist(),
-        explained,
-        strict=True,
-    ):
-        if evidence < LEAST_EVIDENCE:
-            stored.append(_insufficient(lead, model_id, at))
-            continue
-        stored.append(
-            _stored(
-                lead,
-                LeadScore(
-                    lead_id=lead.id,
-                    score=score,
-                    probability=probability,
-                    band=BANDS[band],
-                    kind="model",
-                    model_id=model_id,
-                    scored_at=at,
-                ),
-                reasons,
-            )
-        )
-    return stored
-
-
-def _by_rules(facts: Sequence[LeadFacts], at: datetime) -> list[StoredScore]:
-    stored = []
-    for lead, result in zip(facts, score_by_rules(facts, at), strict=True):
-        if result.score is None:
-            stored.append(_insufficient(lead, None, at))
-            continue
-        points = [[r.rule, r.points, r.value, r.sentence] for r in result.reasons]
-        stored.append(
-            _stored(
-                lead,
-                LeadScore(
-                    lead_id=lead.id,
-                    score=result.score,
-                    probability=None,
-                    band=result.band,
-                    kind="rules",
-                    model_id=None,
-                    scored_at=at,
-                ),
-                {"base": START, "raw": START + sum(r.points for r in result.reasons), "rest": 0, "top": points},
-            )
-        )
-    return stored
-
-
-def _insufficient(lead: LeadFacts, model_id: UUID | None, at: datetime) -> StoredScore:
-    score = LeadScore(
-        lead_id=lead.id,
-        score=None,
-        probability=None,
-        band=None,
-        kind="insufficient",
-        model_id=model_id,
-        scored_at=at,
-    )
-    return _stored(lead, score, {})
-
-
-def _stored(lead: LeadFacts, score: LeadScore, contributions: explain.Compact) -> StoredScore:
-    fields = lead.fields
-    same = (
-        fields.get("score") == score.score
-        and fields.get("score_band") == score.band
-        and fields.get("score_kind") == score.kind
-        and fields.get("score_model_id") == score.model_id
-    )
-    return StoredScore(score, contributions, changed=not same)
+    await repository.write_history(session, stored, key)
 
 
 async def _tell(session: AsyncSession, facts: Sequence[LeadFacts], stored: Sequence[StoredScore]) -> None:

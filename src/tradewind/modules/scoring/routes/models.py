@@ -1,14 +1,16 @@
 """HTTP of scoring."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.payload import Moment
 from tradewind.modules.identity import api as identity
 from tradewind.modules.scoring.jobs import ScoreAll, TrainModel, score_everyone, train
-from tradewind.modules.scoring.schemas import (
+from tradewind.modules.scoring.schemas.models import (
     DistributionRead,
     LeadScoreRead,
     ModelDetail,
@@ -18,10 +20,14 @@ from tradewind.modules.scoring.schemas import (
     RunStarted,
     SummaryRead,
 )
-from tradewind.modules.scoring.service import reading, registry
+from tradewind.modules.scoring.service import promotion, reading, setups
 from tradewind.modules.scoring.service.training import require_outcomes
 
 router = APIRouter(prefix="/api/v1", tags=["Scoring"])
+SetupKey = Annotated[
+    str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Which score; the primary one if left out")
+]
+PastMoment = Annotated[Moment | None, Query(description="The score as it stood at this moment")]
 
 
 @router.get("/scoring/summary", dependencies=[requires("scoring:read")])
@@ -37,9 +43,9 @@ async def read_distribution(session: Session) -> DistributionRead:
 
 
 @router.get("/scoring/models", dependencies=[requires("scoring:read")])
-async def list_models(session: Session) -> ModelList:
-    """All trained models, newest first."""
-    return ModelList(items=await reading.models(session))
+async def list_models(session: Session, setup: SetupKey = None) -> ModelList:
+    """All trained models of a score, newest first."""
+    return ModelList(items=await reading.models(session, setup))
 
 
 @router.get("/scoring/models/{model_id}", dependencies=[requires("scoring:read")])
@@ -51,7 +57,7 @@ async def read_model(session: Session, model_id: UUID) -> ModelDetail:
 @router.post("/scoring/models/{model_id}/promote", dependencies=[requires("scoring:write")])
 async def promote_model(session: Session, model_id: UUID, data: PromoteRequest) -> ModelSummary:
     """Let this model score the leads: take over, or go back to an earlier one. All leads are scored anew."""
-    model = await registry.promote(session, model_id, reason=data.reason or "chosen by a person")
+    model = await promotion.promote(session, model_id, reason=data.reason or "chosen by a person")
     await start_run(
         session, score_everyone, ScoreAll(), title=f"Score all leads with version {model.version}", for_everyone=True
     )
@@ -59,15 +65,16 @@ async def promote_model(session: Session, model_id: UUID, data: PromoteRequest) 
 
 
 @router.post("/scoring/train", status_code=202, dependencies=[requires("scoring:write")])
-async def start_training(session: Session) -> RunStarted:
-    """Train a model now. It takes over, and scores all leads, unless it is worse than the one in use."""
-    await require_outcomes(session)
-    run_id = await start_run(session, train, TrainModel(), title="Train the score", for_everyone=True)
+async def start_training(session: Session, setup: SetupKey = None) -> RunStarted:
+    """Train a model now. It takes over, and scores all leads, if it is better than the one in use."""
+    key = setup or (await setups.primary(session)).key
+    await require_outcomes(session, key)
+    run_id = await start_run(session, train, TrainModel(setup=key), title="Train the score", for_everyone=True)
     await identity.record(session, action="scoring.training_started", subject_type="job_run", subject_id=run_id)
     return RunStarted(run_id=run_id)
 
 
 @router.get("/leads/{lead_id}/score", dependencies=[requires("scoring:read")])
-async def read_lead_score(session: Session, lead_id: UUID) -> LeadScoreRead:
-    """A lead's score with reasons for and against it, and how it went before."""
-    return await reading.lead_score(session, lead_id)
+async def read_lead_score(session: Session, lead_id: UUID, at: PastMoment = None) -> LeadScoreRead:
+    """A lead's score with reasons for and against it, and how it went before; with `at`, as it stood then."""
+    return await reading.lead_score(session, lead_id, at=at)

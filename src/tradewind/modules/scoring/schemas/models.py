@@ -51,6 +51,28 @@ class ScoreHistoryRead(BaseModel):
     scored_at: datetime
 
 
+class SplitRead(BaseModel):
+    """The score in two halves: base + fit + engagement = total. `*_score`: with the other half as usual, 0–100."""
+
+    fit: float
+    engagement: float
+    fit_score: int | None
+    engagement_score: int | None
+
+
+class OtherScoreRead(BaseModel):
+    """What another score of the organisation says of the lead."""
+
+    key: str
+    name: str
+    target: str
+    score: int | None
+    probability: float | None
+    band: Band | None
+    kind: ScoreKind
+    scored_at: datetime
+
+
 class LeadScoreRead(BaseModel):
     """A lead's score with its reasons.
 
@@ -70,6 +92,11 @@ class LeadScoreRead(BaseModel):
     reasons_against: list[ReasonRead]
     model: ScoreModelRead | None
     history: list[ScoreHistoryRead]
+    split: SplitRead | None = None
+    stopped: str | None = Field(default=None, description="Which rule keeps the lead at 0, if one does")
+    others: list[OtherScoreRead] = []
+    as_of: datetime | None = Field(default=None, description="The past moment asked about")
+    counterfactual: str | None = Field(default=None, description="What would make it hot, verified by scoring it")
 
 
 class ThresholdMetrics(BaseModel):
@@ -114,6 +141,86 @@ class ModelSummary(BaseModel):
     archived_at: datetime | None
 
 
+class DriftedFeature(BaseModel):
+    """Stability of one feature: below .1 little has changed, from .25 on much has."""
+
+    name: str
+    label: str
+    psi: float
+
+
+class CalibrationDrift(BaseModel):
+    """Forecasts for leads decided since: expected and observed winners; surprise in standard deviations."""
+
+    rows: int
+    expected: float
+    observed: float
+    surprise: float
+
+
+class HealthRead(BaseModel):
+    """Whether newer leads still look like those the model learned from. `reasons` say what has moved too far."""
+
+    checked_at: datetime
+    leads: int
+    score_psi: float | None
+    features: list[DriftedFeature]
+    calibration: CalibrationDrift | None
+    reasons: list[str]
+    drifted: bool
+
+
+class LiftRow(BaseModel):
+    """A tenth of the leads, best first; `found`: share of all winners in it and those before."""
+
+    tenth: int
+    rows: int
+    rate: float
+    lift: float
+    found: float
+
+
+class ConfusionRead(BaseModel):
+    """Right and wrong calls at a cut."""
+
+    cut: Literal["hot", "warm"]
+    true_positives: int
+    false_positives: int
+    false_negatives: int
+    true_negatives: int
+
+
+class GroupRead(BaseModel):
+    """One group of leads: forecast and outcome with its 95 % interval, and losers called hot."""
+
+    value: str
+    rows: int
+    forecast: float
+    observed: float
+    observed_low: float
+    observed_high: float
+    fits: bool
+    losers: int
+    false_positive_rate: float
+    false_positive_low: float
+    false_positive_high: float
+
+
+class GroupsRead(BaseModel):
+    """Groups by the values of a field, largest first."""
+
+    field: str
+    groups: list[GroupRead]
+
+
+class ModelReport(BaseModel):
+    """Measured on the newest leads; empty for models from before it was kept."""
+
+    lift: list[LiftRow] = []
+    confusion: list[ConfusionRead] = []
+    groups: list[GroupsRead] = []
+
+
 class CalibrationPoint(BaseModel):
     """Of leads predicted at `predicted`, the share `observed` converted."""
 
@@ -155,6 +262,8 @@ class ModelDetail(ModelSummary):
     rounds: int
     seeds: int
     intended_use: str
+    report: ModelReport
+    health: HealthRead | None
 
 
 class ModelList(BaseModel):
@@ -191,6 +300,8 @@ class SummaryRead(BaseModel):
     labels: LabelCounts
     model: ModelSummary | None
     warnings: list[str]
+    health: HealthRead | None
+    may_roll_back: bool
 
 
 class DistributionBin(BaseModel):

@@ -1,0 +1,1 @@
+"""HTTP shapes of scoring, a file for each part of it."""

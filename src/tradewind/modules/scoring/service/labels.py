@@ -1,0 +1,77 @@
+"""Whether a lead reached what a score predicts: one definition a target, in SQL, for counting and for training."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.clock import now
+from tradewind.modules.leads import api as leads
+from tradewind.modules.leads.contracts import LeadFacts
+from tradewind.modules.scoring.schemas.setups import SetupSettings
+
+_ARRIVED = "coalesce(leads.first_seen_at, leads.created_at)"
+_CONVERTED = "leads.converted"
+# Won in time; lost, won too late, or the time is over; else not known yet.
+_CONVERTED_WITHIN = f"""
+    CASE WHEN leads.converted AND leads.converted_at IS NULL THEN NULL
+        WHEN leads.converted AND leads.converted_at <= {_ARRIVED} + :within THEN true
+        WHEN leads.converted IS NOT NULL OR {_ARRIVED} + :within < :at THEN false END
+"""
+_QUALIFIED = """
+    CASE WHEN leads.converted OR leads.status IN ('qualified', 'customer') THEN true
+        WHEN leads.status IN ('unqualified', 'lost') THEN false END
+"""
+# Among customers: lost since, or still a customer when the time is over.
+_CHURNED = """
+    CASE WHEN leads.converted IS NOT TRUE THEN NULL WHEN leads.status = 'lost' THEN true
+        WHEN leads.status = 'customer' AND coalesce(leads.converted_at, leads.created_at) + :within < :at THEN false END
+"""
+CHURN_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Labelled leads in the order of their ids; `last` is the id to go on from, None at the end."""
+
+    labelled: list[tuple[LeadFacts, bool]]
+    last: UUID | None
+
+
+async def counts(session: AsyncSession, settings: SetupSettings) -> tuple[int, int]:
+    """How many leads have a known outcome for a score, and how many of them reached the target."""
+    sql, values = _label(settings)
+    query = text(
+        f"SELECT count(reached) AS known, count(*) FILTER (WHERE reached) AS reached FROM "
+        f"(SELECT {sql} AS reached FROM leads WHERE leads.deleted_at IS NULL) AS labels"
+    )
+    row = (await session.execute(query, values)).one()
+    return row.known, row.reached
+
+
+async def history(session: AsyncSession, settings: SetupSettings, *, after_id: UUID | None, limit: int) -> Part:
+    """Leads whose outcome is known, as they were before it."""
+    sql, values = _label(settings)
+    query = text(
+        f"SELECT id, reached FROM (SELECT leads.id, {sql} AS reached FROM leads WHERE leads.deleted_at IS NULL "
+        "AND (CAST(:after AS uuid) IS NULL OR leads.id > :after)) AS labels WHERE reached IS NOT NULL "
+        "ORDER BY id LIMIT :limit"
+    )
+    rows = (await session.execute(query, {**values, "after": after_id, "limit": limit})).all()
+    reached = {row.id: bool(row.reached) for row in rows}
+    facts = await leads.lead_rows_for_scoring(session, lead_ids=list(reached), limit=limit, before_outcome=True)
+    labelled = [(lead, reached[lead.id]) for lead in facts]
+    return Part(labelled, rows[-1].id if len(rows) == limit else None)
+
+
+def _label(settings: SetupSettings) -> tuple[str, dict[str, object]]:
+    days = settings.horizon_days
+    if settings.target == "qualified":
+        return _QUALIFIED, {}
+    if settings.target == "churned":
+        return _CHURNED, {"within": timedelta(days=days or CHURN_DAYS), "at": now()}
+    if days is None:
+        return _CONVERTED, {}
+    return _CONVERTED_WITHIN, {"within": timedelta(days=days), "at": now()}
