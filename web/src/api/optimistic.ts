@@ -19,6 +19,23 @@ function patched(value: unknown, ids: ReadonlySet<string>, patch: object): unkno
   return value;
 }
 
+const isBelow = (path: string, key: QueryKey) =>
+  typeof key[1] === 'string' && key[1].startsWith(path);
+
+/** Applies `patch` to every cached copy of the records below `path`; gives back what was there before. */
+export function applyPatch(path: string, ids: readonly string[], patch: object) {
+  const wanted = new Set(ids);
+  const before: [QueryKey, unknown][] = [];
+  for (const query of queryClient.getQueryCache().findAll()) {
+    if (!isBelow(path, query.queryKey)) continue;
+    const next = patched(query.state.data, wanted, patch);
+    if (next === query.state.data) continue;
+    before.push([query.queryKey, query.state.data]);
+    queryClient.setQueryData(query.queryKey, next);
+  }
+  return before;
+}
+
 /**
  * Applies `patch` at once to every cached copy of the records below `path` (lists with `items`
  * and single records), and gives back the function that puts the old data back.
@@ -28,17 +45,8 @@ export async function patchCached(
   ids: string | readonly string[],
   patch: object,
 ): Promise<() => void> {
-  const wanted = new Set(typeof ids === 'string' ? [ids] : ids);
-  const matches = (key: QueryKey) => typeof key[1] === 'string' && key[1].startsWith(path);
-  await queryClient.cancelQueries({ predicate: ({ queryKey }) => matches(queryKey) });
-  const before: [QueryKey, unknown][] = [];
-  for (const query of queryClient.getQueryCache().findAll()) {
-    if (!matches(query.queryKey)) continue;
-    const next = patched(query.state.data, wanted, patch);
-    if (next === query.state.data) continue;
-    before.push([query.queryKey, query.state.data]);
-    queryClient.setQueryData(query.queryKey, next);
-  }
+  await queryClient.cancelQueries({ predicate: ({ queryKey }) => isBelow(path, queryKey) });
+  const before = applyPatch(path, typeof ids === 'string' ? [ids] : ids, patch);
   return () => {
     for (const [key, data] of before) queryClient.setQueryData(key, data);
   };

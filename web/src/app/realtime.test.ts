@@ -71,6 +71,30 @@ describe('the event stream', () => {
     expect(isStale('/api/v1/members')).toBe(false);
   });
 
+  it('shows a new score at once, and reloads soon, then once a second', async () => {
+    queryClient.setQueryData(apiKey('/api/v1/leads'), {
+      items: [{ id: 'l1', score: 40 }, { id: 'l2' }],
+    });
+    const rescored = (id: string, score: number) => ({
+      id,
+      type: 'lead.score_changed',
+      topic: 'leads',
+      data: { id: 'l1', score, band: 'hot', kind: 'rules', previous: 40 },
+    });
+    newest().receive(rescored('s1', 71));
+    expect(queryClient.getQueryData(apiKey('/api/v1/leads'))).toEqual({
+      items: [{ id: 'l1', score: 71, score_band: 'hot', score_kind: 'rules' }, { id: 'l2' }],
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(isStale('/api/v1/leads')).toBe(true);
+    queryClient.setQueryData(apiKey('/api/v1/leads'), {});
+    newest().receive(rescored('s2', 72));
+    await vi.advanceTimersByTimeAsync(800);
+    expect(isStale('/api/v1/leads')).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(isStale('/api/v1/leads')).toBe(true);
+  });
+
   it('resumes after the last event it received', async () => {
     newest().receive(lead('e7'));
     newest().onclose?.({ code: 1006 });
