@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from pyotp.totp import TOTP
 from sqlalchemy import text
 
 from installation import Installation
@@ -215,6 +217,21 @@ async def test_a_deactivated_person_takes_the_assistant_along(
     assert person.patch(f"/api/v1/members/{user_id}", json={"active": False}).is_success
     assert ping(server, tokens["access_token"]).status_code == 401
     assert flow.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+async def test_a_required_second_factor_stops_assistants_of_people_without(
+    server: Installation, person: httpx.Client, registered: str
+):
+    boss = server.signed_up(f"boss-{secrets.token_hex(4)}@people.example", "Bo Boss")
+    tokens = Flow(server, await colleague(server, boss, "creator"), client_id=registered).tokens()
+    assert ping(server, tokens["access_token"]).status_code == 200
+    secret = boss.post("/api/v1/me/factors/totp").json()["secret"]
+    confirmed = boss.post("/api/v1/me/factors/totp/confirm", json={"code": TOTP(secret).now()})
+    assert confirmed.is_success, confirmed.text
+    assert boss.put("/api/v1/organisation/security", json={"second_factor_required": True}).is_success
+    refused = ping(server, tokens["access_token"])
+    assert refused.status_code == 401
+    assert "second factor" in refused.text
 
 
 def test_tokens_count_only_where_they_are_meant_for(flow: Flow, server: Installation, person: httpx.Client):

@@ -306,6 +306,26 @@ async def test_an_organisation_requires_a_second_factor(client, client_for, tena
     assert (await analyst.delete("/api/v1/me/factors/totp")).status_code == 204
 
 
+async def test_keys_and_assistants_of_people_without_one_stop_meanwhile(client, client_of, tenant, database, anonymous):
+    member = await add_member(database, tenant.organisation_id, role="admin", name="Mo")
+    theirs = await client_of(member.actor)
+    key = (await theirs.post("/api/v1/keys", json={"name": "Sync", "scopes": ["leads:read"]})).json()["secret"]
+    bearer = {"Authorization": f"Bearer {key}"}
+    assert (await anonymous.get("/api/v1/leads", headers=bearer)).status_code == 200
+    await add_app(client)
+    url = "/api/v1/organisation/security"
+    assert (await client.put(url, json={"second_factor_required": True})).is_success
+    refused = await anonymous.get("/api/v1/leads", headers=bearer)
+    assert (refused.status_code, refused.json()["code"]) == (401, "identity.key_creator_unprotected")
+    [listed] = (await client.get("/api/v1/keys")).json()["items"]
+    assert listed["status"] == "creator_unprotected"
+    for path, body in (("/keys", {"name": "New", "scopes": ["leads:read"]}), ("/me/assistants", {"decision": "allow"})):
+        blocked = await theirs.post(f"/api/v1{path}", json=body)
+        assert (blocked.status_code, blocked.json()["code"]) == (403, "identity.second_factor_required"), path
+    await add_app(theirs)
+    assert (await anonymous.get("/api/v1/leads", headers=bearer)).status_code == 200
+
+
 async def test_single_sign_on_satisfies_the_requirement(client, tenant, database, anonymous):
     await add_app(client)
     await client.put("/api/v1/organisation/security", json={"second_factor_required": True})

@@ -1725,7 +1725,7 @@ export interface paths {
         };
         /**
          * Read lead score
-         * @description A lead's score with reasons for and against it, and how it went before.
+         * @description A lead's score with reasons for and against it, and how it went before; with `at`, as it stood then.
          *
          *     Permission: `scoring:read`.
          */
@@ -2963,6 +2963,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scoring/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List features
+         * @description Everything a score may look at.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_list_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read matrix
+         * @description Leads by fit and engagement, each in thirds.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_read_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scoring/models": {
         parameters: {
             query?: never;
@@ -2972,7 +3016,7 @@ export interface paths {
         };
         /**
          * List models
-         * @description All trained models, newest first.
+         * @description All trained models of a score, newest first.
          *
          *     Permission: `scoring:read`.
          */
@@ -3029,6 +3073,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scoring/previews/{preview_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read preview
+         * @description One preview with its result.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_read_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/previews/{preview_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish preview
+         * @description Let the change take over. Refused when the settings have changed since the preview was made.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_publish_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List setups
+         * @description All scores of the organisation, the primary one first.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_list_setups"];
+        put?: never;
+        /**
+         * Create setup
+         * @description Add a score beside the primary one. All leads get it, and a model is trained where outcomes allow.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_create_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read setup
+         * @description One score with its settings and rules.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_read_setup"];
+        /**
+         * Change setup
+         * @description Give a score other settings. All leads are scored anew; another target or other features train a new model.
+         *
+         *     Permission: `scoring:write`.
+         */
+        put: operations["scoring_change_setup"];
+        post?: never;
+        /**
+         * Delete setup
+         * @description Remove a score with its models and its history.
+         *
+         *     Permission: `scoring:write`.
+         */
+        delete: operations["scoring_delete_setup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups/{key}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List previews
+         * @description Previews of this score, newest first.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_list_previews"];
+        put?: never;
+        /**
+         * Start preview
+         * @description See, before a change takes over, who would change band and what would follow. Runs as a job.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_start_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups/{key}/primary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make setup primary
+         * @description Let lists, bands and segments follow this score.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_make_setup_primary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups/{key}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll back
+         * @description Go back to the version that scored leads before the present one. All leads are scored anew.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups/{key}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try rules
+         * @description Try rules on a sample of leads: how many each touches, and how scores move. Nothing is saved.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_try_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/setups/{key}/threshold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read threshold
+         * @description What each stated rate of false alarms would bring: recall, precision, hot leads a week.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_read_threshold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scoring/summary": {
         parameters: {
             query?: never;
@@ -3062,7 +3328,7 @@ export interface paths {
         put?: never;
         /**
          * Start training
-         * @description Train a model now. It takes over, and scores all leads, unless it is worse than the one in use.
+         * @description Train a model now. It takes over, and scores all leads, if it is better than the one in use.
          *
          *     Permission: `scoring:write`.
          */
@@ -4519,6 +4785,40 @@ export interface components {
             title: string;
         };
         /**
+         * ActivityRule
+         * @description Points each time something happened, up to a cap; with a half-life they fade.
+         */
+        ActivityRule: {
+            /** Activities */
+            activities: string[];
+            /**
+             * Group
+             * @description Group whose points together are capped
+             */
+            group?: string | null;
+            /** Half Life Days */
+            half_life_days?: number | null;
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "activity";
+            /**
+             * Most
+             * @description At most this many points, whatever their sign
+             */
+            most: number;
+            /**
+             * Name
+             * @description What it says of a lead, as a sentence: “Is an executive”
+             */
+            name: string;
+            /** Points */
+            points: number;
+        };
+        /**
          * AdministratorRead
          * @description An administrator, and whether they may go on using a password where single sign-on is required.
          */
@@ -4734,7 +5034,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "active" | "expired" | "revoked" | "creator_inactive";
+            status: "active" | "expired" | "revoked" | "creator_inactive" | "creator_unprotected";
             /** Test */
             test: boolean;
         };
@@ -4815,7 +5115,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "active" | "expired" | "revoked" | "creator_inactive";
+            status: "active" | "expired" | "revoked" | "creator_inactive" | "creator_unprotected";
             /** Test */
             test: boolean;
         };
@@ -4974,6 +5274,18 @@ export interface components {
             band: "hot" | "warm" | "cool" | "cold";
             /** Count */
             count: number;
+        };
+        /**
+         * BandMove
+         * @description Leads that go from one band (null: no score) to another.
+         */
+        BandMove: {
+            /** After */
+            after: ("hot" | "warm" | "cool" | "cold") | null;
+            /** Before */
+            before: ("hot" | "warm" | "cool" | "cold") | null;
+            /** Leads */
+            leads: number;
         };
         /**
          * Bin
@@ -5213,6 +5525,20 @@ export interface components {
             segment_id?: string | null;
         };
         /**
+         * CalibrationDrift
+         * @description Forecasts for leads decided since: expected and observed winners; surprise in standard deviations.
+         */
+        CalibrationDrift: {
+            /** Expected */
+            expected: number;
+            /** Observed */
+            observed: number;
+            /** Rows */
+            rows: number;
+            /** Surprise */
+            surprise: number;
+        };
+        /**
          * CalibrationPoint
          * @description Of leads predicted at `predicted`, the share `observed` converted.
          */
@@ -5447,6 +5773,60 @@ export interface components {
             tags?: string[];
             /** Website */
             website?: string | null;
+        };
+        /**
+         * ConditionRule
+         * @description Points, or an end to all points, for leads a condition holds for (conditions as in filters and segments).
+         */
+        ConditionRule: {
+            /** Condition */
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Disqualifies
+             * @description Leads it holds for score 0, whatever else speaks for them
+             * @default false
+             */
+            disqualifies?: boolean;
+            /**
+             * Group
+             * @description Group whose points together are capped
+             */
+            group?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "condition";
+            /**
+             * Name
+             * @description What it says of a lead, as a sentence: “Is an executive”
+             */
+            name: string;
+            /** Points */
+            points: number;
+        };
+        /**
+         * ConfusionRead
+         * @description Right and wrong calls at a cut.
+         */
+        ConfusionRead: {
+            /**
+             * Cut
+             * @enum {string}
+             */
+            cut: "hot" | "warm";
+            /** False Negatives */
+            false_negatives: number;
+            /** False Positives */
+            false_positives: number;
+            /** True Negatives */
+            true_negatives: number;
+            /** True Positives */
+            true_positives: number;
         };
         /**
          * ConnectionAnswer
@@ -6184,6 +6564,18 @@ export interface components {
             required?: boolean | null;
         };
         /**
+         * DriftedFeature
+         * @description Stability of one feature: below .1 little has changed, from .25 on much has.
+         */
+        DriftedFeature: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Psi */
+            psi: number;
+        };
+        /**
          * DuplicateCandidate
          * @description A lead that may be the same person, with the reasons and the confidence of all of them together.
          */
@@ -6640,6 +7032,31 @@ export interface components {
             totp: components["schemas"]["TotpRead"] | null;
         };
         /**
+         * FeatureChoice
+         * @description Something a score may look at.
+         */
+        FeatureChoice: {
+            /**
+             * Aspect
+             * @enum {string}
+             */
+            aspect: "fit" | "engagement";
+            /** Label */
+            label: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FeatureChoices
+         * @description All of them, custom fields included.
+         */
+        FeatureChoices: {
+            /** Items */
+            items: components["schemas"]["FeatureChoice"][];
+        };
+        /**
          * FeatureImportance
          * @description A feature with its share of all contributions.
          */
@@ -6791,6 +7208,21 @@ export interface components {
             text: string;
         };
         /**
+         * Follower
+         * @description Something that reacts to scores. `kind`: webhook, segment or live.
+         */
+        Follower: {
+            /** Effect */
+            effect: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "webhook" | "segment" | "live";
+            /** Name */
+            name: string;
+        };
+        /**
          * ForgotPassword
          * @description Ask for a link to set a new password.
          */
@@ -6800,6 +7232,66 @@ export interface components {
              * @example ada@example.com
              */
             email: string;
+        };
+        /**
+         * GroupRead
+         * @description One group of leads: forecast and outcome with its 95 % interval, and losers called hot.
+         */
+        GroupRead: {
+            /** False Positive High */
+            false_positive_high: number;
+            /** False Positive Low */
+            false_positive_low: number;
+            /** False Positive Rate */
+            false_positive_rate: number;
+            /** Fits */
+            fits: boolean;
+            /** Forecast */
+            forecast: number;
+            /** Losers */
+            losers: number;
+            /** Observed */
+            observed: number;
+            /** Observed High */
+            observed_high: number;
+            /** Observed Low */
+            observed_low: number;
+            /** Rows */
+            rows: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * GroupsRead
+         * @description Groups by the values of a field, largest first.
+         */
+        GroupsRead: {
+            /** Field */
+            field: string;
+            /** Groups */
+            groups: components["schemas"]["GroupRead"][];
+        };
+        /**
+         * HealthRead
+         * @description Whether newer leads still look like those the model learned from. `reasons` say what has moved too far.
+         */
+        HealthRead: {
+            calibration: components["schemas"]["CalibrationDrift"] | null;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Drifted */
+            drifted: boolean;
+            /** Features */
+            features: components["schemas"]["DriftedFeature"][];
+            /** Leads */
+            leads: number;
+            /** Reasons */
+            reasons: string[];
+            /** Score Psi */
+            score_psi: number | null;
         };
         /**
          * ImportRead
@@ -7469,8 +7961,18 @@ export interface components {
          *     `state`: scored; insufficient, when too little is known of the lead; pending, when it waits to be scored.
          */
         LeadScoreRead: {
+            /**
+             * As Of
+             * @description The past moment asked about
+             */
+            as_of?: string | null;
             /** Band */
             band: ("hot" | "warm" | "cool" | "cold") | null;
+            /**
+             * Counterfactual
+             * @description What would make it hot, verified by scoring it
+             */
+            counterfactual?: string | null;
             explanation: components["schemas"]["ExplanationRead"] | null;
             /** History */
             history: components["schemas"]["ScoreHistoryRead"][];
@@ -7487,6 +7989,11 @@ export interface components {
              * @description One sentence on where the score comes from, to be shown with it
              */
             note: string;
+            /**
+             * Others
+             * @default []
+             */
+            others?: components["schemas"]["OtherScoreRead"][];
             /** Probability */
             probability: number | null;
             /** Reasons Against */
@@ -7497,11 +8004,17 @@ export interface components {
             score: number | null;
             /** Scored At */
             scored_at: string | null;
+            split?: components["schemas"]["SplitRead"] | null;
             /**
              * State
              * @enum {string}
              */
             state: "scored" | "insufficient" | "pending";
+            /**
+             * Stopped
+             * @description Which rule keeps the lead at 0, if one does
+             */
+            stopped?: string | null;
         };
         /**
          * LeadUpdate
@@ -7582,6 +8095,53 @@ export interface components {
             time_zone?: string | null;
             /** Website */
             website?: string | null;
+        };
+        /**
+         * LearnedPoint
+         * @description What outcomes made of a rule's points.
+         */
+        LearnedPoint: {
+            /** Learned */
+            learned: number;
+            /** Name */
+            name: string;
+            /** Rule */
+            rule: string;
+            /** Set */
+            set: number;
+        };
+        /**
+         * LearnedPoints
+         * @description Points shifted from the settings by the outcomes known so far.
+         */
+        LearnedPoints: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Outcomes */
+            outcomes: number;
+            /** Points */
+            points: components["schemas"]["LearnedPoint"][];
+            /** Won */
+            won: number;
+        };
+        /**
+         * LiftRow
+         * @description A tenth of the leads, best first; `found`: share of all winners in it and those before.
+         */
+        LiftRow: {
+            /** Found */
+            found: number;
+            /** Lift */
+            lift: number;
+            /** Rate */
+            rate: number;
+            /** Rows */
+            rows: number;
+            /** Tenth */
+            tenth: number;
         };
         /**
          * LinkList
@@ -7736,6 +8296,44 @@ export interface components {
             duplicates?: "skip" | "update" | "fill" | "create";
             /** Match On */
             match_on?: ("external_id" | "email" | "phone")[] | null;
+        };
+        /**
+         * MatrixCell
+         * @description Leads of one level of fit and one of engagement.
+         */
+        MatrixCell: {
+            /**
+             * Engagement
+             * @enum {string}
+             */
+            engagement: "high" | "medium" | "low";
+            /**
+             * Fit
+             * @enum {string}
+             */
+            fit: "high" | "medium" | "low";
+            /** Hot */
+            hot: number;
+            /** Known */
+            known: number;
+            /** Leads */
+            leads: number;
+            /** Won */
+            won: number;
+        };
+        /**
+         * MatrixRead
+         * @description Fit by engagement, in thirds of the scored leads: high is at or above the second cut, low below the first.
+         */
+        MatrixRead: {
+            /** Cells */
+            cells: components["schemas"]["MatrixCell"][];
+            /** Engagement Cuts */
+            engagement_cuts: number[];
+            /** Fit Cuts */
+            fit_cuts: number[];
+            /** Unscored */
+            unscored: number;
         };
         /**
          * MemberList
@@ -7909,6 +8507,7 @@ export interface components {
             excluded: components["schemas"]["ExcludedColumn"][];
             /** Features */
             features: components["schemas"]["FeatureImportance"][];
+            health: components["schemas"]["HealthRead"] | null;
             /**
              * Id
              * Format: uuid
@@ -7923,6 +8522,7 @@ export interface components {
             positives: number;
             /** Promoted At */
             promoted_at: string | null;
+            report: components["schemas"]["ModelReport"];
             /** Rounds */
             rounds: number;
             /** Rows */
@@ -7985,6 +8585,27 @@ export interface components {
             rows: number;
         };
         /**
+         * ModelReport
+         * @description Measured on the newest leads; empty for models from before it was kept.
+         */
+        ModelReport: {
+            /**
+             * Confusion
+             * @default []
+             */
+            confusion?: components["schemas"]["ConfusionRead"][];
+            /**
+             * Groups
+             * @default []
+             */
+            groups?: components["schemas"]["GroupsRead"][];
+            /**
+             * Lift
+             * @default []
+             */
+            lift?: components["schemas"]["LiftRow"][];
+        };
+        /**
          * ModelSummary
          * @description One trained model.
          */
@@ -8023,6 +8644,27 @@ export interface components {
             trained_by: string;
             /** Version */
             version: number;
+        };
+        /**
+         * MovedLead
+         * @description One lead that would change its band.
+         */
+        MovedLead: {
+            /** After */
+            after: ("hot" | "warm" | "cool" | "cold") | null;
+            /** Before */
+            before: ("hot" | "warm" | "cool" | "cold") | null;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Name */
+            name: string;
+            /** Score After */
+            score_after: number | null;
+            /** Score Before */
+            score_before: number | null;
         };
         /**
          * MyOrganisation
@@ -8410,6 +9052,34 @@ export interface components {
             } | null;
         };
         /**
+         * OtherScoreRead
+         * @description What another score of the organisation says of the lead.
+         */
+        OtherScoreRead: {
+            /** Band */
+            band: ("hot" | "warm" | "cool" | "cold") | null;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "model" | "rules" | "insufficient";
+            /** Name */
+            name: string;
+            /** Probability */
+            probability: number | null;
+            /** Score */
+            score: number | null;
+            /**
+             * Scored At
+             * Format: date-time
+             */
+            scored_at: string;
+            /** Target */
+            target: string;
+        };
+        /**
          * OurSide
          * @description What to enter at the provider.
          */
@@ -8785,6 +9455,21 @@ export interface components {
             value: string;
         };
         /**
+         * PreviewCreate
+         * @description What would change: settings, or the model that scores, or both. Nothing takes over yet.
+         */
+        PreviewCreate: {
+            /**
+             * Everything
+             * @description All leads instead of a sample of 5,000
+             * @default false
+             */
+            everything?: boolean;
+            /** Model Id */
+            model_id?: string | null;
+            settings?: components["schemas"]["SetupSettings"] | null;
+        };
+        /**
          * PreviewLead
          * @description A lead in short.
          */
@@ -8804,18 +9489,34 @@ export interface components {
             score: number | null;
         };
         /**
-         * PreviewRead
-         * @description The first rows with their problems.
+         * PreviewList
+         * @description Newest first.
          */
-        PreviewRead: {
-            /** Columns */
-            columns: string[];
-            /** Effects */
-            effects: {
-                [key: string]: number;
-            };
-            /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
+        PreviewList: {
+            /** Items */
+            items: components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"][];
+        };
+        /**
+         * PreviewResult
+         * @description Who changes band, and what would follow.
+         */
+        PreviewResult: {
+            /** Changed */
+            changed: number;
+            /** Examples */
+            examples: components["schemas"]["MovedLead"][];
+            /** Followers */
+            followers: components["schemas"]["Follower"][];
+            /** Leads */
+            leads: number;
+            /** Moves */
+            moves: components["schemas"]["BandMove"][];
+            /** Note */
+            note: string;
+            /** Of All */
+            of_all: number;
+            /** Sampled */
+            sampled: boolean;
         };
         /**
          * PreviewRow
@@ -9184,6 +9885,38 @@ export interface components {
             strength: "strong" | "clear" | "slight";
             /** Value */
             value: string | null;
+        };
+        /**
+         * RecencyRule
+         * @description Points when the lead was last active within, or longer ago than, a number of days.
+         */
+        RecencyRule: {
+            /** Days */
+            days: number;
+            /**
+             * Group
+             * @description Group whose points together are capped
+             */
+            group?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "recency";
+            /**
+             * Name
+             * @description What it says of a lead, as a sentence: “Is an executive”
+             */
+            name: string;
+            /** Points */
+            points: number;
+            /**
+             * When
+             * @enum {string}
+             */
+            when: "active_within" | "silent_for";
         };
         /**
          * RecoveryCodes
@@ -9594,6 +10327,30 @@ export interface components {
             words: string;
         };
         /**
+         * RuleEffect
+         * @description How many of the tried leads a rule touches, and its points on average over those.
+         */
+        RuleEffect: {
+            /** Broken */
+            broken: boolean;
+            /** Leads */
+            leads: number;
+            /** Mean Points */
+            mean_points: number;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * RuleGroup
+         * @description Rules of a group bring at most `most` points together.
+         */
+        RuleGroup: {
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * RuleList
          * @description All rules.
          */
@@ -9629,6 +10386,69 @@ export interface components {
             threshold: number;
             /** Window Minutes */
             window_minutes: number;
+        };
+        /**
+         * RuleSet
+         * @description The start, the points, and the cuts of the bands.
+         */
+        RuleSet: {
+            /**
+             * Cool
+             * @default 30
+             */
+            cool?: number;
+            /** Groups */
+            groups?: components["schemas"]["RuleGroup"][];
+            /**
+             * Hot
+             * @default 75
+             */
+            hot?: number;
+            /** Rules */
+            rules?: (components["schemas"]["ConditionRule"] | components["schemas"]["TraitRule"] | components["schemas"]["ActivityRule"] | components["schemas"]["RecencyRule"])[];
+            /**
+             * Start
+             * @default 20
+             */
+            start?: number;
+            /**
+             * Warm
+             * @default 50
+             */
+            warm?: number;
+        };
+        /**
+         * RulesTried
+         * @description What rules would do to a sample of leads: matches by rule, and scores by bins of ten now and then.
+         */
+        RulesTried: {
+            /** After */
+            after: number[];
+            /** Bands After */
+            bands_after: {
+                [key: string]: number;
+            };
+            /** Bands Before */
+            bands_before: {
+                [key: string]: number;
+            };
+            /** Before */
+            before: number[];
+            /** Effects */
+            effects: components["schemas"]["RuleEffect"][];
+            /** Leads */
+            leads: number;
+            /** Moved Down */
+            moved_down: number;
+            /** Moved Up */
+            moved_up: number;
+        };
+        /**
+         * RulesTry
+         * @description Rules to try on leads without saving anything.
+         */
+        RulesTry: {
+            rules: components["schemas"]["RuleSet"];
         };
         /**
          * RuleUpdate
@@ -10202,6 +11022,157 @@ export interface components {
             violating_events?: ("allow" | "report" | "block") | null;
         };
         /**
+         * SetupCreate
+         * @description A new score; it starts with the product's rules when none are given.
+         */
+        SetupCreate: {
+            /**
+             * Excluded
+             * @description Features left out
+             */
+            excluded?: string[];
+            /**
+             * Gate Points
+             * @default 30
+             */
+            gate_points?: number;
+            /**
+             * Horizon Days
+             * @description Within how many days of arrival the target must be reached; null: at any time
+             */
+            horizon_days?: number | null;
+            /**
+             * Hot False Positive Rate
+             * @default 0.02
+             */
+            hot_false_positive_rate?: number;
+            /**
+             * Key
+             * @example churn
+             */
+            key: string;
+            /**
+             * Learn Points
+             * @description Shift the points with the outcomes known so far
+             * @default true
+             */
+            learn_points?: boolean;
+            /**
+             * Mode
+             * @default model
+             * @enum {string}
+             */
+            mode?: "model" | "rules" | "blend" | "gate";
+            /**
+             * Model Share
+             * @default 0.7
+             */
+            model_share?: number;
+            /**
+             * Name
+             * @example Conversion
+             */
+            name: string;
+            rules?: components["schemas"]["RuleSet"] | null;
+            /**
+             * Target
+             * @default converted
+             * @enum {string}
+             */
+            target?: "converted" | "qualified" | "churned";
+        };
+        /**
+         * SetupList
+         * @description The primary one first.
+         */
+        SetupList: {
+            /** Items */
+            items: components["schemas"]["SetupRead"][];
+        };
+        /**
+         * SetupRead
+         * @description A score with its settings. `broken_rules` name fields that no longer exist and rest until mended.
+         */
+        SetupRead: {
+            /** Broken Rules */
+            broken_rules: string[];
+            /** Champion Version */
+            champion_version: number | null;
+            /** Is Primary */
+            is_primary: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "model" | "rules";
+            learned: components["schemas"]["LearnedPoints"] | null;
+            settings: components["schemas"]["SetupSettings"];
+            /** Threshold Note */
+            threshold_note: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SetupSettings
+         * @description What a score predicts, what it looks at, and how rules and model work together.
+         *
+         *     `mode`: the model alone (rules until there is one), the rules alone, both blended in log-odds with `model_share`
+         *     for the model, or the model with the rules as a gate that only leads with `gate_points` pass.
+         */
+        SetupSettings: {
+            /**
+             * Excluded
+             * @description Features left out
+             */
+            excluded?: string[];
+            /**
+             * Gate Points
+             * @default 30
+             */
+            gate_points?: number;
+            /**
+             * Horizon Days
+             * @description Within how many days of arrival the target must be reached; null: at any time
+             */
+            horizon_days?: number | null;
+            /**
+             * Hot False Positive Rate
+             * @default 0.02
+             */
+            hot_false_positive_rate?: number;
+            /**
+             * Learn Points
+             * @description Shift the points with the outcomes known so far
+             * @default true
+             */
+            learn_points?: boolean;
+            /**
+             * Mode
+             * @default model
+             * @enum {string}
+             */
+            mode?: "model" | "rules" | "blend" | "gate";
+            /**
+             * Model Share
+             * @default 0.7
+             */
+            model_share?: number;
+            /**
+             * Name
+             * @example Conversion
+             */
+            name: string;
+            rules: components["schemas"]["RuleSet"];
+            /**
+             * Target
+             * @default converted
+             * @enum {string}
+             */
+            target?: "converted" | "qualified" | "churned";
+        };
+        /**
          * SignedChallenge
          * @description What `navigator.credentials.get` returned, as `toJSON()` writes it.
          */
@@ -10425,6 +11396,20 @@ export interface components {
             /** Name */
             name?: string | null;
             settings?: components["schemas"]["SettingsUpdate"] | null;
+        };
+        /**
+         * SplitRead
+         * @description The score in two halves: base + fit + engagement = total. `*_score`: with the other half as usual, 0–100.
+         */
+        SplitRead: {
+            /** Engagement */
+            engagement: number;
+            /** Engagement Score */
+            engagement_score: number;
+            /** Fit */
+            fit: number;
+            /** Fit Score */
+            fit_score: number;
         };
         /**
          * SsoRead
@@ -10676,6 +11661,7 @@ export interface components {
          * @description Where scores come from now.
          */
         SummaryRead: {
+            health: components["schemas"]["HealthRead"] | null;
             /** Insufficient */
             insufficient: number;
             /**
@@ -10686,6 +11672,8 @@ export interface components {
             labels: components["schemas"]["LabelCounts"];
             /** Leads */
             leads: number;
+            /** May Roll Back */
+            may_roll_back: boolean;
             model: components["schemas"]["ModelSummary"] | null;
             /** Note */
             note: string;
@@ -10959,6 +11947,24 @@ export interface components {
             name?: string | null;
         };
         /**
+         * ThresholdCurve
+         * @description Trade-off of the hot threshold. `note` says what it is measured on, or why there is none.
+         */
+        ThresholdCurve: {
+            /** Chosen */
+            chosen: number;
+            /** Leads A Week */
+            leads_a_week: number;
+            /** Note */
+            note: string;
+            /** Points */
+            points: components["schemas"]["ThresholdPoint"][];
+            /** Rows */
+            rows: number;
+            /** Won */
+            won: number;
+        };
+        /**
          * ThresholdMetrics
          * @description What happens when leads from a cut on are called positive.
          */
@@ -10969,6 +11975,30 @@ export interface components {
             false_positive_rate: number;
             /** Precision */
             precision: number;
+            /** Recall */
+            recall: number;
+        };
+        /**
+         * ThresholdPoint
+         * @description What a hot threshold would bring on leads the model had not seen.
+         */
+        ThresholdPoint: {
+            /** False Positive Rate */
+            false_positive_rate: number;
+            /** Hot A Week */
+            hot_a_week: number;
+            /** Precision */
+            precision: number | null;
+            /**
+             * Probability
+             * @description Chance from which a lead is hot; null: none would be
+             */
+            probability: number | null;
+            /**
+             * Reached
+             * @description The rate on these leads; at most the one stated
+             */
+            reached: number;
             /** Recall */
             recall: number;
         };
@@ -11088,6 +12118,93 @@ export interface components {
             created_at: string;
             /** Last Used At */
             last_used_at: string | null;
+        };
+        /**
+         * PreviewRead
+         * @description The first rows with their problems.
+         */
+        tradewind__modules__leads__schemas__imports__PreviewRead: {
+            /** Columns */
+            columns: string[];
+            /** Effects */
+            effects: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["PreviewRow"][];
+        };
+        /**
+         * PreviewRead
+         * @description A preview of a change, stored; publish it while the settings it started from are unchanged.
+         */
+        tradewind__modules__scoring__schemas__setups__PreviewRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Error */
+            error: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Proposal */
+            proposal: {
+                [key: string]: unknown;
+            };
+            /** Published At */
+            published_at: string | null;
+            result: components["schemas"]["PreviewResult"] | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Setup Key */
+            setup_key: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "ready" | "failed" | "published";
+        };
+        /**
+         * TraitRule
+         * @description Points for what the address or the job title tells.
+         */
+        TraitRule: {
+            /**
+             * Disqualifies
+             * @default false
+             */
+            disqualifies?: boolean;
+            /**
+             * Group
+             * @description Group whose points together are capped
+             */
+            group?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "trait";
+            /**
+             * Name
+             * @description What it says of a lead, as a sentence: “Is an executive”
+             */
+            name: string;
+            /** Points */
+            points: number;
+            /**
+             * Trait
+             * @enum {string}
+             */
+            trait: "seniority" | "email_kind";
+            /** Values */
+            values: string[];
         };
         /**
          * UserRead
@@ -13215,8 +14332,10 @@ export interface operations {
              * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
              *
              *     - `identity.assistant_ended` — The access token is not valid
+             *     - `identity.assistant_unprotected` — The access token is not valid
              *     - `identity.invalid_token` — The access token is not valid
              *     - `identity.key_creator_inactive` — Whoever created the API key is no longer active
+             *     - `identity.key_creator_unprotected` — Whoever created the API key has no second factor, which the organisation requires
              *     - `identity.key_expired` — The API key has expired
              *     - `identity.key_mistyped` — The API key is mistyped
              *     - `identity.key_not_publishable` — Only a publishable key belongs here
@@ -21923,7 +23042,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["PreviewRead"];
+                    "application/json": components["schemas"]["tradewind__modules__leads__schemas__imports__PreviewRead"];
                 };
             };
             /**
@@ -26549,7 +27668,10 @@ export interface operations {
     };
     scoring_read_lead_score: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The score as it stood at this moment */
+                at?: string | null;
+            };
             header?: never;
             path: {
                 lead_id: string;
@@ -26568,7 +27690,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "as_of": "2026-03-02T09:30:00Z",
                      *       "band": "hot",
+                     *       "counterfactual": "Counterfactual",
                      *       "explanation": {
                      *         "base": 0.4,
                      *         "rest": 0.4,
@@ -26594,6 +27718,18 @@ export interface operations {
                      *         "version": 3
                      *       },
                      *       "note": "Note",
+                     *       "others": [
+                     *         {
+                     *           "band": "hot",
+                     *           "key": "Key",
+                     *           "kind": "model",
+                     *           "name": "Name",
+                     *           "probability": 0.4,
+                     *           "score": 82,
+                     *           "scored_at": "2026-03-02T09:30:00Z",
+                     *           "target": "Target"
+                     *         }
+                     *       ],
                      *       "probability": 0.4,
                      *       "reasons_against": [
                      *         {
@@ -26617,7 +27753,14 @@ export interface operations {
                      *       ],
                      *       "score": 82,
                      *       "scored_at": "2026-03-02T09:30:00Z",
-                     *       "state": "scored"
+                     *       "split": {
+                     *         "engagement": 0.4,
+                     *         "engagement_score": 12,
+                     *         "fit": 0.4,
+                     *         "fit_score": 12
+                     *       },
+                     *       "state": "scored",
+                     *       "stopped": "Stopped"
                      *     }
                      */
                     "application/json": components["schemas"]["LeadScoreRead"];
@@ -37514,9 +38657,225 @@ export interface operations {
             };
         };
     };
-    scoring_list_models: {
+    scoring_list_features: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "aspect": "fit",
+                     *           "label": "Label",
+                     *           "meaning": "Meaning",
+                     *           "name": "Name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeatureChoices"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_read_matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cells": [
+                     *         {
+                     *           "engagement": "high",
+                     *           "fit": "high",
+                     *           "hot": 12,
+                     *           "known": 12,
+                     *           "leads": 12,
+                     *           "won": 12
+                     *         }
+                     *       ],
+                     *       "engagement_cuts": [
+                     *         12
+                     *       ],
+                     *       "fit_cuts": [
+                     *         12
+                     *       ],
+                     *       "unscored": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MatrixRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_list_models: {
+        parameters: {
+            query?: {
+                /** @description Which score; the primary one if left out */
+                setup?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -37617,6 +38976,32 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description Too many requests.
              *
              *     - `kernel.rate_limited.…` — Too many requests
@@ -37697,6 +39082,28 @@ export interface operations {
                      *           "unit": "Unit"
                      *         }
                      *       ],
+                     *       "health": {
+                     *         "calibration": {
+                     *           "expected": 0.4,
+                     *           "observed": 0.4,
+                     *           "rows": 12,
+                     *           "surprise": 0.4
+                     *         },
+                     *         "checked_at": "2026-03-02T09:30:00Z",
+                     *         "drifted": true,
+                     *         "features": [
+                     *           {
+                     *             "label": "Label",
+                     *             "name": "Name",
+                     *             "psi": 0.4
+                     *           }
+                     *         ],
+                     *         "leads": 12,
+                     *         "reasons": [
+                     *           "Reason"
+                     *         ],
+                     *         "score_psi": 0.4
+                     *       },
                      *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *       "intended_use": "Intended use",
                      *       "kind": "Kind",
@@ -37724,6 +39131,46 @@ export interface operations {
                      *       },
                      *       "positives": 12,
                      *       "promoted_at": "2026-03-02T09:30:00Z",
+                     *       "report": {
+                     *         "confusion": [
+                     *           {
+                     *             "cut": "hot",
+                     *             "false_negatives": 12,
+                     *             "false_positives": 12,
+                     *             "true_negatives": 12,
+                     *             "true_positives": 12
+                     *           }
+                     *         ],
+                     *         "groups": [
+                     *           {
+                     *             "field": "Field",
+                     *             "groups": [
+                     *               {
+                     *                 "false_positive_high": 0.4,
+                     *                 "false_positive_low": 0.4,
+                     *                 "false_positive_rate": 0.4,
+                     *                 "fits": true,
+                     *                 "forecast": 0.4,
+                     *                 "losers": 12,
+                     *                 "observed": 0.4,
+                     *                 "observed_high": 0.4,
+                     *                 "observed_low": 0.4,
+                     *                 "rows": 12,
+                     *                 "value": "Value"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "lift": [
+                     *           {
+                     *             "found": 0.4,
+                     *             "lift": 0.4,
+                     *             "rate": 0.4,
+                     *             "rows": 12,
+                     *             "tenth": 12
+                     *           }
+                     *         ]
+                     *       },
                      *       "rounds": 12,
                      *       "rows": 12,
                      *       "seeds": 12,
@@ -37953,6 +39400,7 @@ export interface operations {
              *
              *     - `kernel.not_found` — Not found
              *     - `scoring.model_not_found` — Model not found
+             *     - `scoring.setup_not_found` — Score not found
              */
             404: {
                 headers: {
@@ -38007,6 +39455,2506 @@ export interface operations {
              * @description Some values are not valid.
              *
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_read_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "error": "The target answered 503.",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "proposal": {},
+                     *       "published_at": "2026-03-02T09:30:00Z",
+                     *       "result": {
+                     *         "changed": 12,
+                     *         "examples": [
+                     *           {
+                     *             "after": "hot",
+                     *             "before": "hot",
+                     *             "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *             "name": "Name",
+                     *             "score_after": 12,
+                     *             "score_before": 12
+                     *           }
+                     *         ],
+                     *         "followers": [
+                     *           {
+                     *             "effect": "Effect",
+                     *             "kind": "webhook",
+                     *             "name": "Name"
+                     *           }
+                     *         ],
+                     *         "leads": 12,
+                     *         "moves": [
+                     *           {
+                     *             "after": "hot",
+                     *             "before": "hot",
+                     *             "leads": 12
+                     *           }
+                     *         ],
+                     *         "note": "Note",
+                     *         "of_all": 12,
+                     *         "sampled": true
+                     *       },
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "setup_key": "Setup key",
+                     *       "state": "running"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.preview_not_found` — Preview not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_publish_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "error": "The target answered 503.",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "proposal": {},
+                     *       "published_at": "2026-03-02T09:30:00Z",
+                     *       "result": {
+                     *         "changed": 12,
+                     *         "examples": [
+                     *           {
+                     *             "after": "hot",
+                     *             "before": "hot",
+                     *             "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *             "name": "Name",
+                     *             "score_after": 12,
+                     *             "score_before": 12
+                     *           }
+                     *         ],
+                     *         "followers": [
+                     *           {
+                     *             "effect": "Effect",
+                     *             "kind": "webhook",
+                     *             "name": "Name"
+                     *           }
+                     *         ],
+                     *         "leads": 12,
+                     *         "moves": [
+                     *           {
+                     *             "after": "hot",
+                     *             "before": "hot",
+                     *             "leads": 12
+                     *           }
+                     *         ],
+                     *         "note": "Note",
+                     *         "of_all": 12,
+                     *         "sampled": true
+                     *       },
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "setup_key": "Setup key",
+                     *       "state": "running"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.model_not_found` — Model not found
+             *     - `scoring.preview_not_found` — Preview not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `scoring.already_champion` — Model already in use
+             *     - `scoring.preview_outdated` — Preview cannot be published
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             *     - `scoring.rule_invalid` — Point rule not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_list_setups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "broken_rules": [
+                     *             "Broken rule"
+                     *           ],
+                     *           "champion_version": 12,
+                     *           "is_primary": true,
+                     *           "key": "Key",
+                     *           "kind": "model",
+                     *           "learned": {
+                     *             "at": "2026-03-02T09:30:00Z",
+                     *             "outcomes": 12,
+                     *             "points": [
+                     *               {
+                     *                 "learned": 0.4,
+                     *                 "name": "Name",
+                     *                 "rule": "Rule",
+                     *                 "set": 12
+                     *               }
+                     *             ],
+                     *             "won": 12
+                     *           },
+                     *           "settings": {
+                     *             "excluded": [
+                     *               "vip"
+                     *             ],
+                     *             "gate_points": 30,
+                     *             "horizon_days": 12,
+                     *             "hot_false_positive_rate": 0.02,
+                     *             "learn_points": true,
+                     *             "mode": "model",
+                     *             "model_share": 0.7,
+                     *             "name": "Conversion",
+                     *             "rules": {
+                     *               "cool": 30,
+                     *               "groups": [
+                     *                 {
+                     *                   "most": 12,
+                     *                   "name": "Name"
+                     *                 }
+                     *               ],
+                     *               "hot": 75,
+                     *               "rules": [
+                     *                 {
+                     *                   "condition": {
+                     *                     "field": "score",
+                     *                     "op": "gte",
+                     *                     "value": 70
+                     *                   },
+                     *                   "disqualifies": false,
+                     *                   "group": "Group",
+                     *                   "id": "vip",
+                     *                   "kind": "condition",
+                     *                   "name": "Name",
+                     *                   "points": 12
+                     *                 }
+                     *               ],
+                     *               "start": 20,
+                     *               "warm": 50
+                     *             },
+                     *             "target": "converted"
+                     *           },
+                     *           "threshold_note": "Threshold note",
+                     *           "version": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_create_setup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "churn",
+                 *       "name": "Conversion"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken_rules": [
+                     *         "Broken rule"
+                     *       ],
+                     *       "champion_version": 12,
+                     *       "is_primary": true,
+                     *       "key": "Key",
+                     *       "kind": "model",
+                     *       "learned": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "outcomes": 12,
+                     *         "points": [
+                     *           {
+                     *             "learned": 0.4,
+                     *             "name": "Name",
+                     *             "rule": "Rule",
+                     *             "set": 12
+                     *           }
+                     *         ],
+                     *         "won": 12
+                     *       },
+                     *       "settings": {
+                     *         "excluded": [
+                     *           "vip"
+                     *         ],
+                     *         "gate_points": 30,
+                     *         "horizon_days": 12,
+                     *         "hot_false_positive_rate": 0.02,
+                     *         "learn_points": true,
+                     *         "mode": "model",
+                     *         "model_share": 0.7,
+                     *         "name": "Conversion",
+                     *         "rules": {
+                     *           "cool": 30,
+                     *           "groups": [
+                     *             {
+                     *               "most": 12,
+                     *               "name": "Name"
+                     *             }
+                     *           ],
+                     *           "hot": 75,
+                     *           "rules": [
+                     *             {
+                     *               "condition": {
+                     *                 "field": "score",
+                     *                 "op": "gte",
+                     *                 "value": 70
+                     *               },
+                     *               "disqualifies": false,
+                     *               "group": "Group",
+                     *               "id": "vip",
+                     *               "kind": "condition",
+                     *               "name": "Name",
+                     *               "points": 12
+                     *             }
+                     *           ],
+                     *           "start": 20,
+                     *           "warm": 50
+                     *         },
+                     *         "target": "converted"
+                     *       },
+                     *       "threshold_note": "Threshold note",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `scoring.setup_exists` — Key already in use
+             *     - `scoring.too_many_setups` — Too many scores
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             *     - `scoring.rule_invalid` — Point rule not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_read_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken_rules": [
+                     *         "Broken rule"
+                     *       ],
+                     *       "champion_version": 12,
+                     *       "is_primary": true,
+                     *       "key": "Key",
+                     *       "kind": "model",
+                     *       "learned": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "outcomes": 12,
+                     *         "points": [
+                     *           {
+                     *             "learned": 0.4,
+                     *             "name": "Name",
+                     *             "rule": "Rule",
+                     *             "set": 12
+                     *           }
+                     *         ],
+                     *         "won": 12
+                     *       },
+                     *       "settings": {
+                     *         "excluded": [
+                     *           "vip"
+                     *         ],
+                     *         "gate_points": 30,
+                     *         "horizon_days": 12,
+                     *         "hot_false_positive_rate": 0.02,
+                     *         "learn_points": true,
+                     *         "mode": "model",
+                     *         "model_share": 0.7,
+                     *         "name": "Conversion",
+                     *         "rules": {
+                     *           "cool": 30,
+                     *           "groups": [
+                     *             {
+                     *               "most": 12,
+                     *               "name": "Name"
+                     *             }
+                     *           ],
+                     *           "hot": 75,
+                     *           "rules": [
+                     *             {
+                     *               "condition": {
+                     *                 "field": "score",
+                     *                 "op": "gte",
+                     *                 "value": 70
+                     *               },
+                     *               "disqualifies": false,
+                     *               "group": "Group",
+                     *               "id": "vip",
+                     *               "kind": "condition",
+                     *               "name": "Name",
+                     *               "points": 12
+                     *             }
+                     *           ],
+                     *           "start": 20,
+                     *           "warm": 50
+                     *         },
+                     *         "target": "converted"
+                     *       },
+                     *       "threshold_note": "Threshold note",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_change_setup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Conversion",
+                 *       "rules": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken_rules": [
+                     *         "Broken rule"
+                     *       ],
+                     *       "champion_version": 12,
+                     *       "is_primary": true,
+                     *       "key": "Key",
+                     *       "kind": "model",
+                     *       "learned": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "outcomes": 12,
+                     *         "points": [
+                     *           {
+                     *             "learned": 0.4,
+                     *             "name": "Name",
+                     *             "rule": "Rule",
+                     *             "set": 12
+                     *           }
+                     *         ],
+                     *         "won": 12
+                     *       },
+                     *       "settings": {
+                     *         "excluded": [
+                     *           "vip"
+                     *         ],
+                     *         "gate_points": 30,
+                     *         "horizon_days": 12,
+                     *         "hot_false_positive_rate": 0.02,
+                     *         "learn_points": true,
+                     *         "mode": "model",
+                     *         "model_share": 0.7,
+                     *         "name": "Conversion",
+                     *         "rules": {
+                     *           "cool": 30,
+                     *           "groups": [
+                     *             {
+                     *               "most": 12,
+                     *               "name": "Name"
+                     *             }
+                     *           ],
+                     *           "hot": 75,
+                     *           "rules": [
+                     *             {
+                     *               "condition": {
+                     *                 "field": "score",
+                     *                 "op": "gte",
+                     *                 "value": 70
+                     *               },
+                     *               "disqualifies": false,
+                     *               "group": "Group",
+                     *               "id": "vip",
+                     *               "kind": "condition",
+                     *               "name": "Name",
+                     *               "points": 12
+                     *             }
+                     *           ],
+                     *           "start": 20,
+                     *           "warm": 50
+                     *         },
+                     *         "target": "converted"
+                     *       },
+                     *       "threshold_note": "Threshold note",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.model_not_found` — Model not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             *     - `scoring.rule_invalid` — Point rule not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_delete_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `scoring.primary_setup` — Primary score
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_list_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "error": "The target answered 503.",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "proposal": {},
+                     *           "published_at": "2026-03-02T09:30:00Z",
+                     *           "result": {
+                     *             "changed": 12,
+                     *             "examples": [
+                     *               {
+                     *                 "after": "hot",
+                     *                 "before": "hot",
+                     *                 "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *                 "name": "Name",
+                     *                 "score_after": 12,
+                     *                 "score_before": 12
+                     *               }
+                     *             ],
+                     *             "followers": [
+                     *               {
+                     *                 "effect": "Effect",
+                     *                 "kind": "webhook",
+                     *                 "name": "Name"
+                     *               }
+                     *             ],
+                     *             "leads": 12,
+                     *             "moves": [
+                     *               {
+                     *                 "after": "hot",
+                     *                 "before": "hot",
+                     *                 "leads": 12
+                     *               }
+                     *             ],
+                     *             "note": "Note",
+                     *             "of_all": 12,
+                     *             "sampled": true
+                     *           },
+                     *           "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *           "setup_key": "Setup key",
+                     *           "state": "running"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.preview_not_found` — Preview not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_start_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["PreviewCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "error": "The target answered 503.",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "proposal": {},
+                     *       "published_at": "2026-03-02T09:30:00Z",
+                     *       "result": {
+                     *         "changed": 12,
+                     *         "examples": [
+                     *           {
+                     *             "after": "hot",
+                     *             "before": "hot",
+                     *             "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *             "name": "Name",
+                     *             "score_after": 12,
+                     *             "score_before": 12
+                     *           }
+                     *         ],
+                     *         "followers": [
+                     *           {
+                     *             "effect": "Effect",
+                     *             "kind": "webhook",
+                     *             "name": "Name"
+                     *           }
+                     *         ],
+                     *         "leads": 12,
+                     *         "moves": [
+                     *           {
+                     *             "after": "hot",
+                     *             "before": "hot",
+                     *             "leads": 12
+                     *           }
+                     *         ],
+                     *         "note": "Note",
+                     *         "of_all": 12,
+                     *         "sampled": true
+                     *       },
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "setup_key": "Setup key",
+                     *       "state": "running"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.model_not_found` — Model not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             *     - `scoring.rule_invalid` — Point rule not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_make_setup_primary: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "broken_rules": [
+                     *         "Broken rule"
+                     *       ],
+                     *       "champion_version": 12,
+                     *       "is_primary": true,
+                     *       "key": "Key",
+                     *       "kind": "model",
+                     *       "learned": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "outcomes": 12,
+                     *         "points": [
+                     *           {
+                     *             "learned": 0.4,
+                     *             "name": "Name",
+                     *             "rule": "Rule",
+                     *             "set": 12
+                     *           }
+                     *         ],
+                     *         "won": 12
+                     *       },
+                     *       "settings": {
+                     *         "excluded": [
+                     *           "vip"
+                     *         ],
+                     *         "gate_points": 30,
+                     *         "horizon_days": 12,
+                     *         "hot_false_positive_rate": 0.02,
+                     *         "learn_points": true,
+                     *         "mode": "model",
+                     *         "model_share": 0.7,
+                     *         "name": "Conversion",
+                     *         "rules": {
+                     *           "cool": 30,
+                     *           "groups": [
+                     *             {
+                     *               "most": 12,
+                     *               "name": "Name"
+                     *             }
+                     *           ],
+                     *           "hot": 75,
+                     *           "rules": [
+                     *             {
+                     *               "condition": {
+                     *                 "field": "score",
+                     *                 "op": "gte",
+                     *                 "value": 70
+                     *               },
+                     *               "disqualifies": false,
+                     *               "group": "Group",
+                     *               "id": "vip",
+                     *               "kind": "condition",
+                     *               "name": "Name",
+                     *               "points": 12
+                     *             }
+                     *           ],
+                     *           "start": 20,
+                     *           "warm": 50
+                     *         },
+                     *         "target": "converted"
+                     *       },
+                     *       "threshold_note": "Threshold note",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_roll_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "algorithm": "Algorithm",
+                     *       "archived_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "Kind",
+                     *       "metrics": {
+                     *         "accuracy": 0.4,
+                     *         "auc": 0.4,
+                     *         "base_rate": 0.4,
+                     *         "brier": 0.4,
+                     *         "ece": 0.4,
+                     *         "hot": {
+                     *           "accuracy": 0.4,
+                     *           "false_positive_rate": 0.4,
+                     *           "precision": 0.4,
+                     *           "recall": 0.4
+                     *         },
+                     *         "log_loss": 0.4,
+                     *         "precision_at_20": 0.4,
+                     *         "qualified": {
+                     *           "accuracy": 0.4,
+                     *           "false_positive_rate": 0.4,
+                     *           "precision": 0.4,
+                     *           "recall": 0.4
+                     *         },
+                     *         "rows": 12
+                     *       },
+                     *       "positives": 12,
+                     *       "promoted_at": "2026-03-02T09:30:00Z",
+                     *       "rows": 12,
+                     *       "status": "candidate",
+                     *       "status_reason": "Status reason",
+                     *       "trained_at": "2026-03-02T09:30:00Z",
+                     *       "trained_by": "Trained by",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelSummary"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.model_not_found` — Model not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `scoring.already_champion` — Model already in use
+             *     - `scoring.no_model` — No model yet
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_try_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rules": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["RulesTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "after": [
+                     *         12
+                     *       ],
+                     *       "bands_after": {},
+                     *       "bands_before": {},
+                     *       "before": [
+                     *         12
+                     *       ],
+                     *       "effects": [
+                     *         {
+                     *           "broken": true,
+                     *           "leads": 12,
+                     *           "mean_points": 0.4,
+                     *           "rule": "Rule"
+                     *         }
+                     *       ],
+                     *       "leads": 12,
+                     *       "moved_down": 12,
+                     *       "moved_up": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RulesTried"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             *     - `scoring.rule_invalid` — Point rule not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_read_threshold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chosen": 0.4,
+                     *       "leads_a_week": 0.4,
+                     *       "note": "Note",
+                     *       "points": [
+                     *         {
+                     *           "false_positive_rate": 0.4,
+                     *           "hot_a_week": 0.4,
+                     *           "precision": 0.4,
+                     *           "probability": 0.4,
+                     *           "reached": 0.4,
+                     *           "recall": 0.4
+                     *         }
+                     *       ],
+                     *       "rows": 12,
+                     *       "won": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ThresholdCurve"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.model_not_found` — Model not found
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
              *     - `kernel.invalid` — Some values are not valid
              */
             422: {
@@ -38066,6 +42014,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "health": {
+                     *         "calibration": {
+                     *           "expected": 0.4,
+                     *           "observed": 0.4,
+                     *           "rows": 12,
+                     *           "surprise": 0.4
+                     *         },
+                     *         "checked_at": "2026-03-02T09:30:00Z",
+                     *         "drifted": true,
+                     *         "features": [
+                     *           {
+                     *             "label": "Label",
+                     *             "name": "Name",
+                     *             "psi": 0.4
+                     *           }
+                     *         ],
+                     *         "leads": 12,
+                     *         "reasons": [
+                     *           "Reason"
+                     *         ],
+                     *         "score_psi": 0.4
+                     *       },
                      *       "insufficient": 12,
                      *       "kind": "model",
                      *       "labels": {
@@ -38077,6 +42047,7 @@ export interface operations {
                      *         "won": 12
                      *       },
                      *       "leads": 12,
+                     *       "may_roll_back": true,
                      *       "model": {
                      *         "algorithm": "Algorithm",
                      *         "archived_at": "2026-03-02T09:30:00Z",
@@ -38195,7 +42166,10 @@ export interface operations {
     };
     scoring_start_training: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which score; the primary one if left out */
+                setup?: string | null;
+            };
             header?: {
                 /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
                 "Idempotency-Key"?: string;
@@ -38255,6 +42229,19 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `scoring.setup_not_found` — Score not found
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

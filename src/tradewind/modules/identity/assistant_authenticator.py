@@ -14,9 +14,9 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import Unauthorised
 from tradewind.modules.identity.authenticator import KEY_HEADER, SessionAuthenticator, session_states
-from tradewind.modules.identity.errors import InvalidToken
+from tradewind.modules.identity.errors import InvalidToken, SecondFactorRequired
+from tradewind.modules.identity.repository import factors, roles
 from tradewind.modules.identity.repository import oauth as repository
-from tradewind.modules.identity.repository import roles
 from tradewind.modules.identity.service import access_tokens, oauth_tokens
 from tradewind.modules.identity.service.acting import as_user
 from tradewind.modules.identity.service.key_format import looks_like_key
@@ -61,6 +61,11 @@ class EndpointAuthenticator(SessionAuthenticator):
         actor = await session_states.get(key, partial(self._read_grant, claims))
         if actor is None:
             raise InvalidToken("This assistant was disconnected; connect it again.", code="identity.assistant_ended")
+        if actor.barrier is not None:
+            raise InvalidToken(
+                "The organisation requires a second factor. Add one to your account, and the assistant works again.",
+                code="identity.assistant_unprotected",
+            )
         return replace(actor, request_id=request_id, ip=ip)
 
     async def granted(self, token: str) -> oauth_tokens.Claims:
@@ -80,6 +85,7 @@ class EndpointAuthenticator(SessionAuthenticator):
             found = await repository.live_grant(session, claims.grant_id)
             if found is None:
                 return None
+            unprotected = await factors.unprotected(session, [claims.user_id])
             await repository.touch(session, claims.grant_id, _TOUCH_EVERY)
             held, visible_owners = await roles.standing_of(session, claims.organisation_id, claims.user_id)
         return Actor(
@@ -88,6 +94,7 @@ class EndpointAuthenticator(SessionAuthenticator):
             user_id=claims.user_id,
             role=found.role,
             permissions=permissions_within(found.scopes, held),
+            barrier=SecondFactorRequired if unprotected else None,
             visible_owners=visible_owners,
             # Audit and timelines show both: who answers for it, and what acted.
             name=f"{found.user_name} via {found.client_name}",

@@ -33,6 +33,11 @@ class KeyCreatorInactive(Unauthorised):
     title = "Whoever created the API key is no longer active"
 
 
+class KeyCreatorUnprotected(Unauthorised):
+    code = "identity.key_creator_unprotected"
+    title = "Whoever created the API key has no second factor, which the organisation requires"
+
+
 class KeyAddressRefused(Forbidden):
     code = "identity.key_address_refused"
     title = "The API key may not be used from this address"

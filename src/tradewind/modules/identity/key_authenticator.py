@@ -1,7 +1,8 @@
 """API keys → actor: by bearer, by signature, and publishable keys for the endpoints that collect events.
 
 A key acts for nobody but itself: its actor has no user. It may do what its scopes say, as far as its creator's
-present role allows; when the creator is deactivated or leaves, it stops (publishable keys, which read nothing, go on).
+present role allows; when the creator is deactivated or leaves, or lacks the second factor that the organisation
+requires, it stops (publishable keys, which read nothing, go on).
 """
 
 import ipaddress
@@ -21,6 +22,7 @@ from tradewind.modules.identity import signed_requests
 from tradewind.modules.identity.errors_keys import (
     KeyAddressRefused,
     KeyCreatorInactive,
+    KeyCreatorUnprotected,
     KeyExpired,
     KeyMistyped,
     KeyNotPublishable,
@@ -36,7 +38,7 @@ from tradewind.modules.identity.events import ApiKeyUsed
 from tradewind.modules.identity.models.api_keys import SIGNING_SECRET
 from tradewind.modules.identity.remembered import Recent, States
 from tradewind.modules.identity.repository import api_keys as repository
-from tradewind.modules.identity.repository import roles
+from tradewind.modules.identity.repository import factors, roles
 from tradewind.modules.identity.service import key_format
 from tradewind.modules.identity.service.key_rules import (
     HASH_PURPOSE,
@@ -63,6 +65,7 @@ class KeyState:
     signing_secret: str | None
     revoked: bool
     creator_active: bool
+    creator_unprotected: bool
     last_used_at: datetime | None
 
 
@@ -162,6 +165,7 @@ class KeyAuthenticator:
             if key is None:
                 return None
             permissions, visible_owners = await roles.standing_of(session, organisation_id, key.created_by)
+            unprotected = await factors.unprotected(session, [key.created_by])
         sealed = key.signing_secret_sealed
         actor = Actor(
             kind="api_key",
@@ -182,6 +186,7 @@ class KeyAuthenticator:
             signing_secret=SIGNING_SECRET.open_text(key_id, sealed) if sealed else None,
             revoked=key.revoked_at is not None,
             creator_active=is_active(visible_owners),
+            creator_unprotected=bool(unprotected),
             last_used_at=key.last_used_at,
         )
 
@@ -194,6 +199,8 @@ class KeyAuthenticator:
         # A website goes on sending when whoever set it up has left: its key reads nothing, so nobody's rights live on.
         if not state.creator_active and state.kind != "publishable":
             raise KeyCreatorInactive("A key ends with its creator's membership. Let an active member make a new one.")
+        if state.creator_unprotected and state.kind != "publishable":
+            raise KeyCreatorUnprotected("It works again once its maker has added a second factor.")
         if state.networks and not _is_within(ip, state.networks):
             raise KeyAddressRefused(f"The address {ip} is not among the key's allowed addresses.")
         if state.last_used_at is None or moment - state.last_used_at >= TOUCH_EVERY:

@@ -19,7 +19,12 @@ import { ApiKeySecret } from './api-key-secret';
 import { type ApiKey, keysQuery } from './queries';
 import classes from './settings.module.css';
 
-const STATUS_COLOURS = { expired: 'gray', revoked: 'red', creator_inactive: 'yellow' } as const;
+const STATUS_COLOURS = {
+  expired: 'gray',
+  revoked: 'red',
+  creator_inactive: 'yellow',
+  creator_unprotected: 'yellow',
+} as const;
 
 function useFacts(key: ApiKey): string[] {
   const { t } = useTranslation('settings');

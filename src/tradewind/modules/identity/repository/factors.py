@@ -1,6 +1,6 @@
 """SQL of second factors and of the challenges of signing in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
@@ -15,6 +15,18 @@ from tradewind.modules.identity.models import (
     RecoveryCode,
     TotpFactor,
 )
+
+_UNPROTECTED = text("""
+    SELECT u.id FROM unnest(CAST(:user_ids AS uuid[])) AS u (id)
+    WHERE CASE WHEN (
+            SELECT o.second_factor_required FROM organisations o
+            WHERE o.id = nullif(current_setting('app.org_id', true), '')::uuid
+        )
+        THEN u.id NOT IN (SELECT identity_members_with_second_factor()) AND NOT EXISTS (
+            SELECT FROM sso_links l JOIN sso_connections c ON c.id = l.connection_id AND c.enabled
+            WHERE l.user_id = u.id)
+        ELSE false END
+""")
 
 
 async def has_factor(session: AsyncSession, user_id: UUID) -> bool:
@@ -48,6 +60,14 @@ async def is_required(session: AsyncSession, user_id: UUID) -> bool:
 async def members_with_factor(session: AsyncSession) -> set[UUID]:
     """Active members of the session's organisation who have a second factor."""
     return set(await session.scalars(text("SELECT identity_members_with_second_factor()")))
+
+
+async def unprotected(session: AsyncSession, user_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these people who lack the second factor that the session's organisation requires; none if it does not.
+
+    Signing in through the organisation's identity provider counts as one, as it does for sessions.
+    """
+    return set(await session.scalars(_UNPROTECTED, {"user_ids": list(user_ids)}))
 
 
 async def lock_factors(session: AsyncSession, user_id: UUID) -> None:

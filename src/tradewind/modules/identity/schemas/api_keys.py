@@ -61,7 +61,7 @@ class ApiKeyRead(BaseModel):
     last_used_ip: str | None
     revoked_at: datetime | None
     revoked_by_name: str | None
-    status: Literal["active", "expired", "revoked", "creator_inactive"]
+    status: Literal["active", "expired", "revoked", "creator_inactive", "creator_unprotected"]
 
 
 class ApiKeyCreated(ApiKeyRead):

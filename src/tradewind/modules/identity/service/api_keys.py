@@ -17,7 +17,7 @@ from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.errors_keys import KeyNotFound, TooManyKeys
 from tradewind.modules.identity.models.api_keys import SIGNING_SECRET, ApiKey
 from tradewind.modules.identity.repository import api_keys as repository
-from tradewind.modules.identity.repository import roles
+from tradewind.modules.identity.repository import factors, roles
 from tradewind.modules.identity.service import audit, key_format
 from tradewind.modules.identity.service.key_rules import (
     HASH_PURPOSE,
@@ -57,6 +57,9 @@ class NewKey:
     secret: str
 
 
+Status = Literal["active", "expired", "revoked", "creator_inactive", "creator_unprotected"]
+
+
 @dataclass(frozen=True, slots=True)
 class ListedKey:
     """A key and what its creator may do and see now (see `repository.roles.standing_of`)."""
@@ -64,6 +67,7 @@ class ListedKey:
     key: ApiKey
     permissions: frozenset[str]
     visible_owners: frozenset[UUID] | None
+    unprotected: bool = False
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -71,14 +75,17 @@ class ListedKey:
         return effective(self.key.scopes, self.permissions)
 
     @property
-    def status(self) -> Literal["active", "expired", "revoked", "creator_inactive"]:
+    def status(self) -> Status:
         """Whether the key works, or why not."""
         if self.key.revoked_at is not None:
             return "revoked"
         if self.key.expires_at is not None and self.key.expires_at <= now():
             return "expired"
-        goes_on = self.key.kind == "publishable" or is_active(self.visible_owners)
-        return "active" if goes_on else "creator_inactive"
+        if self.key.kind == "publishable":
+            return "active"
+        if not is_active(self.visible_owners):
+            return "creator_inactive"
+        return "creator_unprotected" if self.unprotected else "active"
 
 
 async def create(session: AsyncSession, draft: Draft) -> NewKey:
@@ -130,7 +137,8 @@ async def listed(session: AsyncSession) -> list[ListedKey]:
         user_id: await roles.standing_of(session, organisation_id, user_id)
         for organisation_id, user_id in {(key.organisation_id, key.created_by) for key in keys}
     }
-    return [ListedKey(key, *standings[key.created_by]) for key in keys]
+    unprotected = await factors.unprotected(session, standings)
+    return [ListedKey(key, *standings[key.created_by], key.created_by in unprotected) for key in keys]
 
 
 async def revoke(session: AsyncSession, key_id: UUID) -> None:
