@@ -38,6 +38,8 @@ class Installation:
     home: Path
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
+    # Where its clients say they come from (it trusts this machine as a proxy): limits count by address.
+    caller: str = "127.0.0.1"
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -56,6 +58,7 @@ class Installation:
             "TRADEWIND_HOME": str(self.home),
             "TRADEWIND_PORT": str(self.port),
             "TRADEWIND_API_REQUESTS_PER_MINUTE": "1000000",
+            "TRADEWIND_TRUSTED_PROXIES": "127.0.0.1",
             **self.environment,
         }
         with self.log.open("ab") as out:
@@ -94,7 +97,8 @@ class Installation:
 
     def client(self) -> httpx.Client:
         """An API client without credentials."""
-        return httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        headers = {"X-Forwarded-For": self.caller}
+        return httpx.Client(base_url=self.url, timeout=30, trust_env=False, headers=headers)
 
     def signed_up(self, email: str = "founder@people.example", name: str = "Mira Founder") -> httpx.Client:
         """Sign up a new organisation and return an API client of its administrator."""

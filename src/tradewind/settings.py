@@ -1,6 +1,7 @@
 """Configuration from `TRADEWIND_*` environment variables (or a `.env` file beside the process)."""
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +32,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=1, le=65535)
     public_url: str | None = Field(default=None, description="How users reach the web app from outside.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of reverse proxies, separated by commas: their X-Forwarded-For and "
+        "X-Forwarded-Proto say who calls. Empty: the address of the connection counts.",
+    )
     web_processes: int = Field(default=1, ge=1, le=64)
     worker_concurrency: int = Field(default=16, ge=2, le=500, description="Jobs one worker runs at once.")
     job_heartbeat_seconds: float = Field(
@@ -66,6 +72,16 @@ class Settings(BaseSettings):
         "events from there are less likely to be a person's.",
     )
     redis_url: SecretStr | None = Field(default=None, description="Optional, for limits shared by many processes.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: str) -> str:
+        for proxy in filter(None, map(str.strip, proxies.split(","))):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is no address or network such as 10.0.0.0/8") from None
+        return proxies
 
     @field_validator("home")
     @classmethod

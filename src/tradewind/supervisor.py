@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tradewind.settings import Settings
+from tradewind.settings import Settings, get_settings
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from tradewind.kernel.database import Database
 
 _STOP_SECONDS = 20
@@ -188,7 +190,7 @@ def serve_web(settings: Settings, *, port: int | None = None) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "tradewind.app:create_app",
+        "tradewind.supervisor:create_served_app",
         factory=True,
         address=settings.host,
         port=port or settings.port,
@@ -201,6 +203,18 @@ def serve_web(settings: Settings, *, port: int | None = None) -> None:
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     ).serve()
+
+
+def create_served_app() -> "ASGIApp":
+    """The application as one web process serves it: behind trusted proxies, callers are whom those name."""
+    from granian.utils.proxies import wrap_asgi_with_proxy_headers
+
+    from tradewind.app import create_app
+
+    settings = get_settings()
+    app = create_app(settings)
+    proxies = [proxy for proxy in map(str.strip, settings.trusted_proxies.split(",")) if proxy]
+    return wrap_asgi_with_proxy_headers(app, proxies) if proxies else app
 
 
 def _answers(url: str) -> bool:

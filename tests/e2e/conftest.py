@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -34,14 +35,22 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One installation a file: one for all would run into the limit on sign-ups from one address."""
-    installation = Installation(tmp_path_factory.mktemp("installation") / "home")
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation for all files of this process; it may use servers of this machine."""
+    environment = {"TRADEWIND_LOCAL_IDENTITY_PROVIDERS": "true", "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true"}
+    installation = Installation(tmp_path_factory.mktemp("installation") / "home", environment=environment)
     installation.start("up")
     installation.wait_ready()
     yield installation
     installation.stop()
+
+
+@pytest.fixture(scope="module")
+def server(installation: Installation, request: pytest.FixtureRequest) -> Installation:
+    """The installation, called from an address of the file's own: sign-ups and failures are limited by address."""
+    installation.caller = f"198.18.{crc32(request.module.__name__.encode()) % 250}.7"
+    return installation
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +69,11 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, server: Installation) -> Iterator[BrowserContext]:
     """A fresh browser profile that knows the installation's address."""
     context = browser.new_context(
-        base_url=server.url, viewport={"width": 1440, "height": 900}, service_workers="block", locale="en-GB"
+        base_url=server.url,
+        viewport={"width": 1440, "height": 900},
+        service_workers="block",
+        locale="en-GB",
+        extra_http_headers={"X-Forwarded-For": server.caller},
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     yield context

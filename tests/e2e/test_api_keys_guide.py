@@ -32,9 +32,13 @@ def run(command: list[str], **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def founder(server: Installation):
-    """The administrator of the installation's only organisation."""
+    """The administrator of an organisation."""
     with contextlib.closing(server.signed_up("founder@people.example")) as client:
         yield client
+
+
+def test_the_caller_is_whom_the_trusted_proxy_names(server: Installation, founder) -> None:
+    assert {session["ip"] for session in founder.get("/api/v1/me/sessions").json()} == {server.caller}
 
 
 def test_commands(server: Installation, founder) -> None:

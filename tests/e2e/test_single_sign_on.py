@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,17 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from installation import PASSWORD, Installation
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation that may use the provider on this machine."""
-    home: Path = tmp_path_factory.mktemp("installation") / "home"
-    installation = Installation(home, environment={"TRADEWIND_LOCAL_IDENTITY_PROVIDERS": "true"})
-    installation.start("up")
-    installation.wait_ready()
-    yield installation
-    installation.stop()
 
 
 @pytest.fixture(scope="module")

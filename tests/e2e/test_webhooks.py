@@ -16,18 +16,6 @@ pytestmark = pytest.mark.browser
 RECEIVER = Path(__file__).parents[1] / "modules" / "webhooks" / "receiver.py"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation that may send to this machine."""
-    installation = Installation(
-        tmp_path_factory.mktemp("installation") / "home", environment={"TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true"}
-    )
-    installation.start("up")
-    installation.wait_ready()
-    yield installation
-    installation.stop()
-
-
 @pytest.fixture
 def receiver() -> Iterator[str]:
     port = free_port()
