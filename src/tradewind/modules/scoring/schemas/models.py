@@ -56,8 +56,8 @@ class SplitRead(BaseModel):
 
     fit: float
     engagement: float
-    fit_score: int | None
-    engagement_score: int | None
+    fit_score: int
+    engagement_score: int
 
 
 class OtherScoreRead(BaseModel):

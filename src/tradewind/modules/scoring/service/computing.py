@@ -53,11 +53,15 @@ def _by_model(active: Scorer, facts: Sequence[LeadFacts], points: Scores | None,
     explained = explain.compact(prediction, encoder)
     stored: list[StoredScore] = []
     for row, lead in enumerate(facts):
-        if prediction.evidence[row] < LEAST_EVIDENCE:
+        stop = _gate(active, points, row)
+        if prediction.evidence[row] < LEAST_EVIDENCE and not stop:
             stored.append(_insufficient(active, lead, at))
             continue
-        reasons = {**explained[row], "engagement": round(float(behaviour[row]), 4)}
-        stop = _gate(active, points, row)
+        reasons = {
+            **explained[row],
+            "engagement": round(float(behaviour[row]), 4),
+            "halves": [int(fit[row]), int(engagement[row])],
+        }
         made = LeadScore(
             lead_id=lead.id,
             score=0 if stop else int(score[row]),
@@ -93,6 +97,8 @@ def _blend(active: Scorer, prediction: Prediction, encoder: Encoder, points: Sco
         raw=base + contributions.sum(axis=1),
         contributions=contributions,
         base=base,
+        # A rule that says something of the lead is something known of it.
+        evidence=prediction.evidence + (points.matrix != 0).sum(axis=1),
         values=[*prediction.values, *said],
     )
     return mixed, Encoder([*encoder.encoded, *rules], [*encoder.readers, *(None for _ in rules)])
@@ -139,6 +145,7 @@ def _by_rules(active: Scorer, facts: Sequence[LeadFacts], points: Scores, at: da
             "rest": 0,
             "top": points.reasons(row),
             "engagement": round(float(behaviour[row]), 2),
+            "halves": [made.fit, made.engagement],
         }
         if stop:
             reasons["stopped"] = stop.name

@@ -265,7 +265,8 @@ def _split(stored: dict[str, Any]) -> SplitRead | None:
         return None
     engagement = stored["engagement"]
     fit = round(stored["raw"] - stored["base"] - engagement, 4)
-    return SplitRead(fit=fit, engagement=engagement, fit_score=None, engagement_score=None)
+    fit_score, engagement_score = stored["halves"]
+    return SplitRead(fit=fit, engagement=engagement, fit_score=fit_score, engagement_score=engagement_score)
 
 
 def _health(model: ScoringModel | None) -> HealthRead | None:

@@ -1,0 +1,285 @@
+"""The product's own scorer on anyone's files: train on one, score another, measure where the outcome is known."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tradewind.modules.leads import api as leads
+from tradewind.modules.leads.contracts import FileColumn, FileTable
+from tradewind.modules.scoring.engine import explain, metrics, rolling
+from tradewind.modules.scoring.engine.leaks import Order
+from tradewind.modules.scoring.engine.metrics import Floats
+from tradewind.modules.scoring.engine.model import BANDS, Model
+from tradewind.modules.scoring.engine.train import NotEnoughLabels, Report, train
+from tradewind.modules.scoring.errors import EvaluationImpossible
+
+_REASONS_FOR, _REASONS_AGAINST = 3, 2
+_SCORED_AT_ONCE = 5_000
+_LEAST_STEP, _LEAST_WINDOW, _MOST_TRAININGS = 10, 200, 1_000
+_FILE_AT = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """Train anew every `step` rows on the newest `window` rows."""
+
+    window: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the columns of the files mean. A row whose target equals `positive` is one that reached the outcome."""
+
+    target: str
+    positive: str
+    id: str
+    exclude: tuple[str, ...] = ()
+    order_by: str | None = None
+    rolling: Rolling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A row of the second file; `reasons` for (+) and against (−) it in words, strongest first."""
+
+    id: str
+    score: int
+    probability: float
+    band: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All rows scored; `metrics` are None where the second file lacks the target."""
+
+    scores: list[Scored]
+    metrics: dict[str, Any] | None
+    card: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    key: str
+    label: str
+    kind: str
+    used_for_scoring: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    custom: dict[str, Any]
+    created_at: datetime
+    fields: dict[str, Any] = field(default_factory=dict)
+    company: dict[str, Any] = field(default_factory=dict)
+    activities: tuple[Any, ...] = ()
+
+
+def evaluate(
+    train_path: Path, test_path: Path, options: Options, *, report: Report = lambda done, total, message: None
+) -> Evaluation:
+    """Train on the first file and score the second. Raises FileUnreadable and kin, EvaluationImpossible."""
+    taught, judged = leads.read_table(train_path), leads.read_table(test_path)
+    _require(taught, train_path, [options.target, options.id, options.order_by, *options.exclude])
+    known = options.target in _names(judged)
+    _require(judged, test_path, [options.id, options.order_by, options.target if options.rolling else None])
+    outcome = _outcome(taught, options, train_path)
+    truth = _outcome(judged, options, test_path, one_class=True) if known else None
+    order = _column(taught, options.order_by) if options.order_by else None
+    columns = [column for column in taught.columns if column.name not in {options.target, options.id, *options.exclude}]
+    dated = order is not None and order.kind in ("date", "datetime")
+    fields = [_Field(c.name, c.name, c.kind) for c in columns if not (dated and c is order)]
+    subjects = _subjects(taught, columns, order if dated else None, train_path)
+    others = _subjects(judged, columns, order if dated else None, test_path)
+    ids = [row[_names(judged).index(options.id)] for row in judged.rows]
+    notes = (*taught.notes, *_missing(judged, columns))
+    try:
+        if options.rolling is not None:
+            assert truth is not None
+            return _rolled(subjects, outcome, others, truth, ids, fields, order, options, notes, report)
+        trained = train(subjects, outcome.tolist(), fields, order=_order(subjects, order), report=report)
+    except NotEnoughLabels as failure:
+        raise EvaluationImpossible(f"{train_path.name}: {failure}.") from failure
+    probability, raw, scores = _score(trained.model, others, ids)
+    cuts = trained.model.thresholds
+    measured = None if truth is None else _measure(truth, probability, raw >= cuts.hot, raw >= cuts.warm, score=raw)
+    return Evaluation(scores, measured, trained.card, (*notes, *trained.card["warnings"]))
+
+
+def write_scores(path: Path, scores: Sequence[Scored]) -> None:
+    """The scores as CSV: id, score, probability, band, reasons."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "score", "probability", "band", "reasons"])
+        for row in scores:
+            writer.writerow([row.id, row.score, f"{row.probability:.6f}", row.band, "; ".join(row.reasons)])
+
+
+def _score(model: Model, subjects: Sequence[_Row], ids: Sequence[str]) -> tuple[Floats, Floats, list[Scored]]:
+    probability, raw = np.empty(len(subjects)), np.empty(len(subjects))
+    scores: list[Scored] = []
+    for start in range(0, len(subjects), _SCORED_AT_ONCE):
+        part = slice(start, start + _SCORED_AT_ONCE)
+        prediction = model.predict(subjects[part])
+        probability[part], raw[part] = prediction.probability, prediction.raw
+        explained = explain.compact(prediction, model.encoder)
+        scores += _rows(ids[part], prediction.probability, prediction.band, explained, model)
+    return probability, raw, scores
+
+
+def _rolled(
+    subjects: list[_Row], outcome: np.ndarray, others: list[_Row], truth: np.ndarray, ids: list[str],
+    fields: Sequence[_Field], column: FileColumn | None, options: Options, notes: tuple[str, ...], report: Report,
+) -> Evaluation:  # fmt: skip
+    assert options.rolling is not None
+    window, step = options.rolling.window, options.rolling.step
+    if window < _LEAST_WINDOW or step < _LEAST_STEP or len(others) / step > _MOST_TRAININGS:
+        raise EvaluationImpossible(
+            f"A rolling window has at least {_LEAST_WINDOW} rows and a step at least {_LEAST_STEP}, and trains at most "
+            f"{_MOST_TRAININGS:,} times; {window}:{step} would train {-(-len(others) // max(1, step)):,} times."
+        )
+    stream = [*subjects, *others]
+    when = _order(stream, column) or Order("row", "row of the files", np.arange(len(stream), dtype=np.float64))
+    first = len(subjects)
+    if when.values[:first].max() > when.values[first:].min():
+        raise EvaluationImpossible(
+            f"Rolling needs every row of the second file to come after the first file, ordered by “{when.label}”."
+        )
+    rows = np.argsort(when.values, kind="stable")
+    result = rolling.roll(
+        [stream[row] for row in rows], np.concatenate([outcome, truth])[rows].tolist(), fields, when,
+        first=first, window=window, step=step, report=report,
+    )  # fmt: skip
+    back = np.argsort(rows[first:])
+    made = _rows(
+        [ids[row - first] for row in rows[first:]], result.probability, result.band, result.explained, result.model
+    )
+    measured = _measure(
+        truth, result.probability[back], result.hot[back], result.qualified[back], score=result.probability[back]
+    )
+    measured["alift"] = metrics.lift_area(truth.astype(float), result.probability[back])
+    card = {"rolling": {"window": window, "step": step, "trainings": result.trainings}, "rounds": result.rounds}
+    return Evaluation([made[row] for row in back], measured, card, notes)
+
+
+def _rows(
+    ids: Sequence[str], probability: Floats, band: np.ndarray, explained: Sequence[explain.Compact], model: Model
+) -> list[Scored]:
+    features = {item.name: item for item in model.encoder.encoded}
+    made = []
+    for row, stored in enumerate(explained):
+        positive, negative = explain.reasons(stored, features)
+        said = [f"+ {reason.sentence}" for reason in positive[:_REASONS_FOR]]
+        said += [f"− {reason.sentence}" for reason in negative[:_REASONS_AGAINST]]
+        p = float(probability[row])
+        made.append(Scored(ids[row], round(100 * p), p, BANDS[band[row]], tuple(said)))
+    return made
+
+
+def _measure(
+    truth: np.ndarray, probability: Floats, hot: np.ndarray, qualified: np.ndarray, *, score: Floats
+) -> dict[str, Any]:
+    """Figures of the second file; cuts and calibration come from rows whose outcome was known before."""
+    y = truth.astype(np.float64)
+    return {
+        "rows": len(y),
+        "positives": int(y.sum()),
+        "auc": metrics.auc(y, score),
+        "accuracy": metrics.at_threshold(y, qualified.astype(float), 1.0)["accuracy"],
+        "brier": metrics.brier(y, probability),
+        "log_loss": metrics.log_loss(y, probability),
+        "ece": metrics.expected_calibration_error(y, probability),
+        "precision_at_20": metrics.precision_at_share(y, score, 0.2),
+        "hot": metrics.at_threshold(y, hot.astype(float), 1.0),
+        "qualified": metrics.at_threshold(y, qualified.astype(float), 1.0),
+    }
+
+
+def _names(table: FileTable) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _column(table: FileTable, name: str) -> FileColumn:
+    return next(column for column in table.columns if column.name == name)
+
+
+def _require(table: FileTable, path: Path, names: Sequence[str | None]) -> None:
+    there = _names(table)
+    missing = [name for name in names if name is not None and name not in there]
+    if missing:
+        raise EvaluationImpossible(
+            f"{path.name} has no column {', '.join(f'“{name}”' for name in missing)}. Its columns are: "
+            + ", ".join(there[:60])
+        )
+
+
+def _missing(table: FileTable, columns: Sequence[FileColumn]) -> list[str]:
+    there = set(_names(table))
+    return [f"The second file has no column “{c.name}”; it reads as unknown." for c in columns if c.name not in there]
+
+
+def _outcome(table: FileTable, options: Options, path: Path, *, one_class: bool = False) -> np.ndarray:
+    """Outcome (n,) of booleans. An empty target is a mistake worth stopping for, not a loss."""
+    at = _names(table).index(options.target)
+    cells = [row[at].strip() for row in table.rows]
+    if blank := sum(not cell for cell in cells):
+        raise EvaluationImpossible(f"{path.name}: the target “{options.target}” is empty in {blank:,} rows.")
+    wanted = _same_form(options.positive)
+    outcome = np.array([_same_form(cell) == wanted for cell in cells], dtype=bool)
+    if not one_class and (not outcome.any() or outcome.all()):
+        seen = ", ".join(f"“{cell}”" for cell in sorted(set(cells))[:10])
+        raise EvaluationImpossible(
+            f"{path.name}: {'all' if outcome.any() else 'no'} values of “{options.target}” equal "
+            f"“{options.positive}”. There are: {seen}."
+        )
+    return outcome
+
+
+def _same_form(text: str) -> str:
+    word = text.strip().casefold()
+    try:
+        return f"{float(word):g}"
+    except ValueError:
+        return word
+
+
+def _subjects(table: FileTable, columns: Sequence[FileColumn], when: FileColumn | None, path: Path) -> list[_Row]:
+    place = {name: index for index, name in enumerate(_names(table))}
+    used = [(column, place.get(column.name)) for column in columns if column is not when]
+    rows = []
+    for number, cells in enumerate(table.rows, start=1):
+        at = _FILE_AT
+        if when is not None:
+            at = leads.cell_value(when, cells[place[when.name]])
+            if at is None:
+                raise EvaluationImpossible(f"{path.name}: row {number} has no date in “{when.name}”.")
+        custom = {
+            column.name: None if index is None else leads.cell_value(column, cells[index]) for column, index in used
+        }
+        rows.append(_Row(custom, at))
+    return rows
+
+
+def _order(subjects: Sequence[_Row], column: FileColumn | None) -> Order | None:
+    """The order asked for; None leaves it to the engine."""
+    if column is None:
+        return None
+    if column.kind in ("date", "datetime"):
+        return Order("time", column.name, np.array([subject.created_at.timestamp() for subject in subjects]))
+    values = np.array([_number(subject.custom.get(column.name)) for subject in subjects])
+    if np.isnan(values).any():
+        raise EvaluationImpossible(
+            f"Rows are ordered by a column of numbers or dates, filled in every row; “{column.name}” is not."
+        )
+    return Order("number", column.name, values, column.name)
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
