@@ -1,0 +1,1 @@
+"""The way of events from the wire into the database: read, admitted, shaped, written together."""
