@@ -39,6 +39,7 @@ class SourceSettings(BaseModel):
         default=True, description="The snippet sends submitted forms, never passwords or cards."
     )
     capture_page_views: Flag = Field(default=True, description="The snippet sends page views by itself.")
+    add_leads: Flag = Field(default=True, description="Add a lead where somebody unknown gives an e-mail address.")
     store_ip: Flag = Field(
         default=True, description="Keep the visitor's address; off, it is used for judging and dropped."
     )
@@ -76,6 +77,7 @@ class SettingsUpdate(BaseModel):
     respect_gpc: Flag | None = None
     capture_forms: Flag | None = None
     capture_page_views: Flag | None = None
+    add_leads: Flag | None = None
     store_ip: Flag | None = None
 
 
