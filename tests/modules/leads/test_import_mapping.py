@@ -164,6 +164,36 @@ def test_people_called_null_or_na_stay():
         assert reader.read(Row(1, ["Ada", last])).person.last_name == kept
 
 
+def test_given_names_of_a_long_file_repeat_and_are_names_all_the_same():
+    columns = {"First Name": [f"Name{n % 200}" for n in range(8_000)], "Last Name": ["Mr", "Mrs"] * 4_000}
+    found = _suggest(columns)
+    assert found["First Name"].target == "first_name"
+    assert found["Last Name"].target is None
+
+
+def test_a_batch_says_of_each_row_what_it_says_of_the_row_alone():
+    columns = {
+        "Id": [f"N{n}" for n in range(40)],
+        "Email": ["p@x.example", "nobody", "", "P <q@y.example>"] * 10,
+        "Website": ["https://y.example", "javascript:1", "", "no address"] * 10,
+        "Phone": ["+49 30 123456", "12", "", "0044 20 7946 0958"] * 10,
+        "Amount": ["1,5", "12", "many", ""] * 10,
+    }
+    rows = [Row(number, list(cells)) for number, cells in enumerate(zip(*columns.values(), strict=True), start=1)]
+    rows += [Row(41, ["", "", "", "", ""]), Row(42, ["N42"]), Row(43, ["N43", "", "", "", "", "extra"])]
+    changes = {"match_on": ("external_id", "email"), "bad_cells": "empty"}
+    together = _reader(columns, **changes).read_all(rows)
+    alone = [_reader(columns, **changes).read(row) for row in rows]
+    assert together == alone
+    assert isinstance(together[-1], RejectedRow)
+    assert together[-3] is None
+    mismatched = together[1]
+    assert isinstance(mismatched, LeadDraft)
+    assert mismatched.person.findings["unread:Email"]["raw"] == "nobody"
+    # What is no web address takes nothing away from what the e-mail says.
+    assert together[3].person.company_domain == "y.example"
+
+
 @pytest.mark.parametrize(
     ("text", "order", "iso"),
     [

@@ -46,16 +46,19 @@ def enrich_person(fields: Mapping[str, Any], *, default_country: str | None = No
     """Normalise and enrich a person's given fields (first_name, last_name, full_name, email, phone, country,
     company_name, website). What cannot be read is left out and named in `problems`: field → sentence.
     """
-    person = EnrichedPerson(company_name=fields.get("company_name") or None)
+    person = EnrichedPerson()
     findings = person.findings
     _name(person, fields)
+    if company_name := fields.get("company_name"):
+        person.company_name = company_name
+        person.company_key = company_key(company_name) or None
     if country_text := fields.get("country"):
         person.country = normal_country(country_text)
         if person.country is None:
             person.problems["country"] = "No country is known by this name."
-            findings["country"] = _finding(None, "import", 0.0, raw=country_text)
+            findings["country"] = _country_finding(None, "import", country_text)
         elif person.country != country_text:
-            findings["country"] = _finding(person.country, "country name", 1.0, raw=country_text)
+            findings["country"] = _country_finding(person.country, "country name", country_text)
     if phone_text := fields.get("phone"):
         phone = normal_phone(phone_text, person.country or default_country)
         person.phone = phone_text
@@ -79,13 +82,15 @@ def enrich_person(fields: Mapping[str, Any], *, default_country: str | None = No
         if domain and domain not in FREE_MAIL_DOMAINS:
             person.company_domain = domain
             findings["domain"] = _finding(domain, "website", 0.9)
-    if person.company_name:
-        person.company_key = company_key(person.company_name) or None
     return person
 
 
-def _finding(value: Any, source: str, confidence: float, **more: Any) -> dict[str, Any]:
-    return {"value": value, "source": source, "confidence": confidence, **more}
+def _finding(value: Any, source: str, confidence: float) -> dict[str, Any]:
+    return {"value": value, "source": source, "confidence": confidence}
+
+
+def _country_finding(country: str | None, source: str, written: str) -> dict[str, Any]:
+    return {"value": country, "source": source, "confidence": 1.0 if country else 0.0, "raw": written}
 
 
 def _name(person: EnrichedPerson, fields: Mapping[str, Any]) -> None:

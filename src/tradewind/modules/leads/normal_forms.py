@@ -9,8 +9,8 @@ from pathlib import Path
 import phonenumbers
 from nameparser import HumanName
 
-_EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]{1,64}@"
+_MAILBOX = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]{1,64}")
+_MAIL_DOMAIN = re.compile(
     r"(?:[a-z0-9\u0080-\U0010ffff](?:[a-z0-9\u0080-\U0010ffff-]{0,61}[a-z0-9\u0080-\U0010ffff])?\.)+"
     r"[a-z\u0080-\U0010ffff][a-z0-9\u0080-\U0010ffff-]{0,61}[a-z0-9\u0080-\U0010ffff]"
 )
@@ -98,11 +98,17 @@ def normal_email(text: str) -> str | None:
     if "<" in address and (match := _ANGLE.match(address)):
         address = match.group(1).strip()
     address = address.removeprefix("mailto:").strip(" ;,'\"")
-    if len(address) > 254 or ".." in address or not _EMAIL.fullmatch(address):
+    mailbox, _, domain = address.partition("@")
+    if len(address) > 254 or ".." in mailbox or not _MAILBOX.fullmatch(mailbox) or not _is_mail_domain(domain):
         return None
-    if address[0] == "." or ".@" in address:
+    if mailbox[0] == "." or mailbox[-1] == ".":
         return None
     return address
+
+
+@lru_cache(maxsize=20_000)
+def _is_mail_domain(domain: str) -> bool:
+    return _MAIL_DOMAIN.fullmatch(domain) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,19 @@ from uuid import UUID
 import asyncpg
 
 from tradewind.kernel.ids import new_id
+from tradewind.modules.leads.importing.lines import DELIMITER, listed
 from tradewind.modules.leads.importing.merging import Slot
 from tradewind.modules.leads.normal_forms import company_key, normal_domain
 
 _REMEMBERED = 200_000
 _LOOKUP = """
-    select c.* from unnest(${place}::text[]) as k(key), lateral (
+    select c.* from {keys} as k(key), lateral (
         select id, domain, name_key, industry, employee_count from companies
         where organisation_id = $1 and deleted_at is null and {column} = k.key offset 0) as c
 """
 _FIND = f"""
-    {_LOOKUP.format(place=2, column="domain")} union {_LOOKUP.format(place=3, column="name_key")} order by id
+    {_LOOKUP.format(keys=listed(2), column="domain")} union {_LOOKUP.format(keys=listed(3), column="name_key")}
+    order by id
 """
 _ADD = """
     insert into companies (id, organisation_id, name, name_key, domain, industry, employee_count, website, import_id,
@@ -71,7 +73,7 @@ class CompanyBook:
         if not concerned:
             return
         if domains or names:
-            for row in await connection.fetch(_FIND, self._organisation_id, list(domains), list(names)):
+            for row in await connection.fetch(_FIND, self._organisation_id, *map(DELIMITER.join, (domains, names))):
                 known = _Known(str(row["id"]), row["industry"], row["employee_count"])
                 if row["domain"]:
                     known = self._by_domain.setdefault(row["domain"], known)
@@ -122,6 +124,7 @@ class CompanyBook:
                 news = True
             elif present != value:
                 findings[key] = {"value": value, "source": "import", "confidence": 0.5}
+                slot.draft.line = None
         return news
 
     async def _write(self, connection: asyncpg.Connection, added: list[_Known], filled: list[_Known]) -> None:

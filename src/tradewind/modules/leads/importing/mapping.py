@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from tradewind.modules.leads.importing.limits import PROFILE_ROWS
@@ -19,6 +20,7 @@ from tradewind.modules.leads.normal_forms import fold
 SURE = 0.7
 # Above this a single column tells the outcome better than anything known beforehand does in practice.
 TOO_STRONG = 0.85
+_FEW_NAMES = 30
 _ASSOCIATION_ROWS = 8_000
 _ASSOCIATION_CELLS = 2_000_000
 
@@ -75,9 +77,10 @@ def suggest(
 ) -> list[Suggestion]:
     """One suggestion per column, from its name and its sampled values; no field is suggested twice."""
     profiles = [ColumnProfile() for _ in header]
-    for cells in rows[:PROFILE_ROWS]:
-        for profile, cell in zip(profiles, cells, strict=False):
-            profile.add(cell)
+    # Ragged rows count as far as they go.
+    columns = zip_longest(*rows[:PROFILE_ROWS])
+    for profile, column in zip(profiles, columns, strict=False):
+        profile.add(cell for cell in column if cell is not None)
     suggestions = [_suggest_one(index, name, profiles[index]) for index, name in enumerate(header)]
     _resolve_clashes(suggestions)
     _fill_gaps(suggestions, profiles)
@@ -144,7 +147,8 @@ def _agreement(target: str, profile: ColumnProfile) -> tuple[float, str]:
         case "id":
             return (0.95, "") if profile.identifies or profile.filled < 20 else (0.3, "its values repeat")
         case "name":
-            alike = profile.filled >= 50 and profile.distinct < profile.filled * 0.05
+            # Long files repeat given names too: only a handful of words is no column of names.
+            alike = profile.filled >= 50 and profile.distinct < min(profile.filled * 0.05, _FEW_NAMES)
             return (0.3, "a few words repeat all the time") if alike else (0.92, "")
         case "tags":
             parted = profile.share("," in value or ";" in value or "|" in value for value in values)

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tradewind.modules.leads.importing.plan import Plan
-from tradewind.modules.leads.importing.reading import LeadDraft
-
-Key = tuple[str, str]
+from tradewind.modules.leads.importing.reading import Key, LeadDraft
 
 
 @dataclass(slots=True)
@@ -30,11 +28,6 @@ class Decision:
     added_rows: int = 0
 
 
-def keys_of(plan: Plan, draft: LeadDraft) -> list[Key]:
-    """What the row's duplicates are found by, most telling first."""
-    return [(match, key) for match in plan.match_on if (key := draft.key(match))]
-
-
 def decide(plan: Plan, drafts: Iterable[LeadDraft], existing: Mapping[Key, UUID]) -> Decision:
     """Sort the rows of a batch into new leads, changes and duplicates to leave out, by the plan's policy."""
     decision = Decision()
@@ -44,10 +37,15 @@ def decide(plan: Plan, drafts: Iterable[LeadDraft], existing: Mapping[Key, UUID]
     seen: dict[Key, Slot] = {}
     by_lead: dict[UUID, Slot] = {}
     for draft in drafts:
-        keys = keys_of(plan, draft)
-        slot = next((seen[key] for key in keys if key in seen), None)
+        keys = draft.keys
+        slot = lead_id = None
+        for key in keys:
+            if (slot := seen.get(key)) is not None:
+                break
         if slot is None:
-            lead_id = next((existing[key] for key in keys if key in existing), None)
+            for key in keys:
+                if (lead_id := existing.get(key)) is not None:
+                    break
             slot = by_lead.get(lead_id) if lead_id is not None else None
             if slot is None:
                 if lead_id is not None and plan.duplicates == "skip":
@@ -80,6 +78,7 @@ _PERSON_FIELDS = (
 
 
 def _join(first: LeadDraft, later: LeadDraft, *, overwrite: bool) -> None:
+    first.line = None
     tags = list(dict.fromkeys([*first.values.get("tags", ()), *later.values.get("tags", ())]))
     if overwrite:
         first.values.update(later.values)

@@ -30,28 +30,21 @@ class ColumnProfile:
     placeholders: Counter[str] = field(default_factory=Counter)
     many: bool = False
     longest: int = 0
-    _seen: dict[str, bool] = field(default_factory=dict)
 
-    def add(self, text: str) -> None:
-        """Count one cell."""
-        text = text.strip()
-        if len(text) <= 20:
-            known = self._seen.get(text)
-            if known is None:
-                known = is_placeholder(text)
-                if len(self._seen) < 2_000:
-                    self._seen[text] = known
-            if known:
-                self.empty += 1
+    def add(self, cells: Iterable[str]) -> None:
+        """Count the cells of the column."""
+        for text, count in Counter(map(str.strip, cells)).items():
+            if len(text) <= 20 and is_placeholder(text):
+                self.empty += count
                 if text:
-                    self.placeholders[text] += 1
-                return
-        self.filled += 1
-        self.longest = max(self.longest, len(text))
-        if text in self.values or len(self.values) < _MAX_DISTINCT:
-            self.values[text[:500]] += 1
-        else:
-            self.many = True
+                    self.placeholders[text] += count
+                continue
+            self.filled += count
+            self.longest = max(self.longest, len(text))
+            if text in self.values or len(self.values) < _MAX_DISTINCT:
+                self.values[text[:500]] += count
+            else:
+                self.many = True
 
     @property
     def distinct(self) -> int:
@@ -182,12 +175,15 @@ def association(cells: Sequence[str], outcome: Sequence[bool | None]) -> float |
     positives = int(truth.sum())
     if min(positives, len(truth) - positives) < 30:
         return None
-    texts = ["" if is_placeholder(cells[index].strip()) else cells[index].strip() for index in known]
+    texts = [cells[index].strip() for index in known]
+    nothing = {text for text in set(texts) if is_placeholder(text)}
+    texts = ["" if text in nothing else text for text in texts]
     distinct = Counter(texts)
     if len(distinct) < 2:
         return 0.5
     if len(distinct) > 50:
-        numbers = [parse_number(text) if text else None for text in texts]
+        number_of = {text: parse_number(text) if text else None for text in distinct}
+        numbers = [number_of[text] for text in texts]
         if sum(number is None for number in numbers) > len(numbers) * 0.5:
             return None
         finite = np.array([np.nan if number is None else float(number) for number in numbers])

@@ -5,7 +5,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tradewind.modules.leads.importing.detect import Encoding, TextShape
 from tradewind.modules.leads.importing.failures import FileEmpty, TooManyColumns
@@ -22,8 +22,7 @@ _UNCLOSED = "A quotation mark is opened and never closed."
 _TOO_LARGE = f"A cell is larger than {MAX_FIELD_CHARACTERS // 1024:,} kB."
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record: its number in the file (the first data row is 1) and its cells as text."""
 
     number: int

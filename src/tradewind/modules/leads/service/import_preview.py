@@ -13,7 +13,6 @@ from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.modules.leads.errors_imports import ImportNotReady
 from tradewind.modules.leads.importing.limits import PREVIEW_ROWS
 from tradewind.modules.leads.importing.load import existing_leads
-from tradewind.modules.leads.importing.merging import keys_of
 from tradewind.modules.leads.importing.plan import Plan
 from tradewind.modules.leads.importing.readers import BrokenRow, Row
 from tradewind.modules.leads.importing.reading import LeadDraft, RejectedRow, RowReader
@@ -35,7 +34,7 @@ async def preview(session: AsyncSession, import_id: UUID, home: Path) -> Preview
     table = open_table(files.path_of(home, entry.storage_key), Layout.from_json(entry.layout))
     rows = await asyncio.to_thread(lambda: list(islice(table.rows(), PREVIEW_ROWS)))
     reader = RowReader(plan)
-    results = [reader.read(row) for row in rows]
+    results = reader.read_all(rows)
     drafts = [result for result in results if isinstance(result, LeadDraft)]
     organisation_id = actor_of(session).organisation_id
     assert organisation_id is not None
@@ -61,7 +60,7 @@ def _row(
         problems = [CellProblem(column=p.column, message=p.message, level="error") for p in result.problems]
         problems = problems or [CellProblem(column=None, message=result.reason, level="error")]
         return PreviewRow(row=row.number, cells=cells, values={}, effect="reject", lead_id=None, problems=problems)
-    keys = keys_of(plan, result)
+    keys = result.keys
     lead_id = next((existing[key] for key in keys if key in existing), None)
     repeated = any(key in seen for key in keys) and plan.duplicates != "create"
     seen.update(keys)

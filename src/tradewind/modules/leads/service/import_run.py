@@ -22,10 +22,11 @@ from tradewind.kernel.jobs import JobCancelled
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.events import LeadsChanged, LeadsImported
 from tradewind.modules.leads.importing.limits import BATCH_ROWS
+from tradewind.modules.leads.importing.lines import LineWriter
 from tradewind.modules.leads.importing.load import Author, BatchLoader
 from tradewind.modules.leads.importing.plan import Plan
 from tradewind.modules.leads.importing.readers import BrokenRow, Row
-from tradewind.modules.leads.importing.reading import LeadDraft, RejectedRow, RowReader, read_all
+from tradewind.modules.leads.importing.reading import LeadDraft, RejectedRow, RowReader
 from tradewind.modules.leads.importing.table import Layout, open_table
 from tradewind.modules.leads.models.imports import LeadImport
 from tradewind.modules.leads.repository import imports as repository
@@ -109,7 +110,8 @@ async def _run(context: RunContext, entry: LeadImport, batch_rows: int) -> None:
     )  # fmt: skip
     counts, warnings = Counter(entry.counts), Counter(entry.warnings)
     done, written = entry.rows_done, 0
-    async for batch in _batches(RowReader(plan), table.rows(start_after=done), done, batch_rows):
+    source = _Source(table.rows(start_after=done), RowReader(plan), LineWriter(plan), batch_rows)
+    async for batch in _batches(source, done):
         await context.raise_if_cancelled()
         async with context.transaction() as session:
             connection = await asyncpg_connection(session)
@@ -139,40 +141,60 @@ async def _run(context: RunContext, entry: LeadImport, batch_rows: int) -> None:
     await context.progress(done=done, total=done)
 
 
-async def _batches(reader: RowReader, rows: Iterator[Row | BrokenRow], done: int, size: int) -> AsyncIterator[_Batch]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where batches come from: rows of the file, read and written as lines for COPY."""
+
+    rows: Iterator[Row | BrokenRow]
+    reader: RowReader
+    writer: LineWriter
+    size: int
+
+    def read(self, done: int) -> _Batch | None:
+        """The next batch, or None at the end of the file."""
+        taken: list[Row | BrokenRow] = []
+        room = 24_000_000
+        for row in islice(self.rows, self.size):
+            taken.append(row)
+            if isinstance(row, Row):
+                room -= sum(map(len, row.cells))
+            # Rows of huge cells make a batch end early, so that memory stays bounded.
+            if room < 0:
+                break
+        if not taken:
+            return None
+        reader, write = self.reader, self.writer.write
+        reader.warnings = Counter()
+        known = {key: set(values) for key, values in reader.options.items()}
+        drafts: list[LeadDraft] = []
+        rejects: list[RejectedRow] = []
+        for result in reader.read_all(taken):
+            if isinstance(result, LeadDraft):
+                result.line = write(result)
+                drafts.append(result)
+            elif result is not None:
+                rejects.append(result)
+        options = {
+            key: sorted(values - known[key])[:MAX_OPTIONS]
+            for key, values in reader.options.items() if values - known[key]
+        }  # fmt: skip
+        blank = len(taken) - len(drafts) - len(rejects)
+        return _Batch(done + 1, taken[-1].number, drafts, rejects, blank, reader.warnings, options)
+
+
+async def _batches(source: _Source, done: int) -> AsyncIterator[_Batch]:
     """Batches read ahead: while the database writes one, a thread reads the next."""
-    upcoming = asyncio.create_task(asyncio.to_thread(_read_batch, reader, rows, done, size))
+    upcoming = asyncio.create_task(asyncio.to_thread(source.read, done))
     try:
         while True:
             batch = await upcoming
             if batch is None:
                 return
-            upcoming = asyncio.create_task(asyncio.to_thread(_read_batch, reader, rows, batch.last, size))
+            upcoming = asyncio.create_task(asyncio.to_thread(source.read, batch.last))
             yield batch
     finally:
         if not upcoming.done():
             await asyncio.wait([upcoming])
-
-
-def _read_batch(reader: RowReader, rows: Iterator[Row | BrokenRow], done: int, size: int) -> _Batch | None:
-    taken: list[Row | BrokenRow] = []
-    room = 24_000_000
-    for row in islice(rows, size):
-        taken.append(row)
-        if isinstance(row, Row):
-            room -= sum(map(len, row.cells))
-        # Rows of huge cells make a batch end early, so that memory stays bounded.
-        if room < 0:
-            break
-    if not taken:
-        return None
-    reader.warnings = Counter()
-    known = {key: set(values) for key, values in reader.options.items()}
-    drafts, rejects, blank = read_all(reader, taken)
-    options = {
-        key: sorted(values - known[key])[:MAX_OPTIONS] for key, values in reader.options.items() if values - known[key]
-    }
-    return _Batch(done + 1, taken[-1].number, drafts, rejects, blank, reader.warnings, options)
 
 
 def _add_warnings(warnings: Counter[str], news: Counter[str]) -> None:
