@@ -1,7 +1,7 @@
 """Who is who: the rules of docs/guides/visitors-and-leads.md, their undoing, and that order does not matter."""
 
 import pytest
-from tests.modules.tracking.visitors import make_site, people, process
+from tests.modules.tracking.visitors import make_site, people, process, timeline
 
 ANNA, BEN = "anna@ex.example", "ben@ex.example"
 
