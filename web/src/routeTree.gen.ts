@@ -15,7 +15,6 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
-import { Route as AppScoringRouteImport } from './routes/_app/scoring'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -33,6 +32,8 @@ import { Route as AppImportsIndexRouteImport } from './routes/_app/imports/index
 import { Route as AppImportsImportIdRouteImport } from './routes/_app/imports/$importId'
 import { Route as AppLeadsIndexRouteImport } from './routes/_app/leads/index'
 import { Route as AppLeadsLeadIdRouteImport } from './routes/_app/leads/$leadId'
+import { Route as AppScoringIndexRouteImport } from './routes/_app/scoring/index'
+import { Route as AppScoringSetupKeyRouteImport } from './routes/_app/scoring/$setupKey'
 import { Route as AppSegmentsIndexRouteImport } from './routes/_app/segments/index'
 import { Route as AppSegmentsSegmentIdRouteImport } from './routes/_app/segments/$segmentId'
 import { Route as AppSegmentsNewRouteImport } from './routes/_app/segments/new'
@@ -55,6 +56,8 @@ import { Route as AppSettingsSingleSignOnRouteImport } from './routes/_app/setti
 import { Route as AppSettingsTagsRouteImport } from './routes/_app/settings/tags'
 import { Route as AppSettingsTeamRouteImport } from './routes/_app/settings/team'
 import { Route as AppSettingsTeamsRouteImport } from './routes/_app/settings/teams'
+import { Route as AppSourcesIndexRouteImport } from './routes/_app/sources/index'
+import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$sourceId'
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
 import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
@@ -85,11 +88,6 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
-  getParentRoute: () => AppRoute,
-} as any)
-const AppScoringRoute = AppScoringRouteImport.update({
-  id: '/scoring',
-  path: '/scoring',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -175,6 +173,16 @@ const AppLeadsIndexRoute = AppLeadsIndexRouteImport.update({
 const AppLeadsLeadIdRoute = AppLeadsLeadIdRouteImport.update({
   id: '/leads/$leadId',
   path: '/leads/$leadId',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppScoringIndexRoute = AppScoringIndexRouteImport.update({
+  id: '/scoring/',
+  path: '/scoring/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppScoringSetupKeyRoute = AppScoringSetupKeyRouteImport.update({
+  id: '/scoring/$setupKey',
+  path: '/scoring/$setupKey',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSegmentsIndexRoute = AppSegmentsIndexRouteImport.update({
@@ -288,6 +296,16 @@ const AppSettingsTeamsRoute = AppSettingsTeamsRouteImport.update({
   path: '/teams',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSourcesIndexRoute = AppSourcesIndexRouteImport.update({
+  id: '/sources/',
+  path: '/sources/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppSourcesSourceIdRoute = AppSourcesSourceIdRouteImport.update({
+  id: '/sources/$sourceId',
+  path: '/sources/$sourceId',
+  getParentRoute: () => AppRoute,
+} as any)
 const AuthOauthAuthorizeRoute = AuthOauthAuthorizeRouteImport.update({
   id: '/oauth/authorize',
   path: '/oauth/authorize',
@@ -311,7 +329,6 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
-  '/scoring': typeof AppScoringRoute
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -325,6 +342,7 @@ export interface FileRoutesByFullPath {
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
+  '/scoring/$setupKey': typeof AppScoringSetupKeyRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
@@ -345,13 +363,16 @@ export interface FileRoutesByFullPath {
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
   '/settings/teams': typeof AppSettingsTeamsRoute
+  '/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
   '/imports/': typeof AppImportsIndexRoute
   '/leads/': typeof AppLeadsIndexRoute
+  '/scoring/': typeof AppScoringIndexRoute
   '/segments/': typeof AppSegmentsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/sources/': typeof AppSourcesIndexRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
@@ -360,7 +381,6 @@ export interface FileRoutesByTo {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
-  '/scoring': typeof AppScoringRoute
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
   '/forgot-password': typeof AuthForgotPasswordRoute
@@ -373,6 +393,7 @@ export interface FileRoutesByTo {
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
+  '/scoring/$setupKey': typeof AppScoringSetupKeyRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
@@ -393,13 +414,16 @@ export interface FileRoutesByTo {
   '/settings/tags': typeof AppSettingsTagsRoute
   '/settings/team': typeof AppSettingsTeamRoute
   '/settings/teams': typeof AppSettingsTeamsRoute
+  '/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
   '/imports': typeof AppImportsIndexRoute
   '/leads': typeof AppLeadsIndexRoute
+  '/scoring': typeof AppScoringIndexRoute
   '/segments': typeof AppSegmentsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/sources': typeof AppSourcesIndexRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/settings/webhooks': typeof AppSettingsWebhooksIndexRoute
 }
@@ -410,7 +434,6 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
-  '/_app/scoring': typeof AppScoringRoute
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -425,6 +448,7 @@ export interface FileRoutesById {
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
   '/_app/leads/$leadId': typeof AppLeadsLeadIdRoute
+  '/_app/scoring/$setupKey': typeof AppScoringSetupKeyRoute
   '/_app/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/_app/segments/new': typeof AppSegmentsNewRoute
   '/_app/settings/assistants': typeof AppSettingsAssistantsRoute
@@ -445,13 +469,16 @@ export interface FileRoutesById {
   '/_app/settings/tags': typeof AppSettingsTagsRoute
   '/_app/settings/team': typeof AppSettingsTeamRoute
   '/_app/settings/teams': typeof AppSettingsTeamsRoute
+  '/_app/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/_auth/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
   '/_app/imports/': typeof AppImportsIndexRoute
   '/_app/leads/': typeof AppLeadsIndexRoute
+  '/_app/scoring/': typeof AppScoringIndexRoute
   '/_app/segments/': typeof AppSegmentsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/sources/': typeof AppSourcesIndexRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/_app/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
@@ -462,7 +489,6 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
-    | '/scoring'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -476,6 +502,7 @@ export interface FileRouteTypes {
     | '/deals/$dealId'
     | '/imports/$importId'
     | '/leads/$leadId'
+    | '/scoring/$setupKey'
     | '/segments/$segmentId'
     | '/segments/new'
     | '/settings/assistants'
@@ -496,13 +523,16 @@ export interface FileRouteTypes {
     | '/settings/tags'
     | '/settings/team'
     | '/settings/teams'
+    | '/sources/$sourceId'
     | '/oauth/authorize'
     | '/companies/'
     | '/deals/'
     | '/imports/'
     | '/leads/'
+    | '/scoring/'
     | '/segments/'
     | '/settings/'
+    | '/sources/'
     | '/settings/webhooks/$endpointId'
     | '/settings/webhooks/'
   fileRoutesByTo: FileRoutesByTo
@@ -511,7 +541,6 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
-    | '/scoring'
     | '/tasks'
     | '/accept-invitation'
     | '/forgot-password'
@@ -524,6 +553,7 @@ export interface FileRouteTypes {
     | '/deals/$dealId'
     | '/imports/$importId'
     | '/leads/$leadId'
+    | '/scoring/$setupKey'
     | '/segments/$segmentId'
     | '/segments/new'
     | '/settings/assistants'
@@ -544,13 +574,16 @@ export interface FileRouteTypes {
     | '/settings/tags'
     | '/settings/team'
     | '/settings/teams'
+    | '/sources/$sourceId'
     | '/oauth/authorize'
     | '/companies'
     | '/deals'
     | '/imports'
     | '/leads'
+    | '/scoring'
     | '/segments'
     | '/settings'
+    | '/sources'
     | '/settings/webhooks/$endpointId'
     | '/settings/webhooks'
   id:
@@ -560,7 +593,6 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
-    | '/_app/scoring'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -575,6 +607,7 @@ export interface FileRouteTypes {
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
     | '/_app/leads/$leadId'
+    | '/_app/scoring/$setupKey'
     | '/_app/segments/$segmentId'
     | '/_app/segments/new'
     | '/_app/settings/assistants'
@@ -595,13 +628,16 @@ export interface FileRouteTypes {
     | '/_app/settings/tags'
     | '/_app/settings/team'
     | '/_app/settings/teams'
+    | '/_app/sources/$sourceId'
     | '/_auth/oauth/authorize'
     | '/_app/companies/'
     | '/_app/deals/'
     | '/_app/imports/'
     | '/_app/leads/'
+    | '/_app/scoring/'
     | '/_app/segments/'
     | '/_app/settings/'
+    | '/_app/sources/'
     | '/_app/settings/webhooks/$endpointId'
     | '/_app/settings/webhooks/'
   fileRoutesById: FileRoutesById
@@ -653,13 +689,6 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
-      parentRoute: typeof AppRoute
-    }
-    '/_app/scoring': {
-      id: '/_app/scoring'
-      path: '/scoring'
-      fullPath: '/scoring'
-      preLoaderRoute: typeof AppScoringRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -779,6 +808,20 @@ declare module '@tanstack/react-router' {
       path: '/leads/$leadId'
       fullPath: '/leads/$leadId'
       preLoaderRoute: typeof AppLeadsLeadIdRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/scoring/': {
+      id: '/_app/scoring/'
+      path: '/scoring'
+      fullPath: '/scoring/'
+      preLoaderRoute: typeof AppScoringIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/scoring/$setupKey': {
+      id: '/_app/scoring/$setupKey'
+      path: '/scoring/$setupKey'
+      fullPath: '/scoring/$setupKey'
+      preLoaderRoute: typeof AppScoringSetupKeyRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/segments/': {
@@ -935,6 +978,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsTeamsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/sources/': {
+      id: '/_app/sources/'
+      path: '/sources'
+      fullPath: '/sources/'
+      preLoaderRoute: typeof AppSourcesIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/sources/$sourceId': {
+      id: '/_app/sources/$sourceId'
+      path: '/sources/$sourceId'
+      fullPath: '/sources/$sourceId'
+      preLoaderRoute: typeof AppSourcesSourceIdRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_auth/oauth/authorize': {
       id: '/_auth/oauth/authorize'
       path: '/oauth/authorize'
@@ -1015,7 +1072,6 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
-  AppScoringRoute: typeof AppScoringRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1023,20 +1079,23 @@ interface AppRouteChildren {
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
   AppLeadsLeadIdRoute: typeof AppLeadsLeadIdRoute
+  AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
   AppSegmentsSegmentIdRoute: typeof AppSegmentsSegmentIdRoute
   AppSegmentsNewRoute: typeof AppSegmentsNewRoute
+  AppSourcesSourceIdRoute: typeof AppSourcesSourceIdRoute
   AppCompaniesIndexRoute: typeof AppCompaniesIndexRoute
   AppDealsIndexRoute: typeof AppDealsIndexRoute
   AppImportsIndexRoute: typeof AppImportsIndexRoute
   AppLeadsIndexRoute: typeof AppLeadsIndexRoute
+  AppScoringIndexRoute: typeof AppScoringIndexRoute
   AppSegmentsIndexRoute: typeof AppSegmentsIndexRoute
+  AppSourcesIndexRoute: typeof AppSourcesIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
-  AppScoringRoute: AppScoringRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
@@ -1044,13 +1103,17 @@ const AppRouteChildren: AppRouteChildren = {
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,
   AppLeadsLeadIdRoute: AppLeadsLeadIdRoute,
+  AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
   AppSegmentsSegmentIdRoute: AppSegmentsSegmentIdRoute,
   AppSegmentsNewRoute: AppSegmentsNewRoute,
+  AppSourcesSourceIdRoute: AppSourcesSourceIdRoute,
   AppCompaniesIndexRoute: AppCompaniesIndexRoute,
   AppDealsIndexRoute: AppDealsIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
   AppLeadsIndexRoute: AppLeadsIndexRoute,
+  AppScoringIndexRoute: AppScoringIndexRoute,
   AppSegmentsIndexRoute: AppSegmentsIndexRoute,
+  AppSourcesIndexRoute: AppSourcesIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

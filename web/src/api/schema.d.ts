@@ -5740,6 +5740,67 @@ export interface components {
             website: string | null;
         };
         /**
+         * CompanyReadFields
+         * @description The fields of CompanyRead that `fields` names, and no others.
+         */
+        CompanyReadFields: {
+            /** Annual Revenue Minor */
+            annual_revenue_minor?: number | null;
+            /** City */
+            city?: string | null;
+            /** Country */
+            country?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at?: string;
+            /** Custom */
+            custom?: {
+                [key: string]: unknown;
+            };
+            /** Domain */
+            domain?: string | null;
+            /** Employee Count */
+            employee_count?: number | null;
+            /** Enrichment */
+            enrichment?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id?: string;
+            /** Industry */
+            industry?: string | null;
+            /**
+             * Name
+             * @example Moreau Works
+             */
+            name?: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /**
+             * People Count
+             * @default 0
+             */
+            people_count?: number;
+            /** Size Band */
+            size_band?: string | null;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at?: string;
+            /** Version */
+            version?: number;
+            /** Website */
+            website?: string | null;
+        };
+        /**
          * CompanyUpdate
          * @description What to change; what is left out stays. Null empties a field; `custom` is merged key by key.
          */
@@ -6420,6 +6481,88 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * DealReadFields
+         * @description The fields of DealRead that `fields` names, and no others.
+         */
+        DealReadFields: {
+            /** Amount Minor */
+            amount_minor?: number | null;
+            /** Close Date */
+            close_date?: string | null;
+            /** Closed At */
+            closed_at?: string | null;
+            /** Company Id */
+            company_id?: string | null;
+            /** Company Name */
+            company_name?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at?: string;
+            /** Currency */
+            currency?: string;
+            /** Custom */
+            custom?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id?: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind?: "open" | "won" | "lost";
+            /** Lead Id */
+            lead_id?: string | null;
+            /** Lead Name */
+            lead_name?: string | null;
+            /** Lead Score */
+            lead_score?: number | null;
+            /** Lead Score Band */
+            lead_score_band?: string | null;
+            /** Lost Reason */
+            lost_reason?: string | null;
+            /**
+             * Name
+             * @example 40 bikes for the staff
+             */
+            name?: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /**
+             * Pipeline Id
+             * Format: uuid
+             */
+            pipeline_id?: string;
+            /** Position */
+            position?: number;
+            /** Probability */
+            probability?: number;
+            /**
+             * Stage Entered At
+             * Format: date-time
+             */
+            stage_entered_at?: string;
+            /**
+             * Stage Id
+             * Format: uuid
+             */
+            stage_id?: string;
+            /** Stage Name */
+            stage_name?: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at?: string;
+            /** Version */
+            version?: number;
         };
         /**
          * DealUpdate
@@ -7881,6 +8024,106 @@ export interface components {
             website: string | null;
         };
         /**
+         * LeadReadFields
+         * @description The fields of LeadRead that `fields` names, and no others.
+         */
+        LeadReadFields: {
+            /** City */
+            city?: string | null;
+            /** Company Id */
+            company_id?: string | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Converted */
+            converted?: boolean | null;
+            /** Converted At */
+            converted_at?: string | null;
+            /** Country */
+            country?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at?: string;
+            /** Created By */
+            created_by?: string | null;
+            /** Custom */
+            custom?: {
+                [key: string]: unknown;
+            };
+            /** Do Not Call */
+            do_not_call?: boolean;
+            /** Do Not Email */
+            do_not_email?: boolean;
+            /** Email */
+            email?: string | null;
+            /** Enrichment */
+            enrichment?: {
+                [key: string]: unknown;
+            };
+            /** External Id */
+            external_id?: string | null;
+            /** First Name */
+            first_name?: string | null;
+            /** First Seen At */
+            first_seen_at?: string | null;
+            /** Full Name */
+            full_name?: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id?: string;
+            /** Import Id */
+            import_id?: string | null;
+            /** Job Title */
+            job_title?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Last Activity At */
+            last_activity_at?: string | null;
+            /** Last Name */
+            last_name?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Region */
+            region?: string | null;
+            /** Score */
+            score?: number | null;
+            /** Score Band */
+            score_band?: ("hot" | "warm" | "cool" | "cold") | null;
+            /** Score Kind */
+            score_kind?: ("model" | "rules" | "insufficient") | null;
+            /** Score Model Id */
+            score_model_id?: string | null;
+            /** Score Probability */
+            score_probability?: number | null;
+            /** Scored At */
+            scored_at?: string | null;
+            /** Source */
+            source?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "new" | "contacted" | "qualified" | "unqualified" | "customer" | "lost";
+            /** Tags */
+            tags?: string[];
+            /** Time Zone */
+            time_zone?: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at?: string;
+            /** Version */
+            version?: number;
+            /** Website */
+            website?: string | null;
+        };
+        /**
          * LeadRow
          * @description A person in a list.
          */
@@ -7953,6 +8196,80 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * LeadRowFields
+         * @description The fields of LeadRow that `fields` names, and no others.
+         */
+        LeadRowFields: {
+            /** City */
+            city?: string | null;
+            /** Company Id */
+            company_id?: string | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Converted */
+            converted?: boolean | null;
+            /** Country */
+            country?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at?: string;
+            /** Custom */
+            custom?: {
+                [key: string]: unknown;
+            };
+            /** Do Not Call */
+            do_not_call?: boolean;
+            /** Do Not Email */
+            do_not_email?: boolean;
+            /** Email */
+            email?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /** First Name */
+            first_name?: string | null;
+            /** Full Name */
+            full_name?: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id?: string;
+            /** Job Title */
+            job_title?: string | null;
+            /** Last Activity At */
+            last_activity_at?: string | null;
+            /** Last Name */
+            last_name?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Score */
+            score?: number | null;
+            /** Score Band */
+            score_band?: ("hot" | "warm" | "cool" | "cold") | null;
+            /** Score Kind */
+            score_kind?: ("model" | "rules" | "insufficient") | null;
+            /** Source */
+            source?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "new" | "contacted" | "qualified" | "unqualified" | "customer" | "lost";
+            /** Tags */
+            tags?: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at?: string;
+            /** Version */
+            version?: number;
         };
         /**
          * LeadScoreRead
@@ -9130,10 +9447,30 @@ export interface components {
             previous_cursor?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
+        /** Page_CompanyReadFields_ */
+        Page_CompanyReadFields_: {
+            /** Items */
+            items: components["schemas"]["CompanyReadFields"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
         /** Page[DealRead] */
         Page_DealRead_: {
             /** Items */
             items: components["schemas"]["DealRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page_DealReadFields_ */
+        Page_DealReadFields_: {
+            /** Items */
+            items: components["schemas"]["DealReadFields"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -9154,6 +9491,16 @@ export interface components {
         Page_LeadRow_: {
             /** Items */
             items: components["schemas"]["LeadRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page_LeadRowFields_ */
+        Page_LeadRowFields_: {
+            /** Items */
+            items: components["schemas"]["LeadRowFields"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -9184,6 +9531,16 @@ export interface components {
         Page_TaskRead_: {
             /** Items */
             items: components["schemas"]["TaskRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page_TaskReadFields_ */
+        Page_TaskReadFields_: {
+            /** Items */
+            items: components["schemas"]["TaskReadFields"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -9489,12 +9846,18 @@ export interface components {
             score: number | null;
         };
         /**
-         * PreviewList
-         * @description Newest first.
+         * PreviewRead
+         * @description The first rows with their problems.
          */
-        PreviewList: {
-            /** Items */
-            items: components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"][];
+        PreviewRead: {
+            /** Columns */
+            columns: string[];
+            /** Effects */
+            effects: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["PreviewRow"][];
         };
         /**
          * PreviewResult
@@ -10766,6 +11129,50 @@ export interface components {
             version: number;
         };
         /**
+         * ScorePreviewList
+         * @description Newest first.
+         */
+        ScorePreviewList: {
+            /** Items */
+            items: components["schemas"]["ScorePreviewRead"][];
+        };
+        /**
+         * ScorePreviewRead
+         * @description A preview of a change, stored; publish it while the settings it started from are unchanged.
+         */
+        ScorePreviewRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Error */
+            error: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Proposal */
+            proposal: {
+                [key: string]: unknown;
+            };
+            /** Published At */
+            published_at: string | null;
+            result: components["schemas"]["PreviewResult"] | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Setup Key */
+            setup_key: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "ready" | "failed" | "published";
+        };
+        /**
          * SearchHit
          * @description One result of the quick search.
          */
@@ -11006,6 +11413,8 @@ export interface components {
          * @description Settings to change; those left out stay.
          */
         SettingsUpdate: {
+            /** Add Leads */
+            add_leads?: boolean | null;
             /** Capture Forms */
             capture_forms?: boolean | null;
             /** Capture Page Views */
@@ -11339,6 +11748,12 @@ export interface components {
          * @description What a source collects and how it treats events that differ from its plan.
          */
         SourceSettings: {
+            /**
+             * Add Leads
+             * @description Add a lead where somebody unknown gives an e-mail address.
+             * @default true
+             */
+            add_leads?: boolean;
             /**
              * Capture Forms
              * @description The snippet sends submitted forms, never passwords or cards.
@@ -11859,6 +12274,56 @@ export interface components {
             version: number;
         };
         /**
+         * TaskReadFields
+         * @description The fields of TaskRead that `fields` names, and no others.
+         */
+        TaskReadFields: {
+            /** Assignee Id */
+            assignee_id?: string | null;
+            /** Body */
+            body?: string;
+            /** Company Id */
+            company_id?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at?: string;
+            /** Created By */
+            created_by?: string | null;
+            /** Deal Id */
+            deal_id?: string | null;
+            /** Done At */
+            done_at?: string | null;
+            /** Done By */
+            done_by?: string | null;
+            /** Due At */
+            due_at?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id?: string;
+            /** Lead Id */
+            lead_id?: string | null;
+            /** Lead Name */
+            lead_name?: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high";
+            /** Title */
+            title?: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at?: string;
+            /** Version */
+            version?: number;
+        };
+        /**
          * TaskUpdate
          * @description What to change; what is left out stays. `done` completes the task or opens it again.
          */
@@ -12118,56 +12583,6 @@ export interface components {
             created_at: string;
             /** Last Used At */
             last_used_at: string | null;
-        };
-        /**
-         * PreviewRead
-         * @description The first rows with their problems.
-         */
-        tradewind__modules__leads__schemas__imports__PreviewRead: {
-            /** Columns */
-            columns: string[];
-            /** Effects */
-            effects: {
-                [key: string]: number;
-            };
-            /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
-        };
-        /**
-         * PreviewRead
-         * @description A preview of a change, stored; publish it while the settings it started from are unchanged.
-         */
-        tradewind__modules__scoring__schemas__setups__PreviewRead: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By Name */
-            created_by_name: string;
-            /** Error */
-            error: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Proposal */
-            proposal: {
-                [key: string]: unknown;
-            };
-            /** Published At */
-            published_at: string | null;
-            result: components["schemas"]["PreviewResult"] | null;
-            /** Run Id */
-            run_id: string | null;
-            /** Setup Key */
-            setup_key: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "ready" | "failed" | "published";
         };
         /**
          * TraitRule
@@ -17700,7 +18115,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_CompanyRead_"];
+                    "application/json": components["schemas"]["Page_CompanyRead_"] | components["schemas"]["Page_CompanyReadFields_"];
                 };
             };
             /**
@@ -18047,7 +18462,7 @@ export interface operations {
                      *       "website": "https://moreau.example"
                      *     }
                      */
-                    "application/json": components["schemas"]["CompanyRead"];
+                    "application/json": components["schemas"]["CompanyRead"] | components["schemas"]["CompanyReadFields"];
                 };
             };
             /**
@@ -19634,7 +20049,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_DealRead_"];
+                    "application/json": components["schemas"]["Page_DealRead_"] | components["schemas"]["Page_DealReadFields_"];
                 };
             };
             /**
@@ -19989,7 +20404,7 @@ export interface operations {
                      *       "version": 3
                      *     }
                      */
-                    "application/json": components["schemas"]["DealRead"];
+                    "application/json": components["schemas"]["DealRead"] | components["schemas"]["DealReadFields"];
                 };
             };
             /**
@@ -23042,7 +23457,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__leads__schemas__imports__PreviewRead"];
+                    "application/json": components["schemas"]["PreviewRead"];
                 };
             };
             /**
@@ -25663,7 +26078,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_LeadRow_"];
+                    "application/json": components["schemas"]["Page_LeadRow_"] | components["schemas"]["Page_LeadRowFields_"];
                 };
             };
             /**
@@ -26073,7 +26488,7 @@ export interface operations {
                      *       "website": "https://moreau.example"
                      *     }
                      */
-                    "application/json": components["schemas"]["LeadRead"];
+                    "application/json": components["schemas"]["LeadRead"] | components["schemas"]["LeadReadFields"];
                 };
             };
             /**
@@ -39559,7 +39974,7 @@ export interface operations {
                      *       "state": "running"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"];
+                    "application/json": components["schemas"]["ScorePreviewRead"];
                 };
             };
             /**
@@ -39726,7 +40141,7 @@ export interface operations {
                      *       "state": "running"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"];
+                    "application/json": components["schemas"]["ScorePreviewRead"];
                 };
             };
             /**
@@ -40928,7 +41343,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["PreviewList"];
+                    "application/json": components["schemas"]["ScorePreviewList"];
                 };
             };
             /**
@@ -41101,7 +41516,7 @@ export interface operations {
                      *       "state": "running"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__scoring__schemas__setups__PreviewRead"];
+                    "application/json": components["schemas"]["ScorePreviewRead"];
                 };
             };
             /**
@@ -44819,6 +45234,7 @@ export interface operations {
                      *         "previous_write_key_until": "2026-03-02T09:30:00Z",
                      *         "rejected": 12,
                      *         "settings": {
+                     *           "add_leads": true,
                      *           "capture_forms": true,
                      *           "capture_page_views": true,
                      *           "require_consent": false,
@@ -44964,6 +45380,7 @@ export interface operations {
                      *       "previous_write_key_until": "2026-03-02T09:30:00Z",
                      *       "rejected": 12,
                      *       "settings": {
+                     *         "add_leads": true,
                      *         "capture_forms": true,
                      *         "capture_page_views": true,
                      *         "require_consent": false,
@@ -45150,6 +45567,7 @@ export interface operations {
                      *       "previous_write_key_until": "2026-03-02T09:30:00Z",
                      *       "rejected": 12,
                      *       "settings": {
+                     *         "add_leads": true,
                      *         "capture_forms": true,
                      *         "capture_page_views": true,
                      *         "require_consent": false,
@@ -45449,6 +45867,7 @@ export interface operations {
                      *       "previous_write_key_until": "2026-03-02T09:30:00Z",
                      *       "rejected": 12,
                      *       "settings": {
+                     *         "add_leads": true,
                      *         "capture_forms": true,
                      *         "capture_page_views": true,
                      *         "require_consent": false,
@@ -45969,6 +46388,7 @@ export interface operations {
                      *       "previous_write_key_until": "2026-03-02T09:30:00Z",
                      *       "rejected": 12,
                      *       "settings": {
+                     *         "add_leads": true,
                      *         "capture_forms": true,
                      *         "capture_page_views": true,
                      *         "require_consent": false,
@@ -50039,7 +50459,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_TaskRead_"];
+                    "application/json": components["schemas"]["Page_TaskRead_"] | components["schemas"]["Page_TaskReadFields_"];
                 };
             };
             /**

@@ -1,5 +1,6 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Schema } from '@/api/api';
-import { apiQuery } from '@/api/client';
+import { apiQuery, request } from '@/api/client';
 
 export type Summary = Schema<'SummaryRead'>;
 export type Distribution = Schema<'DistributionRead'>;
@@ -12,3 +13,36 @@ export const distributionQuery = () => apiQuery<Distribution>('/api/v1/scoring/d
 export const modelsQuery = () => apiQuery<Schema<'ModelList'>>('/api/v1/scoring/models');
 export const modelQuery = (id: string) => apiQuery<ModelDetail>(`/api/v1/scoring/models/${id}`);
 export const jobsQuery = () => apiQuery<{ items: JobRun[] }>('/api/v1/jobs');
+
+export type Setup = Schema<'SetupRead'>;
+export type Settings = Schema<'SetupSettings'>;
+export type RuleSet = Schema<'RuleSet'>;
+export type PointRule = NonNullable<RuleSet['rules']>[number];
+export type Preview = Schema<'ScorePreviewRead'>;
+export type Curve = Schema<'ThresholdCurve'>;
+export type Matrix = Schema<'MatrixRead'>;
+
+const SETUPS = '/api/v1/scoring/setups';
+
+export const setupPath = (key: string) => `${SETUPS}/${key}`;
+export const setupsQuery = () => apiQuery<{ items: Setup[] }>(SETUPS);
+export const setupQuery = (key: string) => apiQuery<Setup>(setupPath(key));
+export const curveQuery = (key: string) => apiQuery<Curve>(`${setupPath(key)}/threshold`);
+export const previewQuery = (id: string) => apiQuery<Preview>(`/api/v1/scoring/previews/${id}`);
+export const matrixQuery = () => apiQuery<Matrix>('/api/v1/scoring/matrix');
+export const featuresQuery = () => apiQuery<Schema<'FeatureChoices'>>('/api/v1/scoring/features');
+export const fieldsQuery = () => ({
+  ...apiQuery<Schema<'FieldsRead'>>('/api/v1/leads/fields'),
+  staleTime: 60_000,
+});
+export const triedQuery = (key: string, rules: RuleSet) =>
+  queryOptions({
+    queryKey: ['post', `${setupPath(key)}/rules/try`, rules],
+    queryFn: ({ signal }) =>
+      request<Schema<'RulesTried'>>('post', `${setupPath(key)}/rules/try`, {
+        body: { rules },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });

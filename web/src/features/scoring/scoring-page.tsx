@@ -9,14 +9,19 @@ import { CalibrationCard } from './calibration-card';
 import { shownModel } from './card-data';
 import { DistributionCard } from './distribution-card';
 import { ExcludedCard, FeaturesCard } from './features-card';
+import { HealthCard } from './health-card';
+import { MatrixCard } from './matrix-card';
 import { ModelCard } from './model-card';
-import { modelQuery, modelsQuery, summaryQuery } from './queries';
+import { modelQuery, modelsQuery, setupsQuery, summaryQuery } from './queries';
+import { ReportCard } from './report-card';
 import classes from './scoring.module.css';
+import { SetupsCard } from './setups-card';
 import { SourceCard } from './source-card';
+import { ThresholdCard } from './threshold-card';
 import { RunsCard, TrainButton, useScoringRuns } from './training';
 import { VersionsCard } from './versions-card';
 
-const route = getRouteApi('/_app/scoring');
+const route = getRouteApi('/_app/scoring/');
 
 /** Where scores come from, how good the model is, its versions, and training. */
 export function ScoringPage() {
@@ -25,6 +30,7 @@ export function ScoringPage() {
   const summary = useQuery(summaryQuery());
   const models = useQuery(modelsQuery());
   const scoring = useScoringRuns();
+  const primary = useQuery(setupsQuery()).data?.items.find((setup) => setup.is_primary);
   const shown = shownModel(models.data?.items ?? [], wanted);
   const detail = useQuery({ ...modelQuery(shown?.id ?? ''), enabled: shown !== undefined });
   const missing = models.data && wanted !== undefined && !shown;
@@ -47,7 +53,15 @@ export function ScoringPage() {
             error={summary.error}
             onRetry={() => void summary.refetch()}
           />
+          <MatrixCard />
           <DistributionCard />
+          {primary && primary.kind === 'model' && (
+            <ThresholdCard
+              key={primary.version}
+              setupKey={primary.key}
+              chosen={primary.settings.hot_false_positive_rate ?? 0.02}
+            />
+          )}
           {missing && (
             <Card>
               <NotFoundState
@@ -69,9 +83,13 @@ export function ScoringPage() {
           )}
           {detail.data && <ModelCard model={detail.data} />}
           {detail.data && <CalibrationCard model={detail.data} />}
+          {detail.data && <ReportCard model={detail.data} />}
         </div>
         <div>
+          <SetupsCard />
+          {summary.data?.health && <HealthCard health={summary.data.health} />}
           <VersionsCard
+            rollBackOf={summary.data?.may_roll_back ? primary?.key : undefined}
             models={models.data?.items}
             error={models.error}
             onRetry={() => void models.refetch()}

@@ -6,3 +6,8 @@ export const scoringSearch = z.object({
 });
 
 export type ScoringSearch = z.infer<typeof scoringSearch>;
+
+/** A hot threshold taken along from the overview into the settings of a score. */
+export const setupSearch = z.object({
+  rate: z.catch(z.optional(z.number().check(z.gte(0.001), z.lte(0.3))), undefined),
+});

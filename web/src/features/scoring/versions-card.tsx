@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatNumber, formatRelative } from '@/app/format';
-import { IconGauge } from '@/app/icons';
+import { IconArrowBackUp, IconGauge } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { ApiForm } from '@/components/api-form';
 import { LinkButton } from '@/components/link-anchor';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
-import { toastSuccess } from '@/components/toasts';
-import type { ModelSummary } from './queries';
+import { toastError, toastSuccess } from '@/components/toasts';
+import { type ModelSummary, setupPath } from './queries';
 import classes from './scoring.module.css';
 import { StatusBadge } from './status-badge';
 
@@ -52,7 +52,37 @@ function UseDialog({ model, onClose }: { model: ModelSummary; onClose: () => voi
   );
 }
 
+function RollBack({ setupKey }: { setupKey: string }) {
+  const { t } = useTranslation('scoring');
+  const [busy, setBusy] = useState(false);
+  const back = async () => {
+    setBusy(true);
+    try {
+      const path = `${setupPath(setupKey)}/rollback`;
+      const { version } = await request<ModelSummary>('post', path);
+      toastSuccess(t('versions.using', { version }));
+      await invalidatePaths('/api/v1/scoring', '/api/v1/jobs');
+    } catch (reason) {
+      toastError(t('versions.notBack'), reason);
+    }
+    setBusy(false);
+  };
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      leftSection={<IconArrowBackUp size={14} />}
+      loading={busy}
+      onClick={() => void back()}
+    >
+      {t('versions.rollBack')}
+    </Button>
+  );
+}
+
 interface VersionsCardProps {
+  /** Set where there is a version to go back to. */
+  rollBackOf?: string | undefined;
   models: ModelSummary[] | undefined;
   error: unknown;
   onRetry: () => void;
@@ -61,21 +91,24 @@ interface VersionsCardProps {
 }
 
 /** All trained versions; an earlier one can take over again. */
-export function VersionsCard({ models, error, onRetry, shown }: VersionsCardProps) {
+export function VersionsCard({ rollBackOf, models, error, onRetry, shown }: VersionsCardProps) {
   const { t } = useTranslation('scoring');
   const mayWrite = useMay('scoring:write');
   const [chosen, setChosen] = useState<ModelSummary>();
   return (
     <Card component="section" aria-labelledby="scoring-versions">
       <Stack gap="md">
-        <div>
-          <Title order={2} size="h3" id="scoring-versions">
-            {t('versions.title')}
-          </Title>
-          <Text size="xs" c="dimmed">
-            {t('versions.text')}
-          </Text>
-        </div>
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <div>
+            <Title order={2} size="h3" id="scoring-versions">
+              {t('versions.title')}
+            </Title>
+            <Text size="xs" c="dimmed">
+              {t('versions.text')}
+            </Text>
+          </div>
+          {mayWrite && rollBackOf && <RollBack setupKey={rollBackOf} />}
+        </Group>
         {error && !models ? <ErrorState error={error} compact onRetry={onRetry} /> : null}
         {!models && !error && <LoadingLines />}
         {models?.length === 0 && (

@@ -21,10 +21,10 @@ from tradewind.modules.scoring.schemas.setups import (
     LearnedPoints,
     MatrixRead,
     PreviewCreate,
-    PreviewList,
-    PreviewRead,
     RulesTried,
     RulesTry,
+    ScorePreviewList,
+    ScorePreviewRead,
     SetupCreate,
     SetupList,
     SetupRead,
@@ -123,14 +123,14 @@ async def try_rules(session: Session, key: SetupKey, data: RulesTry) -> RulesTri
 
 
 @router.get("/setups/{key}/previews", dependencies=[requires("scoring:read")])
-async def list_previews(session: Session, key: SetupKey) -> PreviewList:
+async def list_previews(session: Session, key: SetupKey) -> ScorePreviewList:
     """Previews of this score, newest first."""
     await setups.get(session, key)
-    return PreviewList(items=[await _preview(session, item) for item in await previews.newest(session, key)])
+    return ScorePreviewList(items=[await _preview(session, item) for item in await previews.newest(session, key)])
 
 
 @router.post("/setups/{key}/previews", status_code=202, dependencies=[requires("scoring:write")])
-async def start_preview(session: Session, key: SetupKey, data: PreviewCreate) -> PreviewRead:
+async def start_preview(session: Session, key: SetupKey, data: PreviewCreate) -> ScorePreviewRead:
     """See, before a change takes over, who would change band and what would follow. Runs as a job."""
     preview = await previews.create(session, key, data)
     preview.run_id = await start_run(
@@ -144,13 +144,13 @@ async def start_preview(session: Session, key: SetupKey, data: PreviewCreate) ->
 
 
 @router.get("/previews/{preview_id}", dependencies=[requires("scoring:read")])
-async def read_preview(session: Session, preview_id: UUID) -> PreviewRead:
+async def read_preview(session: Session, preview_id: UUID) -> ScorePreviewRead:
     """One preview with its result."""
     return await _preview(session, await previews.get(session, preview_id))
 
 
 @router.post("/previews/{preview_id}/publish", dependencies=[requires("scoring:write")])
-async def publish_preview(session: Session, preview_id: UUID) -> PreviewRead:
+async def publish_preview(session: Session, preview_id: UUID) -> ScorePreviewRead:
     """Let the change take over. Refused when the settings have changed since the preview was made."""
     before = await setups.get(session, (await previews.get(session, preview_id)).setup_key)
     preview = await previews.publish(session, preview_id)
@@ -201,9 +201,9 @@ async def _read(session: AsyncSession, setup: Setup) -> SetupRead:
     )
 
 
-async def _preview(session: AsyncSession, preview: ScoringPreview) -> PreviewRead:
+async def _preview(session: AsyncSession, preview: ScoringPreview) -> ScorePreviewRead:
     """A preview; examples are limited to leads that the reader sees."""
-    read = PreviewRead.model_validate(preview, from_attributes=True)
+    read = ScorePreviewRead.model_validate(preview, from_attributes=True)
     if read.result is not None:
         ids = [example.lead_id for example in read.result.examples]
         seen = {lead.id for lead in await leads.lead_summaries(session, ids)}

@@ -262,7 +262,7 @@ class PreviewResult(BaseModel):
     note: str
 
 
-class PreviewRead(BaseModel):
+class ScorePreviewRead(BaseModel):
     """A preview of a change, stored; publish it while the settings it started from are unchanged."""
 
     id: UUID
@@ -277,10 +277,10 @@ class PreviewRead(BaseModel):
     published_at: datetime | None
 
 
-class PreviewList(BaseModel):
+class ScorePreviewList(BaseModel):
     """Newest first."""
 
-    items: list[PreviewRead]
+    items: list[ScorePreviewRead]
 
 
 class ThresholdPoint(BaseModel):

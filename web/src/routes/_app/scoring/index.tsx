@@ -5,7 +5,7 @@ import { modelsQuery, summaryQuery } from '@/features/scoring/queries';
 import { ScoringPage } from '@/features/scoring/scoring-page';
 import { scoringSearch } from '@/features/scoring/search';
 
-export const Route = createFileRoute('/_app/scoring')({
+export const Route = createFileRoute('/_app/scoring/')({
   staticData: {
     nav: { label: 'nav.scoring', icon: IconGauge, order: 60 },
     crumb: 'nav.scoring',

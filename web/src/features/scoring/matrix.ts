@@ -1,0 +1,44 @@
+import type { Condition } from '@/components/filter-bar/condition';
+import type { Matrix } from './queries';
+
+export const LEVELS = ['high', 'medium', 'low'] as const;
+export type Level = (typeof LEVELS)[number];
+
+type Cell = Matrix['cells'][number];
+
+/** One cell; the server leaves out empty ones. */
+export function matrixCell(matrix: Matrix, fit: Level, engagement: Level): Cell {
+  return (
+    matrix.cells.find((cell) => cell.fit === fit && cell.engagement === engagement) ?? {
+      fit,
+      engagement,
+      leads: 0,
+      hot: 0,
+      won: 0,
+      known: 0,
+    }
+  );
+}
+
+function bounds(field: string, cuts: readonly number[], level: Level): Condition[] {
+  const [first = 0, second = 0] = cuts;
+  if (level === 'low') return [{ field, op: 'lte', value: first }];
+  if (level === 'high') {
+    // Where both cuts are the same number there is no middle.
+    return [{ field, op: 'gt', value: Math.max(first, second) }];
+  }
+  return [
+    { field, op: 'gt', value: first },
+    { field, op: 'lte', value: second },
+  ];
+}
+
+/** The filter of the list of leads that shows exactly the leads of a cell. */
+export function cellFilter(matrix: Matrix, fit: Level, engagement: Level): Condition {
+  return {
+    all: [
+      ...bounds('score_fit', matrix.fit_cuts, fit),
+      ...bounds('score_engagement', matrix.engagement_cuts, engagement),
+    ],
+  };
+}
