@@ -156,7 +156,7 @@ async def test_interest_moves_the_score_and_shows_live(
             .scalars()
             .all()
         )
-    assert {"id": lead_id, "previous": before, "score": after["score"]}.items() <= news[-1].items()
+    assert {"id": lead_id, "previous": before, "score": after["score"]}.items() <= news[-1]["leads"][0].items()
     assert "score.changed" in kinds
 
 

@@ -79,7 +79,7 @@ describe('the event stream', () => {
       id,
       type: 'lead.score_changed',
       topic: 'leads',
-      data: { id: 'l1', score, band: 'hot', kind: 'rules', previous: 40 },
+      data: { leads: [{ id: 'l1', score, band: 'hot', kind: 'rules', previous: 40 }] },
     });
     newest().receive(rescored('s1', 71));
     expect(queryClient.getQueryData(apiKey('/api/v1/leads'))).toEqual({

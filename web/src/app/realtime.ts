@@ -10,6 +10,13 @@ export interface RealtimeEvent {
   data: Record<string, unknown>;
 }
 
+interface NewScore {
+  id: string;
+  score: number | null;
+  band: string | null;
+  kind: string;
+}
+
 type Listener = (event: RealtimeEvent) => void;
 
 /** Which API paths an event makes stale. Features add theirs with `staleOn`. */
@@ -101,9 +108,10 @@ function receive(text: string): void {
   seen.add(event.id);
   if (seen.size > REMEMBERED) seen.delete(seen.values().next().value ?? '');
   // A new score is shown the moment it is known; the reload brings what depends on it.
-  if (event.type === 'lead.score_changed' && typeof event.data.id === 'string') {
-    const { id, score, band, kind } = event.data;
-    applyPatch('/api/v1/leads', [id], { score, score_band: band, score_kind: kind });
+  if (event.type === 'lead.score_changed') {
+    for (const { id, score, band, kind } of (event.data.leads ?? []) as NewScore[]) {
+      applyPatch('/api/v1/leads', [id], { score, score_band: band, score_kind: kind });
+    }
   }
   for (const path of stale.get(event.type) ?? []) pending.add(path);
   if (pending.size > 0) {

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +15,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
 from tradewind.kernel.events import publish
 from tradewind.modules.leads import api as leads
-from tradewind.modules.leads.contracts import LeadFacts, NewActivity
+from tradewind.modules.leads.contracts import LeadFacts, LeadScore, NewActivity
 from tradewind.modules.scoring import repository
 from tradewind.modules.scoring.events import LeadsScored
 from tradewind.modules.scoring.repository import StoredScore
@@ -24,7 +25,8 @@ from tradewind.modules.scoring.service.point_rules import Found
 from tradewind.modules.scoring.service.scorers import Scorer, scorers
 
 BATCH = 10_000
-_SHOWN_LIVE = 20
+_SHOWN_LIVE = 1_000
+_SHOWN_TOGETHER = 100
 _INLINE_ROWS = 200
 Progress = Callable[[int], Awaitable[None]]
 
@@ -142,26 +144,7 @@ async def _tell(session: AsyncSession, facts: Sequence[LeadFacts], stored: Seque
     changed = [(lead, item.score) for lead, item in zip(facts, stored, strict=True) if item.changed]
     if not changed:
         return
-    if len(changed) > _SHOWN_LIVE:
-        await realtime.push(
-            session, type="lead.score_changed", topic="leads", permission="leads:read", data={"count": len(changed)}
-        )
-    else:
-        for lead, score in changed:
-            await realtime.push(
-                session,
-                type="lead.score_changed",
-                topic="leads",
-                permission="leads:read",
-                owners=[lead.fields.get("owner_id")],
-                data={
-                    "id": lead.id,
-                    "score": score.score,
-                    "band": score.band,
-                    "kind": score.kind,
-                    "previous": lead.fields.get("score"),
-                },
-            )
+    await _show(session, changed)
     moved = [
         NewActivity(
             kind="score.changed",
@@ -179,3 +162,26 @@ async def _tell(session: AsyncSession, facts: Sequence[LeadFacts], stored: Seque
     ]
     if moved:
         await leads.record_activities(session, moved)
+
+
+async def _show(session: AsyncSession, changed: Sequence[tuple[LeadFacts, LeadScore]]) -> None:
+    """Tell open browsers the new scores, each only those who see the lead; of very many only that there are some."""
+    if len(changed) > _SHOWN_LIVE:
+        await realtime.push(
+            session, type="lead.score_changed", topic="leads", permission="leads:read", data={"count": len(changed)}
+        )
+        return
+    told: dict[UUID | None, list[dict[str, Any]]] = {}
+    for lead, score in changed:
+        news = {"id": lead.id, "score": score.score, "band": score.band, "kind": score.kind}
+        told.setdefault(lead.fields.get("owner_id"), []).append(news | {"previous": lead.fields.get("score")})
+    for owner, news in told.items():
+        for start in range(0, len(news), _SHOWN_TOGETHER):
+            await realtime.push(
+                session,
+                type="lead.score_changed",
+                topic="leads",
+                permission="leads:read",
+                owners=[owner],
+                data={"leads": news[start : start + _SHOWN_TOGETHER]},
+            )
