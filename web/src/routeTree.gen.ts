@@ -15,6 +15,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
+import { Route as AppScoringRouteImport } from './routes/_app/scoring'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -88,6 +89,11 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppScoringRoute = AppScoringRouteImport.update({
+  id: '/scoring',
+  path: '/scoring',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -176,14 +182,14 @@ const AppLeadsLeadIdRoute = AppLeadsLeadIdRouteImport.update({
   getParentRoute: () => AppRoute,
 } as any)
 const AppScoringIndexRoute = AppScoringIndexRouteImport.update({
-  id: '/scoring/',
-  path: '/scoring/',
-  getParentRoute: () => AppRoute,
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppScoringRoute,
 } as any)
 const AppScoringSetupKeyRoute = AppScoringSetupKeyRouteImport.update({
-  id: '/scoring/$setupKey',
-  path: '/scoring/$setupKey',
-  getParentRoute: () => AppRoute,
+  id: '/$setupKey',
+  path: '/$setupKey',
+  getParentRoute: () => AppScoringRoute,
 } as any)
 const AppSegmentsIndexRoute = AppSegmentsIndexRouteImport.update({
   id: '/segments/',
@@ -329,6 +335,7 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/scoring': typeof AppScoringRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -434,6 +441,7 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
+  '/_app/scoring': typeof AppScoringRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -489,6 +497,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/scoring'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -593,6 +602,7 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
+    | '/_app/scoring'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -689,6 +699,13 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/scoring': {
+      id: '/_app/scoring'
+      path: '/scoring'
+      fullPath: '/scoring'
+      preLoaderRoute: typeof AppScoringRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -812,17 +829,17 @@ declare module '@tanstack/react-router' {
     }
     '/_app/scoring/': {
       id: '/_app/scoring/'
-      path: '/scoring'
+      path: '/'
       fullPath: '/scoring/'
       preLoaderRoute: typeof AppScoringIndexRouteImport
-      parentRoute: typeof AppRoute
+      parentRoute: typeof AppScoringRoute
     }
     '/_app/scoring/$setupKey': {
       id: '/_app/scoring/$setupKey'
-      path: '/scoring/$setupKey'
+      path: '/$setupKey'
       fullPath: '/scoring/$setupKey'
       preLoaderRoute: typeof AppScoringSetupKeyRouteImport
-      parentRoute: typeof AppRoute
+      parentRoute: typeof AppScoringRoute
     }
     '/_app/segments/': {
       id: '/_app/segments/'
@@ -1016,6 +1033,20 @@ declare module '@tanstack/react-router' {
   }
 }
 
+interface AppScoringRouteChildren {
+  AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
+  AppScoringIndexRoute: typeof AppScoringIndexRoute
+}
+
+const AppScoringRouteChildren: AppScoringRouteChildren = {
+  AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
+  AppScoringIndexRoute: AppScoringIndexRoute,
+}
+
+const AppScoringRouteWithChildren = AppScoringRoute._addFileChildren(
+  AppScoringRouteChildren,
+)
+
 interface AppSettingsRouteChildren {
   AppSettingsAssistantsRoute: typeof AppSettingsAssistantsRoute
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
@@ -1072,6 +1103,7 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
+  AppScoringRoute: typeof AppScoringRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1079,7 +1111,6 @@ interface AppRouteChildren {
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
   AppLeadsLeadIdRoute: typeof AppLeadsLeadIdRoute
-  AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
   AppSegmentsSegmentIdRoute: typeof AppSegmentsSegmentIdRoute
   AppSegmentsNewRoute: typeof AppSegmentsNewRoute
   AppSourcesSourceIdRoute: typeof AppSourcesSourceIdRoute
@@ -1087,7 +1118,6 @@ interface AppRouteChildren {
   AppDealsIndexRoute: typeof AppDealsIndexRoute
   AppImportsIndexRoute: typeof AppImportsIndexRoute
   AppLeadsIndexRoute: typeof AppLeadsIndexRoute
-  AppScoringIndexRoute: typeof AppScoringIndexRoute
   AppSegmentsIndexRoute: typeof AppSegmentsIndexRoute
   AppSourcesIndexRoute: typeof AppSourcesIndexRoute
 }
@@ -1096,6 +1126,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
+  AppScoringRoute: AppScoringRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
@@ -1103,7 +1134,6 @@ const AppRouteChildren: AppRouteChildren = {
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,
   AppLeadsLeadIdRoute: AppLeadsLeadIdRoute,
-  AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
   AppSegmentsSegmentIdRoute: AppSegmentsSegmentIdRoute,
   AppSegmentsNewRoute: AppSegmentsNewRoute,
   AppSourcesSourceIdRoute: AppSourcesSourceIdRoute,
@@ -1111,7 +1141,6 @@ const AppRouteChildren: AppRouteChildren = {
   AppDealsIndexRoute: AppDealsIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
   AppLeadsIndexRoute: AppLeadsIndexRoute,
-  AppScoringIndexRoute: AppScoringIndexRoute,
   AppSegmentsIndexRoute: AppSegmentsIndexRoute,
   AppSourcesIndexRoute: AppSourcesIndexRoute,
 }

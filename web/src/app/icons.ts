@@ -1,4 +1,5 @@
 // The only place that names icon files: the barrel of the icon package is 8 000 modules.
+export { default as IconAccessPoint } from '@tabler/icons-react/dist/esm/icons/IconAccessPoint.mjs';
 export { default as IconActivity } from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 export { default as IconAdjustments } from '@tabler/icons-react/dist/esm/icons/IconAdjustments.mjs';
 export { default as IconAlertTriangle } from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs';

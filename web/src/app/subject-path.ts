@@ -4,6 +4,7 @@ const PAGES: Record<string, string> = {
   deal: '/deals',
   segment: '/segments',
   import: '/imports',
+  source: '/sources',
   webhook_endpoint: '/settings/webhooks',
 };
 
