@@ -31,6 +31,9 @@ PAGES = [
     "/segments/{segment}",
     "/imports",
     "/imports/{import}",
+    "/sources",
+    "/sources/{source}",
+    "/sources/{source}?tab=debugger",
     "/scoring",
     "/tasks",
     "/settings/profile",
@@ -60,6 +63,7 @@ COLLECTIONS = {
     "deal": "/api/v1/deals",
     "segment": "/api/v1/segments",
     "import": "/api/v1/imports",
+    "source": "/api/v1/sources",
     "endpoint": "/api/v1/webhook-endpoints",
 }
 ENDPOINT = {"url": "https://hooks.example.com/tradewind", "event_types": ["lead.created", "deal.won"]}

@@ -24,6 +24,7 @@ from tradewind.sample.funnel import Funnel, last_full_day
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.state import State
+from tradewind.sample.website import add_website
 from tradewind.sample.workspace import furnish
 
 SEED = 7
@@ -49,6 +50,7 @@ class Preparation:
             await self._once("history", lambda: self._load_history(funnel, progress))
             await self._once("score", lambda: self._score(progress))
         await self._once("workspace", self._furnish)
+        await self._once("website", self._add_website)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -151,6 +153,10 @@ class Preparation:
     async def _furnish(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await furnish(session, self._team())
+
+    async def _add_website(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_website(session, seed=SEED)
 
     async def _add_pipeline(self) -> None:
         async with self.database.transaction(self._admin()) as session:

@@ -14,7 +14,8 @@ from tradewind.modules.tracking.humanity import LIKELY_BOT
 
 PERMISSION = "sources:read"
 _PER_SECOND, _AT_ONCE = 20.0, 20.0
-_SHOWN = ("type", "name", "path", "anonymous_id", "user_id", "occurred_at", "human")
+# Nothing that tells who it was: who watches reads the event itself, masked where needed.
+_SHOWN = ("type", "name", "occurred_at", "human")
 
 
 class Tail:

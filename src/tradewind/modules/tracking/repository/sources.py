@@ -22,6 +22,12 @@ _BY_EVENT = text("""
     FROM event_volumes WHERE source_id = :source AND hour >= :since
     GROUP BY type, name ORDER BY sum(accepted) + sum(rejected) DESC, type, name LIMIT :limit
 """)
+_VISITOR = text("""
+    SELECT v.id, v.lead_id FROM visitor_identifiers i JOIN visitors v ON v.id = i.visitor_id
+    WHERE (i.kind = 'user' AND i.value = :user_id OR i.kind = 'anonymous' AND i.value = :anonymous_id)
+        AND i.since <= :at AND :at < i.until
+    ORDER BY i.kind DESC LIMIT 1
+""")
 _PURGE_VOLUMES = text("DELETE FROM event_volumes WHERE hour < :before")
 
 
@@ -110,6 +116,12 @@ def events(
 async def event(session: AsyncSession, source_id: UUID, event_id: UUID) -> Event | None:
     """One event of a source."""
     return await session.scalar(select(Event).where(Event.id == event_id, Event.source_id == source_id))
+
+
+async def visitor(session: AsyncSession, found: Event) -> RowMapping | None:
+    """(id, lead id) of the visitor an event was found to belong to; a user id says more than a browser's."""
+    values = {"user_id": found.user_id, "anonymous_id": found.anonymous_id, "at": found.occurred_at}
+    return (await session.execute(_VISITOR, values)).mappings().first()
 
 
 def rejections(source_id: UUID, code: str | None) -> Select:

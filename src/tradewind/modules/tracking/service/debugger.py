@@ -12,12 +12,19 @@ from tradewind.kernel.classification import MASK, hides, scrubbed
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.pagination import Page, SortColumn, fetch_page
+from tradewind.modules.leads import api as leads
 from tradewind.modules.tracking import humanity
 from tradewind.modules.tracking.errors import EventNotFound
 from tradewind.modules.tracking.models.events import Event, EventRejection
 from tradewind.modules.tracking.repository import registry
 from tradewind.modules.tracking.repository import sources as repository
-from tradewind.modules.tracking.schemas.sources import EventDetail, EventRow, RejectionRead, ViolationFound
+from tradewind.modules.tracking.schemas.sources import (
+    EventDetail,
+    EventIdentity,
+    EventRow,
+    RejectionRead,
+    ViolationFound,
+)
 from tradewind.modules.tracking.service import sources
 from tradewind.modules.tracking.service.plan import Plan
 from tradewind.modules.tracking.service.shapes import without_personal
@@ -72,7 +79,7 @@ async def detail(session: AsyncSession, source_id: UUID, event_id: UUID) -> Even
         {
             **_shown(row, hidden),
             "delay_seconds": (event.received_at - event.occurred_at).total_seconds(),
-            "identity": None,
+            "identity": await _identity(session, event),
             "violations": [
                 ViolationFound.model_validate(each)
                 for each in found
@@ -99,6 +106,19 @@ async def rejections(
             for item in items
         ]
     return Page(items=items, next_cursor=following, previous_cursor=previous)
+
+
+async def _identity(session: AsyncSession, event: Event) -> EventIdentity | None:
+    """Whose event it is, as far as it has been processed and the actor may see; the lead only if it is in sight."""
+    found = await repository.visitor(session, event)
+    if found is None or not actor_of(session).may("leads:read"):
+        return None
+    lead = await leads.lead_summaries(session, [found["lead_id"]]) if found["lead_id"] else []
+    return EventIdentity(
+        visitor_id=found["id"],
+        lead_id=lead[0].id if lead else None,
+        lead_name=lead[0].full_name or lead[0].email if lead else None,
+    )
 
 
 def _hides(actor: Actor) -> bool:
