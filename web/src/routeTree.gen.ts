@@ -15,7 +15,6 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
-import { Route as AppScoringRouteImport } from './routes/_app/scoring'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -89,11 +88,6 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
-  getParentRoute: () => AppRoute,
-} as any)
-const AppScoringRoute = AppScoringRouteImport.update({
-  id: '/scoring',
-  path: '/scoring',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -182,14 +176,14 @@ const AppLeadsLeadIdRoute = AppLeadsLeadIdRouteImport.update({
   getParentRoute: () => AppRoute,
 } as any)
 const AppScoringIndexRoute = AppScoringIndexRouteImport.update({
-  id: '/',
-  path: '/',
-  getParentRoute: () => AppScoringRoute,
+  id: '/scoring/',
+  path: '/scoring/',
+  getParentRoute: () => AppRoute,
 } as any)
 const AppScoringSetupKeyRoute = AppScoringSetupKeyRouteImport.update({
-  id: '/$setupKey',
-  path: '/$setupKey',
-  getParentRoute: () => AppScoringRoute,
+  id: '/scoring/$setupKey',
+  path: '/scoring/$setupKey',
+  getParentRoute: () => AppRoute,
 } as any)
 const AppSegmentsIndexRoute = AppSegmentsIndexRouteImport.update({
   id: '/segments/',
@@ -335,7 +329,6 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
-  '/scoring': typeof AppScoringRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -441,7 +434,6 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
-  '/_app/scoring': typeof AppScoringRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -497,7 +489,6 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
-    | '/scoring'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -602,7 +593,6 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
-    | '/_app/scoring'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -699,13 +689,6 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
-      parentRoute: typeof AppRoute
-    }
-    '/_app/scoring': {
-      id: '/_app/scoring'
-      path: '/scoring'
-      fullPath: '/scoring'
-      preLoaderRoute: typeof AppScoringRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -829,17 +812,17 @@ declare module '@tanstack/react-router' {
     }
     '/_app/scoring/': {
       id: '/_app/scoring/'
-      path: '/'
+      path: '/scoring'
       fullPath: '/scoring/'
       preLoaderRoute: typeof AppScoringIndexRouteImport
-      parentRoute: typeof AppScoringRoute
+      parentRoute: typeof AppRoute
     }
     '/_app/scoring/$setupKey': {
       id: '/_app/scoring/$setupKey'
-      path: '/$setupKey'
+      path: '/scoring/$setupKey'
       fullPath: '/scoring/$setupKey'
       preLoaderRoute: typeof AppScoringSetupKeyRouteImport
-      parentRoute: typeof AppScoringRoute
+      parentRoute: typeof AppRoute
     }
     '/_app/segments/': {
       id: '/_app/segments/'
@@ -1033,20 +1016,6 @@ declare module '@tanstack/react-router' {
   }
 }
 
-interface AppScoringRouteChildren {
-  AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
-  AppScoringIndexRoute: typeof AppScoringIndexRoute
-}
-
-const AppScoringRouteChildren: AppScoringRouteChildren = {
-  AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
-  AppScoringIndexRoute: AppScoringIndexRoute,
-}
-
-const AppScoringRouteWithChildren = AppScoringRoute._addFileChildren(
-  AppScoringRouteChildren,
-)
-
 interface AppSettingsRouteChildren {
   AppSettingsAssistantsRoute: typeof AppSettingsAssistantsRoute
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
@@ -1103,7 +1072,6 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
-  AppScoringRoute: typeof AppScoringRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1111,6 +1079,7 @@ interface AppRouteChildren {
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
   AppLeadsLeadIdRoute: typeof AppLeadsLeadIdRoute
+  AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
   AppSegmentsSegmentIdRoute: typeof AppSegmentsSegmentIdRoute
   AppSegmentsNewRoute: typeof AppSegmentsNewRoute
   AppSourcesSourceIdRoute: typeof AppSourcesSourceIdRoute
@@ -1118,6 +1087,7 @@ interface AppRouteChildren {
   AppDealsIndexRoute: typeof AppDealsIndexRoute
   AppImportsIndexRoute: typeof AppImportsIndexRoute
   AppLeadsIndexRoute: typeof AppLeadsIndexRoute
+  AppScoringIndexRoute: typeof AppScoringIndexRoute
   AppSegmentsIndexRoute: typeof AppSegmentsIndexRoute
   AppSourcesIndexRoute: typeof AppSourcesIndexRoute
 }
@@ -1126,7 +1096,6 @@ const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
-  AppScoringRoute: AppScoringRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
@@ -1134,6 +1103,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,
   AppLeadsLeadIdRoute: AppLeadsLeadIdRoute,
+  AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
   AppSegmentsSegmentIdRoute: AppSegmentsSegmentIdRoute,
   AppSegmentsNewRoute: AppSegmentsNewRoute,
   AppSourcesSourceIdRoute: AppSourcesSourceIdRoute,
@@ -1141,6 +1111,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDealsIndexRoute: AppDealsIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
   AppLeadsIndexRoute: AppLeadsIndexRoute,
+  AppScoringIndexRoute: AppScoringIndexRoute,
   AppSegmentsIndexRoute: AppSegmentsIndexRoute,
   AppSourcesIndexRoute: AppSourcesIndexRoute,
 }
