@@ -315,7 +315,7 @@ class _Story:
                 external_id=self.id,
                 name=name,
                 amount_minor=self.amount * 100,
-                currency=self.company.country.currency,
+                currency=world.CURRENCY,
                 entered=tuple(_at(at) for at in entered),
                 outcome=outcome,
                 closed_at=_at(self.closes_at) if closed else None,
@@ -324,7 +324,7 @@ class _Story:
                 owner=self.owner,
             )
         )
-        facts = {"amount_minor": self.amount * 100, "currency": self.company.country.currency}
+        facts = {"amount_minor": self.amount * 100, "currency": world.CURRENCY}
         self._add("deal.created", self.deal_at, name, actor=self.owner, source="Pipeline", **facts)
         for index, at in enumerate(entered[1:], start=1):
             before, after = STAGE_NAMES[index - 1], STAGE_NAMES[index]

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 ORGANISATION = "Northlight Analytics"
 ORGANISATION_DOMAIN = "northlight.example"
+# What the firm bills in; its pipeline starts in the same currency.
+CURRENCY = "EUR"
 ADMIN_EMAIL = f"demo@{ORGANISATION_DOMAIN}"
 
 
@@ -61,7 +63,6 @@ class Country(NamedTuple):
     share: float
     fit: float
     culture: str
-    currency: str
     spellings: tuple[str, ...]
     cities: tuple[str, ...]
     legal: tuple[str, ...]

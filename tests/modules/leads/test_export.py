@@ -57,6 +57,18 @@ async def test_filters_hold(client, filled):
     assert answer.status_code == 422
 
 
+async def test_ticked_leads_alone(client, filled):
+    ids = {entry["email"]: entry["id"] for entry in (await client.get("/api/v1/leads/export?format=json")).json()}
+    chosen = [("ids", ids["ada@x.example"]), ("ids", ids["cy@x.example"]), ("format", "json")]
+    found = (await client.get("/api/v1/leads/export", params=chosen)).json()
+    assert [entry["email"] for entry in found] == ["ada@x.example", "cy@x.example"]
+    germans = ("filter", '{"field": "country", "op": "eq", "value": "DE"}')
+    found = (await client.get("/api/v1/leads/export", params=[*chosen, germans])).json()
+    assert [entry["email"] for entry in found] == ["cy@x.example"]
+    many = [("ids", ids["ada@x.example"])] * 151
+    assert (await client.get("/api/v1/leads/export", params=many)).status_code == 422
+
+
 async def test_an_empty_list_exports_well(client):
     assert (await client.get("/api/v1/leads/export?format=json")).json() == []
     assert len((await client.get("/api/v1/leads/export?format=xlsx")).content) > 1000

@@ -15,7 +15,7 @@ from tradewind.kernel.database import Database
 from tradewind.kernel.testing.fixtures import ClientFor
 from tradewind.modules.leads import api
 from tradewind.modules.leads.contracts import LeadScore, NewActivity
-from tradewind.modules.leads.service import people
+from tradewind.modules.leads.service import companies, people
 
 LEADS = "/api/v1/leads"
 
@@ -157,6 +157,17 @@ class TestDelete:
             assert await people.purge_deleted(session) == 1
         left = "select (select count(*) from leads) + (select count(*) from notes) + (select count(*) from activities)"
         assert await session.scalar(text(left)) == 0
+
+    async def test_companies_are_purged_later_and_their_people_stay(
+        self, client: httpx.AsyncClient, session: AsyncSession
+    ) -> None:
+        lead = await add(client, full_name="Ada", company_name="Acme")
+        assert (await client.delete(f"/api/v1/companies/{lead['company_id']}")).status_code == 204
+        assert await companies.purge_deleted(session) == 0
+        with clock.frozen(clock.now() + timedelta(days=31)):
+            assert await companies.purge_deleted(session) == 1
+        assert await session.scalar(text("select count(*) from companies")) == 0
+        assert (await client.get(f"{LEADS}/{lead['id']}")).status_code == 200
 
     async def test_needs_the_permission(self, client: httpx.AsyncClient, client_for: ClientFor) -> None:
         lead = await add(client, full_name="Ada")

@@ -19,11 +19,15 @@ export function ifMatch(version: number | undefined): Record<string, string> {
   return version === undefined ? {} : { 'If-Match': `"${version}"` };
 }
 
-/** Address with its query; empty values are left out, objects travel as JSON. */
+/** Address with its query; empty values are left out, lists repeat the name, objects travel as JSON. */
 export function address(path: string, query: Record<string, QueryValue> = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === '') continue;
+    if (Array.isArray(value)) {
+      for (const one of value) parameters.append(name, String(one));
+      continue;
+    }
     parameters.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
   const text = parameters.toString();

@@ -5,19 +5,28 @@ import { address } from '@/api/client';
 import { IconDots, IconDownload, IconFileImport, IconPlus } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { LinkButton } from '@/components/link-anchor';
-import { type LeadsSearch, leadsRequest } from './search';
+import { type LeadsSearch, meant } from './search';
 
 const FORMATS = ['csv', 'xlsx', 'json'] as const;
 
-function ExportItems({ search, named }: { search: LeadsSearch; named: boolean }) {
+interface ExportItemsProps {
+  search: LeadsSearch;
+  /** Only these leads, whatever the list shows. */
+  ids?: readonly string[];
+  named?: boolean;
+}
+
+/** Menu items that download what is meant, one a format. */
+export function ExportItems({ search, ids, named = false }: ExportItemsProps) {
   const { t } = useTranslation('leads');
-  const { q, filter, sort, segment_id } = leadsRequest(search);
+  const { q, filter, segment_id } = meant(search);
+  const which = ids ? { ids } : { q, filter, segment_id };
   return FORMATS.map((format) => (
     <Menu.Item
       key={format}
       component="a"
       download
-      href={address('/api/v1/leads/export', { format, q, filter, sort, segment_id })}
+      href={address('/api/v1/leads/export', { format, ...which })}
     >
       {named ? `${t('export')} ${format.toUpperCase()}` : format.toUpperCase()}
     </Menu.Item>
@@ -41,7 +50,7 @@ export function HeaderActions({ search, onCreate }: { search: LeadsSearch; onCre
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <ExportItems search={search} named={false} />
+            <ExportItems search={search} />
           </Menu.Dropdown>
         </Menu>
       )}

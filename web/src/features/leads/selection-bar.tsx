@@ -6,6 +6,7 @@ import type { Schema } from '@/api/api';
 import { formatNumber } from '@/app/format';
 import type { Icon } from '@/app/icon-type';
 import {
+  IconDownload,
   IconFilter,
   IconFlag,
   IconGauge,
@@ -18,6 +19,7 @@ import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { askConfirm } from '@/components/confirm';
 import { runBulk } from './bulk';
+import { ExportItems } from './header-actions';
 import classes from './leads.module.css';
 import { MergeTwo } from './merge-two';
 import { type BulkAction, STATUSES, segmentsQuery, tagsQuery } from './queries';
@@ -70,6 +72,8 @@ function Pick({
   );
 }
 
+/** The API exports no more ticked leads at once; all that match go by their filter. */
+const EXPORTED_IDS = 150;
 const NOBODY = 'nobody';
 
 /** Bulk actions on the ticked leads, or on all that match. They run as jobs. */
@@ -79,6 +83,7 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
   const [merging, setMerging] = useState(false);
   const mayWrite = useMay('leads:write');
   const mayDelete = useMay('leads:delete');
+  const mayExport = useMay('leads:export');
   const maySegment = useMay('segments:write');
   const members = useMembers();
   const tags = (useQuery(tagsQuery()).data ?? []).map(({ name }) => ({ value: name, label: name }));
@@ -157,6 +162,18 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
         >
           {t('bulk.score')}
         </Button>
+      )}
+      {mayExport && (everything || ids.size <= EXPORTED_IDS) && (
+        <Menu position="bottom-start">
+          <Menu.Target>
+            <Button variant="default" size="xs" leftSection={<IconDownload size={14} />}>
+              {t('export')}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <ExportItems search={search} ids={everything ? undefined : [...ids]} />
+          </Menu.Dropdown>
+        </Menu>
       )}
       {mayWrite && ids.size === 2 && !everything && (
         <Button

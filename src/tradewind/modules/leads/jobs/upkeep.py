@@ -2,7 +2,7 @@
 
 from tradewind.kernel.jobs import JobContext, cron
 from tradewind.modules.leads.repository import segments as segment_rows
-from tradewind.modules.leads.service import files, people, segments
+from tradewind.modules.leads.service import companies, files, people, segments
 
 
 @cron("leads.count_segments", "*/15 * * * *")
@@ -21,13 +21,13 @@ async def count_segments(context: JobContext) -> None:
 
 @cron("leads.purge_deleted", "40 2 * * *")
 async def purge_deleted(context: JobContext) -> None:
-    """Remove leads deleted long enough ago, and stored files nobody refers to."""
+    """Remove leads and companies deleted long enough ago, and stored files nobody refers to."""
     for organisation_id in await context.organisation_ids():
         inside = context.as_organisation(organisation_id)
-        while True:
-            async with inside.transaction() as session:
-                purged = await people.purge_deleted(session)
-            if not purged:
-                break
+        for purge in (people.purge_deleted, companies.purge_deleted):
+            purged = 1
+            while purged:
+                async with inside.transaction() as session:
+                    purged = await purge(session)
         async with inside.transaction() as session:
             await files.sweep(session, context.database.settings.home)

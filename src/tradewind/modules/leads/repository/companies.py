@@ -1,9 +1,10 @@
 """SQL of companies."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
@@ -28,6 +29,20 @@ async def get(session: AsyncSession, company_id: UUID, *, lock: bool = False) ->
     """The company, or None; deleted ones do not exist."""
     statement = select(Company).where(Company.id == company_id, Company.deleted_at.is_(None))
     return (await session.execute(statement.with_for_update() if lock else statement)).scalar_one_or_none()
+
+
+async def purge(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Remove up to `limit` companies hidden before the moment, with what happened to them alone; returns how many."""
+    gone = (
+        await session.scalars(
+            select(Company.id).where(Company.deleted_at < before).order_by(Company.deleted_at).limit(limit)
+        )
+    ).all()
+    if gone:
+        own = "DELETE FROM activities WHERE company_id = any(:ids) AND lead_id IS NULL AND deal_id IS NULL"
+        await session.execute(text(own), {"ids": list(gone)})
+        await session.execute(delete(Company).where(Company.id.in_(gone), Company.deleted_at.is_not(None)))
+    return len(gone)
 
 
 async def find(session: AsyncSession, *, name_key: str | None, domain: str | None = None) -> Company | None:

@@ -76,6 +76,10 @@ class Selection:
         """Number of the first free placeholder."""
         return len(self.values) + 1
 
+    def among(self, ids: Sequence[UUID]) -> "Selection":
+        """Only these people of those meant."""
+        return Selection(f"{self.where} and leads.id = any(${self.next_parameter}::uuid[])", (*self.values, list(ids)))
+
 
 def search_query(words: str | None) -> str | None:
     """PostgreSQL's form of words as typed, each matching as a beginning; None where there is none.

@@ -1,5 +1,6 @@
 """Companies: found, added, changed, deleted; the link between people and the companies they name."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from tradewind.modules.leads.schemas.companies import CompanyCreate, CompanyRead
 from tradewind.modules.leads.service.custom_values import clean_custom
 from tradewind.modules.leads.service.owners import require_owner
 
+KEPT_AFTER_DELETION = timedelta(days=30)
+PURGED_AT_ONCE = 1_000
 _COUNTED = 10_000
 
 
@@ -171,6 +174,16 @@ async def delete_company(session: AsyncSession, company_id: UUID, *, if_match: s
         subject_id=company_id,
         before={"name": company.name, "domain": company.domain},
     )
+
+
+async def purge_deleted(session: AsyncSession) -> int:
+    """Remove companies deleted long enough ago, up to a bounded number; returns how many."""
+    count = await repository.purge(session, now() - KEPT_AFTER_DELETION, PURGED_AT_ONCE)
+    if count:
+        await identity.record(
+            session, action="company.purged", subject_type="company", subject_id=None, after={"count": count}
+        )
+    return count
 
 
 async def _add(session: AsyncSession, **values: Any) -> Company:

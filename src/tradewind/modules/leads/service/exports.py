@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -59,15 +59,24 @@ async def prepare(
     condition: Mapping[str, Any] | None,
     q: str | None,
     segment_id: UUID | None,
+    ids: Sequence[UUID] = (),
 ) -> tuple[lists.Selection, list[CustomField]]:
-    """Compile the filter, check the size and note the export in the audit log. Raises ConditionInvalid."""
+    """Compile the filter, check the size and note the export in the audit log. Raises ConditionInvalid.
+
+    `ids` keeps only these of what the filter finds.
+    """
     chosen = await lists.selection(session, condition=condition, q=q, segment_id=segment_id)
+    if ids:
+        chosen = chosen.among(ids)
     rows = await lists.exact_total(session, chosen)
     if kind == "xlsx" and rows > _XLSX_ROWS:
         raise ExportTooLarge(f"A sheet holds {_XLSX_ROWS:,} rows; the list has {rows:,}. Export it as CSV.")
     await identity.record(
         session, action="lead.exported", subject_type="lead",
-        after={"format": kind, "rows": rows, "filter": condition, "q": q, "segment_id": segment_id},
+        after={
+            "format": kind, "rows": rows, "filter": condition, "q": q, "segment_id": segment_id,
+            "ids": len(ids) or None,
+        },
     )  # fmt: skip
     actor = actor_of(session)
     if by_id := actor.user_id or actor.key_id:

@@ -1,7 +1,6 @@
 """People: added, read, changed, deleted."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,13 +26,11 @@ from tradewind.modules.leads.repository import people as repository
 from tradewind.modules.leads.repository.lists import dumps, row_json
 from tradewind.modules.leads.schemas.people import LeadCreate, LeadUpdate
 from tradewind.modules.leads.schemas.texts import MAX_TAGS
-from tradewind.modules.leads.service.companies import link_company
+from tradewind.modules.leads.service.companies import KEPT_AFTER_DELETION, PURGED_AT_ONCE, link_company
 from tradewind.modules.leads.service.custom_values import clean_custom
 from tradewind.modules.leads.service.owners import default_owner, require_in_sight, require_owner
 from tradewind.modules.leads.service.timeline import push_update, record_activities
 
-KEPT_AFTER_DELETION = timedelta(days=30)
-_PURGED_AT_ONCE = 1_000
 # Normal forms and such: they follow from other fields and are not reported as changes of their own.
 _DERIVED = frozenset({"email_key", "phone_key", "converted_at", "first_seen_at"})
 
@@ -137,7 +134,7 @@ async def delete_lead(session: AsyncSession, lead_id: UUID, *, if_match: str | N
 
 async def purge_deleted(session: AsyncSession) -> int:
     """Remove leads deleted long enough ago, up to a bounded number; returns how many."""
-    ids = await repository.deleted_before(session, now() - KEPT_AFTER_DELETION, _PURGED_AT_ONCE)
+    ids = await repository.deleted_before(session, now() - KEPT_AFTER_DELETION, PURGED_AT_ONCE)
     if ids:
         await repository.purge(session, ids)
         await identity.record(
