@@ -71,7 +71,7 @@ async def make_site(session, organisation) -> Site:
 async def deliver(session, events) -> None:
     """Store events as one flush does, and the batch they wait in."""
     received_at = now()
-    stored = [replace(event, id=new_id(), received_at=received_at) for event in events]
+    stored = [replace(event, id=(one := new_id()), message_id=str(one), received_at=received_at) for event in events]
     await store(session, stored)
     await wait_again(session, stored)
 

@@ -39,3 +39,30 @@ class CollectedEvent:
     context: Mapping[str, Any]
     human: float
     human_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadTouch:
+    """What brought a lead, at that moment; `channel` is a key of `channels.CHANNELS`."""
+
+    at: datetime
+    channel: str
+    utm_source: str | None
+    utm_medium: str | None
+    utm_campaign: str | None
+    referrer_host: str | None
+    landing_path: str | None
+    likely_bot: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadVisits:
+    """Counts of a lead's visits, raw and (`human_…`) without what programs probably did."""
+
+    sessions: int
+    human_sessions: int
+    pages: int
+    events: int
+    human_events: int
+    first_at: datetime
+    last_at: datetime

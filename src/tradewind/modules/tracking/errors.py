@@ -36,3 +36,13 @@ class AlreadyPlanned(Conflict):
 class OriginMissing(Invalid):
     code = "tracking.origin_missing"
     title = "A website needs the address of its pages"
+
+
+class VisitorMergeNotFound(NotFound):
+    code = "tracking.visitor_merge_not_found"
+    title = "There is no such merge"
+
+
+class MergeUndone(Conflict):
+    code = "tracking.merge_undone"
+    title = "This merge has been undone already"

@@ -8,6 +8,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -65,6 +66,9 @@ _OLD_BROWSER = re.compile(r"MSIE [2-9]\.|Firefox/[1-4]?\d\.|Windows NT 5\.|Windo
 _OLDEST_CHROME = 64
 # Nobody reads a page and fills a form within this time.
 _FASTEST_FORM_MILLISECONDS = 1_200
+_BEFORE_ANYONE_READ = timedelta(seconds=20)
+_ONE_VOLLEY = timedelta(seconds=2)
+_VOLLEY = 3
 _BROWSER_LIBRARIES = frozenset({"analytics.js", "tradewind.js", "RudderLabs JavaScript SDK"})
 
 
@@ -105,6 +109,18 @@ def _probability(reasons: tuple[str, ...]) -> float:
 def probability(reasons: Iterable[str]) -> float:
     """Probability 0–1 of a person, given the codes of all evidence; unknown codes weigh nothing."""
     return _probability(tuple(reasons))
+
+
+def clicked_by_scanner(delivered_at: datetime, clicks: Sequence[tuple[datetime, str]], links: int) -> bool:
+    """Whether a program opened the links of a mail: `clicks` are (when, which link) of its `links` links.
+
+    People read first, and then follow one link or two; scanners open all there are, at once, on delivery.
+    """
+    quick = {link for at, link in clicks if at - delivered_at < _BEFORE_ANYONE_READ}
+    volley = any(
+        len({link for at, link in clicks if first <= at <= first + _ONE_VOLLEY}) >= _VOLLEY for first, _ in clicks
+    )
+    return volley or 1 < links <= len(quick)
 
 
 @lru_cache(maxsize=20_000)

@@ -176,3 +176,89 @@ async def touches_of_leads(
         limit,
     )
     return [dict(row) for row in rows]
+
+
+async def counts_of_leads(
+    session: AsyncSession, lead_ids: Collection[UUID], *, before: datetime | None, likely_bot: float
+) -> list[asyncpg.Record]:
+    """(lead_id, sessions, human_sessions, pages, events, human_events, first_at, last_at) of leads with visits."""
+    connection = await asyncpg_connection(session)
+    return await connection.fetch(
+        f"""
+        with visits as (
+          select distinct v.lead_id, s.* from visitors v join ({OF_VISITORS}) on i.visitor_id = v.id
+          where v.organisation_id = $1 and v.lead_id = any($2::uuid[])
+            and ($3::timestamptz is null or s.started_at < $3))
+        select lead_id, count(*)::int as sessions,
+          count(*) filter (where human_events >= events * $4::real)::int as human_sessions,
+          sum(pages)::int as pages, sum(events)::int as events, sum(human_events)::int as human_events,
+          min(started_at) as first_at, max(last_at) as last_at
+        from visits group by lead_id
+        """,
+        actor_of(session).organisation_id,
+        list(lead_ids),
+        before,
+        likely_bot,
+    )
+
+
+async def sessions_of_lead(session: AsyncSession, lead_id: UUID, limit: int) -> list[asyncpg.Record]:
+    """The newest sessions of a lead, newest first, with the channel that began each."""
+    connection = await asyncpg_connection(session)
+    return await connection.fetch(
+        f"""
+        select found.*, (select t.channel from visitor_touches t where t.session_id = found.id
+          order by t.at limit 1) as channel
+        from (
+          select distinct on (s.started_at, s.id) s.id, s.started_at, s.last_at, s.device_kind, s.device, s.user_agent,
+            s.pages, s.events, s.human_events, i.since, i.until
+          from visitors v join ({OF_VISITORS}) on i.visitor_id = v.id
+          where v.organisation_id = $1 and v.lead_id = $2 order by s.started_at desc, s.id, i.since limit $3) as found
+        """,
+        actor_of(session).organisation_id,
+        lead_id,
+        limit,
+    )
+
+
+async def devices_of_lead(session: AsyncSession, lead_id: UUID, limit: int) -> list[asyncpg.Record]:
+    """(user_agent, sessions, last_at) of a lead's devices, the one used last first."""
+    connection = await asyncpg_connection(session)
+    return await connection.fetch(
+        f"""
+        select max(s.user_agent) as user_agent, count(distinct s.id)::int as sessions, max(s.last_at) as last_at
+        from visitors v join ({OF_VISITORS}) on i.visitor_id = v.id
+        where v.organisation_id = $1 and v.lead_id = $2
+        group by s.device_kind, s.device order by last_at desc limit $3
+        """,
+        actor_of(session).organisation_id,
+        lead_id,
+        limit,
+    )
+
+
+async def seen_in(session: AsyncSession, sessions: Sequence[asyncpg.Record], limit: int) -> list[asyncpg.Record]:
+    """The first events of each of `sessions_of_lead`, with `session_id`, in the order of time."""
+    connection = await asyncpg_connection(session)
+    found: list[asyncpg.Record] = []
+    for kind, column in (("anonymous", "anonymous_id"), ("user", "user_id")):
+        wanted = [row for row in sessions if row["device_kind"] == kind]
+        if wanted:
+            found += await connection.fetch(
+                f"""
+                select w.id as session_id, e.* from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+                  $6::timestamptz[]) as w(id, device, first_at, last_at, until),
+                lateral (select type, name, path, title, occurred_at, human, human_reasons from events e
+                  where e.organisation_id = $1 and e.{column} = w.device and e.occurred_at >= w.first_at
+                    and e.occurred_at <= w.last_at and e.occurred_at < w.until and e.type in ('page', 'screen', 'track')
+                  order by e.occurred_at, e.id limit $7) as e
+                """,
+                actor_of(session).organisation_id,
+                [row["id"] for row in wanted],
+                [row["device"] for row in wanted],
+                [max(row["started_at"], row["since"]) for row in wanted],
+                [row["last_at"] for row in wanted],
+                [row["until"] for row in wanted],
+                limit,
+            )
+    return found
