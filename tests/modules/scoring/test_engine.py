@@ -203,14 +203,13 @@ def test_calibration_mends_overconfidence_and_keeps_the_order(kind: str) -> None
 
 
 def test_categories_rare_missing_and_placeholder() -> None:
-    rows = [Row(fields={"source": s}) for s in ["Web"] * 50 + ["Fair"] * 20 + ["Odd"] + ["Select", "", None]]
+    rows = [Row(fields={"source": s}) for s in ["Web"] * 50 + ["Fair"] * 20 + ["Odd"] + ["Select"] * 4 + ["n/a", "", None]]
     encoder, excluded = learn(candidates([], dated=False), rows)
     source = encoder.encoded[0]
-    assert (source.name, source.categories, source.has_rare) == ("source", ["Web", "Fair"], True)
-    codes = encoder.matrix(encoder.read([Row(fields={"source": s}) for s in ("Fair", "New", " select ")]))[:, 0]
-    assert codes[0] == 1
-    assert codes[1] == 2
-    assert np.isnan(codes[2])
+    assert (source.name, source.categories, source.has_rare) == ("source", ["Web", "Fair", "(left untouched)"], True)
+    codes = encoder.matrix(encoder.read([Row(fields={"source": s}) for s in ("Fair", "New", " select ", "n/a")]))[:, 0]
+    assert codes[:3].tolist() == [1, 3, 2]
+    assert np.isnan(codes[3])
     assert all(item.reason for item in excluded)
 
 
@@ -226,7 +225,8 @@ def _feature(label: str, kind: Any = "number", unit: str = "", name: str = "cust
         (_feature("TotalVisits"), 2, "Visited twice, less than 95 % of leads"),
         (_feature("Interests", "choices"), ["A", "B"], "Interests: A, B"),
         (_feature("Source", "category", name="source"), "Google", "Came from Google"),
-        (_feature("Source", "category", name="source"), "Select", "Source is not known"),
+        (_feature("Source", "category", name="source"), "Select", "Source: left untouched"),
+        (_feature("Source", "category", name="source"), "n/a", "Source is not known"),
         (_feature("Do not e-mail", "flag", name="do_not_email"), True, "Asked not to be e-mailed"),
         (_feature("Search", "category"), "No", "Search: no"),
         (_feature("What is your current occupation", "category"), None, "What is your current occupation: not known"),

@@ -1,6 +1,6 @@
 """What other modules hand to leads and get from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -133,3 +133,21 @@ class SegmentInfo:
     kind: str
     condition: Mapping[str, Any] | None
     member_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumn:
+    """A column of a file: its name and the kind of custom field its values ask for; `format` as the import reads it."""
+
+    name: str
+    kind: str
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileTable:
+    """A file read as a table: columns, rows of cells as text, and what had to be renamed."""
+
+    columns: tuple[FileColumn, ...]
+    rows: Sequence[Sequence[str]]
+    notes: tuple[str, ...] = ()

@@ -78,3 +78,10 @@ class AlreadyChampion(Conflict):
 
     code = "scoring.already_champion"
     title = "Model already in use"
+
+
+class EvaluationImpossible(Invalid):
+    """Files or columns that a score cannot be tried on."""
+
+    code = "scoring.evaluation_impossible"
+    title = "These files cannot be evaluated"

@@ -3,13 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
-from tradewind.modules.scoring.engine.features import Feature, Kind, Subject, restore, text_of
+from tradewind.modules.scoring.engine.features import UNTOUCHED_WORD, Feature, Kind, Subject, restore, text_of, word_of
 from tradewind.modules.scoring.engine.metrics import Floats
 
 MAX_CATEGORIES = 60
@@ -92,8 +92,24 @@ class Encoder:
             if item.evidence:
                 block = matrix[:, start : start + item.width]
                 counts = item.name.startswith("activity.") or item.kind in ("flag", "choices")
-                known += ((block > 0) if counts else ~np.isnan(block)).any(axis=1)
+                filled = (block > 0) if counts else ~np.isnan(block)
+                if item.kind == "category" and UNTOUCHED_WORD in item.categories:
+                    filled &= block != item.categories.index(UNTOUCHED_WORD)
+                known += filled.any(axis=1)
         return known
+
+    def extended(self, values: list[list[Any]]) -> "Encoder":
+        """The same features with words of `values` (as from `read`) added in the order of their first appearance.
+
+        A row's code depends on rows before it alone, so that a stream of rows may be encoded at once.
+        """
+        encoded = []
+        for item, column in zip(self.encoded, values, strict=True):
+            if item.kind == "category":
+                words = dict.fromkeys([*item.categories, *(w for w in map(word_of, column) if w is not None)])
+                item = replace(item, categories=list(words)[:MAX_CATEGORIES], has_rare=True)
+            encoded.append(item)
+        return Encoder(encoded, self.readers)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Plain data of the encoder."""
@@ -156,7 +172,7 @@ def _learn_categories(item: EncodedFeature, values: list[Any]) -> tuple[EncodedF
     if item.kind == "choices":
         counts = Counter(choice for value in values for choice in _choices(value))
     else:
-        counts = Counter(word for word in map(text_of, values) if word is not None)
+        counts = Counter(word for word in map(word_of, values) if word is not None)
     total = sum(counts.values())
     if len(counts) > MAX_CATEGORIES and len(counts) > 0.5 * total:
         return None, "nearly every lead has its own value"
@@ -227,7 +243,7 @@ def _encode(item: EncodedFeature, values: list[Any]) -> Floats:
         for row, value in enumerate(values):
             code = seen.get(value)
             if code is None:
-                word = text_of(value)
+                word = word_of(value)
                 code = math.nan if word is None else index.get(word, other)
                 seen[value] = code
             codes[row] = code

@@ -19,7 +19,30 @@ FREE_MAIL = frozenset({
     "rediffmail.com", "qq.com", "163.com", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "zoho.com",
     "fastmail.com",
 })  # fmt: skip
-BLANKS = frozenset({"", "select", "-", "--", "n/a", "na", "null", "none", "unknown", "not specified", "?"})
+BLANKS = frozenset(
+    {
+        "",
+        "select",
+        "please select",
+        "-select-",
+        "--select--",
+        "select...",
+        "choose",
+        "please choose",
+        "-",
+        "--",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "unknown",
+        "not specified",
+        "?",
+    }
+)
+# Shown and left as it was, which is another thing than never having been asked.
+UNTOUCHED = frozenset({"select", "please select", "-select-", "--select--", "select...", "choose", "please choose"})
+UNTOUCHED_WORD = "(left untouched)"
 NEVER_USED: Mapping[str, str] = {
     "status": "set by people while they work the lead, so it follows the outcome",
     "score": "it is what the model predicts",
@@ -128,6 +151,14 @@ def text_of(value: Any) -> str | None:
         return None
     words = str(value).strip()
     return None if words.lower() in BLANKS else words
+
+
+def word_of(value: Any) -> str | None:
+    """A choice as a category: its text, one word for lists shown but left untouched, None for empty cells."""
+    word = text_of(value)
+    if word is None and isinstance(value, str) and value.strip().lower() in UNTOUCHED:
+        return UNTOUCHED_WORD
+    return word
 
 
 def email_kind(subject: Subject) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tradewind.modules.scoring.engine.encoding import EncodedFeature, number_of
-from tradewind.modules.scoring.engine.features import text_of
+from tradewind.modules.scoring.engine.features import UNTOUCHED_WORD, text_of, word_of
 
 _TRUE_WORDS = frozenset({"yes", "true", "1", "y"})
 _FALSE_WORDS = frozenset({"no", "false", "0", "n"})
@@ -135,9 +135,11 @@ def _flag(item: EncodedFeature, value: Any) -> str:
 
 
 def _category(item: EncodedFeature, value: Any) -> str:
-    word = text_of(value)
+    word = word_of(value)
     if word is None:
         return _missing(item)
+    if word == UNTOUCHED_WORD:
+        return f"{plain(item.label).rstrip('?')}: left untouched"
     if item.name == "email_kind":
         return "Uses a free-mail address" if word == "free" else "Uses a business e-mail address"
     if item.name in _CATEGORIES:

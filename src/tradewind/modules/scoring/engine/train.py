@@ -25,9 +25,11 @@ MIN_EACH_CLASS = 30
 HOT_FALSE_POSITIVE_RATE = 0.02
 MAX_ROUNDS = 300
 ALGORITHM = "lightgbm"
+_HARM = 0.005
 _CHOSEN = "left out by the settings of this score"
 
 Report = Callable[[int, int, str], None]
+Splits = Sequence[tuple[np.ndarray, np.ndarray]]
 
 
 class NotEnoughLabels(ValueError):
@@ -58,6 +60,7 @@ def train(
     *,
     holdout: np.ndarray | None = None,
     without: Collection[str] = (),
+    order: Order | None = None,
     seeds: int = 3,
     report: Report = lambda done, total, message: None,
 ) -> Trained:
@@ -65,7 +68,8 @@ def train(
 
     Steps: order rows in time; leave out leaks; cross-validate on the older 80 % to choose rounds, calibration and
     cuts; measure on the newest 20 %; then fit everything again on all rows. `holdout` (n,) of booleans replaces the
-    newest 20 % for evaluations with a fixed split; `without` names features to leave out. Raises NotEnoughLabels.
+    newest 20 % for evaluations with a fixed split; `without` names features to leave out; `order` is found out
+    unless it is given. Raises NotEnoughLabels.
     """
     y = np.asarray(outcome, dtype=np.float64)
     if not enough_labels(len(y), int(y.sum())):
@@ -74,9 +78,13 @@ def train(
             f"least {MIN_EACH_CLASS} of each"
         )
     report(0, 6, "Reading the history")
-    order = leaks.find_order(subjects, custom_fields)
-    encoder, matrix, excluded, warnings = _prepare(subjects, y, custom_fields, order, without)
+    order = order or leaks.find_order(subjects, custom_fields)
+    encoder, matrix, excluded, warnings = prepare(subjects, y, custom_fields, order, without)
     test = holdout if holdout is not None else newest(order, y)
+    arrival = next((item for item in encoder.encoded if item.kind == "order"), None)
+    if arrival is not None and not _arrival_helps(encoder, matrix[~test], y[~test], order.values[~test]):
+        encoder, matrix, excluded, warnings = prepare(subjects, y, custom_fields, order, {*without, arrival.name})
+        excluded.append(Excluded(arrival.name, arrival.label, "makes predictions of newer leads worse"))
     learner = Learner(encoder, len(y), seeds)
 
     report(1, 6, "Cross-validating")
@@ -145,22 +153,26 @@ class Learner:
             "max_cat_to_onehot": 64, "cat_l2": 10.0, "deterministic": True, "force_row_wise": True,
         }  # fmt: skip
 
-    def cross_validate(self, matrix: Floats, y: Floats) -> tuple[Floats, int]:
-        """Out-of-fold logits (n,), and the number of rounds that predicts held-out rows best."""
-        part = _stratified_parts(y, self.folds)
-        boosters: list[tuple[int, Any]] = []
+    def cross_validate(self, matrix: Floats, y: Floats, splits: Splits | None = None) -> tuple[Floats, int]:
+        """Held-out logits (n,), and the number of rounds that predicts held-out rows best.
+
+        `splits`: rows to learn from and rows to judge by; folds that spread both classes evenly unless given. Rows
+        that no split judges keep NaN.
+        """
+        splits = splits if splits is not None else _folds(y, self.folds)
+        boosters: list[tuple[np.ndarray, Any]] = []
         curves: list[list[float]] = []
-        for fold in range(self.folds):
-            test = part == fold
+        for taught, test in splits:
             for seed in range(self.seeds):
                 curve: dict[str, dict[str, list[float]]] = {}
-                booster = self._booster(matrix[~test], y[~test], MAX_ROUNDS, seed, (matrix[test], y[test], curve))
-                boosters.append((fold, booster))
+                booster = self._booster(matrix[taught], y[taught], MAX_ROUNDS, seed, (matrix[test], y[test], curve))
+                boosters.append((test, booster))
                 curves.append(curve["test"]["binary_logloss"])
         rounds = int(np.argmin(np.mean(curves, axis=0))) + 1
-        raw = np.zeros(len(y))
-        for fold, booster in boosters:
-            test = part == fold
+        raw = np.full(len(y), np.nan)
+        for _, test in splits:
+            raw[test] = 0.0
+        for test, booster in boosters:
             raw[test] += booster.predict(matrix[test], raw_score=True, num_iteration=rounds, num_threads=1)
         return raw / self.seeds, rounds
 
@@ -183,6 +195,24 @@ class Learner:
             parameters, data, rounds, valid_sets=[test], valid_names=["test"],
             callbacks=[lightgbm.record_evaluation(watch[2])],
         )  # fmt: skip
+
+
+def _arrival_helps(encoder: Encoder, matrix: Floats, y: Floats, when: Floats) -> bool:
+    """Whether the time of arrival does no harm as a feature when rows are newer than all that was learned from."""
+    rows = np.argsort(when, kind="stable")
+    older, newer = np.split(rows, [round(0.8 * len(rows))])
+    if min(y[newer].sum(), (1 - y[newer]).sum(), y[older].sum()) < MIN_EACH_CLASS:
+        return True
+    timeless = matrix.copy()
+    for start, item in zip(encoder.starts, encoder.encoded, strict=True):
+        if item.kind == "order":
+            timeless[:, start] = np.nan
+    learner = Learner(encoder, len(older), seeds=1)
+    with_it, without_it = (
+        metrics.auc(y[newer], learner.cross_validate(columns, y, [(older, newer)])[0][newer])
+        for columns in (matrix, timeless)
+    )
+    return with_it >= without_it - _HARM
 
 
 def newest(order: Order, y: Floats, share: float = 0.2) -> np.ndarray:
@@ -227,7 +257,7 @@ def measure(y: Floats, raw: Floats, model: Model) -> dict[str, Any]:
     }
 
 
-def _prepare(
+def prepare(
     subjects: Sequence[Subject],
     y: Floats,
     custom_fields: Sequence[CustomField],
@@ -287,6 +317,11 @@ def _importance(model: Model, matrix: Floats) -> list[dict[str, Any]]:
         }
         for value, item in ranked
     ]  # fmt: skip
+
+
+def _folds(y: Floats, count: int) -> Splits:
+    part = _stratified_parts(y, count)
+    return [(np.flatnonzero(part != fold), np.flatnonzero(part == fold)) for fold in range(count)]
 
 
 def _stratified_parts(y: Floats, parts: int) -> np.ndarray:

@@ -22,6 +22,7 @@ _REASONS_FOR, _REASONS_AGAINST = 3, 2
 _SCORED_AT_ONCE = 5_000
 _LEAST_STEP, _LEAST_WINDOW, _MOST_TRAININGS = 10, 200, 1_000
 _FILE_AT = datetime(2020, 1, 1, tzinfo=UTC)
+_DATES = ("date", "datetime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,22 @@ def evaluate(
     truth = _outcome(judged, options, test_path, one_class=True) if known else None
     order = _column(taught, options.order_by) if options.order_by else None
     columns = [column for column in taught.columns if column.name not in {options.target, options.id, *options.exclude}]
-    dated = order is not None and order.kind in ("date", "datetime")
-    fields = [_Field(c.name, c.name, c.kind) for c in columns if not (dated and c is order)]
-    subjects = _subjects(taught, columns, order if dated else None, train_path)
-    others = _subjects(judged, columns, order if dated else None, test_path)
+    when = _when(order, (taught, train_path), (judged, test_path)) if order else None
+    if order is not None and order.kind in _DATES:  # it is the time of arrival
+        columns.remove(order)
+    fields = [_Field(column.name, column.name, column.kind) for column in columns]
+    stream = _subjects([taught, judged], columns, when if order and order.kind in _DATES else None)
+    subjects, others = stream[: len(taught.rows)], stream[len(taught.rows) :]
     ids = [row[_names(judged).index(options.id)] for row in judged.rows]
     notes = (*taught.notes, *_missing(judged, columns))
     try:
         if options.rolling is not None:
             assert truth is not None
-            return _rolled(subjects, outcome, others, truth, ids, fields, order, options, notes, report)
-        trained = train(subjects, outcome.tolist(), fields, order=_order(subjects, order), report=report)
+            place = np.arange(len(stream), dtype=np.float64) if when is None else when
+            ordered = Order("row", "row of the files", place) if order is None else _order(place, order, fields)
+            return _rolled(stream, np.concatenate([outcome, truth]), ids, fields, ordered, options, notes, report)
+        by = None if order is None or when is None else _order(when[: len(subjects)], order, fields)
+        trained = train(subjects, outcome.tolist(), fields, order=by, report=report)
     except NotEnoughLabels as failure:
         raise EvaluationImpossible(f"{train_path.name}: {failure}.") from failure
     probability, raw, scores = _score(trained.model, others, ids)
@@ -135,36 +141,36 @@ def _score(model: Model, subjects: Sequence[_Row], ids: Sequence[str]) -> tuple[
 
 
 def _rolled(
-    subjects: list[_Row], outcome: np.ndarray, others: list[_Row], truth: np.ndarray, ids: list[str],
-    fields: Sequence[_Field], column: FileColumn | None, options: Options, notes: tuple[str, ...], report: Report,
+    stream: list[_Row], outcome: np.ndarray, ids: list[str], fields: Sequence[_Field], order: Order,
+    options: Options, notes: tuple[str, ...], report: Report,
 ) -> Evaluation:  # fmt: skip
     assert options.rolling is not None
     window, step = options.rolling.window, options.rolling.step
-    if window < _LEAST_WINDOW or step < _LEAST_STEP or len(others) / step > _MOST_TRAININGS:
+    first = len(stream) - len(ids)
+    if window < _LEAST_WINDOW or step < _LEAST_STEP or len(ids) / step > _MOST_TRAININGS:
         raise EvaluationImpossible(
             f"A rolling window has at least {_LEAST_WINDOW} rows and a step at least {_LEAST_STEP}, and trains at most "
-            f"{_MOST_TRAININGS:,} times; {window}:{step} would train {-(-len(others) // max(1, step)):,} times."
+            f"{_MOST_TRAININGS:,} times; {window}:{step} would train {-(-len(ids) // max(1, step)):,} times."
         )
-    stream = [*subjects, *others]
-    when = _order(stream, column) or Order("row", "row of the files", np.arange(len(stream), dtype=np.float64))
-    first = len(subjects)
-    if when.values[:first].max() > when.values[first:].min():
+    if order.values[:first].max() > order.values[first:].min():
         raise EvaluationImpossible(
-            f"Rolling needs every row of the second file to come after the first file, ordered by “{when.label}”."
+            f"Rolling needs every row of the second file to come after the first file, ordered by “{order.label}”."
         )
-    rows = np.argsort(when.values, kind="stable")
+    # Before the first row of the second file nothing of it is known, so the files stay apart where times are equal.
+    rows = np.concatenate(
+        [np.argsort(order.values[:first], kind="stable"), first + np.argsort(order.values[first:], kind="stable")]
+    )
     result = rolling.roll(
-        [stream[row] for row in rows], np.concatenate([outcome, truth])[rows].tolist(), fields, when,
-        first=first, window=window, step=step, report=report,
+        [stream[row] for row in rows], outcome[rows].tolist(), fields, order, first=first, window=window, step=step,
+        report=report,
     )  # fmt: skip
     back = np.argsort(rows[first:])
     made = _rows(
         [ids[row - first] for row in rows[first:]], result.probability, result.band, result.explained, result.model
     )
-    measured = _measure(
-        truth, result.probability[back], result.hot[back], result.qualified[back], score=result.probability[back]
-    )
-    measured["alift"] = metrics.lift_area(truth.astype(float), result.probability[back])
+    truth, probability = outcome[first:], result.probability[back]
+    measured = _measure(truth, probability, result.hot[back], result.qualified[back], score=probability)
+    measured["alift"] = metrics.lift_area(truth.astype(np.float64), probability)
     card = {"rolling": {"window": window, "step": step, "trainings": result.trainings}, "rounds": result.rounds}
     return Evaluation([made[row] for row in back], measured, card, notes)
 
@@ -250,36 +256,39 @@ def _same_form(text: str) -> str:
         return word
 
 
-def _subjects(table: FileTable, columns: Sequence[FileColumn], when: FileColumn | None, path: Path) -> list[_Row]:
-    place = {name: index for index, name in enumerate(_names(table))}
-    used = [(column, place.get(column.name)) for column in columns if column is not when]
-    rows = []
-    for number, cells in enumerate(table.rows, start=1):
-        at = _FILE_AT
-        if when is not None:
-            at = leads.cell_value(when, cells[place[when.name]])
-            if at is None:
-                raise EvaluationImpossible(f"{path.name}: row {number} has no date in “{when.name}”.")
-        custom = {
-            column.name: None if index is None else leads.cell_value(column, cells[index]) for column, index in used
-        }
-        rows.append(_Row(custom, at))
+def _subjects(tables: Sequence[FileTable], columns: Sequence[FileColumn], arrived: Floats | None) -> list[_Row]:
+    """The rows of all files; `arrived` (n,) in seconds where a column tells it."""
+    rows: list[_Row] = []
+    for table in tables:
+        place = {name: index for index, name in enumerate(_names(table))}
+        used = [(column, place.get(column.name)) for column in columns]
+        for cells in table.rows:
+            at = _FILE_AT if arrived is None else datetime.fromtimestamp(arrived[len(rows)], UTC)
+            custom = {c.name: None if index is None else leads.cell_value(c, cells[index]) for c, index in used}
+            rows.append(_Row(custom, at))
     return rows
 
 
-def _order(subjects: Sequence[_Row], column: FileColumn | None) -> Order | None:
-    """The order asked for; None leaves it to the engine."""
-    if column is None:
-        return None
-    if column.kind in ("date", "datetime"):
-        return Order("time", column.name, np.array([subject.created_at.timestamp() for subject in subjects]))
-    values = np.array([_number(subject.custom.get(column.name)) for subject in subjects])
-    if np.isnan(values).any():
-        raise EvaluationImpossible(
-            f"Rows are ordered by a column of numbers or dates, filled in every row; “{column.name}” is not."
-        )
-    return Order("number", column.name, values, column.name)
+def _when(column: FileColumn, *files: tuple[FileTable, Path]) -> Floats:
+    """Place in time (n,) of the rows of all files, by a column of numbers or dates."""
+    values = []
+    for table, path in files:
+        at = _names(table).index(column.name)
+        for number, row in enumerate(table.rows, start=1):
+            value = leads.cell_value(column, row[at])
+            if isinstance(value, datetime):
+                value = value.timestamp()
+            if not isinstance(value, int | float):
+                raise EvaluationImpossible(
+                    f"{path.name}: rows are ordered by numbers or dates, but row {number} has "
+                    f"“{row[at][:50]}” in “{column.name}”."
+                )
+            values.append(float(value))
+    return np.array(values)
 
 
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
+def _order(values: Floats, column: FileColumn, fields: Sequence[_Field]) -> Order:
+    if column.kind in _DATES:
+        return Order("time", column.name, values)
+    used = any(item.key == column.name for item in fields)
+    return Order("number", column.name, values, column.name if used else None)
