@@ -1,5 +1,6 @@
 """Real installations for tests: processes of their own on a home of their own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,8 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import httpx
+
+from tradewind.kernel.database import Database
+from tradewind.settings import Settings
 
 PASSWORD = "correct-Horse-battery-7-staple"
 
@@ -54,6 +60,15 @@ class Installation:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start `tradewind <arguments>`."""
+        with self.log.open("ab") as out:
+            return self._start(["-m", "tradewind.cli", *arguments], stdout=out, stderr=subprocess.STDOUT)
+
+    def start_script(self, path: Path) -> subprocess.Popen[bytes]:
+        """Start a program that reads commands on stdin and answers on stdout."""
+        with self.log.open("ab") as out:
+            return self._start([str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out)
+
+    def _start(self, arguments: list[str], **streams: Any) -> subprocess.Popen[bytes]:
         environment = os.environ | {
             "TRADEWIND_HOME": str(self.home),
             "TRADEWIND_PORT": str(self.port),
@@ -61,14 +76,7 @@ class Installation:
             "TRADEWIND_TRUSTED_PROXIES": "127.0.0.1",
             **self.environment,
         }
-        with self.log.open("ab") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tradewind.cli", *arguments],
-                env=environment,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        process = subprocess.Popen([sys.executable, *arguments], env=environment, start_new_session=True, **streams)
         self.processes.append(process)
         return process
 
@@ -94,6 +102,19 @@ class Installation:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    def query(self, sql: str) -> list[asyncpg.Record]:
+        """Rows as the owner of the database sees them."""
+        url = Database(Settings(home=self.home, _env_file=None)).owner_url.set(drivername="postgresql")  # pyright: ignore[reportCallIssue]
+
+        async def ask() -> list[asyncpg.Record]:
+            connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+            try:
+                return await connection.fetch(sql)
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
 
     def client(self) -> httpx.Client:
         """An API client without credentials."""
