@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiQuery } from '@/api/client';
+import { leadName } from '@/app/lead-name';
 
 export type PickedLead = Schema<'LeadRow'>;
 
@@ -48,7 +49,7 @@ export function LeadPicker({
     enabled: opened,
   });
   const title = (lead: PickedLead) => {
-    const who = lead.full_name || lead.email || lead.id;
+    const who = leadName(lead, lead.id);
     return lead.company_name ? `${who} · ${lead.company_name}` : who;
   };
   const found = data?.items ?? [];

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatMoney } from '@/app/format';
 import { IconPlus } from '@/app/icons';
+import { leadName } from '@/app/lead-name';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { useMe } from '@/app/session';
@@ -74,7 +75,7 @@ export function People({ company }: { company: Company }) {
           <li key={lead.id}>
             <div className={classes.main}>
               <LinkAnchor to={`/leads/${lead.id}` as never} fw={500}>
-                {lead.full_name || lead.email || t('unnamed')}
+                {leadName(lead, t('unnamed'))}
               </LinkAnchor>
               <Text size="xs" c="dimmed" className="tw-truncate">
                 {[lead.job_title, lead.email].filter(Boolean).join(' · ')}

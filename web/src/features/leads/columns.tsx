@@ -2,6 +2,7 @@ import { Badge, Group } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { Schema } from '@/api/api';
 import { formatDate, formatRelative } from '@/app/format';
+import { leadName } from '@/app/lead-name';
 import type { DataColumn } from '@/components/data-table/types';
 import { LinkAnchor } from '@/components/link-anchor';
 import { Masked } from '@/components/masked';
@@ -48,7 +49,7 @@ export function leadColumns(
           className="tw-truncate"
           title={lead.full_name}
         >
-          {lead.full_name || lead.email || t('unnamed')}
+          {leadName(lead, t('unnamed'))}
         </LinkAnchor>
       ),
     },

@@ -1,5 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { leadName } from '@/app/lead-name';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ScoreBadge } from '@/components/score-badge';
 import type { LeadRow } from './queries';
@@ -12,7 +13,7 @@ export function LeadCard({ lead }: { lead: LeadRow }) {
     <Stack gap={4}>
       <Group justify="space-between" wrap="nowrap">
         <LinkAnchor c="inherit" fw={500} to={`/leads/${lead.id}` as never} className="tw-truncate">
-          {lead.full_name || lead.email || t('unnamed')}
+          {leadName(lead, t('unnamed'))}
         </LinkAnchor>
         <StatusMenu lead={lead} />
       </Group>

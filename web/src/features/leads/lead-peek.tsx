@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { formatCountry, formatDate } from '@/app/format';
 import { IconChevronDown, IconChevronUp } from '@/app/icons';
+import { leadName } from '@/app/lead-name';
 import { useMembers } from '@/app/members';
 import { useShortcuts } from '@/app/shortcuts';
 import { ActivityTimeline } from '@/components/activity-timeline';
@@ -34,7 +35,7 @@ function Glance({ leadId }: { leadId: string }) {
   ];
   return (
     <Stack gap="md">
-      <Title order={2}>{lead.full_name || lead.email || t('unnamed')}</Title>
+      <Title order={2}>{leadName(lead, t('unnamed'))}</Title>
       <Group gap="sm">
         <StatusMenu lead={lead} />
         <ScoreBadge score={lead.score} band={lead.score_band} />

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { invalidatePaths } from '@/api/query-client';
 import { IconUsers } from '@/app/icons';
+import { leadName } from '@/app/lead-name';
 import { membersQuery } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { usePreference } from '@/app/preferences';
@@ -205,7 +206,7 @@ export function LeadsPage() {
         columns={columns}
         rows={data?.items}
         rowId={(lead) => lead.id}
-        rowName={(lead) => lead.full_name || lead.email || t('unnamed')}
+        rowName={(lead) => leadName(lead, t('unnamed'))}
         sort={search.sort ?? DEFAULT_SORT}
         onSort={(sort) => change({ sort: sort === DEFAULT_SORT ? undefined : sort })}
         refreshing={isPlaceholderData}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { patchCached } from '@/api/optimistic';
 import { invalidatePaths } from '@/api/query-client';
+import { leadName } from '@/app/lead-name';
 import { useMembers } from '@/app/members';
 import { toastRolledBack } from '@/components/toasts';
 import type { LeadRow } from './queries';
@@ -11,7 +12,7 @@ import type { LeadRow } from './queries';
 export function OwnerDialog({ lead, onClose }: { lead: LeadRow | undefined; onClose: () => void }) {
   const { t } = useTranslation('leads');
   const members = useMembers();
-  const name = lead?.full_name || lead?.email || t('unnamed');
+  const name = leadName(lead, t('unnamed'));
   const assign = async (ownerId: string | null) => {
     if (!lead) return;
     onClose();

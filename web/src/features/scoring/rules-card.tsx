@@ -171,7 +171,12 @@ export function RulesCard({ rules, learned, broken, readOnly, onChange }: RulesC
           {!readOnly && (
             <Menu position="bottom-end">
               <Menu.Target>
-                <Button variant="default" size="compact-sm" leftSection={<IconPlus size={14} />}>
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  flex="none"
+                  leftSection={<IconPlus size={14} />}
+                >
                   {t('rules.add')}
                 </Button>
               </Menu.Target>

@@ -93,6 +93,7 @@ export function SetupsCard() {
             <Button
               variant="default"
               size="compact-sm"
+              flex="none"
               leftSection={<IconPlus size={14} />}
               onClick={() => setAdding(true)}
             >

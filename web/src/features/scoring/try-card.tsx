@@ -56,7 +56,7 @@ export function TryCard({ setupKey, rules }: { setupKey: string; rules: RuleSet 
                 down: formatNumber(data.moved_down),
               })}
             </Text>
-            <ul className={classes.rows}>
+            <ul className={`${classes.rows} ${classes.effects}`}>
               {data.effects.map((effect) => (
                 <li key={effect.rule} className={classes.row}>
                   <Text size="sm" className={`${classes.main} tw-truncate`}>

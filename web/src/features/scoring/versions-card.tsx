@@ -71,6 +71,7 @@ function RollBack({ setupKey }: { setupKey: string }) {
     <Button
       variant="default"
       size="compact-sm"
+      flex="none"
       leftSection={<IconArrowBackUp size={14} />}
       loading={busy}
       onClick={() => void back()}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths, queryClient } from '@/api/query-client';
 import { IconUsers, IconX } from '@/app/icons';
+import { leadName } from '@/app/lead-name';
 import { DataTable } from '@/components/data-table/data-table';
 import type { DataColumn } from '@/components/data-table/types';
 import { LeadPicker } from '@/components/lead-picker';
@@ -51,7 +52,7 @@ export function Members({ segment, readOnly, cursor, onCursor }: MembersProps) {
     [segment.id, t],
   );
   const columns = useMemo<DataColumn<Member>[]>(() => {
-    const named = (lead: Member) => lead.full_name || lead.email || t('unnamed');
+    const named = (lead: Member) => leadName(lead, t('unnamed'));
     const remove = async (lead: Member) => {
       if (await change({ remove: [lead.id] })) {
         toastUndo(t('members.removed', { name: named(lead) }), () => change({ add: [lead.id] }));
@@ -117,7 +118,7 @@ export function Members({ segment, readOnly, cursor, onCursor }: MembersProps) {
         columns={columns}
         rows={data?.items}
         rowId={(lead) => lead.id}
-        rowName={(lead) => lead.full_name || lead.email || t('unnamed')}
+        rowName={(lead) => leadName(lead, t('unnamed'))}
         error={error}
         onRetry={() => void refetch()}
         refreshing={isPlaceholderData}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '@/app/format';
+import { leadName } from '@/app/lead-name';
 import { type Condition, cleaned } from '@/components/filter-bar/condition';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
@@ -45,7 +46,7 @@ export function Preview({ condition }: { condition: Condition | undefined }) {
                 <li key={lead.id}>
                   <div className={classes.who}>
                     <LinkAnchor to={`/leads/${lead.id}` as never} className="tw-truncate">
-                      {lead.full_name || lead.email || t('unnamed')}
+                      {leadName(lead, t('unnamed'))}
                     </LinkAnchor>
                     <Text size="xs" c="dimmed" className="tw-truncate">
                       {lead.company_name ?? lead.email}

@@ -140,7 +140,7 @@ def _hot(scores: Sequence[RowMapping]) -> dict[str, Any]:
     arrived, before = sum(row["arrived"] for row in hot), sum(row["arrived_before"] for row in hot)
     return {
         "key": "hot_leads",
-        "label": "Hot leads",
+        "label": "Open hot leads",
         "unit": "count",
         "value": sum(row["open"] for row in hot),
         "previous": None,

@@ -12,6 +12,7 @@ import {
   IconPhone,
   IconTrash,
 } from '@/app/icons';
+import { leadName } from '@/app/lead-name';
 import { useMay } from '@/app/permissions';
 import { useShortcuts } from '@/app/shortcuts';
 import { LinkAnchor } from '@/components/link-anchor';
@@ -29,7 +30,7 @@ function useDelete(lead: Lead | undefined) {
   const navigate = useNavigate();
   return async () => {
     if (!lead) return;
-    const name = lead.full_name || lead.email || t('unnamed');
+    const name = leadName(lead, t('unnamed'));
     try {
       await request('delete', `/api/v1/leads/${lead.id}`, { version: lead.version });
     } catch (reason) {

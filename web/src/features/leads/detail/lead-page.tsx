@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { toApiError } from '@/api/errors';
 import { initials } from '@/app/format';
+import { leadName } from '@/app/lead-name';
 import { ActivityTimeline } from '@/components/activity-timeline';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
@@ -130,7 +131,7 @@ export function LeadPage() {
       <ErrorState error={error} order={1} onRetry={() => void refetch()} />
     );
   }
-  const name = lead && (lead.full_name || lead.email || t('unnamed'));
+  const name = lead && leadName(lead, t('unnamed'));
   const work = lead && [lead.job_title, lead.company_name].filter(Boolean).join(' · ');
   return (
     <Page>

@@ -7,7 +7,8 @@ export type Duplicate = Schema<'DuplicateCandidate'>;
 export type Deal = Schema<'DealRead'>;
 export type StoredFile = Schema<'FileRead'>;
 
-export const scoreQuery = (id: string) => apiQuery<LeadScore>(`/api/v1/leads/${id}/score`);
+export const scoreQuery = (id: string, at?: string) =>
+  apiQuery<LeadScore>(`/api/v1/leads/${id}/score`, { at });
 export const duplicatesQuery = (id: string) =>
   apiQuery<Duplicate[]>(`/api/v1/leads/${id}/duplicates`);
 export const mergesQuery = (id: string) => apiQuery<Merge[]>(`/api/v1/leads/${id}/merges`);

@@ -1,14 +1,16 @@
 import {
   Badge,
+  Button,
   Group,
   Progress,
   Skeleton,
   Stack,
   Text,
+  TextInput,
   Title,
   UnstyledButton,
 } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
@@ -22,6 +24,7 @@ import classes from './detail.module.css';
 import { scoreQuery } from './queries';
 
 type Reason = Schema<'ReasonRead'>;
+type LeadScore = Schema<'LeadScoreRead'>;
 
 const SHOWN = 3;
 
@@ -76,11 +79,69 @@ function Reasons({
   );
 }
 
+function Halves({ split }: { split: NonNullable<LeadScore['split']> }) {
+  const { t } = useTranslation('leads/detail');
+  const halves = [
+    { name: 'fit', score: split.fit_score },
+    { name: 'engagement', score: split.engagement_score },
+  ] as const;
+  return (
+    <Group grow>
+      {halves.map(({ name, score }) => (
+        <div key={name} title={t(`score.${name}Hint`)}>
+          <Group justify="space-between" gap={4}>
+            <Text size="xs" c="dimmed">
+              {t(`score.${name}`)}
+            </Text>
+            <Text size="xs" fw={500} className="tw-number">
+              {score}
+            </Text>
+          </Group>
+          <Progress size={4} value={score} aria-hidden />
+        </div>
+      ))}
+    </Group>
+  );
+}
+
+function Others({ others }: { others: NonNullable<LeadScore['others']> }) {
+  const { t } = useTranslation('leads/detail');
+  return (
+    <div>
+      <Text size="xs" fw={500} c="dimmed" component="h3" className={classes.reasonsTitle}>
+        {t('score.others')}
+      </Text>
+      {others.map((other) => (
+        <Group key={other.key} justify="space-between" wrap="nowrap">
+          <Text size="sm" className="tw-truncate">
+            {other.name}
+          </Text>
+          {other.score === null ? (
+            <Text size="xs" c="dimmed">
+              {t('score.none')}
+            </Text>
+          ) : (
+            <ScoreBadge score={other.score} band={other.band} />
+          )}
+        </Group>
+      ))}
+    </div>
+  );
+}
+
+/** The day whose end is asked about, as the moment the server understands. */
+const endOf = (day: string) => new Date(`${day}T23:59:59`).toISOString();
+
 /** The score with its reasons, where it comes from, and how it went. */
 export function ScorePanel({ leadId }: { leadId: string }) {
   const { t } = useTranslation('leads/detail');
   const mayRead = useMay('scoring:read');
-  const { data, error, refetch } = useQuery({ ...scoreQuery(leadId), enabled: mayRead });
+  const [day, setDay] = useState('');
+  const { data, error, refetch } = useQuery({
+    ...scoreQuery(leadId, day ? endOf(day) : undefined),
+    enabled: mayRead,
+    placeholderData: keepPreviousData,
+  });
   if (!mayRead) return null;
   const history = (data?.history ?? [])
     .flatMap((entry) => (entry.score === null ? [] : [{ at: entry.scored_at, score: entry.score }]))
@@ -98,7 +159,10 @@ export function ScorePanel({ leadId }: { leadId: string }) {
           <Title order={2} size="h3" id="lead-score">
             {t('score.title')}
           </Title>
-          {data?.kind && <Badge color="gray">{t(`score.kind.${data.kind}`)}</Badge>}
+          {data?.as_of && (
+            <Badge color="yellow">{t('score.asOf', { date: formatDate(data.as_of) })}</Badge>
+          )}
+          {data?.kind && !data.as_of && <Badge color="gray">{t(`score.kind.${data.kind}`)}</Badge>}
         </Group>
         {error && !data && (
           <ErrorState error={error} compact order={3} onRetry={() => void refetch()} />
@@ -107,13 +171,14 @@ export function ScorePanel({ leadId }: { leadId: string }) {
         {known && (
           <Group justify="space-between" wrap="nowrap">
             <ScoreBadge score={data.score} band={data.band} />
-            {data.probability !== null && (
+            {data.probability !== null && !day && (
               <Text size="sm" c="dimmed" className="tw-number">
                 {t('score.chance', { chance: formatPercent(data.probability) })}
               </Text>
             )}
           </Group>
         )}
+        {known && data.split && <Halves split={data.split} />}
         {data && (
           <Text size="sm" c={known ? 'dimmed' : undefined}>
             {data.note}
@@ -149,6 +214,26 @@ export function ScorePanel({ leadId }: { leadId: string }) {
               })}
             </Text>
           </div>
+        )}
+        {data?.counterfactual && <Text size="sm">{data.counterfactual}</Text>}
+        {data?.others && data.others.length > 0 && <Others others={data.others} />}
+        {data && (
+          <Group gap="xs" align="flex-end" wrap="nowrap">
+            <TextInput
+              type="date"
+              size="xs"
+              flex={1}
+              label={t('score.past')}
+              max={new Date().toISOString().slice(0, 10)}
+              value={day}
+              onChange={(event) => setDay(event.currentTarget.value)}
+            />
+            {day && (
+              <Button variant="subtle" size="xs" onClick={() => setDay('')}>
+                {t('score.now')}
+              </Button>
+            )}
+          </Group>
         )}
         {data?.scored_at && (
           <Text size="xs" c="dimmed">
