@@ -70,13 +70,13 @@ format: setup-dev ## Format Python and web code
 
 # Tests with real servers share two cores: what failed beside others runs once more alone. Both results are printed.
 define pytest
-	$(BIN)/pytest -n 2 $(1) $(2) || { echo "Once more, alone:"; \
+	$(BIN)/python $(3) -m pytest -n 2 $(1) $(2) || { echo "Once more, alone:"; \
 		$(BIN)/pytest $(1) --last-failed --last-failed-no-failures none --maxfail 5; }
 endef
 
 unit: setup-dev ## Tests that need no browser, on two processes, with coverage
-	$(call pytest,-m "not browser and not crash",--cov --cov-report=term:skip-covered)
-	$(BIN)/coverage report --fail-under=85 >/dev/null || { $(BIN)/coverage report --format=total; exit 1; }
+	$(call pytest,-m "not browser and not crash",,-m slipcover --json --out .coverage.json)
+	@$(BIN)/python tests/coverage_floor.py .coverage.json
 
 browser: setup-dev ## Tests in a real Chromium against a real server
 	@tests/find_chromium.sh
