@@ -51,6 +51,7 @@ PAGES = [
     "/settings/routing",
     "/settings/mail",
     "/settings/jobs",
+    "/settings/data-map",
     "/settings/webhooks",
     "/settings/webhooks/{endpoint}",
     "/settings/keys",

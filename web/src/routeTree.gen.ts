@@ -40,6 +40,7 @@ import { Route as AppSegmentsNewRouteImport } from './routes/_app/segments/new'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
 import { Route as AppSettingsAssistantsRouteImport } from './routes/_app/settings/assistants'
 import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/audit'
+import { Route as AppSettingsDataMapRouteImport } from './routes/_app/settings/data-map'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
 import { Route as AppSettingsJobsRouteImport } from './routes/_app/settings/jobs'
 import { Route as AppSettingsKeysRouteImport } from './routes/_app/settings/keys'
@@ -215,6 +216,11 @@ const AppSettingsAuditRoute = AppSettingsAuditRouteImport.update({
   path: '/audit',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsDataMapRoute = AppSettingsDataMapRouteImport.update({
+  id: '/data-map',
+  path: '/data-map',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   id: '/fields',
   path: '/fields',
@@ -347,6 +353,7 @@ export interface FileRoutesByFullPath {
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
   '/settings/audit': typeof AppSettingsAuditRoute
+  '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
   '/settings/keys': typeof AppSettingsKeysRoute
@@ -398,6 +405,7 @@ export interface FileRoutesByTo {
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
   '/settings/audit': typeof AppSettingsAuditRoute
+  '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
   '/settings/keys': typeof AppSettingsKeysRoute
@@ -453,6 +461,7 @@ export interface FileRoutesById {
   '/_app/segments/new': typeof AppSegmentsNewRoute
   '/_app/settings/assistants': typeof AppSettingsAssistantsRoute
   '/_app/settings/audit': typeof AppSettingsAuditRoute
+  '/_app/settings/data-map': typeof AppSettingsDataMapRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
   '/_app/settings/jobs': typeof AppSettingsJobsRoute
   '/_app/settings/keys': typeof AppSettingsKeysRoute
@@ -507,6 +516,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/assistants'
     | '/settings/audit'
+    | '/settings/data-map'
     | '/settings/fields'
     | '/settings/jobs'
     | '/settings/keys'
@@ -558,6 +568,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/assistants'
     | '/settings/audit'
+    | '/settings/data-map'
     | '/settings/fields'
     | '/settings/jobs'
     | '/settings/keys'
@@ -612,6 +623,7 @@ export interface FileRouteTypes {
     | '/_app/segments/new'
     | '/_app/settings/assistants'
     | '/_app/settings/audit'
+    | '/_app/settings/data-map'
     | '/_app/settings/fields'
     | '/_app/settings/jobs'
     | '/_app/settings/keys'
@@ -866,6 +878,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAuditRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/data-map': {
+      id: '/_app/settings/data-map'
+      path: '/data-map'
+      fullPath: '/settings/data-map'
+      preLoaderRoute: typeof AppSettingsDataMapRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/fields': {
       id: '/_app/settings/fields'
       path: '/fields'
@@ -1019,6 +1038,7 @@ declare module '@tanstack/react-router' {
 interface AppSettingsRouteChildren {
   AppSettingsAssistantsRoute: typeof AppSettingsAssistantsRoute
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
+  AppSettingsDataMapRoute: typeof AppSettingsDataMapRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsJobsRoute: typeof AppSettingsJobsRoute
   AppSettingsKeysRoute: typeof AppSettingsKeysRoute
@@ -1043,6 +1063,7 @@ interface AppSettingsRouteChildren {
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAssistantsRoute: AppSettingsAssistantsRoute,
   AppSettingsAuditRoute: AppSettingsAuditRoute,
+  AppSettingsDataMapRoute: AppSettingsDataMapRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsJobsRoute: AppSettingsJobsRoute,
   AppSettingsKeysRoute: AppSettingsKeysRoute,

@@ -248,7 +248,15 @@ async def test_every_column_about_people_is_classified(database, organisation, c
             assert stored - {c.name for c in columns} == DERIVED.get(name, set()), name
     assert set(tables) <= set(classified_tables())
     listed = (await client.get("/api/v1/data-map")).json()["items"]
-    assert {"table": "leads", "column": "email", "label": None, "classification": "contact", "masked": True} in listed
+    email, title = (
+        next(e for e in listed if (e["table"], e["column"]) == ("leads", c)) for c in ("email", "job_title")
+    )
+    seeing = ["Admin", "Manager", "Content creator", "API user"]
+    assert email == {
+        "table": "leads", "column": "email", "label": None, "classification": "contact", "masked": True,
+        "seen_by": seeing,
+    }  # fmt: skip
+    assert sorted(title["seen_by"]) == sorted([*seeing, "Analyst"])
 
 
 def test_the_filter_catalogue_agrees_with_the_models():

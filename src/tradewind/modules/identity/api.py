@@ -16,7 +16,7 @@ from tradewind.modules.identity.contracts import AccountMail, ChainReport, Invit
 from tradewind.modules.identity.errors import MemberNotFound
 from tradewind.modules.identity.networks import range_of as address_range
 from tradewind.modules.identity.repository import api_keys
-from tradewind.modules.identity.service import accounts, audit, invitations, members, organisations, sessions
+from tradewind.modules.identity.service import accounts, audit, invitations, members, organisations, roles, sessions
 from tradewind.modules.identity.service import api_keys as key_service
 from tradewind.modules.identity.service import publishable_keys as write_keys
 from tradewind.modules.identity.service.acting import acting_as, become
@@ -46,6 +46,7 @@ __all__ = [
     "locked_members",
     "make_authenticator",
     "member",
+    "permissions_by_role",
     "person_behind",
     "publishable_keys",
     "record",
@@ -121,6 +122,11 @@ async def who_sees(session: AsyncSession, permission: str, *, owner_id: UUID | N
 async def standings(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, contracts.Standing]:
     """What these people may do in the session's organisation; those who are no active members are left out."""
     return await members.standings(session, user_ids)
+
+
+async def permissions_by_role(session: AsyncSession) -> dict[str, frozenset[str]]:
+    """What each role of the session's organisation may do, by the role's label; built-in roles first."""
+    return {role.label: role.permissions for role in (await roles.by_keys(session)).values()}
 
 
 async def person_behind(session: AsyncSession) -> tuple[UUID | None, str]:

@@ -21,6 +21,8 @@ export const organisationSecurityQuery = () =>
 export const membersQuery = () => apiQuery<Schema<'MemberList'>>('/api/v1/members');
 export const invitationsQuery = () => apiQuery<Schema<'InvitationList'>>('/api/v1/invitations');
 export const rolesQuery = () => apiQuery<Schema<'RoleMatrix'>>('/api/v1/roles');
+export type DataMapEntry = Schema<'DataMapEntry'>;
+export const dataMapQuery = () => apiQuery<Schema<'DataMap'>>('/api/v1/data-map');
 export type Team = Schema<'TeamRead'>;
 export const teamsQuery = () => apiQuery<Schema<'TeamList'>>('/api/v1/teams');
 export const jobsQuery = () => apiQuery<{ items: JobRun[] }>('/api/v1/jobs');

@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { SHOWN } from './data-map';
 
 /** State of the audit log in the address. */
 export const auditSearch = z.object({
@@ -9,6 +10,11 @@ export const auditSearch = z.object({
 });
 
 export type AuditSearch = z.infer<typeof auditSearch>;
+
+/** Which data the data map shows: what is about people, if nothing is said. */
+export const dataMapSearch = z.object({
+  show: z.catch(z.optional(z.enum(SHOWN)), undefined),
+});
 
 export const FIELD_ENTITIES = ['lead', 'company', 'deal'] as const;
 

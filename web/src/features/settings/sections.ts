@@ -17,6 +17,7 @@ export const sections = [
   { to: '/settings/webhooks', label: 'webhooks', permission: 'webhooks:read' },
   { to: '/settings/keys', label: 'keys.title', permission: 'keys:read' },
   { to: '/settings/audit', label: 'audit.title', permission: 'audit:read' },
+  { to: '/settings/data-map', label: 'dataMap.title', permission: 'organisation:read' },
   { to: '/settings/jobs', label: 'jobs.title', permission: 'jobs:read' },
   { to: '/settings/mail', label: 'mail.title', permission: 'mail:read' },
 ] as const;

@@ -1,0 +1,96 @@
+import { Badge, SegmentedControl, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { IconListDetails } from '@/app/icons';
+import { Page } from '@/components/page';
+import { PageHeader } from '@/components/page-header';
+import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { SettingsCard } from '@/components/settings-card';
+import { byTable, plainName, SHOWN, type Shown } from './data-map';
+import { type DataMapEntry, dataMapQuery } from './queries';
+
+const route = getRouteApi('/_app/settings/data-map');
+const COLOURS = {
+  internal: 'gray',
+  personal: 'blue',
+  contact: 'yellow',
+  sensitive: 'red',
+} as const;
+
+function Columns({ entries }: { entries: DataMapEntry[] }) {
+  const { t } = useTranslation('settings');
+  return (
+    <Table.ScrollContainer minWidth={480}>
+      <Table fz="sm" layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('dataMap.column')}</Table.Th>
+            <Table.Th w={120}>{t('dataMap.class')}</Table.Th>
+            <Table.Th>{t('dataMap.seenBy')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.column}>
+              <Table.Td>
+                <Text size="sm">{entry.label ?? plainName(entry.column)}</Text>
+                <Text size="xs" c="dimmed" className="tw-truncate" title={entry.column}>
+                  {entry.column}
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <Badge color={COLOURS[entry.classification]}>
+                  {t(`dataMap.classes.${entry.classification}`)}
+                </Badge>
+              </Table.Td>
+              <Table.Td>
+                <Text size="xs">{entry.seen_by.join(', ') || t('dataMap.nobody')}</Text>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** What is kept about whom, and who sees it: for data protection officers and the curious. */
+export function DataMapPage() {
+  const { t } = useTranslation('settings');
+  const { show = 'personal' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery(dataMapQuery());
+  const tables = data && byTable(data.items, show);
+  return (
+    <Page layout="form">
+      <PageHeader title={t('dataMap.title')} description={t('dataMap.text')} />
+      <Stack gap="md">
+        <SegmentedControl
+          aria-label={t('dataMap.only')}
+          data={SHOWN.map((value) => ({ value, label: t(`dataMap.${value}`) }))}
+          value={show}
+          onChange={(value) =>
+            void navigate({
+              search: { show: value === 'personal' ? undefined : (value as Shown) },
+              replace: true,
+            })
+          }
+        />
+        <Text size="sm" c="dimmed">
+          {t('dataMap.meaning')}
+        </Text>
+        {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {!data && !error && <LoadingLines lines={12} />}
+        {tables?.length === 0 && (
+          <EmptyState icon={IconListDetails} title={t('dataMap.empty')} compact />
+        )}
+        {tables?.map(([table, entries]) => (
+          <SettingsCard key={table} title={t(`dataMap.tables.${table}`, plainName(table))}>
+            <Columns entries={entries} />
+          </SettingsCard>
+        ))}
+      </Stack>
+    </Page>
+  );
+}
