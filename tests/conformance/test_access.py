@@ -20,6 +20,9 @@ TABLES = {
     "dead": "dead_jobs",
     "bulk-actions": "bulk_actions",
     "models": "scoring_models",
+    "setups": "scoring_setups",
+    "previews": "scoring_previews",
+    "evaluations": "scoring_evaluations",
     "imports": "lead_imports",
     "keys": "api_keys",
     "roles": "custom_roles",
@@ -31,6 +34,7 @@ TABLES = {
     "rules": "security_rules",
     "locks": "users",
     "sources": "tracking_sources",
+    "metrics": "custom_metrics",
 }
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}

@@ -34,6 +34,7 @@ import { Route as AppLeadsIndexRouteImport } from './routes/_app/leads/index'
 import { Route as AppLeadsLeadIdRouteImport } from './routes/_app/leads/$leadId'
 import { Route as AppScoringIndexRouteImport } from './routes/_app/scoring/index'
 import { Route as AppScoringSetupKeyRouteImport } from './routes/_app/scoring/$setupKey'
+import { Route as AppScoringEvaluateRouteImport } from './routes/_app/scoring/evaluate'
 import { Route as AppSegmentsIndexRouteImport } from './routes/_app/segments/index'
 import { Route as AppSegmentsSegmentIdRouteImport } from './routes/_app/segments/$segmentId'
 import { Route as AppSegmentsNewRouteImport } from './routes/_app/segments/new'
@@ -184,6 +185,11 @@ const AppScoringIndexRoute = AppScoringIndexRouteImport.update({
 const AppScoringSetupKeyRoute = AppScoringSetupKeyRouteImport.update({
   id: '/scoring/$setupKey',
   path: '/scoring/$setupKey',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppScoringEvaluateRoute = AppScoringEvaluateRouteImport.update({
+  id: '/scoring/evaluate',
+  path: '/scoring/evaluate',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSegmentsIndexRoute = AppSegmentsIndexRouteImport.update({
@@ -349,6 +355,7 @@ export interface FileRoutesByFullPath {
   '/imports/$importId': typeof AppImportsImportIdRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/scoring/$setupKey': typeof AppScoringSetupKeyRoute
+  '/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
@@ -401,6 +408,7 @@ export interface FileRoutesByTo {
   '/imports/$importId': typeof AppImportsImportIdRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/scoring/$setupKey': typeof AppScoringSetupKeyRoute
+  '/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
@@ -457,6 +465,7 @@ export interface FileRoutesById {
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
   '/_app/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/_app/scoring/$setupKey': typeof AppScoringSetupKeyRoute
+  '/_app/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/_app/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/_app/segments/new': typeof AppSegmentsNewRoute
   '/_app/settings/assistants': typeof AppSettingsAssistantsRoute
@@ -512,6 +521,7 @@ export interface FileRouteTypes {
     | '/imports/$importId'
     | '/leads/$leadId'
     | '/scoring/$setupKey'
+    | '/scoring/evaluate'
     | '/segments/$segmentId'
     | '/segments/new'
     | '/settings/assistants'
@@ -564,6 +574,7 @@ export interface FileRouteTypes {
     | '/imports/$importId'
     | '/leads/$leadId'
     | '/scoring/$setupKey'
+    | '/scoring/evaluate'
     | '/segments/$segmentId'
     | '/segments/new'
     | '/settings/assistants'
@@ -619,6 +630,7 @@ export interface FileRouteTypes {
     | '/_app/imports/$importId'
     | '/_app/leads/$leadId'
     | '/_app/scoring/$setupKey'
+    | '/_app/scoring/evaluate'
     | '/_app/segments/$segmentId'
     | '/_app/segments/new'
     | '/_app/settings/assistants'
@@ -834,6 +846,13 @@ declare module '@tanstack/react-router' {
       path: '/scoring/$setupKey'
       fullPath: '/scoring/$setupKey'
       preLoaderRoute: typeof AppScoringSetupKeyRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/scoring/evaluate': {
+      id: '/_app/scoring/evaluate'
+      path: '/scoring/evaluate'
+      fullPath: '/scoring/evaluate'
+      preLoaderRoute: typeof AppScoringEvaluateRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/segments/': {
@@ -1101,6 +1120,7 @@ interface AppRouteChildren {
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
   AppLeadsLeadIdRoute: typeof AppLeadsLeadIdRoute
   AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
+  AppScoringEvaluateRoute: typeof AppScoringEvaluateRoute
   AppSegmentsSegmentIdRoute: typeof AppSegmentsSegmentIdRoute
   AppSegmentsNewRoute: typeof AppSegmentsNewRoute
   AppSourcesSourceIdRoute: typeof AppSourcesSourceIdRoute
@@ -1125,6 +1145,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppImportsImportIdRoute: AppImportsImportIdRoute,
   AppLeadsLeadIdRoute: AppLeadsLeadIdRoute,
   AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
+  AppScoringEvaluateRoute: AppScoringEvaluateRoute,
   AppSegmentsSegmentIdRoute: AppSegmentsSegmentIdRoute,
   AppSegmentsNewRoute: AppSegmentsNewRoute,
   AppSourcesSourceIdRoute: AppSourcesSourceIdRoute,

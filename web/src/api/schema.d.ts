@@ -1760,6 +1760,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/visitor-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merges of
+         * @description Browsers, user ids and addresses that were taken for this person's, and by what.
+         *
+         *     Permission: `leads:read`.
+         */
+        get: operations["web_visits_merges_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Visits of
+         * @description How a lead came (first touch, path, last touch) and their newest sessions, with what programs probably did.
+         *
+         *     Permission: `leads:read`.
+         */
+        get: operations["web_visits_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/bulk": {
         parameters: {
             query?: never;
@@ -2349,6 +2393,84 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List metrics
+         * @description What is counted and what it means, with the organisation's own metrics.
+         *
+         *     Permission: `metrics:read`.
+         */
+        get: operations["metrics_list"];
+        put?: never;
+        /**
+         * Create metric
+         * @description Define a metric of one's own.
+         *
+         *     Permission: `metrics:write`.
+         */
+        post: operations["metrics_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{key}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read metric values
+         * @description Values of a metric over time; up to 400 intervals.
+         *
+         *     Permission: `metrics:read`.
+         */
+        get: operations["metrics_read_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/{metric_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete metric
+         * @description Remove a metric of one's own.
+         *
+         *     Permission: `metrics:write`.
+         */
+        delete: operations["metrics_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update metric
+         * @description Change a metric of one's own. With If-Match, 412 and the current state if someone else was faster.
+         *
+         *     Permission: `metrics:write`.
+         */
+        patch: operations["metrics_update"];
         trace?: never;
     };
     "/api/v1/notes/{note_id}": {
@@ -2955,6 +3077,87 @@ export interface paths {
          *     Permission: `scoring:read`.
          */
         get: operations["scoring_read_distribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List evaluations
+         * @description The last ten evaluations, newest first.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_list_evaluations"];
+        put?: never;
+        /**
+         * Start evaluation
+         * @description Try the scorer on files of your own (together up to 25 MB): learn from `train`, score `test`.
+         *
+         *     Without `test`, the last fifth of the rows is scored. Nothing of the files enters the leads, and the files are
+         *     gone when the run ends.
+         *
+         *     Permission: `scoring:write`.
+         */
+        post: operations["scoring_start_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read evaluation
+         * @description One evaluation with its figures.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_read_evaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete evaluation
+         * @description Remove an evaluation with its scores.
+         *
+         *     Permission: `scoring:write`.
+         */
+        delete: operations["scoring_delete_evaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scoring/evaluations/{evaluation_id}/scores.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read scores
+         * @description The scores: id, score, probability, band, reasons.
+         *
+         *     Permission: `scoring:read`.
+         */
+        get: operations["scoring_read_scores"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4373,6 +4576,50 @@ export interface paths {
         patch: operations["views_update"];
         trace?: never;
     };
+    "/api/v1/visitor-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take two identifiers apart; history and timeline follow, and the same evidence joins them no more.
+         *
+         *     Permission: `leads:write`.
+         */
+        post: operations["web_visits_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/reassess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassess visits
+         * @description Judge all events anew by today's rules and lists of networks; timelines, counts and scores follow.
+         *
+         *     Permission: `sources:write`.
+         */
+        post: operations["web_visits_reassess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-deliveries": {
         parameters: {
             query?: never;
@@ -5602,6 +5849,16 @@ export interface components {
             findings: components["schemas"]["FindingRead"][];
         };
         /**
+         * Choice
+         * @description Something to choose, with its label.
+         */
+        Choice: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /**
          * ClientRead
          * @description A registered program (RFC 7591 §3.2.1). It holds no secret: PKCE binds each connection.
          */
@@ -6108,6 +6365,30 @@ export interface components {
             test: boolean;
         };
         /**
+         * CustomDefinition
+         * @description What people wrote down of a metric of their own.
+         */
+        CustomDefinition: {
+            /**
+             * Aggregation
+             * @enum {string}
+             */
+            aggregation: "count" | "sum" | "average";
+            /** Condition */
+            condition: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Measure */
+            measure: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * CustomFieldCreate
          * @description A new custom field; the key is made of the label if left out, and never changes.
          */
@@ -6248,6 +6529,60 @@ export interface components {
             used_for_scoring?: boolean;
         };
         /**
+         * CustomMetricCreate
+         * @description A metric of one's own. Without a condition it counts all.
+         */
+        CustomMetricCreate: {
+            /**
+             * Aggregation
+             * @default count
+             * @enum {string}
+             */
+            aggregation?: "count" | "sum" | "average";
+            /**
+             * Condition
+             * @description A condition on the leads.
+             */
+            condition?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Entity
+             * @enum {string}
+             */
+            entity: "leads" | "deals";
+            /**
+             * Measure
+             * @description What is added up or averaged; none for a count.
+             */
+            measure?: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CustomMetricUpdate
+         * @description Changes to a metric of one's own; its key stays.
+         */
+        CustomMetricUpdate: {
+            /** Aggregation */
+            aggregation?: ("count" | "sum" | "average") | null;
+            /** Condition */
+            condition?: {
+                [key: string]: unknown;
+            } | null;
+            /** Description */
+            description?: string | null;
+            /** Measure */
+            measure?: string | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
          * DashboardRead
          * @description Everything on the dashboard. `as_of` tells how old the figures are; feed and tasks are always live.
          */
@@ -6285,6 +6620,8 @@ export interface components {
         /**
          * DataMapEntry
          * @description One column, or one custom field (`custom.<key>`); `masked` says whether leads:personal is needed to see it.
+         *
+         *     `seen_by` names the roles that see its values, of the records that they see.
          */
         DataMapEntry: {
             /**
@@ -6298,6 +6635,8 @@ export interface components {
             label: string | null;
             /** Masked */
             masked: boolean;
+            /** Seen By */
+            seen_by: string[];
             /** Table */
             table: string;
         };
@@ -6617,6 +6956,21 @@ export interface components {
             sheet: string | null;
             /** Sheets */
             sheets: string[];
+        };
+        /**
+         * DeviceRead
+         * @description A browser or app the person was seen with.
+         */
+        DeviceRead: {
+            /** Device */
+            device: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Sessions */
+            sessions: number;
         };
         /**
          * DistributionBin
@@ -6955,6 +7309,113 @@ export interface components {
             state?: ("active" | "paused") | null;
             /** Url */
             url?: string | null;
+        };
+        /**
+         * EntityRead
+         * @description What metrics of one's own can count, add up or average.
+         */
+        EntityRead: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Measures */
+            measures: components["schemas"]["Choice"][];
+        };
+        /**
+         * EvaluationFeature
+         * @description A column with its share in all scores.
+         */
+        EvaluationFeature: {
+            /** Label */
+            label: string;
+            /** Share */
+            share: number;
+        };
+        /**
+         * EvaluationList
+         * @description Newest first.
+         */
+        EvaluationList: {
+            /** Items */
+            items: components["schemas"]["EvaluationRead"][];
+        };
+        /**
+         * EvaluationMetrics
+         * @description Measured on the rows of the second file.
+         */
+        EvaluationMetrics: {
+            /** Accuracy */
+            accuracy: number;
+            /** Auc */
+            auc: number;
+            /** Brier */
+            brier: number;
+            /** Ece */
+            ece: number;
+            hot: components["schemas"]["ThresholdMetrics"];
+            /** Log Loss */
+            log_loss: number;
+            /** Positives */
+            positives: number;
+            /** Precision At 20 */
+            precision_at_20: number;
+            qualified: components["schemas"]["ThresholdMetrics"];
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * EvaluationRead
+         * @description The scorer tried on uploaded files.
+         */
+        EvaluationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Error */
+            error: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            result: components["schemas"]["EvaluationResult"] | null;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "ready" | "failed";
+        };
+        /**
+         * EvaluationResult
+         * @description How it went. `metrics` and the curve are null where the second file lacks the target.
+         */
+        EvaluationResult: {
+            /** Bands */
+            bands: {
+                [key: string]: number;
+            };
+            /** Calibration Curve */
+            calibration_curve: components["schemas"]["CalibrationPoint"][];
+            /** Features */
+            features: components["schemas"]["EvaluationFeature"][];
+            metrics: components["schemas"]["EvaluationMetrics"] | null;
+            /** Notes */
+            notes: string[];
+            /** Rows */
+            rows: number;
         };
         /**
          * EventDetail
@@ -7435,6 +7896,19 @@ export interface components {
             reasons: string[];
             /** Score Psi */
             score_psi: number | null;
+        };
+        /**
+         * IdentifierRead
+         * @description What somebody is known by; a browser is named by its kind.
+         */
+        IdentifierRead: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "browser" | "user" | "email";
+            /** Label */
+            label: string;
         };
         /**
          * ImportRead
@@ -8787,6 +9261,97 @@ export interface components {
             winner_id: string;
         };
         /**
+         * MetricList
+         * @description All metrics, and what own ones can be made of.
+         */
+        MetricList: {
+            /** Entities */
+            entities: components["schemas"]["EntityRead"][];
+            /** Items */
+            items: components["schemas"]["MetricRead"][];
+        };
+        /**
+         * MetricRead
+         * @description What a metric means and how it can be asked.
+         */
+        MetricRead: {
+            /**
+             * Aggregation
+             * @enum {string}
+             */
+            aggregation: "count" | "sum" | "average" | "distinct" | "ratio" | "balance";
+            custom?: components["schemas"]["CustomDefinition"] | null;
+            /** Description */
+            description: string;
+            /** Dimensions */
+            dimensions: components["schemas"]["Choice"][];
+            /** Entity */
+            entity: string;
+            /**
+             * Filterable
+             * @description Whether a condition on leads can narrow it down.
+             */
+            filterable: boolean;
+            /**
+             * History
+             * @description False where only the present value is known.
+             */
+            history: boolean;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "ratio" | "money";
+            /**
+             * Variants
+             * @description Where web traffic is counted: what people did, or everything including likely bots.
+             */
+            variants: ("human" | "raw")[];
+        };
+        /**
+         * MetricValues
+         * @description Values of a metric: counts, ratios 0–1, or minor units of the series' currency.
+         */
+        MetricValues: {
+            /** By */
+            by: string | null;
+            /**
+             * Human
+             * @description Null where the metric counts no web traffic.
+             */
+            human: boolean | null;
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "day" | "week" | "month" | "quarter" | "total";
+            /** Key */
+            key: string;
+            /** Series */
+            series: components["schemas"]["Series"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "ratio" | "money";
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * MeUpdate
          * @description Changes of the own profile; `preferences` are merged, a null removes a key.
          */
@@ -9558,6 +10123,38 @@ export interface components {
             total?: components["schemas"]["Total"] | null;
         };
         /**
+         * PageSeen
+         * @description An event of a session: a page or screen, or something done there.
+         */
+        PageSeen: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Human
+             * @description Probability (0 to 1) that a person caused it
+             */
+            human: number;
+            /** Human Reasons */
+            human_reasons: string[];
+            /** Name */
+            name: string;
+            /** Path */
+            path: string | null;
+            /**
+             * Seconds
+             * @description Until the next event of the session; null for the last one
+             */
+            seconds: number | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "page" | "screen" | "track";
+        };
+        /**
          * PasskeyAdd
          * @description A new passkey and what to call it.
          */
@@ -9810,6 +10407,19 @@ export interface components {
             count: number;
             /** Value */
             value: string;
+        };
+        /**
+         * Point
+         * @description The value of one interval that begins on `start`; null where there is nothing to divide by.
+         */
+        Point: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Value */
+            value: number | null;
         };
         /**
          * PreviewCreate
@@ -10248,6 +10858,17 @@ export interface components {
             strength: "strong" | "clear" | "slight";
             /** Value */
             value: string | null;
+        };
+        /**
+         * ReassessmentStarted
+         * @description A job run: see /api/v1/jobs/{run_id}.
+         */
+        ReassessmentStarted: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
         };
         /**
          * RecencyRule
@@ -11363,6 +11984,20 @@ export interface components {
              * @default -
              */
             name?: string;
+        };
+        /**
+         * Series
+         * @description The values of one part. `part` is null for all there is, or for everything that is not among the parts.
+         */
+        Series: {
+            /** Currency */
+            currency: string | null;
+            /** Part */
+            part: string | null;
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /** Total */
+            total: number | null;
         };
         /**
          * SessionRead
@@ -12585,6 +13220,51 @@ export interface components {
             last_used_at: string | null;
         };
         /**
+         * TouchRead
+         * @description What brought the person: the start of a session, or the first event of a campaign within it.
+         */
+        TouchRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "paid_search" | "paid_social" | "display" | "paid_other" | "email" | "affiliate" | "organic_social" | "organic_search" | "referral" | "campaign" | "direct";
+            /**
+             * Click Ids
+             * @description Kinds of click ids in the address, never their values
+             */
+            click_ids: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Landing Path */
+            landing_path: string | null;
+            /**
+             * Likely Bot
+             * @description Whether most of its session was probably a program's
+             */
+            likely_bot: boolean;
+            /** Referrer Host */
+            referrer_host: string | null;
+            /** Utm Campaign */
+            utm_campaign: string | null;
+            /** Utm Content */
+            utm_content: string | null;
+            /** Utm Medium */
+            utm_medium: string | null;
+            /** Utm Source */
+            utm_source: string | null;
+            /** Utm Term */
+            utm_term: string | null;
+        };
+        /**
          * TraitRule
          * @description Points for what the address or the job title tells.
          */
@@ -12812,6 +13492,129 @@ export interface components {
             occurrences: number;
             /** Property */
             property: string;
+        };
+        /**
+         * VisitCounts
+         * @description Raw counts, and those without what programs probably did.
+         */
+        VisitCounts: {
+            /**
+             * Bot Reasons
+             * @description What most often spoke against a person, of the newest sessions
+             */
+            bot_reasons: string[];
+            /** Events */
+            events: number;
+            /** Human Events */
+            human_events: number;
+            /** Human Sessions */
+            human_sessions: number;
+            /**
+             * Likely Bot Share
+             * @description Share (0 to 1) of events that programs probably caused
+             */
+            likely_bot_share: number;
+            /** Pages */
+            pages: number;
+            /** Sessions */
+            sessions: number;
+        };
+        /**
+         * VisitorMergeRead
+         * @description Two identifiers that were taken for one person's, and by what; undone ones join nothing.
+         */
+        VisitorMergeRead: {
+            /**
+             * Events
+             * @description Events that came with the left identifier, at most 1,000 are counted
+             */
+            events: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "identify" | "form" | "alias" | "mail_click" | "event";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            left: components["schemas"]["IdentifierRead"];
+            right: components["schemas"]["IdentifierRead"];
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By Name */
+            undone_by_name: string | null;
+        };
+        /**
+         * VisitRead
+         * @description Events of one device without a pause of 30 minutes.
+         */
+        VisitRead: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "paid_search" | "paid_social" | "display" | "paid_other" | "email" | "affiliate" | "organic_social" | "organic_search" | "referral" | "campaign" | "direct";
+            /**
+             * Device
+             * @description Kind of device and browser
+             * @example Chrome on Windows
+             */
+            device: string;
+            /** Events */
+            events: number;
+            /** Human Events */
+            human_events: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Likely Bot */
+            likely_bot: boolean;
+            /** Pages */
+            pages: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Seen
+             * @description The session's first 30 events
+             */
+            seen: components["schemas"]["PageSeen"][];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * VisitsRead
+         * @description How a lead came, and what they did.
+         */
+        VisitsRead: {
+            counts: components["schemas"]["VisitCounts"];
+            /** Devices */
+            devices: components["schemas"]["DeviceRead"][];
+            first_touch: components["schemas"]["TouchRead"] | null;
+            last_touch: components["schemas"]["TouchRead"] | null;
+            /**
+             * Path
+             * @description The newest 100 touches, oldest first
+             */
+            path: components["schemas"]["TouchRead"][];
+            /**
+             * Sessions
+             * @description The newest sessions, newest first
+             */
+            sessions: components["schemas"]["VisitRead"][];
+            /** Touches */
+            touches: number;
         };
         /**
          * VolumeOfEvent
@@ -19895,6 +20698,9 @@ export interface operations {
                      *           "column": "Column",
                      *           "label": "Label",
                      *           "masked": true,
+                     *           "seen_by": [
+                     *             "Seen by"
+                     *           ],
                      *           "table": "Table"
                      *         }
                      *       ]
@@ -28425,6 +29231,365 @@ export interface operations {
             };
         };
     };
+    web_visits_merges_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "events": 12,
+                     *         "how": "identify",
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "joined_at": "2026-03-02T09:30:00Z",
+                     *         "left": {
+                     *           "kind": "browser",
+                     *           "label": "Label"
+                     *         },
+                     *         "right": {
+                     *           "kind": "browser",
+                     *           "label": "Label"
+                     *         },
+                     *         "undone_at": "2026-03-02T09:30:00Z",
+                     *         "undone_by_name": "Undone by name"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["VisitorMergeRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `leads.lead_not_found` — Lead not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    web_visits_of: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": {
+                     *         "bot_reasons": [
+                     *           "Bot reason"
+                     *         ],
+                     *         "events": 12,
+                     *         "human_events": 12,
+                     *         "human_sessions": 12,
+                     *         "likely_bot_share": 0.4,
+                     *         "pages": 12,
+                     *         "sessions": 12
+                     *       },
+                     *       "devices": [
+                     *         {
+                     *           "device": "Device",
+                     *           "last_seen_at": "2026-03-02T09:30:00Z",
+                     *           "sessions": 12
+                     *         }
+                     *       ],
+                     *       "first_touch": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "channel": "paid_search",
+                     *         "click_ids": [
+                     *           "Click id"
+                     *         ],
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "landing_path": "Landing path",
+                     *         "likely_bot": true,
+                     *         "referrer_host": "Referrer host",
+                     *         "utm_campaign": "Utm campaign",
+                     *         "utm_content": "Utm content",
+                     *         "utm_medium": "Utm medium",
+                     *         "utm_source": "Utm source",
+                     *         "utm_term": "Utm term"
+                     *       },
+                     *       "last_touch": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "channel": "paid_search",
+                     *         "click_ids": [
+                     *           "Click id"
+                     *         ],
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "landing_path": "Landing path",
+                     *         "likely_bot": true,
+                     *         "referrer_host": "Referrer host",
+                     *         "utm_campaign": "Utm campaign",
+                     *         "utm_content": "Utm content",
+                     *         "utm_medium": "Utm medium",
+                     *         "utm_source": "Utm source",
+                     *         "utm_term": "Utm term"
+                     *       },
+                     *       "path": [
+                     *         {
+                     *           "at": "2026-03-02T09:30:00Z",
+                     *           "channel": "paid_search",
+                     *           "click_ids": [
+                     *             "Click id"
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "landing_path": "Landing path",
+                     *           "likely_bot": true,
+                     *           "referrer_host": "Referrer host",
+                     *           "utm_campaign": "Utm campaign",
+                     *           "utm_content": "Utm content",
+                     *           "utm_medium": "Utm medium",
+                     *           "utm_source": "Utm source",
+                     *           "utm_term": "Utm term"
+                     *         }
+                     *       ],
+                     *       "sessions": [
+                     *         {
+                     *           "channel": "paid_search",
+                     *           "device": "Chrome on Windows",
+                     *           "events": 12,
+                     *           "human_events": 12,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "likely_bot": true,
+                     *           "pages": 12,
+                     *           "seconds": 12,
+                     *           "seen": [
+                     *             {
+                     *               "at": "2026-03-02T09:30:00Z",
+                     *               "human": 0.4,
+                     *               "human_reasons": [
+                     *                 "Human reason"
+                     *               ],
+                     *               "name": "Name",
+                     *               "path": "Path",
+                     *               "seconds": 12,
+                     *               "type": "page"
+                     *             }
+                     *           ],
+                     *           "started_at": "2026-03-02T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "touches": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VisitsRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `leads.lead_not_found` — Lead not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_actions_start_bulk: {
         parameters: {
             query?: never;
@@ -29025,6 +30190,8 @@ export interface operations {
                 /** @description A condition as JSON */
                 filter?: string | null;
                 format?: "csv" | "xlsx" | "json";
+                /** @description Only these leads, of those the filter finds. */
+                ids?: string[] | null;
                 q?: string | null;
                 segment_id?: string | null;
             };
@@ -33125,6 +34292,862 @@ export interface operations {
              *
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entities": [
+                     *         {
+                     *           "key": "Key",
+                     *           "label": "Label",
+                     *           "measures": [
+                     *             {
+                     *               "key": "Key",
+                     *               "label": "Label"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "items": [
+                     *         {
+                     *           "aggregation": "count",
+                     *           "custom": {
+                     *             "aggregation": "count",
+                     *             "condition": {
+                     *               "field": "score",
+                     *               "op": "gte",
+                     *               "value": 70
+                     *             },
+                     *             "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *             "measure": "Measure",
+                     *             "version": 3
+                     *           },
+                     *           "description": "Bikes for the whole staff.",
+                     *           "dimensions": [
+                     *             {
+                     *               "key": "Key",
+                     *               "label": "Label"
+                     *             }
+                     *           ],
+                     *           "entity": "Entity",
+                     *           "filterable": true,
+                     *           "history": true,
+                     *           "key": "Key",
+                     *           "name": "Name",
+                     *           "unit": "count",
+                     *           "variants": [
+                     *             "human"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `analytics.metric_invalid` — The metric cannot be defined like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "condition": {
+                 *         "field": "score",
+                 *         "op": "gte",
+                 *         "value": 70
+                 *       },
+                 *       "description": "Bikes for the whole staff.",
+                 *       "entity": "leads",
+                 *       "name": "Name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CustomMetricCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "aggregation": "count",
+                     *       "custom": {
+                     *         "aggregation": "count",
+                     *         "condition": {
+                     *           "field": "score",
+                     *           "op": "gte",
+                     *           "value": 70
+                     *         },
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "measure": "Measure",
+                     *         "version": 3
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "dimensions": [
+                     *         {
+                     *           "key": "Key",
+                     *           "label": "Label"
+                     *         }
+                     *       ],
+                     *       "entity": "Entity",
+                     *       "filterable": true,
+                     *       "history": true,
+                     *       "key": "Key",
+                     *       "name": "Name",
+                     *       "unit": "count",
+                     *       "variants": [
+                     *         "human"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MetricRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `analytics.metric_limit_reached` — There are too many metrics
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `analytics.metric_invalid` — The metric cannot be defined like this
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_read_values: {
+        parameters: {
+            query?: {
+                /** @description A dimension; up to 12 parts stand alone. */
+                by?: string | null;
+                /** @description A condition on leads, as JSON */
+                filter?: string | null;
+                /** @description First day; by default 30 days are shown. */
+                from?: string | null;
+                /** @description Only what people did, where web traffic is counted. */
+                human?: boolean;
+                interval?: "day" | "week" | "month" | "quarter" | "total";
+                /** @description Whose days are meant, as in Europe/Berlin. */
+                time_zone?: string;
+                /** @description Last day; by default today. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "By",
+                     *       "human": true,
+                     *       "interval": "day",
+                     *       "key": "Key",
+                     *       "series": [
+                     *         {
+                     *           "currency": "EUR",
+                     *           "part": "Part",
+                     *           "points": [
+                     *             {
+                     *               "start": "2026-03-02",
+                     *               "value": 0.4
+                     *             }
+                     *           ],
+                     *           "total": 0.4
+                     *         }
+                     *       ],
+                     *       "since": "2026-03-02",
+                     *       "time_zone": "Europe/Paris",
+                     *       "unit": "count",
+                     *       "until": "2026-03-02"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MetricValues"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `analytics.metric_not_found` — Metric not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `analytics.metric_invalid` — The metric cannot be defined like this
+             *     - `analytics.question_invalid` — The metric cannot be asked this
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                metric_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `analytics.metric_not_found` — Metric not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `analytics.metric_invalid` — The metric cannot be defined like this
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                metric_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "condition": {
+                 *         "field": "score",
+                 *         "op": "gte",
+                 *         "value": 70
+                 *       },
+                 *       "description": "Bikes for the whole staff."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CustomMetricUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "aggregation": "count",
+                     *       "custom": {
+                     *         "aggregation": "count",
+                     *         "condition": {
+                     *           "field": "score",
+                     *           "op": "gte",
+                     *           "value": 70
+                     *         },
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "measure": "Measure",
+                     *         "version": 3
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "dimensions": [
+                     *         {
+                     *           "key": "Key",
+                     *           "label": "Label"
+                     *         }
+                     *       ],
+                     *       "entity": "Entity",
+                     *       "filterable": true,
+                     *       "history": true,
+                     *       "key": "Key",
+                     *       "name": "Name",
+                     *       "unit": "count",
+                     *       "variants": [
+                     *         "human"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MetricRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `analytics.metric_not_found` — Metric not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `analytics.metric_invalid` — The metric cannot be defined like this
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
              */
             422: {
                 headers: {
@@ -39035,6 +41058,790 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_list_evaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "error": "The target answered 503.",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name",
+                     *           "options": {},
+                     *           "result": {
+                     *             "bands": {},
+                     *             "calibration_curve": [
+                     *               {
+                     *                 "observed": 0.4,
+                     *                 "predicted": 0.4,
+                     *                 "rows": 12
+                     *               }
+                     *             ],
+                     *             "features": [
+                     *               {
+                     *                 "label": "Label",
+                     *                 "share": 0.4
+                     *               }
+                     *             ],
+                     *             "metrics": {
+                     *               "accuracy": 0.4,
+                     *               "auc": 0.4,
+                     *               "brier": 0.4,
+                     *               "ece": 0.4,
+                     *               "hot": {
+                     *                 "accuracy": 0.4,
+                     *                 "false_positive_rate": 0.4,
+                     *                 "precision": 0.4,
+                     *                 "recall": 0.4
+                     *               },
+                     *               "log_loss": 0.4,
+                     *               "positives": 12,
+                     *               "precision_at_20": 0.4,
+                     *               "qualified": {
+                     *                 "accuracy": 0.4,
+                     *                 "false_positive_rate": 0.4,
+                     *                 "precision": 0.4,
+                     *                 "recall": 0.4
+                     *               },
+                     *               "rows": 12
+                     *             },
+                     *             "notes": [
+                     *               "Note"
+                     *             ],
+                     *             "rows": 12
+                     *           },
+                     *           "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *           "state": "running"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_start_evaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description JSON: target, positive, id, exclude, order_by */
+                    options: string;
+                    /** Format: binary */
+                    test?: string;
+                    /** Format: binary */
+                    train: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "error": "The target answered 503.",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "name": "Name",
+                     *       "options": {},
+                     *       "result": {
+                     *         "bands": {},
+                     *         "calibration_curve": [
+                     *           {
+                     *             "observed": 0.4,
+                     *             "predicted": 0.4,
+                     *             "rows": 12
+                     *           }
+                     *         ],
+                     *         "features": [
+                     *           {
+                     *             "label": "Label",
+                     *             "share": 0.4
+                     *           }
+                     *         ],
+                     *         "metrics": {
+                     *           "accuracy": 0.4,
+                     *           "auc": 0.4,
+                     *           "brier": 0.4,
+                     *           "ece": 0.4,
+                     *           "hot": {
+                     *             "accuracy": 0.4,
+                     *             "false_positive_rate": 0.4,
+                     *             "precision": 0.4,
+                     *             "recall": 0.4
+                     *           },
+                     *           "log_loss": 0.4,
+                     *           "positives": 12,
+                     *           "precision_at_20": 0.4,
+                     *           "qualified": {
+                     *             "accuracy": 0.4,
+                     *             "false_positive_rate": 0.4,
+                     *             "precision": 0.4,
+                     *             "recall": 0.4
+                     *           },
+                     *           "rows": 12
+                     *         },
+                     *         "notes": [
+                     *           "Note"
+                     *         ],
+                     *         "rows": 12
+                     *       },
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "state": "running"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `scoring.evaluation_not_found` — Evaluation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `scoring.evaluation_impossible` — These files cannot be evaluated
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_read_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "error": "The target answered 503.",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "name": "Name",
+                     *       "options": {},
+                     *       "result": {
+                     *         "bands": {},
+                     *         "calibration_curve": [
+                     *           {
+                     *             "observed": 0.4,
+                     *             "predicted": 0.4,
+                     *             "rows": 12
+                     *           }
+                     *         ],
+                     *         "features": [
+                     *           {
+                     *             "label": "Label",
+                     *             "share": 0.4
+                     *           }
+                     *         ],
+                     *         "metrics": {
+                     *           "accuracy": 0.4,
+                     *           "auc": 0.4,
+                     *           "brier": 0.4,
+                     *           "ece": 0.4,
+                     *           "hot": {
+                     *             "accuracy": 0.4,
+                     *             "false_positive_rate": 0.4,
+                     *             "precision": 0.4,
+                     *             "recall": 0.4
+                     *           },
+                     *           "log_loss": 0.4,
+                     *           "positives": 12,
+                     *           "precision_at_20": 0.4,
+                     *           "qualified": {
+                     *             "accuracy": 0.4,
+                     *             "false_positive_rate": 0.4,
+                     *             "precision": 0.4,
+                     *             "recall": 0.4
+                     *           },
+                     *           "rows": 12
+                     *         },
+                     *         "notes": [
+                     *           "Note"
+                     *         ],
+                     *         "rows": 12
+                     *       },
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "state": "running"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EvaluationRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.evaluation_not_found` — Evaluation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_delete_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.evaluation_not_found` — Evaluation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scoring_read_scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `scoring.evaluation_not_found` — Evaluation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -52266,6 +55073,316 @@ export interface operations {
              *     - `kernel.invalid` — Some values are not valid
              *     - `leads.condition_invalid` — The condition is not valid
              *     - `leads.value_invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    web_visits_undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": 12,
+                     *       "how": "identify",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "joined_at": "2026-03-02T09:30:00Z",
+                     *       "left": {
+                     *         "kind": "browser",
+                     *         "label": "Label"
+                     *       },
+                     *       "right": {
+                     *         "kind": "browser",
+                     *         "label": "Label"
+                     *       },
+                     *       "undone_at": "2026-03-02T09:30:00Z",
+                     *       "undone_by_name": "Undone by name"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VisitorMergeRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `tracking.visitor_merge_not_found` — There is no such merge
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `tracking.merge_undone` — This merge has been undone already
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    web_visits_reassess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReassessmentStarted"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
              */
             422: {
                 headers: {

@@ -80,6 +80,13 @@ class AlreadyChampion(Conflict):
     title = "Model already in use"
 
 
+class EvaluationNotFound(NotFound):
+    """No such evaluation in this organisation, or it has no scores."""
+
+    code = "scoring.evaluation_not_found"
+    title = "Evaluation not found"
+
+
 class EvaluationImpossible(Invalid):
     """Files or columns that a score cannot be tried on."""
 

@@ -1,5 +1,6 @@
 """Long work of scoring: training, scoring everyone, the nightly renewal."""
 
+import asyncio
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,7 @@ from tradewind.kernel.job_runs import store_result
 from tradewind.kernel.jobs import JobCancelled, JobContext, cron, enqueue, job, start_run
 from tradewind.modules.scoring import repository
 from tradewind.modules.scoring.engine.train import enough_labels
-from tradewind.modules.scoring.service import labels, previews, upkeep
+from tradewind.modules.scoring.service import evaluations, labels, previews, upkeep
 from tradewind.modules.scoring.service.scorers import scorers
 from tradewind.modules.scoring.service.scoring import Scored, score_all
 from tradewind.modules.scoring.service.setups import Setup
@@ -36,6 +37,12 @@ class PreviewChange(BaseModel):
     """See what a change of scores would do."""
 
     preview_id: UUID
+
+
+class EvaluateFiles(BaseModel):
+    """Try the scorer on uploaded files."""
+
+    evaluation_id: UUID
 
 
 class AfterImport(BaseModel):
@@ -109,6 +116,27 @@ async def preview_change(context: JobContext, payload: PreviewChange) -> None:
     except (AppError, JobCancelled) as failure:
         async with context.transaction() as session:
             await previews.fail(session, payload.preview_id, str(failure) or "Stopped before it was done.")
+        raise
+
+
+@job("scoring.evaluate_files", max_attempts=2, concurrency=1)
+async def evaluate_files(context: JobContext, payload: EvaluateFiles) -> None:
+    """Learn from one file and score the other, with progress."""
+    loop = asyncio.get_running_loop()
+
+    async def tell(done: int, total: int, message: str) -> None:
+        await context.raise_if_cancelled()
+        await context.progress(done=done, total=total, message=message)
+
+    def report(done: int, total: int, message: str) -> None:
+        asyncio.run_coroutine_threadsafe(tell(done, total, message), loop).result()
+
+    try:
+        await evaluations.run(context.database, context.actor, payload.evaluation_id, report)
+    except (AppError, JobCancelled) as failure:
+        reason = failure.detail if isinstance(failure, AppError) else "Stopped before it was done."
+        async with context.transaction() as session:
+            await evaluations.fail(session, payload.evaluation_id, reason or str(failure))
         raise
 
 

@@ -9,7 +9,7 @@ import type { ModelDetail } from './queries';
 const percent = (value: unknown) => formatPercent(Number(value), 0);
 
 /** Forecast against what happened. */
-export function CalibrationCard({ model }: { model: ModelDetail }) {
+export function CalibrationCard({ model }: { model: Pick<ModelDetail, 'calibration_curve'> }) {
   const { t } = useTranslation('scoring');
   const rows = calibrationRows(model.calibration_curve);
   const top = topPoint(rows);

@@ -46,3 +46,7 @@ export const triedQuery = (key: string, rules: RuleSet) =>
     placeholderData: keepPreviousData,
     retry: false,
   });
+
+export type Evaluation = Schema<'EvaluationRead'>;
+export const EVALUATIONS = '/api/v1/scoring/evaluations';
+export const evaluationsQuery = () => apiQuery<{ items: Evaluation[] }>(EVALUATIONS);

@@ -34,7 +34,7 @@ function Lift({ lift }: { lift: Report['lift'] }) {
           {lift.map((row) => (
             <Table.Tr key={row.tenth}>
               <Table.Th scope="row" fw={400}>
-                {t('report.best', { percent: row.tenth * 10 })}
+                {t('report.best', { from: row.tenth * 10 - 10, to: row.tenth * 10 })}
               </Table.Th>
               <Table.Td ta="end">{formatPercent(row.rate)}</Table.Td>
               <Table.Td ta="end">

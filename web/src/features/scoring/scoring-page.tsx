@@ -2,6 +2,7 @@ import { Card } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { LinkButton } from '@/components/link-anchor';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
@@ -40,9 +41,14 @@ export function ScoringPage() {
         title={t('title')}
         description={t('description')}
         actions={
-          summary.data && (
-            <TrainButton enough={summary.data.labels.enough} running={scoring.runs.length > 0} />
-          )
+          <>
+            <LinkButton variant="default" to="/scoring/evaluate">
+              {t('evaluate.link')}
+            </LinkButton>
+            {summary.data && (
+              <TrainButton enough={summary.data.labels.enough} running={scoring.runs.length > 0} />
+            )}
+          </>
         }
       />
       <RunsCard {...scoring} />

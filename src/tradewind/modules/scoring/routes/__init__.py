@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tradewind.modules.scoring.routes import models, setups
+from tradewind.modules.scoring.routes import evaluations, models, setups
 
 router = APIRouter()
-for part in (models, setups):
+for part in (models, setups, evaluations):
     router.include_router(part.router)

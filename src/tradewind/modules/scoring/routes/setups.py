@@ -36,7 +36,7 @@ from tradewind.modules.scoring.service.setups import Setup
 
 router = APIRouter(prefix="/api/v1/scoring", tags=["Scoring"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
-SetupKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["conversion"])]
+SetupKey = Annotated[str, Path(max_length=60, examples=["conversion"])]
 
 
 @router.get("/matrix", dependencies=[requires("scoring:read")])

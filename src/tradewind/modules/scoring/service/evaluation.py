@@ -81,6 +81,7 @@ class _Row:
     fields: dict[str, Any] = field(default_factory=dict)
     company: dict[str, Any] = field(default_factory=dict)
     activities: tuple[Any, ...] = ()
+    as_of: datetime = _FILE_AT
 
 
 def evaluate(
@@ -237,8 +238,8 @@ def _outcome(table: FileTable, options: Options, path: Path, *, one_class: bool 
     cells = [row[at].strip() for row in table.rows]
     if blank := sum(not cell for cell in cells):
         raise EvaluationImpossible(f"{path.name}: the target “{options.target}” is empty in {blank:,} rows.")
-    wanted = _same_form(options.positive)
-    outcome = np.array([_same_form(cell) == wanted for cell in cells], dtype=bool)
+    wanted = same_form(options.positive)
+    outcome = np.array([same_form(cell) == wanted for cell in cells], dtype=bool)
     if not one_class and (not outcome.any() or outcome.all()):
         seen = ", ".join(f"“{cell}”" for cell in sorted(set(cells))[:10])
         raise EvaluationImpossible(
@@ -248,7 +249,8 @@ def _outcome(table: FileTable, options: Options, path: Path, *, one_class: bool 
     return outcome
 
 
-def _same_form(text: str) -> str:
+def same_form(text: str) -> str:
+    """A cell of the target as it is compared: 1, 1.0 and “ 1 ” are the same."""
     word = text.strip().casefold()
     try:
         return f"{float(word):g}"
