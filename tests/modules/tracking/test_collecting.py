@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from tradewind.kernel import clock
-from tradewind.modules.tracking.collecting import admission, application, tail
+from tradewind.modules.tracking.collecting import admission, application, intake, tail
 from tradewind.modules.tracking.collecting.running import running_in
 
 SITE = "https://www.example.com"
@@ -258,6 +258,26 @@ async def test_memory_is_bounded_and_what_waits_is_written_together(
     assert len(await stored(database, organisation)) == 11
     async with database.transaction(organisation) as session:
         assert await session.scalar(text("SELECT count(*) FROM event_batches")) <= 3, "they were written together"
+
+
+async def test_writes_that_follow_each_other_ask_for_processing_once_in_a_while_and_at_the_end(
+    anonymous, key, database, organisation, monkeypatch
+):
+    monkeypatch.setattr(intake, "_ASKING_SECONDS", 3600.0)
+    monkeypatch.setattr(intake, "_EVENTS_AT_ONCE", 1)
+    await anonymous.post("/v1/track", json={**track("m0"), "writeKey": key})
+    async with stalled(database, monkeypatch) as go:
+        bodies = [{**track(f"m{number}"), "writeKey": key} for number in range(1, 9)]
+        asked = [asyncio.create_task(anonymous.post("/v1/track", json=body)) for body in bodies]
+        lines = running_in(anonymous._transport.app).intake._waiting
+        while sum(map(len, lines.values())) < len(bodies) - 1:
+            await asyncio.sleep(0.01)
+        go.set()
+        assert [(await task).status_code for task in asked] == [200] * len(bodies)
+    async with database.transaction(organisation) as session:
+        assert await session.scalar(text("SELECT count(*) FROM event_batches")) == 9
+        queued = text("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'tracking.process'")
+        assert await session.scalar(queued) == 2, "one of the first event, one of the last write"
 
 
 async def test_answers_when_the_database_is_away(anonymous, key, database, organisation, monkeypatch):

@@ -35,6 +35,8 @@ _ANSWER_SECONDS = 9.0
 _EVENTS_AT_ONCE = 5_000
 # Writes under way at once, so that people's requests find free connections.
 _WRITES_AT_ONCE = 3
+# While writes follow each other, one job in this time does: it takes all that waits. The last write always asks.
+_ASKING_SECONDS = 0.1
 # Other processes wrote the same messages in another order; their transaction is over by now.
 _COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 # One event holds what the database cannot keep.
@@ -60,6 +62,8 @@ class Intake:
         self._writers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
         self._tail = tail.Tail()
+        self._unprocessed: set[UUID] = set()
+        self._asked_at: dict[UUID, float] = {}
 
     async def store(self, source: Source, rows: Sequence[Row], rejections: Sequence[Rejection]) -> None:
         """Return when all is in the database. Raises CollectorBusy when it is not known to be: send the same again."""
@@ -113,7 +117,10 @@ class Intake:
         """One transaction; halved until what cannot be stored stands alone, which is then a rejection."""
         try:
             async with self._database.transaction(Actor.system(organisation_id)) as session:
-                await self._write_all(session, organisation_id, together)
+                asked = await self._write_all(session, organisation_id, together)
+            if asked:
+                self._unprocessed.discard(organisation_id)
+                self._asked_at[organisation_id] = asyncio.get_running_loop().time()
         except _COLLISIONS:
             if not again:
                 raise
@@ -122,7 +129,8 @@ class Intake:
             for half in _halves(together, reason):
                 await self._write(organisation_id, half)
 
-    async def _write_all(self, session: AsyncSession, organisation_id: UUID, together: list[Arrival]) -> None:
+    async def _write_all(self, session: AsyncSession, organisation_id: UUID, together: list[Arrival]) -> bool:
+        """Write, and ask for processing if it is time to; returns whether it was asked for."""
         received_at = now()
         rows = [row for arrival in together for row in arrival.rows]
         rejections = [refused for arrival in together for refused in arrival.rejections]
@@ -131,8 +139,8 @@ class Intake:
         if rows:
             added = await arrivals.add_events(session, organisation_id, ids, rows, received_at)
             await arrivals.note_seen(session, {row[SOURCE] for row in rows}, received_at)
-        if added and (process := jobs.registered().get(PROCESS)):
-            await jobs.enqueue(session, process, jobs.NoPayload())
+            if added:
+                self._unprocessed.add(organisation_id)
         repeated = [row for event_id, row in zip(ids, rows, strict=True) if event_id not in added]
         if rejections or repeated:
             await _write_refused(session, organisation_id, repeated, rejections, received_at)
@@ -140,6 +148,18 @@ class Intake:
         if watched:
             accepted = [(event_id, row) for event_id, row in zip(ids, rows, strict=True) if event_id in added]
             await self._tail.show(session, watched, accepted, rejections, received_at)
+        return await self._ask_for_processing(session, organisation_id)
+
+    async def _ask_for_processing(self, session: AsyncSession, organisation_id: UUID) -> bool:
+        if organisation_id not in self._unprocessed:
+            return False
+        since = asyncio.get_running_loop().time() - self._asked_at.get(organisation_id, -_ASKING_SECONDS)
+        if self._waiting.get(organisation_id) and since < _ASKING_SECONDS:
+            return False  # another write follows at once; were this process to die before it, the minute's sweep asks
+        process = jobs.registered().get(PROCESS)
+        if process is not None:
+            await jobs.enqueue(session, process, jobs.NoPayload())
+        return True
 
 
 async def _write_refused(
