@@ -1,4 +1,4 @@
-import { Badge, SegmentedControl, Stack, Table, Text } from '@mantine/core';
+import { Badge, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { byTable, plainName, SHOWN, type Shown } from './data-map';
 import { type DataMapEntry, dataMapQuery } from './queries';
+import classes from './settings.module.css';
 
 const route = getRouteApi('/_app/settings/data-map');
 const COLOURS = {
@@ -21,37 +22,25 @@ const COLOURS = {
 function Columns({ entries }: { entries: DataMapEntry[] }) {
   const { t } = useTranslation('settings');
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table fz="sm" layout="fixed">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('dataMap.column')}</Table.Th>
-            <Table.Th w={120}>{t('dataMap.class')}</Table.Th>
-            <Table.Th>{t('dataMap.seenBy')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map((entry) => (
-            <Table.Tr key={entry.column}>
-              <Table.Td>
-                <Text size="sm">{entry.label ?? plainName(entry.column)}</Text>
-                <Text size="xs" c="dimmed" className="tw-truncate" title={entry.column}>
-                  {entry.column}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Badge color={COLOURS[entry.classification]}>
-                  {t(`dataMap.classes.${entry.classification}`)}
-                </Badge>
-              </Table.Td>
-              <Table.Td>
-                <Text size="xs">{entry.seen_by.join(', ') || t('dataMap.nobody')}</Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ul className={classes.rows}>
+      {entries.map((entry) => (
+        <li key={entry.column} className={classes.row}>
+          <div className={classes.main}>
+            <Text size="sm" fw={500} title={entry.column}>
+              {entry.label ?? plainName(entry.column)}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {entry.seen_by.length > 0
+                ? t('dataMap.seenBy', { roles: entry.seen_by.join(', ') })
+                : t('dataMap.nobody')}
+            </Text>
+          </div>
+          <Badge color={COLOURS[entry.classification]}>
+            {t(`dataMap.classes.${entry.classification}`)}
+          </Badge>
+        </li>
+      ))}
+    </ul>
   );
 }
 
