@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import numpy as np
+import orjson
 import pytest
 from sqlalchemy import text
 from tests.modules.scoring.test_scoring import add_leads
@@ -185,6 +186,45 @@ async def test_rules_fade_cap_and_learn_and_another_score_stands_beside(
             {"id": ids[0]},
         )
         assert await upkeep.prune_history(session) == 1
+
+
+async def test_files_are_evaluated_and_let_go(
+    database: Database, organisation: Actor, client: httpx.AsyncClient, drain: Drain
+) -> None:
+    random = np.random.default_rng(5)
+    lines = ["ref,source,minutes,won"]
+    for row in range(600):
+        source, minutes = random.choice(["Website", "Referral"]), random.exponential(10)
+        won = random.random() < 1 / (1 + np.exp(2 - 1.5 * (source == "Referral") - 0.15 * minutes))
+        lines.append(f"{row},{source},{minutes:.1f},{int(won)}")
+    path = "/api/v1/scoring/evaluations"
+    options = orjson.dumps({"target": "won", "positive": "1", "id": "ref"}).decode()
+    answer = await client.post(
+        path, files={"train": ("leads.csv", "\n".join(lines).encode())}, data={"options": options}
+    )
+    assert answer.status_code == 202, answer.text
+    waiting = await client.get(f"{path}/{answer.json()['id']}/scores.csv")
+    assert (waiting.status_code, waiting.json()["code"]) == (404, "scoring.evaluation_not_found")
+    wrong = orjson.dumps({"target": "no such", "positive": "1", "id": "ref"}).decode()
+    failing = await client.post(path, files={"train": ("a.csv", "\n".join(lines))}, data={"options": wrong})
+    await drain()
+    read = (await client.get(f"{path}/{answer.json()['id']}")).json()
+    assert read["state"] == "ready", read["error"]
+    assert read["result"]["rows"] == read["result"]["metrics"]["rows"] == 120
+    assert read["result"]["metrics"]["auc"] > 0.65
+    assert sum(point["rows"] for point in read["result"]["calibration_curve"]) == 120
+    scores = (await client.get(f"{path}/{answer.json()['id']}/scores.csv")).text.splitlines()
+    assert scores[0] == "id,score,probability,band,reasons"
+    assert [line.split(",")[0] for line in scores[1:]] == [str(row) for row in range(480, 600)]
+    failed = (await client.get(f"{path}/{failing.json()['id']}")).json()
+    assert failed["state"] == "failed"
+    assert "no such" in failed["error"]
+    async with database.transaction(organisation) as session:
+        kept = await session.scalar(text("SELECT count(train_file) FROM scoring_evaluations"))
+    assert kept == 0
+    bad = await client.post(path, files={"train": ("a.exe", b"x")}, data={"options": options})
+    assert bad.json()["code"] == "scoring.evaluation_impossible"
+    assert (await client.post(path, json={})).status_code == 400
 
 
 def test_differences_of_scores_come_with_their_doubt() -> None:
