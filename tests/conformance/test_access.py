@@ -15,6 +15,7 @@ TABLES = {
     "members": "users",
     "assistants": "oauth_grants",
     "merges": "lead_merges",
+    "visitor-merges": "visitor_links",
     "views": "saved_views",
     "jobs": "job_runs",
     "dead": "dead_jobs",

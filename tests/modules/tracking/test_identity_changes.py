@@ -103,8 +103,9 @@ async def test_a_mail_click_names_a_browser_but_adds_no_lead(session, site):
 async def test_traits_fill_only_what_is_empty(session, site):
     await lead_people.create_lead(session, LeadCreate(email=ANNA, full_name="Anna Typed", city="Kiel"))
     traits = {
-        "name": "Anna Told", "phone": "+49 30 901820", "title": "CFO", "address": {"city": "Bonn", "country": "Germany"},
-        "company": {"name": "Ex GmbH", "employees": "40"}, "plan": "gold", "country": 7,
+        "name": "Anna Told", "phone": "+49 30 901820", "title": "CFO",
+        "address": {"city": "Bonn", "country": "Germany"}, "plan": "gold",
+        "company": {"name": "Ex GmbH", "employees": "40"}, "country": 7,
     }  # fmt: skip
     await process(session, site.identify(0, "a", user="u", email=ANNA, **traits))
     await process(session, site.group(1, user="u", name="Other GmbH", industry="Tea", employees=50))

@@ -8,6 +8,7 @@ from tests.modules.tracking.events import collected, store
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.ids import new_id
+from tradewind.modules.tracking.humanity import assess
 from tradewind.modules.tracking.models.events import EventBatch
 from tradewind.modules.tracking.schemas.sources import SourceCreate
 from tradewind.modules.tracking.service import sources
@@ -57,7 +58,9 @@ class Site:
         at = START + timedelta(minutes=minute)
         base = {"type": type_, "anonymous_id": self._own(browser), "user_id": self._own(user), "occurred_at": at,
                 "user_agent": CHROME}  # fmt: skip
-        return collected(self.organisation, self.source_id, **(base | values))
+        event = collected(self.organisation, self.source_id, **(base | values))
+        human, reasons = assess(event.user_agent, event.ip, {"name": event.name, "context": event.context})
+        return replace(event, human=human, human_reasons=reasons)
 
 
 async def make_site(session, organisation) -> Site:

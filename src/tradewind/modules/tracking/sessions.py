@@ -48,7 +48,7 @@ class Session:
     @property
     def impossibly_fast(self) -> bool:
         """Whether nobody could have read these pages in the time."""
-        return self.pages >= _FAST_PAGES and self.last_at - self.started_at < _FASTEST_PAGE * self.pages
+        return _too_many(self.pages, self.last_at - self.started_at)
 
     def settled_touches(self) -> list[Touch]:
         """The touches out of the candidates: the earliest, and the earliest of each campaign."""
@@ -62,6 +62,21 @@ class Session:
             seen.add(signature)
             kept.append(touch)
         return kept
+
+
+def _too_many(pages: int, time: timedelta) -> bool:
+    return pages >= _FAST_PAGES and time < _FASTEST_PAGE * pages
+
+
+def burst_in(events: Iterable[CollectedEvent]) -> tuple[datetime, datetime] | None:
+    """From when to when one device's pages followed each other faster than anybody reads, if they did."""
+    times = sorted(event.occurred_at for event in events if event.type in ("page", "screen"))
+    fast = [
+        (first, last)
+        for first, last in zip(times, times[_FAST_PAGES - 1 :], strict=False)
+        if _too_many(_FAST_PAGES, last - first)
+    ]
+    return (fast[0][0], fast[-1][1]) if fast else None
 
 
 def device_of(event: CollectedEvent) -> Device | None:

@@ -164,3 +164,27 @@ async def recount_sessions(
         *received,
         likely_bot,
     )
+
+
+async def events_after(session: AsyncSession, after: tuple[datetime, UUID] | None, limit: int) -> list[asyncpg.Record]:
+    """What humanness is judged by, of the next events in the order of their arrival."""
+    connection = await asyncpg_connection(session)
+    received_at, event_id = after or (None, None)
+    return await connection.fetch(
+        """
+        select id, received_at, type, name, ip, user_agent, context, human, human_reasons from events
+        where organisation_id = $1 and ($2::timestamptz is null or (received_at, id) > ($2, $3::uuid))
+        order by received_at, id limit $4
+        """,
+        actor_of(session).organisation_id,
+        received_at,
+        event_id,
+        limit,
+    )
+
+
+async def count_events(session: AsyncSession) -> int:
+    """How many events the organisation has."""
+    connection = await asyncpg_connection(session)
+    counted = "select count(*) from events where organisation_id = $1"
+    return await connection.fetchval(counted, actor_of(session).organisation_id) or 0

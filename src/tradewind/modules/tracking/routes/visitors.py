@@ -6,7 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from tradewind.kernel.access import Session, requires
-from tradewind.modules.tracking.schemas.visits import VisitorMergeRead, VisitsRead
+from tradewind.kernel.jobs import start_run
+from tradewind.modules.identity import api as identity
+from tradewind.modules.tracking.jobs.reassessment import Reassess, reassess
+from tradewind.modules.tracking.schemas.visits import ReassessmentStarted, VisitorMergeRead, VisitsRead
 from tradewind.modules.tracking.service import merges, visits
 
 router = APIRouter(tags=["Web visits"])
@@ -28,3 +31,12 @@ async def merges_of(session: Session, lead_id: UUID) -> list[VisitorMergeRead]:
 async def undo(session: Session, merge_id: UUID) -> VisitorMergeRead:
     """Take two identifiers apart; history and timeline follow, and the same evidence joins them no more."""
     return await merges.undo(session, merge_id)
+
+
+@router.post("/visits/reassess", status_code=202, dependencies=[requires("sources:write")])
+async def reassess_visits(session: Session) -> ReassessmentStarted:
+    """Judge all events anew by today's rules and lists of networks; timelines, counts and scores follow."""
+    title = "Tell people from programs anew"
+    run_id = await start_run(session, reassess, Reassess(), title=title, for_everyone=True)
+    await identity.record(session, action="visits.reassessed", subject_type="job_run", subject_id=run_id)
+    return ReassessmentStarted(run_id=run_id)

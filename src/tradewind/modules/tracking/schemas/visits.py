@@ -45,7 +45,7 @@ class PageSeen(BaseModel):
     human_reasons: list[str]
 
 
-class SessionRead(BaseModel):
+class VisitRead(BaseModel):
     """Events of one device without a pause of 30 minutes."""
 
     id: UUID
@@ -89,7 +89,7 @@ class VisitsRead(BaseModel):
     path: list[TouchRead] = Field(description="The newest 100 touches, oldest first")
     touches: int
     devices: list[DeviceRead]
-    sessions: list[SessionRead] = Field(description="The newest sessions, newest first")
+    sessions: list[VisitRead] = Field(description="The newest sessions, newest first")
 
 
 class IdentifierRead(BaseModel):
@@ -110,3 +110,9 @@ class VisitorMergeRead(BaseModel):
     events: int = Field(description="Events that came with the left identifier, at most 1,000 are counted")
     undone_at: datetime | None
     undone_by_name: str | None
+
+
+class ReassessmentStarted(BaseModel):
+    """A job run: see /api/v1/jobs/{run_id}."""
+
+    run_id: UUID

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.ids import new_id
 from tradewind.modules.tracking.contracts import CollectedEvent
 from tradewind.modules.tracking.repository import visits as repository
-from tradewind.modules.tracking.sessions import PAUSE, Device, Session, Touch, device_of, joined, sessions_of
+from tradewind.modules.tracking.sessions import PAUSE, Device, Session, Touch, burst_in, device_of, joined, sessions_of
 
 Fast = tuple[Device, datetime, datetime]
 
@@ -33,6 +33,9 @@ async def note_visits(session: AsyncSession, events: Iterable[CollectedEvent]) -
     dropped: set[UUID] = set()
     fast: list[Fast] = []
     for device, parts in new.items():
+        burst = burst_in(by_device[device])
+        if burst is not None:
+            fast.append((device, *burst))
         counts = {known.ids[0]: known.events for known in stored.get(device, [])}
         for one in joined([*stored.get(device, []), *parts]):
             if len(one.ids) == 1 and one.events == counts[one.ids[0]]:

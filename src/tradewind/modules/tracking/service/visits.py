@@ -15,9 +15,9 @@ from tradewind.modules.tracking.repository import visits as repository
 from tradewind.modules.tracking.schemas.visits import (
     DeviceRead,
     PageSeen,
-    SessionRead,
     TouchRead,
     VisitCounts,
+    VisitRead,
     VisitsRead,
 )
 
@@ -84,9 +84,9 @@ def _likely_bot(row: Any) -> bool:
     return row["human_events"] < row["events"] * LIKELY_BOT
 
 
-def _session(row: Any, events: Sequence[Any]) -> SessionRead:
+def _session(row: Any, events: Sequence[Any]) -> VisitRead:
     following = [event["occurred_at"] for event in events[1:]] + [None]
-    return SessionRead(
+    return VisitRead(
         id=row["id"],
         started_at=row["started_at"],
         seconds=round((row["last_at"] - row["started_at"]).total_seconds()),
