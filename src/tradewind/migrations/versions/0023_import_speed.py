@@ -12,6 +12,7 @@ def upgrade() -> None:
     # Filters compare in lower case; without this the planner takes every industry for half a percent of companies.
     op.execute("CREATE STATISTICS companies_by_lower_industry ON (lower(industry)) FROM companies")
     op.execute("CREATE INDEX companies_deleted ON companies (deleted_at) WHERE deleted_at IS NOT NULL")
+    op.execute("CREATE INDEX visitor_sessions_by_start ON visitor_sessions (organisation_id, started_at)")
     op.execute("""
         CREATE TABLE custom_metrics (
             id uuid PRIMARY KEY,
@@ -35,5 +36,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE custom_metrics")
+    op.execute("DROP INDEX visitor_sessions_by_start")
     op.execute("DROP INDEX companies_deleted")
     op.execute("DROP STATISTICS companies_by_lower_industry")

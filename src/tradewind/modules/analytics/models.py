@@ -1,12 +1,14 @@
-"""Tables of analytics: notifications and the stored figures of the dashboard."""
+"""Tables of analytics: notifications, the stored figures of the dashboard, and metrics people defined."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.database.models import Base, TenantMixin
+from tradewind.kernel.database.models import Base, TenantMixin, TimestampMixin, VersionMixin
 
 
 class Notification(TenantMixin, Base):
@@ -33,3 +35,18 @@ class DashboardFigures(TenantMixin, Base):
     figures: Mapped[dict]
     took_ms: Mapped[float]
     computed_at: Mapped[datetime]
+
+
+class CustomMetric(TenantMixin, TimestampMixin, VersionMixin, Base):
+    """A metric people defined: count, sum or average over the rows of an entity that meet a condition on leads."""
+
+    __tablename__ = "custom_metrics"
+
+    key: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    entity: Mapped[str]
+    aggregation: Mapped[str]
+    measure: Mapped[str | None]
+    condition: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    created_by: Mapped[UUID | None]

@@ -2,5 +2,6 @@
 
 TAGS = {
     "Dashboard": "The figures of the first page.",
+    "Metrics": "What is counted, what it means, and its values over time and by parts.",
     "Notifications": "What a person should know about, and what they have read.",
 }

@@ -48,6 +48,8 @@ PERMISSIONS: dict[str, str] = {
     "jobs:read": "See background work",
     "jobs:write": "Cancel and retry background work",
     "dashboard:read": "See the dashboard",
+    "metrics:read": "See metrics and their values",
+    "metrics:write": "Define, change and remove metrics",
     "mail:read": "See the mails kept by the local mail sink",
 }
 
@@ -91,6 +93,7 @@ _BUSINESS_READ = frozenset(
         "scoring:read",
         "tasks:read",
         "dashboard:read",
+        "metrics:read",
         "sources:read",
         "organisation:read",
         "members:read",

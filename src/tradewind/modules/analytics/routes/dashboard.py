@@ -15,7 +15,7 @@ from tradewind.modules.analytics.schemas import (
 )
 from tradewind.modules.analytics.service import dashboard, notifications
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter()
 
 
 @router.get("/dashboard", dependencies=[requires("dashboard:read")], tags=["Dashboard"])
