@@ -28,6 +28,10 @@ class Seen:
     count: int
     first_at: datetime
     last_at: datetime
+    last_7: int = 0
+    last_30: int = 0
+    last_90: int = 0
+    weight: float = 0.0
 
 
 @dataclass
@@ -70,6 +74,7 @@ def make_world(count: int = 900, seed: int = 1) -> World:
                 },
                 activities=activities,
                 created_at=at,
+                as_of=at + timedelta(days=2),
             )
         )
         world.outcome.append(won)
@@ -203,7 +208,8 @@ def test_calibration_mends_overconfidence_and_keeps_the_order(kind: str) -> None
 
 
 def test_categories_rare_missing_and_placeholder() -> None:
-    rows = [Row(fields={"source": s}) for s in ["Web"] * 50 + ["Fair"] * 20 + ["Odd"] + ["Select"] * 4 + ["n/a", "", None]]
+    words = ["Web"] * 50 + ["Fair"] * 20 + ["Odd"] + ["Select"] * 4 + ["n/a", "", None]
+    rows = [Row(fields={"source": s}) for s in words]
     encoder, excluded = learn(candidates([], dated=False), rows)
     source = encoder.encoded[0]
     assert (source.name, source.categories, source.has_rare) == ("source", ["Web", "Fair", "(left untouched)"], True)

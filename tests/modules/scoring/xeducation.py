@@ -47,6 +47,7 @@ class Row:
     company: dict[str, Any] = field(default_factory=dict)
     activities: tuple[Any, ...] = ()
     created_at: datetime = _IMPORTED_AT
+    as_of: datetime = _IMPORTED_AT
 
 
 def load(folder: Path, column_set: str) -> tuple[list[Row], np.ndarray, list[Field], np.ndarray]:

@@ -75,11 +75,13 @@ async def lead_rows_for_scoring(
     after_id: UUID | None = None,
     limit: int = 5_000,
     before_outcome: bool = False,
+    as_of: Mapping[UUID, datetime] | None = None,
 ) -> list[LeadFacts]:
     """Leads with all that is known of them, in the order of their ids.
 
     `lead_ids` restricts to these; `labelled` to those with (True) or without (False) an outcome; `after_id` goes
-    on from the last id of the batch before. `before_outcome` leaves out activities from the outcome on.
+    on from the last id of the batch before. `before_outcome` leaves out activities from the outcome on, `as_of` those
+    from a moment of each lead on.
     """
     return await facts.rows(
         session,
@@ -88,6 +90,7 @@ async def lead_rows_for_scoring(
         after_id=after_id,
         limit=limit,
         before_outcome=before_outcome,
+        as_of=as_of,
     )
 
 

@@ -6,6 +6,20 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+# What a page, or what is searched for, is about: the first pattern (case apart) that its path or words match.
+PAGE_TOPICS: Mapping[str, str] = {
+    "pricing": r"pric(e|es|ing)\M|\mplans?\M|\mquote\M|\mpreise?\M|\mtarif",
+    "demo": r"\mdemo\M|\mtrial\M|sign-?up|get-started|book-a",
+    "comparison": r"\mvs\M|compar|alternative",
+    "customers": r"customers?\M|case-stud|success-stor|testimonial|review",
+    "integrations": r"integration|\mapi\M|developer|connector",
+    "docs": r"\mdocs?\M|documentation|\mguides?\M|tutorial|knowledge-base",
+    "product": r"product|feature|solution|platform",
+    "careers": r"career|\mjobs?\M|vacanc|hiring|karriere",
+    "legal": r"privacy|\mterms\M|legal|imprint|impressum|cookie",
+    "support": r"support|\mhelp\M|contact|\mfaq\M",
+    "blog": r"\mblog\M|\mnews\M|article|webinar|podcast",
+}
 ScoreBand = Literal["hot", "warm", "cool", "cold"]
 ScoreKind = Literal["model", "rules", "insufficient"]
 
@@ -70,19 +84,28 @@ class LeadScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivitySummary:
-    """How often one kind of activity happened to a lead, and when first and last."""
+    """How often one kind of activity happened to a lead, and when first and last; only what people probably did.
+
+    `last_7`, `last_30`, `last_90` count the days before the facts' `as_of`; in `weight` each one halves in 14 days.
+    Page views also come once more by topic, as kind `topic.pricing` (PAGE_TOPICS).
+    """
 
     kind: str
     count: int
     first_at: datetime
     last_at: datetime
+    last_7: int = 0
+    last_30: int = 0
+    last_90: int = 0
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadFacts:
     """What is known of one lead for scoring: its columns, custom values, its company's columns and its activities.
 
-    With an outcome (`converted` not None) and `before_outcome`, `activities` stop before `converted_at`.
+    `activities` are those before `as_of`: the moment asked for, else with `before_outcome` the moment of the outcome,
+    else now.
     """
 
     id: UUID
@@ -93,6 +116,7 @@ class LeadFacts:
     custom: Mapping[str, Any]
     company: Mapping[str, Any]
     activities: tuple[ActivitySummary, ...]
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,17 @@
 """SQL for other modules: leads as facts for scoring, scores written back, ids by condition."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.modules.leads.conditions import Compiled
-from tradewind.modules.leads.contracts import ActivitySummary, LeadFacts, LeadScore, LeadSummary
+from tradewind.modules.leads.contracts import PAGE_TOPICS, ActivitySummary, LeadFacts, LeadScore, LeadSummary
 
 _FIELDS = (
     "first_name", "last_name", "full_name", "email", "email_key", "phone", "phone_key", "job_title", "company_id",
@@ -21,6 +23,28 @@ _COMPANY_FIELDS = (
     "name", "domain", "industry", "size_band", "employee_count", "annual_revenue_minor", "country", "city", "tags",
 )  # fmt: skip
 
+_HALF_LIFE_DAYS = 14
+_LEAST_HUMAN = 0.5
+_TOPIC = " ".join(f"when said ~* ${number} then 'topic.{topic}'" for number, topic in enumerate(PAGE_TOPICS, start=4))
+_ACTIVITIES = f"""
+    select lead_id, coalesce(kind, topic), count(*), min(occurred_at), max(occurred_at),
+      count(*) filter (where days < 7), count(*) filter (where days < 30), count(*) filter (where days < 90),
+      sum(exp(-ln(2::float8) * least(days, 365) / {_HALF_LIFE_DAYS}))
+    from (
+      select activities.lead_id, activities.kind, activities.occurred_at,
+        extract(epoch from moments.as_of - activities.occurred_at)::float8 / 86400 as days,
+        case when activities.kind in ('web.page_view', 'web.searched') then (
+          select case {_TOPIC} end from (select concat_ws(' ', activities.data->>'path', activities.data->>'url',
+            activities.data->>'query') as said) as words
+        ) end as topic
+      from unnest($2::uuid[], $3::timestamptz[]) as moments (lead_id, as_of)
+      join activities on activities.lead_id = moments.lead_id and activities.occurred_at < moments.as_of
+      where activities.organisation_id = $1 and (activities.human is null or activities.human >= {_LEAST_HUMAN})
+    ) as seen
+    group by grouping sets ((lead_id, kind), (lead_id, topic))
+    having kind is not null or topic is not null
+"""
+
 
 async def rows(
     session: AsyncSession,
@@ -30,6 +54,7 @@ async def rows(
     after_id: UUID | None,
     limit: int,
     before_outcome: bool,
+    as_of: Mapping[UUID, datetime] | None = None,
 ) -> list[LeadFacts]:
     """Facts of leads in the order of their ids; see `api.lead_rows_for_scoring`."""
     connection = await asyncpg_connection(session)
@@ -55,40 +80,32 @@ async def rows(
         """,
         *values,
     )
-    activities = await _activities(connection, session, [row["id"] for row in found], before_outcome=before_outcome)
-    return [_facts(row, activities) for row in found]
+    moment, asked = now(), as_of or {}
+    moments = {row["id"]: asked.get(row["id"]) or (before_outcome and row["converted_at"]) or moment for row in found}
+    activities = await _activities(connection, session, moments)
+    return [_facts(row, activities.get(row["id"], ()), moments[row["id"]]) for row in found]
 
 
 async def _activities(
-    connection: asyncpg.Connection, session: AsyncSession, lead_ids: list[UUID], *, before_outcome: bool
+    connection: asyncpg.Connection, session: AsyncSession, moments: Mapping[UUID, datetime]
 ) -> Mapping[UUID, list[ActivitySummary]]:
-    join = (
-        "join leads on leads.id = activities.lead_id and "
-        "(leads.converted_at is null or activities.occurred_at < leads.converted_at)"
-        if before_outcome
-        else ""
-    )
+    """Summaries by kind and by topic of page of what happened to each lead before its moment."""
     found = await connection.fetch(
-        f"""
-        select activities.lead_id, activities.kind, count(*) as count,
-          min(activities.occurred_at) as first_at, max(activities.occurred_at) as last_at
-        from activities {join}
-        where activities.organisation_id = $1 and activities.lead_id = any($2::uuid[])
-        group by activities.lead_id, activities.kind
-        """,
-        actor_of(session).organisation_id,
-        lead_ids,
+        _ACTIVITIES, actor_of(session).organisation_id, list(moments), list(moments.values()), *PAGE_TOPICS.values()
     )
     by_lead: dict[UUID, list[ActivitySummary]] = {}
-    for row in found:
-        summary = ActivitySummary(
-            kind=row["kind"], count=row["count"], first_at=row["first_at"], last_at=row["last_at"]
-        )
-        by_lead.setdefault(row["lead_id"], []).append(summary)
+    for lead_id, *summary in found:
+        kind, count, first_at, last_at, last_7, last_30, last_90, weight = summary
+        by_lead.setdefault(lead_id, []).append(
+            ActivitySummary(
+                kind=kind, count=count, first_at=first_at, last_at=last_at, last_7=last_7, last_30=last_30,
+                last_90=last_90, weight=round(weight, 6),
+            )
+        )  # fmt: skip
     return by_lead
 
 
-def _facts(row: asyncpg.Record, activities: Mapping[UUID, list[ActivitySummary]]) -> LeadFacts:
+def _facts(row: asyncpg.Record, activities: Sequence[ActivitySummary], as_of: datetime) -> LeadFacts:
     company = {name: row[f"of_company_{name}"] for name in _COMPANY_FIELDS}
     if row["of_company_custom"]:
         company["custom"] = row["of_company_custom"]
@@ -100,7 +117,8 @@ def _facts(row: asyncpg.Record, activities: Mapping[UUID, list[ActivitySummary]]
         fields={name: row[name] for name in _FIELDS},
         custom=row["own_custom"],
         company=company,
-        activities=tuple(activities.get(row["id"], ())),
+        activities=tuple(activities),
+        as_of=as_of,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tradewind.modules.leads.contracts import FileColumn, FileTable
 from tradewind.modules.leads.importing.failures import FileUnreadable
-from tradewind.modules.leads.importing.profile import ColumnProfile, infer_kind
+from tradewind.modules.leads.importing.profile import ColumnProfile, Kind, infer_kind
 from tradewind.modules.leads.importing.readers import BrokenRow, tell_apart
 from tradewind.modules.leads.importing.table import detect_layout, open_table
 from tradewind.modules.leads.importing.values import is_placeholder, parse_boolean, parse_moment, parse_number
@@ -38,6 +38,8 @@ def read_table(path: Path) -> FileTable:
         profile = ColumnProfile()
         profile.add(row[index] for row in rows)
         kind = infer_kind(profile)
+        if set(profile.values) <= {"0", "1"}:  # a count that happens to be small here may be larger elsewhere
+            kind = Kind("number")
         columns.append(FileColumn(name, kind.kind, kind.format))
     return FileTable(tuple(columns), rows, tuple(notes))
 

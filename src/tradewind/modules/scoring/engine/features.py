@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
 
+from tradewind.modules.leads.contracts import PAGE_TOPICS
+
+# On arrival; as each event happens; or whenever it is entered, of which the newest value is all that is kept.
+Known = Literal["on arrival", "as it happens", "as entered"]
 Kind = Literal["number", "category", "flag", "choices", "date", "text", "order"]
 
 FREE_MAIL = frozenset({
@@ -57,7 +61,7 @@ NEVER_USED: Mapping[str, str] = {
 
 
 class Activities(Protocol):
-    """How often one kind of activity happened to a lead."""
+    """How often one kind of activity happened to a lead before the decision (`leads.contracts.ActivitySummary`)."""
 
     @property
     def kind(self) -> str: ...
@@ -67,10 +71,18 @@ class Activities(Protocol):
     def first_at(self) -> datetime: ...
     @property
     def last_at(self) -> datetime: ...
+    @property
+    def last_7(self) -> int: ...
+    @property
+    def last_30(self) -> int: ...
+    @property
+    def last_90(self) -> int: ...
+    @property
+    def weight(self) -> float: ...
 
 
 class Subject(Protocol):
-    """What the engine reads of one lead."""
+    """What the engine reads of one lead, as it was at `as_of`: the moment of decision in training, now in service."""
 
     @property
     def created_at(self) -> datetime: ...
@@ -82,6 +94,8 @@ class Subject(Protocol):
     def company(self) -> Mapping[str, Any]: ...
     @property
     def activities(self) -> Sequence[Activities]: ...
+    @property
+    def as_of(self) -> datetime: ...
 
 
 class CustomField(Protocol):
@@ -99,7 +113,11 @@ class CustomField(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One thing the model may look at. `evidence` is false for what is known of every lead (time, defaults)."""
+    """One thing the model may look at.
+
+    `evidence` is false for what is known of every lead (time, defaults) or repeats another feature. `known` says from
+    which instant on the value is known; nothing else may enter a training row decided before it.
+    """
 
     name: str
     label: str
@@ -108,6 +126,7 @@ class Feature:
     read: Callable[[Subject], Any]
     unit: str = ""
     evidence: bool = True
+    known: Known = "as entered"
 
 
 ENGAGEMENT: Mapping[str, tuple[str, ...]] = {
@@ -136,6 +155,14 @@ _ENGAGEMENT_LABELS = {
     "meetings_missed": "Meetings missed",
     "chats": "Chat messages",
 }
+_WINDOWS: Mapping[int, Callable[[Activities], int]] = {
+    7: lambda item: item.last_7, 30: lambda item: item.last_30, 90: lambda item: item.last_90,
+}  # fmt: skip
+_TOPIC_LABELS = {
+    "demo": "demos and trials", "comparison": "alternatives", "customers": "customers' stories",
+    "docs": "documentation", "product": "the product", "legal": "legal matters", "careers": "jobs with us",
+    "support": "support and contact",
+}  # fmt: skip
 _ENGAGED = frozenset(kind for kinds in ENGAGEMENT.values() for kind in kinds)
 
 
@@ -210,6 +237,31 @@ def _first_answer_hours(subject: Subject) -> float | None:
     return None if first is None else max(0.0, (first - arrived_at(subject)).total_seconds() / 3600)
 
 
+def _of_group(group: str, amount: Callable[[Activities], float]) -> Callable[[Subject], Any]:
+    kinds = ENGAGEMENT[group]
+    return lambda subject: sum(amount(item) for item in subject.activities if item.kind in kinds)
+
+
+def _engaged_within(amount: Callable[[Activities], int]) -> Callable[[Subject], Any]:
+    return lambda subject: sum(amount(item) for item in subject.activities if item.kind in _ENGAGED)
+
+
+def _on_topic(topic: str) -> Callable[[Subject], Any]:
+    kind = f"topic.{topic}"
+    return lambda subject: sum(item.last_90 for item in subject.activities if item.kind == kind)
+
+
+def _silent_days(subject: Subject) -> float | None:
+    last = last_engaged_at(subject)
+    return None if last is None else max(0.0, (subject.as_of - last).total_seconds() / 86_400)
+
+
+def _momentum(subject: Subject) -> float | None:
+    engaged = [item for item in subject.activities if item.kind in _ENGAGED]
+    recent = sum(item.last_90 for item in engaged)
+    return 100 * sum(item.last_7 for item in engaged) / recent if recent else None
+
+
 def _column(name: str) -> Callable[[Subject], Any]:
     return lambda subject: subject.fields.get(name)
 
@@ -256,19 +308,42 @@ STANDARD: tuple[Feature, ...] = (
     Feature("company.country", "Company country", "Country of the company", "category", _company("country")),
     *(
         Feature(f"activity.{group}", _ENGAGEMENT_LABELS[group], f"{_ENGAGEMENT_LABELS[group]} so far", "number",
-                _counted(group), "times")
+                _counted(group), "times", known="as it happens")
         for group in ENGAGEMENT
     ),
+    *(
+        Feature(f"activity.{group}.lately", f"{_ENGAGEMENT_LABELS[group]} lately",
+                f"{_ENGAGEMENT_LABELS[group]}, each counting half after 14 days", "number",
+                _of_group(group, lambda item: item.weight), "times", evidence=False, known="as it happens")
+        for group in ENGAGEMENT
+    ),
+    *(
+        Feature(f"activity.last_{days}", f"Signs of interest in {days} days",
+                f"What the lead did in the last {days} days", "number", _engaged_within(amount), "times",
+                evidence=False, known="as it happens")
+        for days, amount in _WINDOWS.items()
+    ),
+    Feature("activity.silent_days", "Time since the last sign of interest", "Days since the lead last did something",
+            "number", _silent_days, "days", evidence=False, known="as it happens"),
+    Feature("activity.momentum", "Share of interest shown this week",
+            "Part of the last 90 days' signs of interest that fell into the last 7", "number", _momentum, "percent",
+            evidence=False, known="as it happens"),
+    *(
+        Feature(f"intent.{topic}", f"Pages about {_TOPIC_LABELS.get(topic, topic)}",
+                f"Pages about {_TOPIC_LABELS.get(topic, topic)} viewed in the last 90 days", "number",
+                _on_topic(topic), "times", evidence=False, known="as it happens")
+        for topic in PAGE_TOPICS
+    ),
     Feature("activity.days", "Time in touch", "Days from the first to the last sign of interest", "number",
-            _engaged_days, "days"),
+            _engaged_days, "days", known="as it happens"),
     Feature("activity.first_hours", "Time to first sign of interest", "Hours from arrival to the first activity",
-            "number", _first_answer_hours, "hours"),
+            "number", _first_answer_hours, "hours", known="as it happens"),
 )  # fmt: skip
 CALENDAR: tuple[Feature, ...] = (
     Feature("arrival.hour", "Hour of arrival", "Hour of the day (UTC) the lead arrived", "number",
-            lambda s: arrived_at(s).astimezone(UTC).hour, "hour", evidence=False),
+            lambda s: arrived_at(s).astimezone(UTC).hour, "hour", evidence=False, known="on arrival"),
     Feature("arrival.weekday", "Weekday of arrival", "Day of the week the lead arrived", "category",
-            lambda s: f"{arrived_at(s).astimezone(UTC):%A}", evidence=False),
+            lambda s: f"{arrived_at(s).astimezone(UTC):%A}", evidence=False, known="on arrival"),
 )  # fmt: skip
 _DECLARED = {feature.name: feature for feature in (*STANDARD, *CALENDAR)}
 _CUSTOM_KINDS: Mapping[str, Kind] = {

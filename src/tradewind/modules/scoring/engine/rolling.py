@@ -1,25 +1,23 @@
 """A stream of rows scored as it would have been lived: trained anew every so many rows on the newest outcomes.
 
-Nothing at or after a row's own block is known when it is scored: not to the trees, the calibration or the cuts.
+Nothing at or after a row's own block is known when it is scored: neither to the trees nor to the cuts.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from tradewind.modules.scoring.engine import calibration, explain
+from tradewind.modules.scoring.engine.calibration import Calibrator
 from tradewind.modules.scoring.engine.explain import Compact
 from tradewind.modules.scoring.engine.features import CustomField, Subject
 from tradewind.modules.scoring.engine.leaks import Order
 from tradewind.modules.scoring.engine.metrics import Floats
 from tradewind.modules.scoring.engine.model import Model, Prediction
-from tradewind.modules.scoring.engine.train import Learner, Report, Splits, cut, prepare
+from tradewind.modules.scoring.engine.train import Learner, Report, cut, prepare
 
-_JUDGED_SHARE = 0.2
-_FORWARD_BLOCKS = 5
-_RECENT_ROWS = 2_000
+_AS_IT_IS: Calibrator = {"kind": "identity"}
 
 
 @dataclass(slots=True)
@@ -45,13 +43,14 @@ def roll(
     first: int,
     window: int,
     step: int,
-    seeds: int = 3,
+    seeds: int = 2,
     report: Report = lambda done, total, message: None,
 ) -> Rolled:
     """Score subjects[first:], given in order of time, `step` rows at a time by a model of the `window` rows before.
 
-    Rounds are chosen once, by predicting the newest fifth of the first window forward in time. Calibration and cuts
-    follow the newest 2,000 predictions whose outcomes are known, so that a drifting rate does not mislead them.
+    Rounds are chosen once, by folds of the first window; cuts follow all predictions whose outcomes are known. The
+    trees' own probabilities are kept: learning anew keeps them calibrated, and a map fitted to newest outcomes trails
+    behind every turn of the rate.
     """
     y = np.asarray(outcome, dtype=np.float64)
     start = max(0, first - window)
@@ -63,8 +62,7 @@ def roll(
     encoder = encoder.extended(values)
     matrix, y, first = encoder.matrix(values), y[start:], first - start
     learner = Learner(encoder, min(window, first), seeds)
-    raw, rounds = learner.cross_validate(matrix[:first], y[:first], _forward(first))
-    seen: list[int] = np.flatnonzero(~np.isnan(raw)).tolist()
+    raw, rounds = learner.cross_validate(matrix[:first], y[:first])
     raw = np.concatenate([raw, np.full(len(y) - first, np.nan)])
     probability, band = np.empty(len(y)), np.empty(len(y), dtype=np.int64)
     hot, qualified = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=bool)
@@ -75,13 +73,11 @@ def roll(
         report(number, len(starts), f"Training {number + 1} of {len(starts)}")
         taught = slice(max(0, begin - window), begin)
         block = slice(begin, min(begin + step, len(y)))
-        recent = seen[-_RECENT_ROWS:]
-        calibrator = calibration.fit("sigmoid", raw[recent], y[recent])
-        cuts = cut(raw[recent], y[recent])
-        model = Model(encoder, learner.fit(matrix[taught], y[taught], rounds), calibrator, cuts)
+        cuts = cut(raw[:begin], y[:begin])
+        model = Model(encoder, learner.fit(matrix[taught], y[taught], rounds), _AS_IT_IS, cuts)
         contributions = model.forest().contributions(matrix[block])
         raw[block] = contributions.sum(axis=1) + model.forest().base
-        probability[block] = calibration.apply(calibrator, raw[block])
+        probability[block] = calibration.apply(_AS_IT_IS, raw[block])
         band[block] = cuts.bands(raw[block])
         hot[block], qualified[block] = raw[block] >= cuts.hot, raw[block] >= cuts.warm
         prediction = Prediction(
@@ -89,16 +85,9 @@ def roll(
             [column[block] for column in values],
         )  # fmt: skip
         explained += explain.compact(prediction, encoder)
-        seen += range(block.start, block.stop)
     assert model is not None
     report(len(starts), len(starts), "Done")
     scored = slice(first, len(y))
     return Rolled(
         probability[scored], band[scored], hot[scored], qualified[scored], explained, model, len(starts), rounds
     )  # fmt: skip
-
-
-def _forward(rows: int) -> Splits:
-    """Blocks of the newest fifth, each judged by what was learned from all rows before it."""
-    edges = np.linspace(round((1 - _JUDGED_SHARE) * rows), rows, _FORWARD_BLOCKS + 1).astype(int)
-    return [(np.arange(low), np.arange(low, high)) for low, high in pairwise(edges.tolist())]

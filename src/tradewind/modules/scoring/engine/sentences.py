@@ -171,6 +171,12 @@ def _number(item: EncodedFeature, number: float) -> str:
         return f"{_VERBS[noun].format(said)}{compared}"
     if item.name == "arrival.hour":
         return f"Arrived around {quantity(number, 'hour')} UTC"
+    if item.name.startswith("intent."):
+        return f"{words}: viewed {_short(number)}" if number else f"{words}: none viewed"
+    if item.name == "activity.silent_days":
+        return f"Last sign of interest {duration(number * 86_400)} ago" if number >= 1 else "Active today"
+    if item.name.endswith(".lately"):
+        return f"{words}: {'none' if number < 0.05 else 'much' if number >= 3 else 'some'}{compared}"
     if item.name == "activity.days":
         return f"In touch for {duration(number * 86_400)}"
     if item.name == "activity.first_hours":

@@ -1,7 +1,8 @@
 """Whether a lead reached what a score predicts: one definition a target, in SQL, for counting and for training."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import LeadFacts
+from tradewind.modules.scoring.engine import moments
 from tradewind.modules.scoring.schemas.setups import SetupSettings
 
 _ARRIVED = "coalesce(leads.first_seen_at, leads.created_at)"
@@ -51,8 +53,32 @@ async def counts(session: AsyncSession, settings: SetupSettings) -> tuple[int, i
     return row.known, row.reached
 
 
-async def history(session: AsyncSession, settings: SetupSettings, *, after_id: UUID | None, limit: int) -> Part:
-    """Leads whose outcome is known, as they were before it."""
+async def decision_moments(session: AsyncSession, settings: SetupSettings) -> dict[UUID, datetime]:
+    """The moment at which each lead with a known outcome is looked at in training; see `engine.moments`.
+
+    Empty for churn, which is asked of everyone at the same age: the moment a lead became a customer.
+    """
+    if settings.target == "churned":
+        return {}
+    sql, values = _label(settings)
+    query = text(
+        f"SELECT id, arrived, ended, reached FROM (SELECT leads.id, {_ARRIVED} AS arrived, "
+        f"leads.converted_at AS ended, {sql} AS reached "
+        "FROM leads WHERE leads.deleted_at IS NULL) AS labels WHERE reached IS NOT NULL"
+    )
+    rows = (await session.execute(query, values)).all()
+    return moments.decision_times([moments.Life(*row) for row in rows], now())
+
+
+async def history(
+    session: AsyncSession,
+    settings: SetupSettings,
+    *,
+    after_id: UUID | None,
+    limit: int,
+    as_of: Mapping[UUID, datetime] | None = None,
+) -> Part:
+    """Leads whose outcome is known, as they were at their moment of decision (`as_of`), else before the outcome."""
     sql, values = _label(settings)
     query = text(
         f"SELECT id, reached FROM (SELECT leads.id, {sql} AS reached FROM leads WHERE leads.deleted_at IS NULL "
@@ -61,7 +87,9 @@ async def history(session: AsyncSession, settings: SetupSettings, *, after_id: U
     )
     rows = (await session.execute(query, {**values, "after": after_id, "limit": limit})).all()
     reached = {row.id: bool(row.reached) for row in rows}
-    facts = await leads.lead_rows_for_scoring(session, lead_ids=list(reached), limit=limit, before_outcome=True)
+    facts = await leads.lead_rows_for_scoring(
+        session, lead_ids=list(reached), limit=limit, before_outcome=True, as_of=as_of
+    )
     labelled = [(lead, reached[lead.id]) for lead in facts]
     return Part(labelled, rows[-1].id if len(rows) == limit else None)
 

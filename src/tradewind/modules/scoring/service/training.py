@@ -154,8 +154,9 @@ async def _history(
     after: UUID | None = None
     async with database.transaction(actor) as session:
         fields = await leads.custom_fields(session)
+        moments = await labels.decision_moments(session, setup.settings)
         while True:
-            part = await labels.history(session, setup.settings, after_id=after, limit=_BATCH)
+            part = await labels.history(session, setup.settings, after_id=after, limit=_BATCH, as_of=moments)
             kept.extend(part.labelled)
             if part.last is None:
                 return [lead for lead, _ in kept], [reached for _, reached in kept], fields
