@@ -14,39 +14,21 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '@/app/format';
-import { IconCircleCheck, IconInbox, IconSearch } from '@/app/icons';
+import { IconInbox, IconSearch } from '@/app/icons';
 import { DataTable } from '@/components/data-table/data-table';
 import type { DataColumn } from '@/components/data-table/types';
 import { EmptyState, FilteredEmptyState } from '@/components/page-states';
 import { HumanBadge } from './badges';
-import { EventDrawer, RejectionDrawer } from './event-drawer';
-import {
-  type EventRow,
-  eventsQuery,
-  type Rejection,
-  rejectionsQuery,
-  type Source,
-} from './queries';
+import { EventDrawer } from './event-drawer';
+import { type EventRow, eventsQuery, PAGE, type Source } from './queries';
+import { RejectedList } from './rejected-list';
 import { EVENT_TYPES } from './search';
 import classes from './sources.module.css';
+import { useSearchChange } from './use-search-change';
 import { useTail } from './use-tail';
 import { eventTitle, formatMoment } from './words';
 
 const route = getRouteApi('/_app/sources/$sourceId');
-
-function useSearchChange() {
-  const navigate = route.useNavigate();
-  return {
-    filter: (changed: object) =>
-      void navigate({
-        search: (old) => ({ ...old, ...changed, cursor: undefined }),
-        replace: true,
-      }),
-    open: (event: string | undefined) => void navigate({ search: (old) => ({ ...old, event }) }),
-    turn: (cursor: string | null | undefined) =>
-      cursor ? () => void navigate({ search: (old) => ({ ...old, cursor }) }) : undefined,
-  };
-}
 
 function Visitor({ event }: { event: EventRow }) {
   return <>{event.user_id ?? event.anonymous_id ?? '–'}</>;
@@ -110,14 +92,14 @@ function Accepted({ source }: { source: Source }) {
           placeholder={t('debugger.anyType')}
           clearable
           clearButtonProps={{ 'aria-label': t('debugger.clearType') }}
-          w={{ base: 'calc(50% - 6px)', xs: 150 }}
+          w={{ base: 'calc(50% - 6px)', sm: 150 }}
           data={EVENT_TYPES.map((value) => ({ value, label: value }))}
           value={search.type ?? null}
           onChange={(type) => filter({ type: type ?? undefined, name: undefined })}
         />
         <Select
           aria-label={t('debugger.bots')}
-          w={{ base: 'calc(50% - 6px)', xs: 190 }}
+          w={{ base: 'calc(50% - 6px)', sm: 190 }}
           allowDeselect={false}
           data={[
             { value: 'all', label: t('debugger.all') },
@@ -131,7 +113,7 @@ function Accepted({ source }: { source: Source }) {
           aria-label={t('debugger.findVisitor')}
           placeholder={t('debugger.findVisitor')}
           leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', xs: 230 }}
+          w={{ base: '100%', sm: 230 }}
           maxLength={200}
           value={visitor}
           onChange={({ currentTarget }) => {
@@ -169,8 +151,8 @@ function Accepted({ source }: { source: Source }) {
           </Card>
         )}
         paging={{
-          size: 50,
-          onSize: () => undefined,
+          size: search.size ?? PAGE,
+          onSize: (size) => filter({ size: size === PAGE ? undefined : size }),
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}
@@ -185,88 +167,6 @@ function Accepted({ source }: { source: Source }) {
         }
       />
       <EventDrawer source={source} id={search.event} onClose={() => open(undefined)} />
-    </>
-  );
-}
-
-function Rejected({ source }: { source: Source }) {
-  const { t } = useTranslation('sources');
-  const search = route.useSearch();
-  const { open, turn } = useSearchChange();
-  const { data, error, refetch, isPlaceholderData } = useQuery(rejectionsQuery(source.id, search));
-  const columns = useMemo<DataColumn<Rejection>[]>(
-    () => [
-      {
-        id: 'reason',
-        header: t('rejected.reason'),
-        cell: (row) => (
-          <span className="tw-truncate" title={row.detail}>
-            {row.detail}
-          </span>
-        ),
-        size: 380,
-        hideable: false,
-      },
-      {
-        id: 'event',
-        header: t('debugger.event'),
-        cell: (row) => row.name || row.type || '–',
-        size: 200,
-      },
-      {
-        id: 'times',
-        header: t('rejected.times'),
-        cell: (row) => formatNumber(row.occurrences),
-        size: 90,
-        align: 'end',
-      },
-      {
-        id: 'received',
-        header: t('debugger.received'),
-        cell: (row) => formatMoment(row.received_at),
-        size: 170,
-      },
-    ],
-    [t],
-  );
-  return (
-    <>
-      <DataTable
-        label={t('debugger.rejected')}
-        columns={columns}
-        rows={data?.items}
-        rowId={(row) => row.id}
-        rowName={(row) => row.detail}
-        refreshing={isPlaceholderData}
-        error={error}
-        onRetry={() => void refetch()}
-        onOpen={(row) => open(row.id)}
-        card={(row) => (
-          <Card padding="sm" component="button" w="100%" onClick={() => open(row.id)} ta="start">
-            <Text size="sm" fw={500}>
-              {row.detail}
-            </Text>
-            <Text size="xs" c="dimmed">
-              {[row.name || row.type, formatMoment(row.received_at)].filter(Boolean).join(' · ')}
-            </Text>
-          </Card>
-        )}
-        paging={{
-          size: 50,
-          onSize: () => undefined,
-          onNext: turn(data?.next_cursor),
-          onPrevious: turn(data?.previous_cursor),
-        }}
-        empty={
-          <EmptyState icon={IconCircleCheck} title={t('rejected.empty')} compact>
-            {t('rejected.emptyText')}
-          </EmptyState>
-        }
-      />
-      <RejectionDrawer
-        rejection={data?.items.find(({ id }) => id === search.event)}
-        onClose={() => open(undefined)}
-      />
     </>
   );
 }
@@ -306,7 +206,7 @@ export function DebuggerTab({ source }: { source: Source }) {
           </Text>
         </Group>
       </Group>
-      {show === 'accepted' ? <Accepted source={source} /> : <Rejected source={source} />}
+      {show === 'accepted' ? <Accepted source={source} /> : <RejectedList source={source} />}
     </Stack>
   );
 }

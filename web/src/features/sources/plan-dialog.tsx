@@ -25,7 +25,7 @@ import classes from './sources.module.css';
 
 interface PlanDialogProps {
   /** Where a new event is planned. */
-  source: Source | undefined;
+  source: Source;
   /** The kind of event whose plan is made or changed. */
   schema: SchemaDetail | undefined;
   onClose: (saved?: SchemaDetail) => void;
@@ -83,7 +83,7 @@ export function PlanDialog({ source, schema, onClose }: PlanDialogProps) {
                 body,
                 version: schema.version,
               })
-            : await request<SchemaDetail>('post', `${SOURCES}/${source?.id}/schemas`, {
+            : await request<SchemaDetail>('post', `${SOURCES}/${source.id}/schemas`, {
                 body: { ...body, type, name: type === 'track' ? values.name : '' },
               });
           await invalidatePaths(SOURCES, SCHEMAS);

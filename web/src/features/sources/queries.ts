@@ -14,7 +14,7 @@ export type PropertyRule = Schema<'PropertyRule'>;
 
 export const SOURCES = '/api/v1/sources';
 export const SCHEMAS = '/api/v1/event-schemas';
-const PAGE = 50;
+export const PAGE = 50;
 const OFTEN = 10_000;
 /** While a source waits for its first event, news of it may come this late where no live message does. */
 const WAITING = 3_000;
@@ -36,21 +36,24 @@ export const volumesQuery = (id: string, { range = '24h' }: SourceSearch) => ({
   placeholderData: keepPreviousData,
   refetchInterval: OFTEN,
 });
-export const eventsQuery = (id: string, { type, name, visitor, bots, cursor }: SourceSearch) => ({
+export const eventsQuery = (
+  id: string,
+  { type, name, visitor, bots, cursor, size }: SourceSearch,
+) => ({
   ...apiQuery<PageOf<EventRow>>(`${SOURCES}/${id}/events`, {
     type,
     name,
     visitor,
     likely_bot: bots && bots === 'only',
     cursor,
-    limit: PAGE,
+    limit: size ?? PAGE,
   }),
   placeholderData: keepPreviousData,
 });
 export const eventQuery = (id: string, event: string) =>
   apiQuery<EventDetail>(`${SOURCES}/${id}/events/${event}`);
-export const rejectionsQuery = (id: string, { cursor }: SourceSearch) => ({
-  ...apiQuery<PageOf<Rejection>>(`${SOURCES}/${id}/rejections`, { cursor, limit: PAGE }),
+export const rejectionsQuery = (id: string, { cursor, size }: SourceSearch) => ({
+  ...apiQuery<PageOf<Rejection>>(`${SOURCES}/${id}/rejections`, { cursor, limit: size ?? PAGE }),
   placeholderData: keepPreviousData,
 });
 export const schemasQuery = (id: string) => apiQuery<KindOfEvent[]>(`${SOURCES}/${id}/schemas`);

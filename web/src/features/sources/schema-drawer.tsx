@@ -11,7 +11,6 @@ import {
   Title,
 } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
@@ -20,7 +19,6 @@ import { IconAlertTriangle } from '@/app/icons';
 import { askConfirm } from '@/components/confirm';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { toastError, toastSuccess } from '@/components/toasts';
-import { PlanDialog } from './plan-dialog';
 import { type PropertyRule, SCHEMAS, type SchemaDetail, SOURCES, schemaQuery } from './queries';
 import classes from './sources.module.css';
 import { kindTitle } from './words';
@@ -116,7 +114,7 @@ function Broken({ schema }: { schema: SchemaDetail }) {
             <Table.Tr key={`${one.code} ${one.property}`}>
               <Table.Td>
                 {one.detail}
-                <Text size="xs" c="dimmed">
+                <Text size="xs">
                   {t('schema.lastBroken', { when: formatRelative(one.last_seen_at) })}
                 </Text>
               </Table.Td>
@@ -131,9 +129,14 @@ function Broken({ schema }: { schema: SchemaDetail }) {
   );
 }
 
-function Actions({ schema, onDeleted }: { schema: SchemaDetail; onDeleted: () => void }) {
+interface ActionsProps {
+  schema: SchemaDetail;
+  onEdit: (schema: SchemaDetail) => void;
+  onDeleted: () => void;
+}
+
+function Actions({ schema, onEdit, onDeleted }: ActionsProps) {
   const { t } = useTranslation('sources');
-  const [editing, setEditing] = useState(false);
   const act = async (what: () => Promise<unknown>, done: string) => {
     try {
       await what();
@@ -174,7 +177,7 @@ function Actions({ schema, onDeleted }: { schema: SchemaDetail; onDeleted: () =>
   };
   return (
     <Group gap="xs">
-      <Button onClick={() => setEditing(true)}>
+      <Button onClick={() => onEdit(schema)}>
         {t(schema.planned ? 'schema.editPlan' : 'schema.planThis')}
       </Button>
       {schema.planned && (
@@ -185,9 +188,6 @@ function Actions({ schema, onDeleted }: { schema: SchemaDetail; onDeleted: () =>
       <Button variant="default" onClick={() => void forget()}>
         {t('schema.forget')}
       </Button>
-      {editing && (
-        <PlanDialog source={undefined} schema={schema} onClose={() => setEditing(false)} />
-      )}
     </Group>
   );
 }
@@ -196,10 +196,12 @@ function Actions({ schema, onDeleted }: { schema: SchemaDetail; onDeleted: () =>
 export function SchemaDrawer({
   id,
   mayWrite,
+  onEdit,
   onClose,
 }: {
   id: string | undefined;
   mayWrite: boolean;
+  onEdit: (schema: SchemaDetail) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation('sources');
@@ -232,7 +234,7 @@ export function SchemaDrawer({
                 })
               : t('schema.never')}
           </Text>
-          {mayWrite && <Actions schema={data} onDeleted={onClose} />}
+          {mayWrite && <Actions schema={data} onEdit={onEdit} onDeleted={onClose} />}
           <Broken schema={data} />
           <Title order={3} size="sm">
             {t('schema.properties')}

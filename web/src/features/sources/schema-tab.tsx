@@ -10,7 +10,7 @@ import { DataTable } from '@/components/data-table/data-table';
 import type { DataColumn } from '@/components/data-table/types';
 import { EmptyState } from '@/components/page-states';
 import { PlanDialog } from './plan-dialog';
-import { type KindOfEvent, type Source, schemasQuery } from './queries';
+import { type KindOfEvent, type SchemaDetail, type Source, schemasQuery } from './queries';
 import { SchemaDrawer } from './schema-drawer';
 import { kindTitle } from './words';
 
@@ -29,7 +29,8 @@ export function SchemaTab({ source }: { source: Source }) {
   const navigate = route.useNavigate();
   const mayWrite = useMay('sources:write');
   const { data, error, refetch } = useQuery(schemasQuery(source.id));
-  const [planning, setPlanning] = useState(false);
+  // Whose plan is open: a kind of event, or none yet.
+  const [planning, setPlanning] = useState<SchemaDetail | 'new'>();
   const open = (id: string | undefined) =>
     void navigate({ search: (old) => ({ ...old, schema: id }) });
   const columns = useMemo<DataColumn<KindOfEvent>[]>(
@@ -87,7 +88,7 @@ export function SchemaTab({ source }: { source: Source }) {
     <Button
       variant="default"
       leftSection={<IconPlus size={16} />}
-      onClick={() => setPlanning(true)}
+      onClick={() => setPlanning('new')}
     >
       {t('schema.planOne')}
     </Button>
@@ -134,14 +135,19 @@ export function SchemaTab({ source }: { source: Source }) {
           </EmptyState>
         }
       />
-      <SchemaDrawer id={schema} mayWrite={mayWrite} onClose={() => open(undefined)} />
+      <SchemaDrawer
+        id={planning ? undefined : schema}
+        mayWrite={mayWrite}
+        onEdit={setPlanning}
+        onClose={() => open(undefined)}
+      />
       {planning && (
         <PlanDialog
           source={source}
-          schema={undefined}
-          onClose={(made) => {
-            setPlanning(false);
-            if (made) open(made.id);
+          schema={planning === 'new' ? undefined : planning}
+          onClose={(saved) => {
+            setPlanning(undefined);
+            if (saved) open(saved.id);
           }}
         />
       )}

@@ -21,6 +21,7 @@ export const sourceSearch = z.object({
   visitor: z.catch(text(200), undefined),
   bots: z.catch(z.optional(z.enum(['only', 'without'])), undefined),
   cursor: z.catch(text(2048), undefined),
+  size: z.catch(z.optional(z.literal([25, 50, 100])), undefined),
   event: z.catch(z.optional(z.string()), undefined),
   schema: z.catch(z.optional(z.string()), undefined),
 });

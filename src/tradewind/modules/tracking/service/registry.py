@@ -60,6 +60,7 @@ async def observe(session: AsyncSession, events: Sequence[CollectedEvent]) -> No
     """
     settings = await sources.settings_of(session, {event.source_id for event in events})
     known = await repository.known(session, list(settings))
+    room = {source_id: MAX_SCHEMAS - sum(key[0] == source_id for key in known) for source_id in settings}
     kinds: dict[Key, _Span] = {}
     seen: dict[tuple[Key, str], _Property] = {}
     hours: dict[tuple[Key, datetime], list[int]] = {}
@@ -67,7 +68,7 @@ async def observe(session: AsyncSession, events: Sequence[CollectedEvent]) -> No
     for event in events:
         if event.source_id not in settings:
             continue
-        key = _registered((event.source_id, event.type, schema_name(event.type, event.name)), known)
+        key = _registered((event.source_id, event.type, schema_name(event.type, event.name)), known, room)
         kept.append((key, event))
         kinds.setdefault(key, _Span()).saw(event.received_at)
         hour = hours.setdefault((key, _hour(event.received_at)), [0, 0])
@@ -105,12 +106,13 @@ async def count_refused(session: AsyncSession, at: datetime, refused: Mapping[Ke
         await repository.count(session, "arrival", rows)
 
 
-def _registered(key: Key, known: set[Key]) -> Key:
-    """The key itself, if there is still room for it."""
+def _registered(key: Key, known: set[Key], room: dict[UUID, int]) -> Key:
+    """The key itself, if it is known or there is room for one more of its source."""
     if key in known:
         return key
-    if sum(each[0] == key[0] for each in known) >= MAX_SCHEMAS:
-        key = (key[0], key[1], OTHER)
+    if room[key[0]] <= 0:
+        return key[0], key[1], OTHER
+    room[key[0]] -= 1
     known.add(key)
     return key
 
