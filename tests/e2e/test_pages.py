@@ -35,6 +35,8 @@ PAGES = [
     "/sources/{source}",
     "/sources/{source}?tab=debugger",
     "/scoring",
+    "/scoring/{setup}",
+    "/scoring/evaluate",
     "/tasks",
     "/settings/profile",
     "/settings/security",
@@ -113,7 +115,8 @@ def first_ids(installation: Installation, email: str, password: str) -> dict[str
         token = api.post("/api/v1/auth/token", json={"email": email, "password": password}).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
         api.post("/api/v1/webhook-endpoints", json=ENDPOINT, headers=headers).raise_for_status()
-        return {name: first_id(api.get(path, headers=headers)) for name, path in COLLECTIONS.items()}
+        found = {name: first_id(api.get(path, headers=headers)) for name, path in COLLECTIONS.items()}
+        return found | {"setup": "conversion"}
 
 
 def first_id(answer: httpx.Response) -> str:

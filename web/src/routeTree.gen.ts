@@ -15,6 +15,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
+import { Route as AppMetricsRouteImport } from './routes/_app/metrics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -33,7 +34,7 @@ import { Route as AppImportsImportIdRouteImport } from './routes/_app/imports/$i
 import { Route as AppLeadsIndexRouteImport } from './routes/_app/leads/index'
 import { Route as AppLeadsLeadIdRouteImport } from './routes/_app/leads/$leadId'
 import { Route as AppScoringIndexRouteImport } from './routes/_app/scoring/index'
-import { Route as AppScoringSetupKeyRouteImport } from './routes/_app/scoring/$setupKey'
+import { Route as AppScoringSetupIdRouteImport } from './routes/_app/scoring/$setupId'
 import { Route as AppScoringEvaluateRouteImport } from './routes/_app/scoring/evaluate'
 import { Route as AppSegmentsIndexRouteImport } from './routes/_app/segments/index'
 import { Route as AppSegmentsSegmentIdRouteImport } from './routes/_app/segments/$segmentId'
@@ -90,6 +91,11 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMetricsRoute = AppMetricsRouteImport.update({
+  id: '/metrics',
+  path: '/metrics',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -182,9 +188,9 @@ const AppScoringIndexRoute = AppScoringIndexRouteImport.update({
   path: '/scoring/',
   getParentRoute: () => AppRoute,
 } as any)
-const AppScoringSetupKeyRoute = AppScoringSetupKeyRouteImport.update({
-  id: '/scoring/$setupKey',
-  path: '/scoring/$setupKey',
+const AppScoringSetupIdRoute = AppScoringSetupIdRouteImport.update({
+  id: '/scoring/$setupId',
+  path: '/scoring/$setupId',
   getParentRoute: () => AppRoute,
 } as any)
 const AppScoringEvaluateRoute = AppScoringEvaluateRouteImport.update({
@@ -341,6 +347,7 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/metrics': typeof AppMetricsRoute
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -354,7 +361,7 @@ export interface FileRoutesByFullPath {
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
-  '/scoring/$setupKey': typeof AppScoringSetupKeyRoute
+  '/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
@@ -395,6 +402,7 @@ export interface FileRoutesByTo {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/metrics': typeof AppMetricsRoute
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
   '/forgot-password': typeof AuthForgotPasswordRoute
@@ -407,7 +415,7 @@ export interface FileRoutesByTo {
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
-  '/scoring/$setupKey': typeof AppScoringSetupKeyRoute
+  '/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/segments/new': typeof AppSegmentsNewRoute
@@ -450,6 +458,7 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
+  '/_app/metrics': typeof AppMetricsRoute
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -464,7 +473,7 @@ export interface FileRoutesById {
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
   '/_app/leads/$leadId': typeof AppLeadsLeadIdRoute
-  '/_app/scoring/$setupKey': typeof AppScoringSetupKeyRoute
+  '/_app/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/_app/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/_app/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
   '/_app/segments/new': typeof AppSegmentsNewRoute
@@ -507,6 +516,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/metrics'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -520,7 +530,7 @@ export interface FileRouteTypes {
     | '/deals/$dealId'
     | '/imports/$importId'
     | '/leads/$leadId'
-    | '/scoring/$setupKey'
+    | '/scoring/$setupId'
     | '/scoring/evaluate'
     | '/segments/$segmentId'
     | '/segments/new'
@@ -561,6 +571,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/metrics'
     | '/tasks'
     | '/accept-invitation'
     | '/forgot-password'
@@ -573,7 +584,7 @@ export interface FileRouteTypes {
     | '/deals/$dealId'
     | '/imports/$importId'
     | '/leads/$leadId'
-    | '/scoring/$setupKey'
+    | '/scoring/$setupId'
     | '/scoring/evaluate'
     | '/segments/$segmentId'
     | '/segments/new'
@@ -615,6 +626,7 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
+    | '/_app/metrics'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -629,7 +641,7 @@ export interface FileRouteTypes {
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
     | '/_app/leads/$leadId'
-    | '/_app/scoring/$setupKey'
+    | '/_app/scoring/$setupId'
     | '/_app/scoring/evaluate'
     | '/_app/segments/$segmentId'
     | '/_app/segments/new'
@@ -713,6 +725,13 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/metrics': {
+      id: '/_app/metrics'
+      path: '/metrics'
+      fullPath: '/metrics'
+      preLoaderRoute: typeof AppMetricsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -841,11 +860,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppScoringIndexRouteImport
       parentRoute: typeof AppRoute
     }
-    '/_app/scoring/$setupKey': {
-      id: '/_app/scoring/$setupKey'
-      path: '/scoring/$setupKey'
-      fullPath: '/scoring/$setupKey'
-      preLoaderRoute: typeof AppScoringSetupKeyRouteImport
+    '/_app/scoring/$setupId': {
+      id: '/_app/scoring/$setupId'
+      path: '/scoring/$setupId'
+      fullPath: '/scoring/$setupId'
+      preLoaderRoute: typeof AppScoringSetupIdRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/scoring/evaluate': {
@@ -1112,6 +1131,7 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
+  AppMetricsRoute: typeof AppMetricsRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1119,7 +1139,7 @@ interface AppRouteChildren {
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
   AppLeadsLeadIdRoute: typeof AppLeadsLeadIdRoute
-  AppScoringSetupKeyRoute: typeof AppScoringSetupKeyRoute
+  AppScoringSetupIdRoute: typeof AppScoringSetupIdRoute
   AppScoringEvaluateRoute: typeof AppScoringEvaluateRoute
   AppSegmentsSegmentIdRoute: typeof AppSegmentsSegmentIdRoute
   AppSegmentsNewRoute: typeof AppSegmentsNewRoute
@@ -1137,6 +1157,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
+  AppMetricsRoute: AppMetricsRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
@@ -1144,7 +1165,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,
   AppLeadsLeadIdRoute: AppLeadsLeadIdRoute,
-  AppScoringSetupKeyRoute: AppScoringSetupKeyRoute,
+  AppScoringSetupIdRoute: AppScoringSetupIdRoute,
   AppScoringEvaluateRoute: AppScoringEvaluateRoute,
   AppSegmentsSegmentIdRoute: AppSegmentsSegmentIdRoute,
   AppSegmentsNewRoute: AppSegmentsNewRoute,

@@ -6,6 +6,7 @@ import {
   FileInput,
   Group,
   MultiSelect,
+  SimpleGrid,
   Stack,
   TagsInput,
   Text,
@@ -71,7 +72,7 @@ export function EvaluateForm({ onStarted }: { onStarted: (id: string) => void })
             {t('evaluate.filesText')}
           </Text>
         </div>
-        <Group grow align="flex-start" preventGrowOverflow={false}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <FileInput
             label={t('evaluate.train')}
             description={t('evaluate.trainText')}
@@ -79,7 +80,6 @@ export function EvaluateForm({ onStarted }: { onStarted: (id: string) => void })
             accept={KINDS}
             clearable
             required
-            miw={220}
             value={train}
             onChange={(file) => void choose(file)}
           />
@@ -89,17 +89,15 @@ export function EvaluateForm({ onStarted }: { onStarted: (id: string) => void })
             placeholder={t('evaluate.choose')}
             accept={KINDS}
             clearable
-            miw={220}
             value={test}
             onChange={setTest}
           />
-        </Group>
-        <Group grow align="flex-start" preventGrowOverflow={false}>
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Autocomplete
             label={t('evaluate.target')}
             description={t('evaluate.targetText')}
             required
-            miw={220}
             {...column}
             value={target}
             onChange={setTarget}
@@ -109,17 +107,15 @@ export function EvaluateForm({ onStarted }: { onStarted: (id: string) => void })
             description={t('evaluate.positiveText')}
             required
             maxLength={300}
-            miw={220}
             value={positive}
             onChange={(event) => setPositive(event.currentTarget.value)}
           />
-        </Group>
-        <Group grow align="flex-start" preventGrowOverflow={false}>
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Autocomplete
             label={t('evaluate.id')}
             description={t('evaluate.idText')}
             required
-            miw={220}
             {...column}
             value={id}
             onChange={setId}
@@ -127,12 +123,11 @@ export function EvaluateForm({ onStarted }: { onStarted: (id: string) => void })
           <Autocomplete
             label={t('evaluate.order')}
             description={t('evaluate.orderText')}
-            miw={220}
             {...column}
             value={orderBy}
             onChange={setOrderBy}
           />
-        </Group>
+        </SimpleGrid>
         {columns.length > 0 ? (
           <MultiSelect
             label={t('evaluate.exclude')}

@@ -14,7 +14,7 @@ import { toastError, toastSuccess } from '@/components/toasts';
 import { type Setup, setupPath, setupQuery } from './queries';
 import { SetupForm } from './setup-form';
 
-const route = getRouteApi('/_app/scoring/$setupKey');
+const route = getRouteApi('/_app/scoring/$setupId');
 
 function Actions({ setup }: { setup: Setup }) {
   const { t } = useTranslation('scoring');
@@ -66,7 +66,7 @@ function Actions({ setup }: { setup: Setup }) {
 /** One score: what it predicts, its rules, its hot threshold; a change is seen before it takes over. */
 export function SetupPage() {
   const { t } = useTranslation('scoring');
-  const { setupKey } = route.useParams();
+  const { setupId: setupKey } = route.useParams();
   const { rate } = route.useSearch();
   const { data, error, refetch } = useQuery(setupQuery(setupKey));
   const mayWrite = useMay('scoring:write');

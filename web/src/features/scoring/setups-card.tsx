@@ -41,7 +41,7 @@ function NewSetup({ onClose }: { onClose: () => void }) {
           const key = keyOf(values.name);
           await request('post', '/api/v1/scoring/setups', { body: { ...values, key } });
           await invalidatePaths('/api/v1/scoring', '/api/v1/jobs');
-          await navigate({ to: '/scoring/$setupKey', params: { setupKey: key } });
+          await navigate({ to: '/scoring/$setupId', params: { setupId: key } });
         }}
       >
         {({ submitting }) => (
@@ -110,8 +110,8 @@ export function SetupsCard() {
             <li key={setup.key} className={classes.row}>
               <div className={classes.main}>
                 <LinkAnchor
-                  to="/scoring/$setupKey"
-                  params={{ setupKey: setup.key } as never}
+                  to="/scoring/$setupId"
+                  params={{ setupId: setup.key } as never}
                   fw={500}
                   size="sm"
                 >

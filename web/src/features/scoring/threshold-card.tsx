@@ -128,8 +128,8 @@ export function ThresholdCard({ setupKey, chosen }: { setupKey: string; chosen: 
           {mayWrite && (
             <LinkAnchor
               size="sm"
-              to="/scoring/$setupKey"
-              params={{ setupKey } as never}
+              to="/scoring/$setupId"
+              params={{ setupId: setupKey } as never}
               search={(rate === chosen ? {} : { rate }) as never}
             >
               {t(rate === chosen ? 'threshold.change' : 'threshold.use')}

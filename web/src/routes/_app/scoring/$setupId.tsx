@@ -4,11 +4,11 @@ import { fieldsQuery, setupQuery } from '@/features/scoring/queries';
 import { setupSearch } from '@/features/scoring/search';
 import { SetupPage } from '@/features/scoring/setup-page';
 
-export const Route = createFileRoute('/_app/scoring/$setupKey')({
+export const Route = createFileRoute('/_app/scoring/$setupId')({
   staticData: { permission: 'scoring:read' },
   validateSearch: setupSearch,
   loader: ({ context, params }) => {
-    void context.queryClient.prefetchQuery(setupQuery(params.setupKey));
+    void context.queryClient.prefetchQuery(setupQuery(params.setupId));
     void context.queryClient.prefetchQuery(fieldsQuery());
     return loadTexts('scoring');
   },
