@@ -117,7 +117,10 @@ async def _people(database: Database, dataset: Dataset, count: int) -> list[tupl
             ),
             {"count": count},
         )
-        return [(row.id, row.email) for row in rows]
+        people = [(row.id, row.email) for row in rows]
+    if len(people) < count:
+        raise RuntimeError("everyone has been seen on the web: delete the bench's home to start anew")
+    return people
 
 
 async def _source(host: str, token: str) -> str:

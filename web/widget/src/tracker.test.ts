@@ -16,7 +16,7 @@ const start = async (attributes: Record<string, string> = {}): Promise<Tracker> 
   const script = document.createElement('script');
   Object.assign(
     script.dataset,
-    { key: 'tw_pub_test', host: 'https://collector.example' },
+    { key: 'tw_pub_test', host: 'https://collector.example/' },
     attributes,
   );
   const tracker = createTracker(script);
@@ -49,7 +49,8 @@ beforeEach(() => {
         }),
     );
   }
-  vi.stubGlobal('fetch', (_url: string, request: RequestInit) => {
+  vi.stubGlobal('fetch', (url: string, request: RequestInit) => {
+    expect(url).toMatch(/^https:\/\/collector\.example\/v1\//);
     if (request.method === 'POST') {
       batches.push(JSON.parse(String(request.body)));
       return Promise.resolve({ status: 200, ok: true, headers: new Headers() });

@@ -39,7 +39,7 @@ export interface Tracker {
 /** The tracker of the page, set up by the attributes of the snippet's tag. */
 export function createTracker(script: HTMLScriptElement): Tracker {
   const { key = '', host, hash, auto } = script.dataset;
-  const origin = host ?? new URL(script.src).origin;
+  const { origin } = new URL(host ?? script.src);
   const byHash = hash !== undefined;
   const signals = watchSignals();
   const callbacks: (() => void)[] = [];
@@ -99,7 +99,8 @@ export function createTracker(script: HTMLScriptElement): Tracker {
 
   const forget = (): void => {
     anonymous = user = undefined;
-    writeCookie(ID, '', 0);
+    // Even taking a cookie away writes one for an instant.
+    if (readCookie(ID)) writeCookie(ID, '', 0);
     writeLocal(USER);
   };
 
