@@ -7,7 +7,7 @@ from granian.constants import Interfaces, Loops
 
 if __name__ == "__main__":
     Granian(
-        "bench.floor:app",
+        os.environ.get("TRADEWIND_BENCH_APP", "bench.floor:app"),
         address="127.0.0.1",
         port=int(os.environ["TRADEWIND_PORT"]),
         interface=Interfaces.ASGI,

@@ -187,6 +187,7 @@ def serve_web(settings: Settings, *, port: int | None = None) -> None:
     """Serve HTTP and WebSocket with Granian until a signal."""
     from granian import Granian
     from granian.constants import Interfaces, Loops
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     Granian(
@@ -200,6 +201,8 @@ def serve_web(settings: Settings, *, port: int | None = None) -> None:
         log_level=LogLevels.warning,
         log_access=False,
         backpressure=512,
+        # What a connection may have sent before anyone reads it, headers included: by default 400 KB of each.
+        http1_settings=HTTP1Settings(max_buffer_size=32 << 10),
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     ).serve()

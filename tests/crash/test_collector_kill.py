@@ -115,4 +115,4 @@ def test_no_acknowledged_event_is_lost(installation: Installation) -> None:
         "(SELECT count(*) FROM pgqueuer WHERE entrypoint = 'tracking.process') AS jobs"
     )[0]
     assert waiting["batched"] == waiting["events"], "an event waits in no batch, so nobody would process it"
-    assert waiting["jobs"] == waiting["batches"]
+    assert 1 <= waiting["jobs"] <= waiting["batches"], "the last write asks for processing"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
-from tradewind.kernel.errors import Forbidden, Unauthorised
+from tradewind.kernel.errors import AppError, Forbidden, Unauthorised
 from tradewind.kernel.limits import client_network
 from tradewind.modules.identity import api as identity
 from tradewind.modules.tracking.collecting.allowance import Allowance
@@ -48,11 +48,11 @@ class Source:
 
 
 class Admission:
-    """Remembers sources for two seconds, so that changes of keys and settings count soon and questions are few."""
+    """Remembers sources and refused keys for two seconds: changes count soon, and questions are few."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[tuple[str, str | None], tuple[Source, float]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], tuple[Source | AppError, float]] = OrderedDict()
         self._events = Allowance(_KNOWN_SOURCES)
         self._look_ups = Allowance(_KNOWN_SOURCES)
 
@@ -62,17 +62,16 @@ class Admission:
         if known is None:
             self._spend_look_up(ip)
         elif time.monotonic() < known[1]:
-            return known[0]
+            return _admitted(known[0])
         else:
             # Others go on with what is known while this request asks.
             self._remember(key, origin, known[0])
         try:
-            found = await self._find(key, origin)
-        except (Unauthorised, Forbidden):
-            self._known.pop((key, origin), None)
-            raise
+            found: Source | AppError = await self._find(key, origin)
+        except (Unauthorised, Forbidden) as refusal:
+            found = refusal
         self._remember(key, origin, found)
-        return found
+        return _admitted(found)
 
     def spend(self, source: Source, events: int) -> None:
         """Count events against what the source may send. Raises SourceTooFast."""
@@ -88,8 +87,8 @@ class Admission:
         if wait > 0:
             raise SourceTooFast("Too many unknown write keys from this address.", retry_after_seconds=max(1.0, wait))
 
-    def _remember(self, key: str, origin: str | None, source: Source) -> None:
-        self._known[key, origin] = (source, time.monotonic() + _KNOWN_SECONDS)
+    def _remember(self, key: str, origin: str | None, found: Source | AppError) -> None:
+        self._known[key, origin] = (found, time.monotonic() + _KNOWN_SECONDS)
         self._known.move_to_end((key, origin))
         if len(self._known) > _KNOWN_SOURCES:
             self._known.popitem(last=False)
@@ -114,3 +113,9 @@ class Admission:
             gate=judge,
             tail_until=row.tail_until,
         )
+
+
+def _admitted(found: Source | AppError) -> Source:
+    if isinstance(found, AppError):
+        raise found.with_traceback(None)
+    return found

@@ -35,7 +35,8 @@ _UNKNOWN_LAST_MONTH = f"""
     WHERE NOT EXISTS (
         SELECT FROM events AS known WHERE known.organisation_id = $1 AND known.message_key = md5(message_id)::uuid
             AND known.received_at >= ${len(COLUMNS) + 4} AND known.received_at < ${len(COLUMNS) + 5})"""
-_ONCE = " ON CONFLICT DO NOTHING RETURNING id"
+_ONCE = " ON CONFLICT DO NOTHING"
+_OF_FLUSH = "SELECT id FROM events WHERE organisation_id = $1 AND received_at = $2 AND id = ANY ($3)"
 _BATCH = """
     INSERT INTO event_batches (id, organisation_id, received_at, first_id, last_id, events)
     VALUES ($1, $2, $3, $4, $5, $6)"""
@@ -63,7 +64,10 @@ async def source_of_key(session: AsyncSession, key_id: UUID) -> TrackingSource |
 async def add_events(
     session: AsyncSession, organisation_id: UUID, ids: Sequence[UUID], rows: Sequence[Row], received_at: datetime
 ) -> set[UUID]:
-    """Insert rows and the batch they are processed as; returns the ids of those that had not been received before."""
+    """Insert rows and the batch they are processed as; returns the ids of those that had not been received before.
+
+    `ids` ascend, so that the batch is the events between its first and its last.
+    """
     connection = await asyncpg_connection(session)
     month = received_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     statement, arguments = _INSERT, [organisation_id, received_at, ids, *zip(*rows, strict=True)]
@@ -73,10 +77,15 @@ async def add_events(
     if received_at < month + _EDGE or (received_at + _EDGE).month != month.month:
         # Two processes may write the same message on either side of midnight, where no index sees both.
         await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _LOCK, str(organisation_id))
-    added = {row["id"] for row in await connection.fetch(statement + _ONCE, *arguments)}
-    if added:
-        await connection.execute(_BATCH, new_id(), organisation_id, received_at, min(added), max(added), len(added))
-    return added
+    done = await connection.execute(statement + _ONCE, *arguments)
+    count = int(done.rpartition(" ")[2])
+    if count:
+        await connection.execute(_BATCH, new_id(), organisation_id, received_at, ids[0], ids[-1], count)
+    if count == len(ids):
+        return set(ids)
+    return (
+        {row["id"] for row in await connection.fetch(_OF_FLUSH, organisation_id, received_at, ids)} if count else set()
+    )
 
 
 async def add_rejections(
