@@ -9,6 +9,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.errors import AppError
 from tradewind.modules.identity import api as identity
 from tradewind.modules.tracking.models.events import EventRejection
+from tradewind.modules.tracking.models.visitors import Visitor, VisitorIdentifier
 from tradewind.modules.tracking.service import registry
 
 SOURCES = "/api/v1/sources"
@@ -126,7 +127,19 @@ async def test_the_debugger_shows_events_and_masks_people(client, client_for, se
         assert [row["name"] for row in found] == names, query
     detail = (await client.get(f"{url}/events/{rest[0]['id']}")).json()
     assert detail["properties"]["fields"]["email"] == "ada@example.com"
-    assert detail["masked"] is False
+    assert (detail["masked"], detail["identity"]) == (False, None)
+
+    lead = (await client.post("/api/v1/leads", json={"full_name": "Ada Byron"})).json()
+    visitor = Visitor(organisation_id=organisation.organisation_id, lead_id=lead["id"])
+    session.add(visitor)
+    await session.flush()
+    moment = events[1].occurred_at
+    span = {"since": moment - timedelta(1), "until": moment + timedelta(1), "first_seen_at": moment}
+    own = {"organisation_id": organisation.organisation_id, "visitor_id": visitor.id, "last_seen_at": moment}
+    session.add(VisitorIdentifier(kind="anonymous", value="visitor-77", **own, **span))
+    await session.flush()
+    found = (await client.get(f"{url}/events/{listed['items'][0]['id']}")).json()["identity"]
+    assert found == {"visitor_id": str(visitor.id), "lead_id": lead["id"], "lead_name": "Ada Byron"}
 
     analyst = await client_for("analyst")
     masked = await analyst.get(f"{url}/events/{rest[0]['id']}")
