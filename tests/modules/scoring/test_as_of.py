@@ -137,7 +137,9 @@ def test_age_at_the_decision_says_nothing_about_the_outcome() -> None:
     ]  # fmt: skip
     moments = decision_times(lives, ARRIVED + timedelta(days=400))
     assert all(life.arrived <= moments[life.id] <= (life.ended or moments[life.id]) for life in lives)
-    ages = [[(moments[life.id] - ARRIVED).days for life in lives if life.reached is reached] for reached in (False, True)]
-    assert np.quantile(ages[0], [0.25, 0.5, 0.75]) == pytest.approx(np.quantile(ages[1], [0.25, 0.5, 0.75]), abs=1.5)
+    won, lost = (
+        [(moments[life.id] - ARRIVED).days for life in lives if life.reached is reached] for reached in (True, False)
+    )
+    assert np.quantile(lost, [0.25, 0.5, 0.75]) == pytest.approx(np.quantile(won, [0.25, 0.5, 0.75]), abs=1.5)
     assert moments == decision_times(lives, ARRIVED + timedelta(days=400))
     assert decision_times([Life(new_id(), ARRIVED, None, reached=True)], ARRIVED) == {}

@@ -35,7 +35,7 @@ from tradewind.modules.scoring.schemas.models import (
 )
 from tradewind.modules.scoring.schemas.setups import MatrixCell, MatrixRead
 from tradewind.modules.scoring.service import labels as labelling
-from tradewind.modules.scoring.service import registry, setups
+from tradewind.modules.scoring.service import lifting, registry, setups
 from tradewind.modules.scoring.service.computing import RULE
 from tradewind.modules.scoring.service.setups import Setup
 
@@ -63,7 +63,16 @@ async def lead_score(session: AsyncSession, lead_id: UUID, *, at: datetime | Non
     model = await repository.model(session, rows[0].model_id) if rows[0].model_id else None
     read = await _described(session, rows[0], model, history)
     beside = [] if at is not None else [await _other(session, setup, lead_id) for setup in others]
-    return read.model_copy(update={"as_of": at, "others": [other for other in beside if other is not None]})
+    lift = None
+    if at is None and read.kind == "model" and read.band != "hot" and read.stopped is None:
+        lift = await lifting.what_would_lift(session, lead_id)
+    return read.model_copy(
+        update={
+            "as_of": at,
+            "others": [other for other in beside if other is not None],
+            "counterfactual": lift.sentence if lift else None,
+        }
+    )
 
 
 async def _other(session: AsyncSession, setup: Setup, lead_id: UUID) -> OtherScoreRead | None:
