@@ -11,7 +11,6 @@ from tradewind.modules.scoring.engine import calibration, explain, leaks, metric
 from tradewind.modules.scoring.engine.encoding import EncodedFeature, learn
 from tradewind.modules.scoring.engine.features import candidates, seniority
 from tradewind.modules.scoring.engine.model import Model
-from tradewind.modules.scoring.engine.rules import START, score_by_rules
 from tradewind.modules.scoring.engine.sentences import describe, duration, plain
 from tradewind.modules.scoring.engine.train import NotEnoughLabels, Trained, train
 
@@ -261,20 +260,3 @@ def test_durations_and_labels() -> None:
 )  # fmt: skip
 def test_seniority(title: str | None, level: str | None) -> None:
     assert seniority(Row(fields={"job_title": title})) == level
-
-
-def test_rules_give_points_with_reasons_that_add_up() -> None:
-    at = datetime(2026, 3, 2, tzinfo=UTC)
-    keen = Row(
-        fields={"email": "a@firm.example", "job_title": "CFO", "phone": "+44 1", "company_name": "Firm"},
-        company={"employee_count": 300},
-        activities=(Seen("meeting.held", 1, at, at), Seen("web.form_submitted", 2, at, at)),
-    )
-    cold = Row(fields={"email": "x@gmail.com", "do_not_email": True})
-    unknown = Row(fields={})
-    first, second, third = score_by_rules([keen, cold, unknown], at)
-    assert (first.score, first.band) == (min(100, START + sum(r.points for r in first.reasons)), "hot")
-    assert any(r.sentence == "Submitted 2 forms" for r in first.reasons)
-    assert second.score == START - 3 - 15
-    assert second.band == "cold"
-    assert (third.score, third.band, third.reasons) == (None, None, ())

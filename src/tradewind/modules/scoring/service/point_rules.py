@@ -109,13 +109,14 @@ def evaluate(
     matrix = np.zeros((count, len(chosen) + len(rules.groups)))
     amounts = np.full((count, len(chosen)), np.nan)
     stopped: list[PointRule | None] = [None] * count
+    known = _Known(facts, found, at)
     for column, rule in enumerate(chosen):
         points = float((learned or {}).get(rule.id, rule.points))
         if isinstance(rule, ActivityRule):
-            amounts[:, column] = amount = _amounts(rule, facts, found)
+            amounts[:, column] = amount = known.amounts(rule)
             matrix[:, column] = np.clip(points * amount, -rule.most, rule.most)
             continue
-        holds = np.array([_holds(rule, lead, found, at) for lead in facts], dtype=bool)
+        holds = known.holds(rule)
         if isinstance(rule, ConditionRule | TraitRule) and rule.disqualifies:
             for row in np.flatnonzero(holds).tolist():
                 stopped[row] = stopped[row] or rule
@@ -156,25 +157,51 @@ def _group_is(rules: RuleSet, name: str) -> bool:
     return 2 * sum(members) > len(members)
 
 
-def _amounts(rule: ActivityRule, facts: Sequence[LeadFacts], found: Found) -> Floats:
-    if rule.id in found.faded:
-        faded = found.faded[rule.id]
-        return np.array([faded.get(lead.id, 0.0) for lead in facts])
-    kinds = frozenset(rule.activities)
-    return np.array([float(sum(a.count for a in lead.activities if a.kind in kinds)) for lead in facts])
+class _Known:
+    """What rules ask of a batch of n leads; each thing is worked out once, whatever the number of rules."""
 
+    def __init__(self, facts: Sequence[LeadFacts], found: Found, at: datetime) -> None:
+        self.facts, self.found, self.at = facts, found, at
+        self.place = {lead.id: row for row, lead in enumerate(facts)}
+        self.traits: dict[str, np.ndarray] = {}
+        self._silent_days: Floats | None = None
 
-def _holds(rule: ConditionRule | TraitRule | RecencyRule, lead: LeadFacts, found: Found, at: datetime) -> bool:
-    if isinstance(rule, ConditionRule):
-        met = found.met.get(rule.id)
-        return met is not None and lead.id in met
-    if isinstance(rule, TraitRule):
-        return _TRAITS[rule.trait](lead) in rule.values
-    last = last_engaged_at(lead)
-    if last is None:
-        return False
-    days = (at - last).total_seconds() / 86_400
-    return days <= rule.days if rule.when == "active_within" else days >= rule.days
+    def amounts(self, rule: ActivityRule) -> Floats:
+        """How often (n,) the activities of a rule happened, faded where it says so."""
+        amounts = np.zeros(len(self.facts))
+        if rule.id in self.found.faded:
+            for lead_id, amount in self.found.faded[rule.id].items():
+                amounts[self.place[lead_id]] = amount
+            return amounts
+        kinds = frozenset(rule.activities)
+        for row, lead in enumerate(self.facts):
+            for activity in lead.activities:
+                if activity.kind in kinds:
+                    amounts[row] += activity.count
+        return amounts
+
+    def holds(self, rule: ConditionRule | TraitRule | RecencyRule) -> np.ndarray:
+        """For which leads (n,) a rule holds."""
+        if isinstance(rule, ConditionRule):
+            holds = np.zeros(len(self.facts), dtype=bool)
+            holds[[self.place[lead_id] for lead_id in self.found.met.get(rule.id) or ()]] = True
+            return holds
+        if isinstance(rule, TraitRule):
+            if rule.trait not in self.traits:
+                read = _TRAITS[rule.trait]
+                self.traits[rule.trait] = np.array([read(lead) or "" for lead in self.facts])
+            return np.isin(self.traits[rule.trait], rule.values)
+        days = self.silent_days()
+        return days <= rule.days if rule.when == "active_within" else days >= rule.days
+
+    def silent_days(self) -> Floats:
+        """Days (n,) since each lead was last active; NaN, which no comparison holds for, where it never was."""
+        if self._silent_days is None:
+            last = [last_engaged_at(lead) for lead in self.facts]
+            self._silent_days = np.array(
+                [np.nan if one is None else (self.at - one).total_seconds() / 86_400 for one in last]
+            )
+        return self._silent_days
 
 
 def _plain(points: float) -> float:
