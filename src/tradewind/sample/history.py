@@ -194,9 +194,14 @@ class _Story:
         rng = self.rng
         # most visits come in the first days; a sorted exponential, kept inside the fourteen days
         spread = min(EARLY_DAYS * DAY, max(self.end - self.created, 600.0)) * 0.98
+        # people look at several pages at a time; chance of its own, so that all else stays as it is
+        pace = random.Random(self.number)  # noqa: S311
+        at = math.nan
         for index in range(self.visits):
-            offset = min(rng.expovariate(4.0), 1.0) * spread
-            self._page_view(self.created + offset, world.PRICING_PAGE if index < self.pricing else rng.randrange(10))
+            alone = self.created + min(rng.expovariate(4.0), 1.0) * spread
+            following = at + pace.uniform(20, 240)
+            at = following if pace.random() < 0.6 and following < self.created + spread else alone
+            self._page_view(at, world.PRICING_PAGE if index < self.pricing else rng.randrange(10))
         sent, opened, clicked = self.mails
         for index in range(sent):
             at = self.created + min(index * 3.4 * DAY + rng.uniform(0.02, 0.6) * DAY, spread)

@@ -24,6 +24,7 @@ from tradewind.sample.funnel import Funnel, last_full_day
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.state import State
+from tradewind.sample.visits import add_visits
 from tradewind.sample.website import add_website
 from tradewind.sample.workspace import furnish
 
@@ -156,7 +157,7 @@ class Preparation:
 
     async def _add_website(self) -> None:
         async with self.database.transaction(self._admin()) as session:
-            await add_website(session, seed=SEED)
+            await add_visits(session, await add_website(session, seed=SEED), seed=SEED)
 
     async def _add_pipeline(self) -> None:
         async with self.database.transaction(self._admin()) as session:

@@ -32,7 +32,7 @@ _TRACKS = (
     ("Report Downloaded", 0.018), ("Signup Started", 0.025),
 )  # fmt: skip
 _PLANS = ("starter", "team", "business")
-_BROWSERS = (
+BROWSERS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
@@ -52,8 +52,8 @@ _DEMO = [
 ]
 
 
-async def add_website(session: AsyncSession, *, seed: int) -> None:
-    """Add the website, its plan, volumes and newest events; the session acts for an administrator."""
+async def add_website(session: AsyncSession, *, seed: int) -> UUID:
+    """Add the website, its plan, volumes and newest events; the session acts for an administrator. Returns its id."""
     chance = random.Random(seed)  # noqa: S311 - the same company every time
     moment = now().replace(microsecond=0)
     made = await sources.create(session, SourceCreate(name="Website", kind="website", allowed_origins=[SITE]))
@@ -76,6 +76,7 @@ async def add_website(session: AsyncSession, *, seed: int) -> None:
     statement = update(TrackingSource).where(TrackingSource.id == made.id)
     await session.execute(statement.values(first_event_at=begun, last_event_at=last, created_at=begun))
     await session.flush()
+    return made.id
 
 
 def _newest(
@@ -94,7 +95,7 @@ def _newest(
             kind, name, properties = "page", title, {"path": path, "title": title}
         context = {"library": {"name": "tradewind.js", "version": "1.0.0"}, "locale": "en-GB",
                    "signals": {"pointer": not crawler}}  # fmt: skip
-        user_agent = _CRAWLER if crawler else chance.choice(_BROWSERS)
+        user_agent = _CRAWLER if crawler else chance.choice(BROWSERS)
         ip = f"203.0.113.{chance.randrange(1, 255)}"
         human, reasons = humanity.assess(user_agent, ip, {"type": kind, "name": name, "context": context})
         message = str(UUID(int=chance.getrandbits(128), version=4))

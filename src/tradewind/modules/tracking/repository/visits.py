@@ -248,7 +248,8 @@ async def seen_in(session: AsyncSession, sessions: Sequence[asyncpg.Record], lim
                 f"""
                 select w.id as session_id, e.* from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[],
                   $6::timestamptz[]) as w(id, device, first_at, last_at, until),
-                lateral (select type, name, path, title, occurred_at, human, human_reasons from events e
+                lateral (select type, name, path, title, properties ->> 'form_name' as form, occurred_at, human,
+                  human_reasons from events e
                   where e.organisation_id = $1 and e.{column} = w.device and e.occurred_at >= w.first_at
                     and e.occurred_at <= w.last_at and e.occurred_at < w.until and e.type in ('page', 'screen', 'track')
                   order by e.occurred_at, e.id limit $7) as e

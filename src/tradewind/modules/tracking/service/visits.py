@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.errors import LeadNotFound
 from tradewind.modules.tracking.devices import device_name
+from tradewind.modules.tracking.evidence import FORM
 from tradewind.modules.tracking.humanity import LIKELY_BOT, WEIGHTS
 from tradewind.modules.tracking.repository import visits as repository
 from tradewind.modules.tracking.schemas.visits import (
@@ -114,4 +115,6 @@ def _session(row: Any, events: Sequence[Any]) -> VisitRead:
 
 
 def _name(event: Any) -> str:
-    return event["name"] if event["type"] == "track" else event["title"] or event["name"] or event["path"] or ""
+    if event["type"] != "track":
+        return event["title"] or event["name"] or event["path"] or ""
+    return f"{FORM}: {event['form']}" if event["name"] == FORM and event["form"] else event["name"]

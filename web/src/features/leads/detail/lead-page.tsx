@@ -24,6 +24,7 @@ import { NoteActions } from './note-actions';
 import { ScorePanel } from './score-panel';
 import { TABS, type Tab } from './search';
 import { TasksCard } from './tasks-card';
+import { VisitsCard } from './visits-card';
 
 const route = getRouteApi('/_app/leads/$leadId');
 
@@ -81,6 +82,7 @@ function Content({ lead }: { lead: Lead }) {
       <TasksCard leadId={lead.id} />
       <DealsCard lead={lead} />
       <FilesCard leadId={lead.id} />
+      <VisitsCard leadId={lead.id} />
       <MergesNote leadId={lead.id} />
     </Stack>
   );

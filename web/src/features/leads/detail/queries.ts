@@ -6,6 +6,9 @@ export type Merge = Schema<'MergeRead'>;
 export type Duplicate = Schema<'DuplicateCandidate'>;
 export type Deal = Schema<'DealRead'>;
 export type StoredFile = Schema<'FileRead'>;
+export type Visits = Schema<'VisitsRead'>;
+export type Touch = Schema<'TouchRead'>;
+export type VisitorMerge = Schema<'VisitorMergeRead'>;
 
 export const scoreQuery = (id: string, at?: string) =>
   apiQuery<LeadScore>(`/api/v1/leads/${id}/score`, { at });
@@ -23,3 +26,7 @@ export const decisionsQuery = (id: string) =>
     limit: 5,
   });
 export const pipelinesQuery = () => apiQuery<Schema<'PipelineRead'>[]>('/api/v1/pipelines');
+export const visitsQuery = (id: string, limit?: number) =>
+  apiQuery<Visits>(`/api/v1/leads/${id}/visits`, { limit });
+export const visitorMergesQuery = (id: string) =>
+  apiQuery<VisitorMerge[]>(`/api/v1/leads/${id}/visitor-merges`);
