@@ -37,6 +37,8 @@ PAGES = [
     "/scoring",
     "/scoring/{setup}",
     "/scoring/evaluate",
+    "/metrics",
+    "/metrics?edit=new",
     "/tasks",
     "/settings/profile",
     "/settings/security",

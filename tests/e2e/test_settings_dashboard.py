@@ -102,6 +102,27 @@ def test_a_task_comes_back_when_the_server_refuses(signed_in: Page) -> None:
     expect(task).to_be_visible()
 
 
+def test_a_metric_is_made_renamed_and_removed(signed_in: Page) -> None:
+    page = signed_in
+    page.goto("/metrics?edit=new")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Average score")
+    choose(page, "What is worked out", "Average")
+    page.get_by_role("button", name="Add metric", exact=True).click()
+    expect(page.get_by_text("Choose a number.")).to_be_visible()
+    choose(page, "Which number", "Score")
+    page.get_by_role("button", name="Add metric", exact=True).click()
+    expect(page.get_by_role("heading", name="Average score", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Actions for Average score", exact=True).click()
+    page.get_by_role("menuitem", name="Change", exact=True).click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("Mean score")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Mean score", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Actions for Mean score", exact=True).click()
+    page.get_by_role("menuitem", name="Remove", exact=True).click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_role("heading", name="Mean score", exact=True)).to_be_hidden()
+
+
 def test_scoring_tells_what_a_model_needs(signed_in: Page, page_check: Callable[..., None]) -> None:
     page = signed_in
     page.goto("/scoring")

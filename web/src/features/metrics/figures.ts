@@ -8,7 +8,7 @@ export function shownValue(
   currency: string | null,
 ): string {
   if (value === null) return '–';
-  if (unit === 'money') return formatMoney(value, currency ?? 'EUR', true);
+  if (unit === 'money' && currency) return formatMoney(value, currency, true);
   if (unit === 'ratio') return formatPercent(value, 1);
   return formatNumber(value, { maximumFractionDigits: 1 });
 }

@@ -22,7 +22,6 @@ import { askConfirm } from '@/components/confirm';
 import { ErrorState } from '@/components/page-states';
 import { toastError } from '@/components/toasts';
 import { mainSeries, shownValue } from './figures';
-import classes from './metrics.module.css';
 import { METRICS, type Metric, valuesQuery } from './queries';
 
 interface MetricCardProps {
@@ -40,10 +39,10 @@ function Figures({ metric, days, raw }: Pick<MetricCardProps, 'metric' | 'days' 
   if (!data) return <Skeleton height={56} />;
   const [main, others] = mainSeries(data.series);
   const points = main?.points ?? [];
-  const known = points.map(({ value }) => value ?? 0);
+  // Where there was nothing to divide by there is nothing to draw.
+  const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
   const drawn = known.length > 1 && known.some((value) => value !== 0);
   const shown = shownValue(main?.total ?? null, metric.unit, main?.currency ?? null);
-  const last = points.at(-1);
   return (
     <>
       <Group justify="space-between" align="flex-end" wrap="nowrap">
@@ -51,7 +50,7 @@ function Figures({ metric, days, raw }: Pick<MetricCardProps, 'metric' | 'days' 
           {shown}
         </Text>
         <Box w="55%" h={44}>
-          {drawn && last && (
+          {drawn && (
             <Suspense>
               <Sparkline
                 h={44}
@@ -62,8 +61,8 @@ function Figures({ metric, days, raw }: Pick<MetricCardProps, 'metric' | 'days' 
                 role="img"
                 aria-label={t('trend', {
                   name: metric.name,
-                  first: shownValue(points[0]?.value ?? null, metric.unit, main?.currency ?? null),
-                  last: shownValue(last.value, metric.unit, main?.currency ?? null),
+                  first: shownValue(known[0] ?? null, metric.unit, main?.currency ?? null),
+                  last: shownValue(known.at(-1) ?? null, metric.unit, main?.currency ?? null),
                   since: formatDate(data.since),
                 })}
               />
@@ -139,7 +138,7 @@ export function MetricCard({ metric, days, raw, mayWrite, onEdit }: MetricCardPr
           )}
         </Group>
         <Figures metric={metric} days={days} raw={raw} />
-        <Text size="sm" c="dimmed" mt="auto" className={classes.meaning}>
+        <Text size="sm" c="dimmed">
           {metric.description}
         </Text>
       </Stack>

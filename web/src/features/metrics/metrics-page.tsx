@@ -36,7 +36,7 @@ export function MetricsPage() {
     <SimpleGrid
       component="ul"
       type="container"
-      cols={{ base: 1, '640px': 2, '1000px': 3 }}
+      cols={{ base: 1, '640px': 2, '900px': 3, '1120px': 4 }}
       spacing="md"
       m={0}
       p={0}
