@@ -197,12 +197,13 @@ async def _refuse(session: AsyncSession, source_id: UUID, moment: datetime) -> N
     organisation_id = actor_of(session).organisation_id
     assert organisation_id is not None
     for place, (code, detail, kind, name, times) in enumerate(reversed(_REFUSED)):
+        at = moment - timedelta(minutes=47 * (len(_REFUSED) - place))
         payload = f'{{"type": "{kind}", "messageId": "sample-{place}", "properties": {{}}}}'
         session.add(
             EventRejection(
                 id=new_id(), organisation_id=organisation_id, source_id=source_id, code=code, detail=detail,
-                received_at=moment - timedelta(minutes=17 * (len(_REFUSED) - place)), message_id=f"sample-{place}",
+                received_at=at, message_id=f"sample-{place}",
                 type=kind, name=name, payload=payload, occurrences=times,
             )
         )  # fmt: skip
-        await registry.count_refused(session, moment, {(source_id, kind, name or ""): (place, times)})
+        await registry.count_refused(session, at, {(source_id, kind, name or ""): (place, times)})
