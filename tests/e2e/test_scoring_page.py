@@ -12,10 +12,11 @@ pytestmark = pytest.mark.browser
 
 def test_a_rule_is_changed_previewed_and_published(server: Installation, page: Page) -> None:
     email = f"mira.{time.monotonic_ns()}@people.example"
-    with server.signed_up(email) as api:
-        lead = {"first_name": "Ada", "email": "ada@firm.example", "job_title": "CFO"}
-        lead_id = api.post("/api/v1/leads", json=lead).json()["id"]
-        api.post("/api/v1/leads", json={"email": "kim@gmail.com", "external_id": "K-7"})
+    api = server.signed_up(email)
+    lead = {"first_name": "Ada", "email": "ada@firm.example", "job_title": "CFO"}
+    lead_id = api.post("/api/v1/leads", json=lead).json()["id"]
+    api.post("/api/v1/leads", json={"email": "kim@gmail.com", "external_id": "K-7"})
+    api.close()
     page.goto("/login")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
