@@ -280,6 +280,23 @@ async def test_writes_that_follow_each_other_ask_for_processing_once_in_a_while_
         assert await session.scalar(queued) == 2, "one of the first event, one of the last write"
 
 
+async def test_who_gave_up_waiting_leaves_nothing_in_line(anonymous, key, database, organisation, monkeypatch):
+    await anonymous.post("/v1/track", json={**track("first"), "writeKey": key})
+    monkeypatch.setattr(intake, "_ANSWER_SECONDS", 0.2)
+    async with stalled(database, monkeypatch) as go:
+        bodies = [{**track(f"m{number}"), "writeKey": key} for number in range(5)]
+        answers = await asyncio.gather(*(anonymous.post("/v1/track", json=body) for body in bodies))
+        assert [answer.status_code for answer in answers] == [503] * 5
+        assert sum(map(len, running_in(anonymous._transport.app).intake._waiting.values())) == 0
+        go.set()
+        await running_in(anonymous._transport.app).intake.drain()
+    monkeypatch.setattr(intake, "_ANSWER_SECONDS", 60.0)
+    for body in bodies:
+        assert (await anonymous.post("/v1/track", json=body)).status_code == 200
+    rows = await stored(database, organisation)
+    assert sorted(row.message_id for row in rows) == ["first", "m0", "m1", "m2", "m3", "m4"]
+
+
 async def test_answers_when_the_database_is_away(anonymous, key, database, organisation, monkeypatch):
     body = {**track("m1"), "writeKey": key}
     assert (await anonymous.post("/v1/track", json=body)).status_code == 200

@@ -7,6 +7,7 @@ there is to do, the more each transaction carries.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -43,7 +44,7 @@ _COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _UNSTORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, ValueError)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Arrival:
     """What one request brought: rows of accepted events, and refused ones."""
 
@@ -80,6 +81,11 @@ class Intake:
                 await arrival.stored
         except TimeoutError:
             raise CollectorBusy("The database is slow right now.", retry_after_seconds=3) from None
+        finally:
+            if arrival.stored.cancelled():
+                # Nobody waits for it any more, and its memory counts as free.
+                with suppress(ValueError):
+                    line.remove(arrival)
 
     async def drain(self) -> None:
         """Wait until everything that was accepted is written or refused."""
@@ -90,10 +96,8 @@ class Intake:
         """Write until nothing waits. What is added after the last look starts a new writer."""
         while line:
             async with self._slots:
-                # A caller that gave up has been told to send again.
-                arrivals_now = [arrival for arrival in _next(line) if not arrival.stored.done()]
-                if arrivals_now:
-                    await self._settle(organisation_id, arrivals_now)
+                if together := _next(line):
+                    await self._settle(organisation_id, together)
         del self._waiting[organisation_id]
 
     async def _settle(self, organisation_id: UUID, together: list[Arrival]) -> None:
@@ -185,12 +189,11 @@ async def _write_refused(
 
 def _next(line: deque[Arrival]) -> list[Arrival]:
     """Whole requests from the head of a line, up to as many events as one transaction should carry."""
-    taken, events = [line.popleft()], 0
-    while line:
-        events += len(taken[-1].rows)
-        if events + len(line[0].rows) > _EVENTS_AT_ONCE:
-            break
+    taken: list[Arrival] = []
+    events = 0
+    while line and (not taken or events + len(line[0].rows) <= _EVENTS_AT_ONCE):
         taken.append(line.popleft())
+        events += len(taken[-1].rows)
     return taken
 
 
