@@ -1,4 +1,5 @@
-"""Schemathesis over the whole API: no 500, and nothing that the OpenAPI document does not announce.
+"""Schemathesis over the whole API as each role: no 500, nothing that the OpenAPI document does not announce, and
+exactly the permissions that it tells.
 
 Every request finds the same rows (see `workspace`), so a failure repeats with any other request left out.
 `TRADEWIND_CONTRACT_EXAMPLES=100` searches deeper and leaves no case out.
@@ -18,6 +19,7 @@ from schemathesis.python import asgi
 from tests.contract.workspace import Workspace
 
 from tradewind.kernel.testing.fixtures import WorkerDatabase
+from tradewind.modules.identity.permissions import PERMISSIONS, ROLES
 
 DEEP = os.environ.get("TRADEWIND_CONTRACT_EXAMPLES")
 # Cases of the coverage phase (one per keyword and value of a schema) that always run, and the share of the others.
@@ -45,6 +47,7 @@ config = schemathesis.Config.from_dict(
 )
 schema = schemathesis.pytest.from_fixture("api").exclude(name=ENDS_THE_SESSION)
 seen: Counter[str] = Counter()
+turns: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,22 @@ def test_everything_is_as_documented(case: Case, workspace: Workspace) -> None:
         # Mostly an id that exists; what was generated is for the answers to ids that do not.
         if name in workspace.ids and draw % 4 and not _is_negative(case):
             case.path_parameters[name] = workspace.ids[name]
-    case.call_and_validate(headers={"Authorization": f"Bearer {workspace.token}"})
+    role = _role(case)
+    answer = case.call_and_validate(headers={"Authorization": f"Bearer {workspace.tokens[role]}"})
+    permission = workspace.permissions.get((case.operation.path, case.method.lower()))
+    if permission in PERMISSIONS:
+        code = answer.json()["code"] if answer.status_code >= 400 else ""
+        # Addresses that are none and bodies that cannot be read are refused before anyone asks who sends them.
+        if answer.status_code not in (400, 413, 415) and not code.startswith("kernel.http_"):
+            assert (code == "kernel.forbidden") == (permission not in ROLES[role].permissions), (role, code)
+
+
+def _role(case: Case) -> str:
+    """Half of the requests come from the administrator, who gets furthest; the others from each role in turn."""
+    turns[case.operation.label] += 1
+    turn = turns[case.operation.label] + crc32(case.operation.label.encode())
+    others = [role for role in ROLES if role != "admin"]
+    return "admin" if turn % 2 else others[turn // 2 % len(others)]
 
 
 def _is_negative(case: Case) -> bool:

@@ -13,6 +13,7 @@ from tradewind.kernel.database import Database
 from tradewind.kernel.testing import database as testing_database
 from tradewind.kernel.testing import fixtures
 from tradewind.modules.identity import api as identity
+from tradewind.modules.identity.permissions import ROLES
 from tradewind.settings import Settings
 
 Send = Callable[[Any], Awaitable[None]]
@@ -35,8 +36,13 @@ class Workspace:
         self._app = app
         self._settings = settings.model_copy(update={"api_requests_per_minute": 1_000_000_000})
         self._make_database = make_database
-        self.token = ""
+        self.tokens: dict[str, str] = {}
         self.ids: dict[str, str] = {}
+        self.permissions: dict[tuple[str, str], str] = {
+            (path, method): operation["x-permission"]
+            for path, operations in app.openapi()["paths"].items()
+            for method, operation in operations.items()
+        }
 
     async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -69,13 +75,19 @@ class Workspace:
         # The look at the migrations goes past the test's own database.
         self._app.state.migrations_seen = True
         tenant = await fixtures.make_tenant(database, "Fernweh Bikes")
-        member = await fixtures.add_member(database, tenant.organisation_id, role="creator", name="Mira")
+        members = {
+            role: await fixtures.add_member(database, tenant.organisation_id, role=role, name=role.title())
+            for role in ROLES
+            if role != "admin"
+        }
+        member = members["creator"]
         async with database.transaction(Actor.system(tenant.organisation_id, name="test")) as session:
-            self.token = await identity.issue_access_token(session, tenant.user_id, tenant.organisation_id)
+            for role, each in {"admin": tenant, **members}.items():
+                self.tokens[role] = await identity.issue_access_token(session, each.user_id, tenant.organisation_id)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(self._app),
             base_url="http://tradewind.test/api/v1",
-            headers={"Authorization": f"Bearer {self.token}"},
+            headers={"Authorization": f"Bearer {self.tokens['admin']}"},
         ) as client:
             await Filling(client, database, self.ids).everything(member.user_id)
 

@@ -14,6 +14,7 @@ from tradewind.kernel.openapi_answers import HEADERS, complete_answers, problem_
 from tradewind.kernel.openapi_examples import Examples
 from tradewind.kernel.openapi_names import summary_of
 from tradewind.kernel.openapi_problems import catalogue, reachable
+from tradewind.kernel.openapi_sparse import describe_sparse
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -154,6 +155,7 @@ def describe(app: FastAPI, tags: Mapping[str, str], authenticate: Callable[..., 
                         repeatable=method == "post" and path.startswith("/api/"),
                         refusals=refusals,
                     )
+                    describe_sparse(operation, schemas)
                     used |= set(operation.get("tags", ()))
         document["tags"] = [{"name": name, "description": tags.get(name, "")} for name in sorted(used)]
         document["x-mounts"] = mounts_of(app)
