@@ -23,6 +23,8 @@ MAX_PROPERTIES = 200
 OTHER = "(other)"
 """Stands for all names beyond the first 500 of a source: whoever has the write key could send any number of them."""
 _EXAMPLES = 5
+# Values of a property that need no second look.
+_REMEMBERED = 200
 
 Key = tuple[UUID, str, str]  # source, type, name
 
@@ -44,6 +46,7 @@ class _Property(_Span):
     types: Counter[str] = field(default_factory=Counter)
     examples: dict[Any, None] = field(default_factory=dict)
     personal: bool = False
+    known: set[Any] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -120,6 +123,10 @@ def _registered(key: Key, known: set[Key], room: dict[UUID, int]) -> Key:
 def _look(found: _Property, path: str, value: Any, at: datetime) -> None:
     found.saw(at)
     found.types[type_of(value)] += 1
+    if value is None or isinstance(value, dict | list) or value in found.known:
+        return
+    if len(found.known) < _REMEMBERED:
+        found.known.add(value)
     if not found.personal and is_personal(path, value):
         found.personal = True
         found.examples.clear()

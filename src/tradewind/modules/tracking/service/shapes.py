@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tradewind.kernel.classification import MASK, masked, scrubbed
@@ -65,11 +66,15 @@ def is_personal(path: str, value: Any) -> bool:
     """Whether a property tells who somebody is or how to reach them: by its name, or by how its text looks."""
     if isinstance(value, bool | float | dict | list) or value is None:
         return False
-    return (
-        path.startswith(_FORM_FIELDS)
-        or _PERSONAL.search(_CAMEL.sub("_", path)) is not None
-        or (isinstance(value, str) and scrubbed(value) != value)
-    )
+    if _is_named_personal(path):
+        return True
+    # An address has its sign, a number in international or national form a digit 0 or a plus.
+    return isinstance(value, str) and ("@" in value or "+" in value or "0" in value) and scrubbed(value) != value
+
+
+@lru_cache(maxsize=10_000)
+def _is_named_personal(path: str) -> bool:
+    return path.startswith(_FORM_FIELDS) or _PERSONAL.search(_CAMEL.sub("_", path)) is not None
 
 
 def example(path: str, value: Any) -> Any:
