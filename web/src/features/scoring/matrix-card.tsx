@@ -39,16 +39,16 @@ function Grid({ matrix }: { matrix: Matrix }) {
                     className={classes.cell}
                     underline="never"
                     c="inherit"
-                    aria-label={t('matrix.cell', {
-                      fit: t(`matrix.fit.${fit}`),
-                      engagement: t(`matrix.engagement.${engagement}`),
-                      leads: formatNumber(cell.leads),
-                      hot: formatNumber(cell.hot),
-                    })}
                   >
                     <svg className={classes.shade} aria-hidden>
                       <rect width="100%" height="100%" opacity={0.04 + (0.3 * cell.leads) / most} />
                     </svg>
+                    <span className="tw-hidden">
+                      {t('matrix.cell', {
+                        fit: t(`matrix.fit.${fit}`),
+                        engagement: t(`matrix.engagement.${engagement}`),
+                      })}
+                    </span>
                     <span className={`${classes.value} tw-number`}>{formatNumber(cell.leads)}</span>
                     <Text span size="xs" c="dimmed">
                       {t('matrix.hot', { hot: formatNumber(cell.hot) })}

@@ -94,16 +94,13 @@ function Basics({ value, readOnly, onChange }: PartProps) {
         {value.mode === 'blend' && (
           <div>
             <Group justify="space-between">
-              <Text size="sm" id="setup-share">
-                {t('setup.share')}
-              </Text>
+              <Text size="sm">{t('setup.share')}</Text>
               <Text size="sm" fw={600} className="tw-number">
                 {formatPercent(value.model_share)}
               </Text>
             </Group>
             <Slider
-              aria-labelledby="setup-share"
-              thumbProps={{ 'aria-label': t('setup.share') }}
+              thumbLabel={t('setup.share')}
               min={0.05}
               max={0.95}
               step={0.05}

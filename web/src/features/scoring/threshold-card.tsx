@@ -47,16 +47,13 @@ function TradeOff({
     <Stack gap="md">
       <div>
         <Group justify="space-between">
-          <Text size="sm" id="threshold-rate">
-            {t('threshold.rate')}
-          </Text>
+          <Text size="sm">{t('threshold.rate')}</Text>
           <Text size="sm" fw={600} className="tw-number">
             {rateOf(point.false_positive_rate)}
           </Text>
         </Group>
         <Slider
-          aria-labelledby="threshold-rate"
-          thumbProps={{ 'aria-label': t('threshold.rate') }}
+          thumbLabel={t('threshold.rate')}
           min={0}
           max={points.length - 1}
           step={1}

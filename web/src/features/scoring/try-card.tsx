@@ -56,23 +56,26 @@ export function TryCard({ setupKey, rules }: { setupKey: string; rules: RuleSet 
                 down: formatNumber(data.moved_down),
               })}
             </Text>
-            <ul className={`${classes.rows} ${classes.effects}`}>
-              {data.effects.map((effect) => (
-                <li key={effect.rule} className={classes.row}>
-                  <Text size="sm" className={`${classes.main} tw-truncate`}>
-                    {named.get(effect.rule) ?? effect.rule}
-                  </Text>
-                  <Text size="sm" c="dimmed" className="tw-number">
-                    {effect.broken
-                      ? t('try.broken')
-                      : t('try.matches', {
-                          count: effect.leads,
-                          leads: formatNumber(effect.leads),
-                        })}
-                  </Text>
-                </li>
-              ))}
-            </ul>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
+            <section className={classes.effects} tabIndex={0} aria-label={t('try.effects')}>
+              <ul className={classes.rows}>
+                {data.effects.map((effect) => (
+                  <li key={effect.rule} className={classes.row}>
+                    <Text size="sm" className={`${classes.main} tw-truncate`}>
+                      {named.get(effect.rule) ?? effect.rule}
+                    </Text>
+                    <Text size="sm" c="dimmed" className="tw-number">
+                      {effect.broken
+                        ? t('try.broken')
+                        : t('try.matches', {
+                            count: effect.leads,
+                            leads: formatNumber(effect.leads),
+                          })}
+                    </Text>
+                  </li>
+                ))}
+              </ul>
+            </section>
           </>
         )}
       </Stack>
