@@ -18859,7 +18859,10 @@ export interface operations {
             query?: {
                 country?: string | null;
                 cursor?: string | null;
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, name, domain, industry, size_band, employee_count, annual_revenue_minor, country, city, website, custom, enrichment, tags, owner_id, people_count, created_at, updated_at.
+                 * @example id,version,name
+                 */
                 fields?: string | null;
                 industry?: string | null;
                 limit?: number;
@@ -19219,7 +19222,10 @@ export interface operations {
     companies_read: {
         parameters: {
             query?: {
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, name, domain, industry, size_band, employee_count, annual_revenue_minor, country, city, website, custom, enrichment, tags, owner_id, people_count, created_at, updated_at.
+                 * @example id,version,name
+                 */
                 fields?: string | null;
             };
             header?: never;
@@ -20789,7 +20795,10 @@ export interface operations {
                 company_id?: string | null;
                 currency?: string | null;
                 cursor?: string | null;
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, name, lead_id, lead_name, lead_score, lead_score_band, company_id, company_name, pipeline_id, stage_id, stage_name, kind, probability, amount_minor, currency, close_date, owner_id, lost_reason, stage_entered_at, closed_at, custom, position, created_at, updated_at.
+                 * @example id,version,name
+                 */
                 fields?: string | null;
                 kind?: ("open" | "won" | "lost") | null;
                 lead_id?: string | null;
@@ -21159,7 +21168,10 @@ export interface operations {
     deals_read: {
         parameters: {
             query?: {
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, name, lead_id, lead_name, lead_score, lead_score_band, company_id, company_name, pipeline_id, stage_id, stage_name, kind, probability, amount_minor, currency, close_date, owner_id, lost_reason, stage_entered_at, closed_at, custom, position, created_at, updated_at.
+                 * @example id,version,name
+                 */
                 fields?: string | null;
             };
             header?: never;
@@ -26815,7 +26827,10 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, full_name, first_name, last_name, email, phone, job_title, company_id, company_name, status, source, country, city, owner_id, score, score_band, score_kind, converted, tags, custom, do_not_email, do_not_call, last_activity_at, created_at, updated_at, external_id.
+                 * @example id,version,full_name
+                 */
                 fields?: string | null;
                 /** @description A condition as JSON, see GET /leads/fields for its fields */
                 filter?: string | null;
@@ -27227,7 +27242,10 @@ export interface operations {
     leads_read: {
         parameters: {
             query?: {
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, full_name, first_name, last_name, email, phone, job_title, company_id, company_name, status, source, country, city, owner_id, score, score_band, score_kind, converted, tags, custom, do_not_email, do_not_call, last_activity_at, created_at, updated_at, external_id, region, language, time_zone, website, score_probability, score_model_id, scored_at, converted_at, first_seen_at, enrichment, import_id, created_by.
+                 * @example id,version,full_name
+                 */
                 fields?: string | null;
             };
             header?: never;
@@ -29046,6 +29064,7 @@ export interface operations {
              * @description Some values are not valid.
              *
              *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.condition_invalid` — The condition is not valid
              */
             422: {
                 headers: {
@@ -53216,7 +53235,10 @@ export interface operations {
                 cursor?: string | null;
                 deal_id?: string | null;
                 due_before?: string | null;
-                /** @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. */
+                /**
+                 * @description Names of the only fields to answer, separated by commas: `id,email,score`. All if left out. Names are: id, version, title, body, due_at, done_at, done_by, lead_id, deal_id, company_id, assignee_id, priority, lead_name, created_by, created_at, updated_at.
+                 * @example id,version,title
+                 */
                 fields?: string | null;
                 lead_id?: string | null;
                 limit?: number;
