@@ -1,8 +1,8 @@
 """Loads the kernel's fixtures for all tests."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tradewind.kernel.testing.fixtures"]
 # How long an example takes says more about the machine than about the code.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
