@@ -10432,7 +10432,10 @@ export interface components {
              * @default false
              */
             everything?: boolean;
-            /** Model Id */
+            /**
+             * Model Id
+             * @example 0199c0de-7f3a-7c51-9d0e-3a5b8f1c2d4e
+             */
             model_id?: string | null;
             settings?: components["schemas"]["SetupSettings"] | null;
         };
@@ -44284,7 +44287,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "model_id": "0199c0de-7f3a-7c51-9d0e-3a5b8f1c2d4e"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PreviewCreate"];
             };
         };

@@ -77,7 +77,7 @@ async def checkpoint(
 
 
 async def learn_grown_tables(session: AsyncSession) -> None:
-    """Renew the planner's statistics of tables that have grown fourfold since it last looked."""
+    """Renew the planner's statistics of tables that grew fourfold since, or that do not know the organisation yet."""
     await session.execute(text("SELECT learn_grown_tables()"))
 
 

@@ -133,7 +133,7 @@ async def _run(context: RunContext, entry: LeadImport, batch_rows: int) -> None:
                 )
         done = batch.last
         written += 1
-        if written in _LEARN_AFTER_BATCHES:
+        if written in _LEARN_AFTER_BATCHES and done >= batch_rows:
             async with context.transaction() as session:
                 await repository.learn_grown_tables(session)
         await context.progress(done=done, total=max(done, entry.rows_total or 0))

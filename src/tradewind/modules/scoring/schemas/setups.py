@@ -212,7 +212,7 @@ class PreviewCreate(_Strict):
     """What would change: settings, or the model that scores, or both. Nothing takes over yet."""
 
     settings: SetupSettings | None = None
-    model_id: UUID | None = None
+    model_id: UUID | None = Field(default=None, examples=["0199c0de-7f3a-7c51-9d0e-3a5b8f1c2d4e"])
     everything: Flag = Field(default=False, description="All leads instead of a sample of 5,000")
 
     @model_validator(mode="after")
