@@ -104,7 +104,7 @@ def test_a_task_comes_back_when_the_server_refuses(signed_in: Page) -> None:
 
 def test_a_metric_is_made_renamed_and_removed(signed_in: Page) -> None:
     page = signed_in
-    page.goto("/metrics?edit=new")
+    page.goto("/analytics/metrics?edit=new")
     page.get_by_role("textbox", name="Name", exact=True).fill("Average score")
     choose(page, "What is worked out", "Average")
     page.get_by_role("button", name="Add metric", exact=True).click()

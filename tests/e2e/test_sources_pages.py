@@ -42,7 +42,7 @@ def test_from_no_source_to_its_first_event_and_a_refused_one(server: Installatio
         expect(events.get_by_text("Demo Requested", exact=True)).to_be_visible()
         send(anonymousId="a-1", event="Seen Live")
         expect(events.get_by_text("Seen Live", exact=True)).to_be_visible()
-        events.get_by_text("Demo Requested", exact=True).dblclick()
+        events.get_by_text("Demo Requested", exact=True).click()
         expect(page.get_by_role("dialog").get_by_text("ada@example.com")).to_be_visible()
         page.keyboard.press("Escape")
 

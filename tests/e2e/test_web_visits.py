@@ -65,7 +65,7 @@ def test_visits_are_shown_and_a_wrong_browser_is_let_go(
     expect(drawer).to_contain_text("Visits: 2, pages: 3. Nothing speaks against a person.")
     expect(page).to_have_url(re.compile(r"visits=true"))
     page_check(page, "lead with visits")
-    joined = drawer.get_by_role("listitem").filter(has_text="Mar 4").filter(has_text="belongs to")
+    joined = drawer.get_by_role("listitem").filter(has_text="4 Mar").filter(has_text="belongs to")
     joined.get_by_role("button").click()
     page.get_by_role("dialog", name="Take these apart?").get_by_role("button", name="Undo", exact=True).click()
     expect(drawer).to_contain_text("Taken apart by Mira Founder")

@@ -224,7 +224,7 @@ def a_form_becomes_a_lead(browser: Browser, page: Page, site: Site) -> None:
     guest.get_by_label("Diary").fill("dear diary")
     guest.get_by_role("button", name="Send").click()
     expect(guest.get_by_role("heading", name="Thank you")).to_be_visible()
-    page.get_by_role("button", name="new lead").click()
+    page.get_by_role("button", name="new lead, show").click()
     row = page.get_by_role("row").filter(has_text="Ada Okafor")
     expect(row).to_be_visible()
     events = site.wait_for(site.source, "identify", "Form Submitted")

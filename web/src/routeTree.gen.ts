@@ -15,7 +15,6 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
-import { Route as AppMetricsRouteImport } from './routes/_app/metrics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -25,6 +24,7 @@ import { Route as AuthResetPasswordRouteImport } from './routes/_auth/reset-pass
 import { Route as AuthSecureAccountRouteImport } from './routes/_auth/secure-account'
 import { Route as AuthSignUpRouteImport } from './routes/_auth/sign-up'
 import { Route as AuthVerifyEmailRouteImport } from './routes/_auth/verify-email'
+import { Route as AppAnalyticsMetricsRouteImport } from './routes/_app/analytics/metrics'
 import { Route as AppCompaniesIndexRouteImport } from './routes/_app/companies/index'
 import { Route as AppCompaniesCompanyIdRouteImport } from './routes/_app/companies/$companyId'
 import { Route as AppDealsIndexRouteImport } from './routes/_app/deals/index'
@@ -93,11 +93,6 @@ const AppGetStartedRoute = AppGetStartedRouteImport.update({
   path: '/get-started',
   getParentRoute: () => AppRoute,
 } as any)
-const AppMetricsRoute = AppMetricsRouteImport.update({
-  id: '/metrics',
-  path: '/metrics',
-  getParentRoute: () => AppRoute,
-} as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
@@ -142,6 +137,11 @@ const AuthVerifyEmailRoute = AuthVerifyEmailRouteImport.update({
   id: '/verify-email',
   path: '/verify-email',
   getParentRoute: () => AuthRoute,
+} as any)
+const AppAnalyticsMetricsRoute = AppAnalyticsMetricsRouteImport.update({
+  id: '/analytics/metrics',
+  path: '/analytics/metrics',
+  getParentRoute: () => AppRoute,
 } as any)
 const AppCompaniesIndexRoute = AppCompaniesIndexRouteImport.update({
   id: '/companies/',
@@ -347,7 +347,6 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
-  '/metrics': typeof AppMetricsRoute
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -357,6 +356,7 @@ export interface FileRoutesByFullPath {
   '/secure-account': typeof AuthSecureAccountRoute
   '/sign-up': typeof AuthSignUpRoute
   '/verify-email': typeof AuthVerifyEmailRoute
+  '/analytics/metrics': typeof AppAnalyticsMetricsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
@@ -402,7 +402,6 @@ export interface FileRoutesByTo {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
-  '/metrics': typeof AppMetricsRoute
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
   '/forgot-password': typeof AuthForgotPasswordRoute
@@ -411,6 +410,7 @@ export interface FileRoutesByTo {
   '/secure-account': typeof AuthSecureAccountRoute
   '/sign-up': typeof AuthSignUpRoute
   '/verify-email': typeof AuthVerifyEmailRoute
+  '/analytics/metrics': typeof AppAnalyticsMetricsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
@@ -458,7 +458,6 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
-  '/_app/metrics': typeof AppMetricsRoute
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -469,6 +468,7 @@ export interface FileRoutesById {
   '/_auth/sign-up': typeof AuthSignUpRoute
   '/_auth/verify-email': typeof AuthVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
+  '/_app/analytics/metrics': typeof AppAnalyticsMetricsRoute
   '/_app/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
@@ -516,7 +516,6 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
-    | '/metrics'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -526,6 +525,7 @@ export interface FileRouteTypes {
     | '/secure-account'
     | '/sign-up'
     | '/verify-email'
+    | '/analytics/metrics'
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
@@ -571,7 +571,6 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
-    | '/metrics'
     | '/tasks'
     | '/accept-invitation'
     | '/forgot-password'
@@ -580,6 +579,7 @@ export interface FileRouteTypes {
     | '/secure-account'
     | '/sign-up'
     | '/verify-email'
+    | '/analytics/metrics'
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
@@ -626,7 +626,6 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
-    | '/_app/metrics'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -637,6 +636,7 @@ export interface FileRouteTypes {
     | '/_auth/sign-up'
     | '/_auth/verify-email'
     | '/_app/'
+    | '/_app/analytics/metrics'
     | '/_app/companies/$companyId'
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
@@ -727,13 +727,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppGetStartedRouteImport
       parentRoute: typeof AppRoute
     }
-    '/_app/metrics': {
-      id: '/_app/metrics'
-      path: '/metrics'
-      fullPath: '/metrics'
-      preLoaderRoute: typeof AppMetricsRouteImport
-      parentRoute: typeof AppRoute
-    }
     '/_app/settings': {
       id: '/_app/settings'
       path: '/settings'
@@ -796,6 +789,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/verify-email'
       preLoaderRoute: typeof AuthVerifyEmailRouteImport
       parentRoute: typeof AuthRoute
+    }
+    '/_app/analytics/metrics': {
+      id: '/_app/analytics/metrics'
+      path: '/analytics/metrics'
+      fullPath: '/analytics/metrics'
+      preLoaderRoute: typeof AppAnalyticsMetricsRouteImport
+      parentRoute: typeof AppRoute
     }
     '/_app/companies/': {
       id: '/_app/companies/'
@@ -1131,10 +1131,10 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
-  AppMetricsRoute: typeof AppMetricsRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
+  AppAnalyticsMetricsRoute: typeof AppAnalyticsMetricsRoute
   AppCompaniesCompanyIdRoute: typeof AppCompaniesCompanyIdRoute
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
@@ -1157,10 +1157,10 @@ const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
-  AppMetricsRoute: AppMetricsRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAnalyticsMetricsRoute: AppAnalyticsMetricsRoute,
   AppCompaniesCompanyIdRoute: AppCompaniesCompanyIdRoute,
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,

@@ -13,7 +13,7 @@ import classes from './metrics.module.css';
 import { type Metric, metricsQuery } from './queries';
 import { PERIODS } from './search';
 
-const route = getRouteApi('/_app/metrics');
+const route = getRouteApi('/_app/analytics/metrics');
 
 const GROUPS = ['leads', 'deals', 'activities', 'sessions'] as const;
 const NEW = 'new';

@@ -5,7 +5,7 @@ import { MetricsPage } from '@/features/metrics/metrics-page';
 import { metricsQuery } from '@/features/metrics/queries';
 import { metricsSearch } from '@/features/metrics/search';
 
-export const Route = createFileRoute('/_app/metrics')({
+export const Route = createFileRoute('/_app/analytics/metrics')({
   staticData: {
     nav: { label: 'nav.metrics', icon: IconChartBar, order: 65 },
     crumb: 'nav.metrics',
