@@ -9114,7 +9114,7 @@ export interface components {
         };
         /**
          * MatrixRead
-         * @description Fit by engagement, in thirds of the scored leads: high is at or above the second cut, low below the first.
+         * @description Fit by engagement, in thirds of the scored leads: low is below the first cut, high above the second.
          */
         MatrixRead: {
             /** Cells */

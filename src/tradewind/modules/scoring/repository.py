@@ -64,8 +64,8 @@ _CUTS = text("""
     FROM leads WHERE deleted_at IS NULL AND score_fit IS NOT NULL AND score_engagement IS NOT NULL
 """)
 _MATRIX = text("""
-    SELECT (score_fit > :f1)::int + (score_fit > :f2)::int AS fit,
-        (score_engagement > :e1)::int + (score_engagement > :e2)::int AS engagement,
+    SELECT (score_fit >= :f1)::int + (score_fit > :f2)::int AS fit,
+        (score_engagement >= :e1)::int + (score_engagement > :e2)::int AS engagement,
         count(*) AS leads, count(*) FILTER (WHERE score_band = 'hot') AS hot,
         count(*) FILTER (WHERE converted) AS won, count(converted) AS known
     FROM leads

@@ -12,9 +12,9 @@ const matrix: Matrix = {
 test('a cell leads to the leads between its cuts', () => {
   expect(cellFilter(matrix, 'medium', 'low')).toEqual({
     all: [
-      { field: 'score_fit', op: 'gt', value: 20 },
+      { field: 'score_fit', op: 'gte', value: 20 },
       { field: 'score_fit', op: 'lte', value: 40 },
-      { field: 'score_engagement', op: 'lte', value: 30 },
+      { field: 'score_engagement', op: 'lt', value: 30 },
     ],
   });
   expect(cellFilter(matrix, 'high', 'high')).toEqual({

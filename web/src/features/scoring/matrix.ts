@@ -22,13 +22,11 @@ export function matrixCell(matrix: Matrix, fit: Level, engagement: Level): Cell 
 
 function bounds(field: string, cuts: readonly number[], level: Level): Condition[] {
   const [first = 0, second = 0] = cuts;
-  if (level === 'low') return [{ field, op: 'lte', value: first }];
-  if (level === 'high') {
-    // Where both cuts are the same number there is no middle.
-    return [{ field, op: 'gt', value: Math.max(first, second) }];
-  }
+  if (level === 'low') return [{ field, op: 'lt', value: first }];
+  // What many leads share may be a third and more of them: it is the middle then.
+  if (level === 'high') return [{ field, op: 'gt', value: second }];
   return [
-    { field, op: 'gt', value: first },
+    { field, op: 'gte', value: first },
     { field, op: 'lte', value: second },
   ];
 }

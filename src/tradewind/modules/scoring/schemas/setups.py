@@ -317,7 +317,7 @@ class MatrixCell(BaseModel):
 
 
 class MatrixRead(BaseModel):
-    """Fit by engagement, in thirds of the scored leads: high is at or above the second cut, low below the first."""
+    """Fit by engagement, in thirds of the scored leads: low is below the first cut, high above the second."""
 
     fit_cuts: list[int]
     engagement_cuts: list[int]
