@@ -1,5 +1,7 @@
 """Taking people apart again, what follows leads, and that nothing happens twice."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,12 +9,16 @@ from sqlalchemy import text
 from tests.modules.tracking.visitors import deliver, graph, make_site, people, process, timeline
 
 from tradewind.kernel.access import Actor
+from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import AppError
+from tradewind.kernel.jobs import JobContext, NoPayload
 from tradewind.modules.leads.schemas.people import LeadCreate
 from tradewind.modules.leads.service import merges as lead_merges
 from tradewind.modules.leads.service import people as lead_people
 from tradewind.modules.tracking import api
-from tradewind.modules.tracking.service import merges
+from tradewind.modules.tracking.jobs.processing import process as process_all
+from tradewind.modules.tracking.repository import processing as repository
+from tradewind.modules.tracking.service import merges, registry
 from tradewind.modules.tracking.service.processing import process_next
 
 ANNA, BEN = "anna@ex.example", "ben@ex.example"
@@ -139,6 +145,28 @@ async def test_a_crash_between_batches_and_a_repeated_batch_do_nothing_twice(ses
     assert (await graph(session), await timeline(session, ANNA)) == (before, titles)
     count = text("SELECT count(*) FROM leads")
     assert await session.scalar(count) == 1
+
+
+async def test_a_batch_that_cannot_be_processed_holds_up_no_other(session, site, database, monkeypatch):
+    observe = registry.observe
+
+    async def fails_on_riddles(session, events):
+        if any(event.path == "/riddle" for event in events):
+            raise ValueError("what goes on four legs in the morning?")
+        await observe(session, events)
+
+    monkeypatch.setattr(registry, "observe", fails_on_riddles)
+    await deliver(session, [site.page(0, "a", path="/riddle"), site.identify(1, "a", email=ANNA)])
+    await deliver(session, [site.page(2, "b", path="/plain"), site.identify(3, "b", email=BEN)])
+    context = JobContext(database, actor_of(session), "tracking.process")
+    with pytest.raises(ValueError, match="four legs"):
+        await process_all.handler(context, NoPayload())
+    await process_all.handler(replace(context, attempt=3), NoPayload())
+    assert (await timeline(session, ANNA), await timeline(session, BEN)) == ([], ["Visited /plain"])
+    monkeypatch.undo()
+    assert await repository.take_up_set_aside(session)
+    await process_all.handler(context, NoPayload())
+    assert await timeline(session, ANNA) == ["Visited /riddle"]
 
 
 async def test_one_worker_at_a_time(real_database, tenant):

@@ -67,9 +67,10 @@ TABLES = (
         received_at timestamptz NOT NULL,
         first_id uuid NOT NULL,
         last_id uuid NOT NULL,
-        events integer NOT NULL
+        events integer NOT NULL,
+        set_aside_at timestamptz
     )""",
-    "CREATE INDEX event_batches_oldest ON event_batches (organisation_id, id)",
+    "CREATE INDEX event_batches_oldest ON event_batches (organisation_id, id) WHERE set_aside_at IS NULL",
     """
     CREATE TABLE event_rejections (
         id uuid PRIMARY KEY,

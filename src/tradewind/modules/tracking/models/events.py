@@ -51,6 +51,8 @@ class EventBatch(TenantMixin, Base):
     first_id: Mapped[UUID]
     last_id: Mapped[UUID]
     events: Mapped[int]
+    # Could not be processed; each night it is tried again.
+    set_aside_at: Mapped[datetime | None]
 
 
 class EventRejection(TenantMixin, Base):

@@ -24,7 +24,26 @@ def _event(row: asyncpg.Record) -> CollectedEvent:
 async def pending(session: AsyncSession) -> bool:
     """Whether batches of the organisation wait."""
     connection = await asyncpg_connection(session)
-    return bool(await connection.fetchval("select exists (select from event_batches)"))
+    return bool(await connection.fetchval("select exists (select from event_batches where set_aside_at is null)"))
+
+
+async def set_oldest_aside(session: AsyncSession) -> int:
+    """Leave the oldest waiting batch for later; returns how many events it has."""
+    connection = await asyncpg_connection(session)
+    events = await connection.fetchval(
+        """
+        update event_batches set set_aside_at = now() where id =
+          (select id from event_batches where set_aside_at is null order by id limit 1) returning events
+        """
+    )
+    return events or 0
+
+
+async def take_up_set_aside(session: AsyncSession) -> bool:
+    """Let all batches that were set aside wait again; whether there were any."""
+    connection = await asyncpg_connection(session)
+    status = await connection.execute("update event_batches set set_aside_at = null where set_aside_at is not null")
+    return status != "UPDATE 0"
 
 
 async def claim(session: AsyncSession, at_most: int) -> list[CollectedEvent]:
@@ -37,7 +56,7 @@ async def claim(session: AsyncSession, at_most: int) -> list[CollectedEvent]:
         f"""
         with line as (
           select id, received_at, first_id, last_id, sum(events) over (order by id) - events as before
-          from event_batches where organisation_id = $1 order by id limit 1000),
+          from event_batches where organisation_id = $1 and set_aside_at is null order by id limit 1000),
         taken as (
           delete from event_batches b using line l where b.id = l.id and l.before < $2
           returning b.received_at, b.first_id, b.last_id)
