@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.errors import BadRequest
+from tradewind.kernel.multipart import read_form
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
 from tradewind.kernel.sparse import FieldsText, chosen_fields, page_answer
@@ -31,7 +31,6 @@ from tradewind.modules.leads.service import files, notes, tasks
 
 router = APIRouter()
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
-_MULTIPART_EXTRA_BYTES = 64 * 1024
 _CHUNK = 256 * 1024
 
 
@@ -180,24 +179,18 @@ async def delete_file(session: Session, file_id: UUID) -> None:
 
 async def _uploaded(request: Request) -> UploadFile:
     """The part `file` of a multipart body, refused while it comes in once it is too large."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise BadRequest("Send the file as multipart/form-data, in the part “file”.")
-
-    async def bounded() -> AsyncIterator[bytes]:
-        received = 0
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > files.MAX_BYTES + _MULTIPART_EXTRA_BYTES:
-                raise FileTooLarge(f"A file may have up to {files.MAX_BYTES // 1024**2} MB.")
-            yield chunk
-
-    try:
-        form = await MultiPartParser(request.headers, bounded(), max_files=1, max_fields=10).parse()  # type: ignore[arg-type]
-    except (MultiPartException, KeyError) as error:
-        raise BadRequest("The upload is not valid multipart/form-data.") from error
+    expected = "Send the file as multipart/form-data, in the part “file”."
+    form = await read_form(
+        request,
+        max_bytes=files.MAX_BYTES,
+        max_files=1,
+        max_fields=10,
+        expected=expected,
+        too_large=FileTooLarge(f"A file may have up to {files.MAX_BYTES // 1024**2} MB."),
+    )
     upload = form.get("file")
     if not isinstance(upload, UploadFile):
-        raise BadRequest("Send the file as multipart/form-data, in the part “file”.")
+        raise BadRequest(expected)
     return upload
 
 

@@ -1,16 +1,15 @@
 """HTTP of evaluations: upload one or two files, watch the run, take the scores."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.errors import BadRequest, Invalid
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.multipart import read_form
 from tradewind.modules.identity import api as identity
 from tradewind.modules.scoring.errors import EvaluationImpossible
 from tradewind.modules.scoring.jobs import EvaluateFiles, evaluate_files
@@ -18,7 +17,6 @@ from tradewind.modules.scoring.schemas.evaluations import EvaluationList, Evalua
 from tradewind.modules.scoring.service import evaluations
 
 router = APIRouter(prefix="/api/v1/scoring/evaluations", tags=["Scoring"])
-_EXTRA_BYTES = 64 * 1024
 _BODY = {
     "requestBody": {
         "required": True,
@@ -52,7 +50,14 @@ async def start_evaluation(session: Session, request: Request) -> EvaluationRead
     Without `test`, the last fifth of the rows is scored. Nothing of the files enters the leads, and the files are
     gone when the run ends.
     """
-    form = await _form(request)
+    form = await read_form(
+        request,
+        max_bytes=evaluations.MAX_BYTES,
+        max_files=2,
+        max_fields=5,
+        expected="Send the files as multipart/form-data.",
+        too_large=EvaluationImpossible(f"Both files together may have {evaluations.MAX_BYTES // 1024**2} MB."),
+    )
     train, test = await _file(form.get("train")), await _file(form.get("test"))
     if train is None:
         raise BadRequest("Send the file to learn from in the part “train”.")
@@ -108,24 +113,6 @@ async def delete_evaluation(session: Session, evaluation_id: UUID) -> None:
         before={"name": row.name},
     )
     await evaluations.remove(session, evaluation_id)
-
-
-async def _form(request: Request):
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise BadRequest("Send the files as multipart/form-data.")
-
-    async def bounded() -> AsyncIterator[bytes]:
-        received = 0
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > evaluations.MAX_BYTES + _EXTRA_BYTES:
-                raise EvaluationImpossible(f"Both files together may have {evaluations.MAX_BYTES // 1024**2} MB.")
-            yield chunk
-
-    try:
-        return await MultiPartParser(request.headers, bounded(), max_files=2, max_fields=5).parse()  # type: ignore[arg-type]
-    except (MultiPartException, KeyError) as error:
-        raise BadRequest("The upload is not valid multipart/form-data.") from error
 
 
 async def _file(part: UploadFile | str | None) -> tuple[str, bytes] | None:

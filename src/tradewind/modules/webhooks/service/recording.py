@@ -8,17 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
-from tradewind.modules.identity import api as identity
 from tradewind.modules.identity.events import AuditRecorded
 from tradewind.modules.webhooks import repository
 from tradewind.modules.webhooks.catalogue import PING
-from tradewind.modules.webhooks.events import EndpointDisabled
 from tradewind.modules.webhooks.models import Endpoint
 from tradewind.modules.webhooks.sending import schedule
 from tradewind.modules.webhooks.sending.sender import Outcome
-from tradewind.modules.webhooks.service import audit_stream, forwarding, waking
+from tradewind.modules.webhooks.service import audit_stream, stopping, waking
 
 # Later ones are found by the sweep of every minute.
 _OWN_WAKE = timedelta(seconds=70)
@@ -47,7 +44,7 @@ async def record(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
         await session.flush()
         reason = _reason_to_disable(endpoint, part, steps, first_attempts)
         if reason is not None and endpoint.state != "disabled":
-            await disable(session, endpoint, reason)
+            await stopping.disable(session, endpoint, reason)
         elif any(outcome.delivered and outcome.claim.content.type == _AUDIT for outcome in part):
             await audit_stream.cut(session, endpoint.id)
         if endpoint.rest_until is not None:
@@ -57,23 +54,6 @@ async def record(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
         # The last to come: an earlier one that is due then goes along, and resting endpoints are awake again.
         for wait in {min(waits), max(waits)}:
             await waking.wake(session, after=max(wait, timedelta()))
-
-
-async def disable(session: AsyncSession, endpoint: Endpoint, reason: str) -> None:
-    """Switch an endpoint off, and let administrators know."""
-    endpoint.state, endpoint.disabled_reason = "disabled", reason
-    endpoint.version += 1
-    await session.flush()
-    forwarding.forget(session, endpoint.organisation_id)
-    await identity.record(
-        session,
-        action="webhook_endpoint.disabled",
-        subject_type="webhook_endpoint",
-        subject_id=endpoint.id,
-        after={"state": "disabled"},
-        reason=reason,
-    )
-    await publish(session, EndpointDisabled(endpoint_id=endpoint.id, url=endpoint.url, reason=reason))
 
 
 def _step(outcome: Outcome) -> repository.Step:

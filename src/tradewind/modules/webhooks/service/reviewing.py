@@ -4,13 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel.events import publish
-from tradewind.modules.identity import api as identity
 from tradewind.modules.identity.contracts import Standing
 from tradewind.modules.webhooks import repository
-from tradewind.modules.webhooks.events import EndpointPaused
 from tradewind.modules.webhooks.models import Endpoint
-from tradewind.modules.webhooks.service import forwarding, keeping
+from tradewind.modules.webhooks.service import keeping, stopping
 
 _NAMED = 5
 
@@ -23,7 +20,7 @@ async def review(session: AsyncSession) -> None:
         # Somebody may have taken it over meanwhile.
         reason = _grievance(endpoint, await keeping.standing_of(session, endpoint))
         if reason and endpoint.state == "active":
-            await _pause(session, endpoint, reason)
+            await stopping.pause(session, endpoint, reason)
 
 
 def _grievance(endpoint: Endpoint, standing: Standing | None) -> str | None:
@@ -40,19 +37,3 @@ def _grievance(endpoint: Endpoint, standing: Standing | None) -> str | None:
 def _listed(types: Iterable[str]) -> str:
     names = sorted(types)
     return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-
-
-async def _pause(session: AsyncSession, endpoint: Endpoint, reason: str) -> None:
-    endpoint.state, endpoint.disabled_reason = "paused", reason
-    endpoint.version += 1
-    await session.flush()
-    forwarding.forget(session, endpoint.organisation_id)
-    await identity.record(
-        session,
-        action="webhook_endpoint.paused",
-        subject_type="webhook_endpoint",
-        subject_id=endpoint.id,
-        after={"state": "paused"},
-        reason=reason,
-    )
-    await publish(session, EndpointPaused(endpoint_id=endpoint.id, url=endpoint.url, reason=reason))
