@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 
 _BY_KEY = """
     UPDATE webhook_endpoints e SET keeper_id = k.created_by, keeper_name = u.name

@@ -4,8 +4,8 @@ from alembic import op
 
 from tradewind.kernel.tenancy import tenant_table
 
-revision = "0023"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 
 # An import fills tables faster than autovacuum learns of it. Until then the planner takes the rows of an organisation
 # it does not know for none, and every index that begins with the organisation looks as good as the right one.
