@@ -37,7 +37,7 @@ def embed_locally(texts: Sequence[str]) -> np.ndarray:
     """
     vectors = np.zeros((len(texts), EMBEDDING_DIMENSIONS), np.float32)
     for rows, feed in _batches(texts):
-        vectors[rows] = _session().run(["sentence"], feed)[0]
+        vectors[rows] = _run("sentence", feed)
     return vectors
 
 
@@ -45,7 +45,7 @@ def embed_tokens_locally(texts: Sequence[str]) -> list[np.ndarray]:
     """One matrix a text: (tokens, 384) float32, each row of length one, without the marks of start and end."""
     matrices: list[np.ndarray] = [np.zeros((0, EMBEDDING_DIMENSIONS), np.float32)] * len(texts)
     for rows, feed in _batches(texts):
-        tokens = _session().run(["tokens"], feed)[0]
+        tokens = _run("tokens", feed)
         tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
         for row, matrix, length in zip(rows, tokens, feed["mask"].sum(axis=1), strict=True):
             matrices[row] = matrix[1 : length - 1].copy()
@@ -76,6 +76,10 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any]]]
         start = end
 
 
+def _run(output: str, feed: dict[str, Any]) -> np.ndarray:
+    return np.asarray(_session().run([output], feed)[0])
+
+
 @lru_cache
 def _tokenizer() -> "Tokenizer":
     from tokenizers import Tokenizer
@@ -88,15 +92,15 @@ def _tokenizer() -> "Tokenizer":
 
 @lru_cache
 def _session() -> "InferenceSession":
-    from onnxruntime import InferenceSession, SessionOptions
+    import onnxruntime
 
-    options = SessionOptions()
+    options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
     # Threads that wait sleep: the process has other work for its processors.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     graph = _graph_file(get_settings().home / "models")
-    return InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def _graph_file(folder: Path) -> Path:
@@ -105,7 +109,7 @@ def _graph_file(folder: Path) -> Path:
     if path.exists():
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{_GRAPH_FILE}.lock", "w") as lock:
+    with (folder / f"{_GRAPH_FILE}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             from safetensors.numpy import load_file
@@ -114,11 +118,11 @@ def _graph_file(folder: Path) -> Path:
 
             model = build(load_file(_weights_folder() / "model.safetensors"))
             partial = folder / f"{_GRAPH_FILE}.partial"
-            with open(partial, "wb") as file:
+            with partial.open("wb") as file:
                 file.write(model.SerializeToString())
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(partial, path)
+            partial.replace(path)
     return path
 
 
