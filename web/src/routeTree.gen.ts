@@ -15,6 +15,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
+import { Route as AppKnowledgeRouteImport } from './routes/_app/knowledge'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -31,6 +32,7 @@ import { Route as AppDealsIndexRouteImport } from './routes/_app/deals/index'
 import { Route as AppDealsDealIdRouteImport } from './routes/_app/deals/$dealId'
 import { Route as AppImportsIndexRouteImport } from './routes/_app/imports/index'
 import { Route as AppImportsImportIdRouteImport } from './routes/_app/imports/$importId'
+import { Route as AppKnowledgeIndexRouteImport } from './routes/_app/knowledge/index'
 import { Route as AppLeadsIndexRouteImport } from './routes/_app/leads/index'
 import { Route as AppLeadsLeadIdRouteImport } from './routes/_app/leads/$leadId'
 import { Route as AppScoringIndexRouteImport } from './routes/_app/scoring/index'
@@ -91,6 +93,11 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppKnowledgeRoute = AppKnowledgeRouteImport.update({
+  id: '/knowledge',
+  path: '/knowledge',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -172,6 +179,11 @@ const AppImportsImportIdRoute = AppImportsImportIdRouteImport.update({
   id: '/imports/$importId',
   path: '/imports/$importId',
   getParentRoute: () => AppRoute,
+} as any)
+const AppKnowledgeIndexRoute = AppKnowledgeIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppKnowledgeRoute,
 } as any)
 const AppLeadsIndexRoute = AppLeadsIndexRouteImport.update({
   id: '/leads/',
@@ -347,6 +359,7 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/knowledge': typeof AppKnowledgeRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -389,6 +402,7 @@ export interface FileRoutesByFullPath {
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
   '/imports/': typeof AppImportsIndexRoute
+  '/knowledge/': typeof AppKnowledgeIndexRoute
   '/leads/': typeof AppLeadsIndexRoute
   '/scoring/': typeof AppScoringIndexRoute
   '/segments/': typeof AppSegmentsIndexRoute
@@ -443,6 +457,7 @@ export interface FileRoutesByTo {
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
   '/imports': typeof AppImportsIndexRoute
+  '/knowledge': typeof AppKnowledgeIndexRoute
   '/leads': typeof AppLeadsIndexRoute
   '/scoring': typeof AppScoringIndexRoute
   '/segments': typeof AppSegmentsIndexRoute
@@ -458,6 +473,7 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
+  '/_app/knowledge': typeof AppKnowledgeRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -501,6 +517,7 @@ export interface FileRoutesById {
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
   '/_app/imports/': typeof AppImportsIndexRoute
+  '/_app/knowledge/': typeof AppKnowledgeIndexRoute
   '/_app/leads/': typeof AppLeadsIndexRoute
   '/_app/scoring/': typeof AppScoringIndexRoute
   '/_app/segments/': typeof AppSegmentsIndexRoute
@@ -516,6 +533,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/knowledge'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -558,6 +576,7 @@ export interface FileRouteTypes {
     | '/companies/'
     | '/deals/'
     | '/imports/'
+    | '/knowledge/'
     | '/leads/'
     | '/scoring/'
     | '/segments/'
@@ -612,6 +631,7 @@ export interface FileRouteTypes {
     | '/companies'
     | '/deals'
     | '/imports'
+    | '/knowledge'
     | '/leads'
     | '/scoring'
     | '/segments'
@@ -626,6 +646,7 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
+    | '/_app/knowledge'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -669,6 +690,7 @@ export interface FileRouteTypes {
     | '/_app/companies/'
     | '/_app/deals/'
     | '/_app/imports/'
+    | '/_app/knowledge/'
     | '/_app/leads/'
     | '/_app/scoring/'
     | '/_app/segments/'
@@ -725,6 +747,13 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/knowledge': {
+      id: '/_app/knowledge'
+      path: '/knowledge'
+      fullPath: '/knowledge'
+      preLoaderRoute: typeof AppKnowledgeRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -838,6 +867,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/imports/$importId'
       preLoaderRoute: typeof AppImportsImportIdRouteImport
       parentRoute: typeof AppRoute
+    }
+    '/_app/knowledge/': {
+      id: '/_app/knowledge/'
+      path: '/'
+      fullPath: '/knowledge/'
+      preLoaderRoute: typeof AppKnowledgeIndexRouteImport
+      parentRoute: typeof AppKnowledgeRoute
     }
     '/_app/leads/': {
       id: '/_app/leads/'
@@ -1073,6 +1109,18 @@ declare module '@tanstack/react-router' {
   }
 }
 
+interface AppKnowledgeRouteChildren {
+  AppKnowledgeIndexRoute: typeof AppKnowledgeIndexRoute
+}
+
+const AppKnowledgeRouteChildren: AppKnowledgeRouteChildren = {
+  AppKnowledgeIndexRoute: AppKnowledgeIndexRoute,
+}
+
+const AppKnowledgeRouteWithChildren = AppKnowledgeRoute._addFileChildren(
+  AppKnowledgeRouteChildren,
+)
+
 interface AppSettingsRouteChildren {
   AppSettingsAssistantsRoute: typeof AppSettingsAssistantsRoute
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
@@ -1131,6 +1179,7 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
+  AppKnowledgeRoute: typeof AppKnowledgeRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1157,6 +1206,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
+  AppKnowledgeRoute: AppKnowledgeRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
