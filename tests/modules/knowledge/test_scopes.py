@@ -52,7 +52,7 @@ async def test_chunks_have_the_narrower_scope_of_source_and_document_whatever_ch
 
 
 async def test_a_chunk_cannot_be_wider_nor_a_deleted_document_have_any(session, world, tenant):
-    source, document, chunk = world
+    source, document, _chunk = world
     document.own_scope = "internal"
     await session.flush()
     added = Chunk(
