@@ -98,7 +98,7 @@ def _storm(port: int, callers: Callers, seconds: float) -> list[Figure]:
         ),
         Figure(
             "Sign-ins answered in the storm", signed_in["per_second"], "/s", good=False if unexpected else None,
-            note=f"p95 {signed_in['p95_ms']:,.0f} ms; {answers} (503: the queue of 200 is full)",
+            note=f"p95 {signed_in['p95_ms']:,.0f} ms; {answers} (503: the queue of 100 is full)",
         ),
     ]  # fmt: skip
 
@@ -108,16 +108,21 @@ async def _send_storm(port: int, email: str, seconds: float) -> dict[str, Any]:
     answers: Counter[str] = Counter()
     latencies: list[float] = []
 
+    body = json.dumps({"email": email, "password": PASSWORD}).encode()
+    head = f"POST /api/v1/auth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+    request = f"{head}Content-Type: application/json\r\nConnection: close\r\n\r\n".encode() + body
+
     async def sign_in(number: int) -> None:
-        # An address each, none of them the readers'.
+        # An address each, none of them the readers'; no HTTP library, whose set-up would take a core by itself.
         source = f"127.{1 + number // 62_500 % 250}.{1 + number // 250 % 250}.{1 + number % 250}"
-        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(local_address=source), timeout=120) as client:
-            started = time.perf_counter()
-            body = {"email": email, "password": PASSWORD}
-            answer = await client.post(f"http://127.0.0.1:{port}/api/v1/auth/token", json=body)
-            answers[str(answer.status_code)] += 1
-            if answer.is_success:
-                latencies.append((time.perf_counter() - started) * 1000)
+        started = time.perf_counter()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
+        writer.write(request)
+        status = (await reader.readline()).decode().split(" ")[1]
+        writer.close()
+        answers[status] += 1
+        if status == "200":
+            latencies.append((time.perf_counter() - started) * 1000)
 
     began = time.perf_counter()
     tasks = []

@@ -9,6 +9,7 @@ from tradewind.kernel.access import Session, public, signed_in
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.jobs import enqueue
 from tradewind.kernel.limits import hit, rate_limit
+from tradewind.kernel.queueing import in_turn
 from tradewind.modules.identity.errors import SessionEnded
 from tradewind.modules.identity.jobs import ResetRequest, request_reset
 from tradewind.modules.identity.routes.cookies import (
@@ -39,17 +40,19 @@ from tradewind.modules.identity.schemas.factors import (
     SecondFactor,
     StepUp,
 )
-from tradewind.modules.identity.service import accounts, addresses, invitations, sessions, sign_in
+from tradewind.modules.identity.service import accounts, addresses, invitations, passwords, sessions, sign_in
 from tradewind.modules.identity.service import step_up as proofs
 from tradewind.modules.identity.service.sessions import Tokens
 
 router = APIRouter(prefix="/auth", tags=["Sign-in"])
+# What anyone may ask and hashes a password; one more than hash at a time, to talk to the database meanwhile.
+_HASHING = in_turn("passwords", at_once=passwords.THREADS + 1, waiting=100)
 
 
 @router.post(
     "/sign-up",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[public("new users have no account yet"), rate_limit("sign-up", "30/hour")],
+    dependencies=[public("new users have no account yet"), rate_limit("sign-up", "30/hour"), _HASHING],
 )
 async def sign_up(session: Session, request: Request, response: Response, payload: SignUp) -> SignedIn:
     """Create a user and their organisation, and sign in. The address is proven later by a mailed link."""
@@ -59,6 +62,7 @@ async def sign_up(session: Session, request: Request, response: Response, payloa
         email=payload.email,
         password=payload.password,
         organisation_name=payload.organisation_name,
+        time_zone=payload.time_zone,
     )
     assert actor.user_id is not None
     tokens = await sessions.start(
@@ -74,7 +78,7 @@ _NEEDED: dict[int | str, dict[str, Any]] = {
 _LIMIT = rate_limit("login", "30/minute")
 
 
-@router.post("/login", responses=_NEEDED, dependencies=[public("sign-in"), _LIMIT])
+@router.post("/login", responses=_NEEDED, dependencies=[public("sign-in"), _LIMIT, _HASHING])
 async def log_in(session: Session, request: Request, response: Response, payload: LogIn) -> SignedIn:
     """Sign in with cookies, for browsers. Who has a second factor gets 202 and a challenge instead of a session."""
     found = await sign_in.by_password(
@@ -83,7 +87,7 @@ async def log_in(session: Session, request: Request, response: Response, payload
     return _in_cookies(request, response, found)
 
 
-@router.post("/token", responses=_NEEDED, dependencies=[public("sign-in of programs"), _LIMIT])
+@router.post("/token", responses=_NEEDED, dependencies=[public("sign-in of programs"), _LIMIT, _HASHING])
 async def create_token(session: Session, request: Request, response: Response, payload: LogIn) -> TokenPair:
     """Sign in with tokens, for programs. Who has a second factor gets 202 and a challenge instead of tokens."""
     found = await sign_in.by_password(
@@ -200,7 +204,7 @@ async def forgot_password(session: Session, request: Request, payload: ForgotPas
 @router.post(
     "/password/reset",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[public("the mailed link is the credential"), rate_limit("mailed-link", "30/minute")],
+    dependencies=[public("the mailed link is the credential"), rate_limit("mailed-link", "30/minute"), _HASHING],
 )
 async def reset_password(session: Session, payload: ResetPassword) -> None:
     """Set a new password by a mailed link. All sessions end."""
@@ -241,7 +245,7 @@ async def look_up_invitation(session: Session, payload: InvitationToken) -> Invi
 @router.post(
     "/invitations/accept",
     responses=_NEEDED,
-    dependencies=[public("the mailed link is the credential"), rate_limit("mailed-link", "30/minute")],
+    dependencies=[public("the mailed link is the credential"), rate_limit("mailed-link", "30/minute"), _HASHING],
 )
 async def accept_invitation(
     session: Session, request: Request, response: Response, payload: AcceptInvitation

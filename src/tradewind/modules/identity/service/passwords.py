@@ -1,8 +1,14 @@
-"""Passwords: Argon2id in a few threads of its own, and a policy that refuses what can be guessed."""
+"""Passwords: Argon2id in a few threads of its own, and a policy that refuses what can be guessed.
+
+The threads give way to everything else on the machine. Routes open to everyone let few into a transaction at once
+(`kernel.queueing`), as whoever waits for a hash holds a connection.
+"""
 
 import asyncio
 import os
 import re
+import sys
+import threading
 import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,45 +18,37 @@ from typing import TypeVar
 import argon2
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from tradewind.kernel.errors import Unavailable
 from tradewind.modules.identity.errors import WeakPassword
 
 MIN_LENGTH = 10
 MAX_LENGTH = 256
 _MIN_SCORE = 3  # of 4 in zxcvbn's scale: needs more than 10^8 guesses
 _GUESSED_CHARACTERS = 72  # zxcvbn's own bound; its time grows with the square of the length
-_MAX_WAITING = 200
 _OWN_CHARACTERS = 6  # what must remain once the person's own words are taken out
 
 # OWASP's parameters for Argon2id: 19 MiB and two passes, about 25 ms on one core.
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_WORKERS = max(1, (os.cpu_count() or 2) // 2)
+THREADS = max(1, (os.cpu_count() or 2) // 2)
+_NICENESS = 5
 T = TypeVar("T")
 
 
-class _HashingThreads:
-    """A bounded queue in front of a few threads: a storm of sign-ins waits here and disturbs nobody else."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="passwords")
-        self._waiting = 0
-
-    async def run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= _MAX_WAITING:
-            raise Unavailable("Too many people sign in at this moment.", retry_after_seconds=5)
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._waiting -= 1
+def _give_way() -> None:
+    """Lower the calling thread's priority, where the system has one for each (Linux)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-_threads = _HashingThreads()
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords", initializer=_give_way)
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_threads, work)
 
 
 async def hash_password(password: str) -> str:
     """Argon2id hash in PHC text form."""
-    return await _threads.run(lambda: _HASHER.hash(_normal(password)))
+    return await _aside(lambda: _HASHER.hash(_normal(password)))
 
 
 async def first_match(password: str, hashes: Sequence[str]) -> int | None:
@@ -58,12 +56,12 @@ async def first_match(password: str, hashes: Sequence[str]) -> int | None:
 
     A refusal always costs two verifications, however many hashes there are: its time tells nothing.
     """
-    return await _threads.run(lambda: _first_match(_normal(password), hashes))
+    return await _aside(lambda: _first_match(_normal(password), hashes))
 
 
 async def unusable_hash() -> str:
     """A hash that no password matches, for an account that has none yet; checking it takes as long as any other."""
-    return await _threads.run(_decoy)
+    return await _aside(_decoy)
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -76,7 +74,7 @@ async def check_strength(password: str, *, about: Sequence[str] = (), field: str
 
     `about` holds words an attacker would try first: name, address, organisation.
     """
-    reasons = await _threads.run(lambda: _weaknesses(_normal(password), about))
+    reasons = await _aside(lambda: _weaknesses(_normal(password), about))
     if reasons:
         raise WeakPassword(" ".join(reasons), errors=[{"field": field, "message": m} for m in reasons])
 
