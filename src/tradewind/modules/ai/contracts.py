@@ -1,0 +1,188 @@
+"""Models as other modules see them: what to ask for, and what comes back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+Capability = Literal["text", "embedding", "speech_to_text", "text_to_speech", "image", "video"]
+CAPABILITIES: tuple[Capability, ...] = ("text", "embedding", "speech_to_text", "text_to_speech", "image", "video")
+Task = Literal["answer", "summarise", "classify", "draft", "extract", "agent"]
+TASKS: tuple[Task, ...] = ("answer", "summarise", "classify", "draft", "extract", "agent")
+Finish = Literal["stop", "length", "filtered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Text that nobody vouches for (a passage, a page, a visitor's file): given to the model as data, never as orders.
+
+    `id` is what the model names when it cites.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something the model may have done on its way to an answer.
+
+    `run` gets the checked arguments and returns what the model reads. What it raises ends the whole call, so that
+    an expected failure is better returned as text.
+    """
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    run: Callable[[Any], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRequest:
+    """What a text model is asked.
+
+    `feature` names who asks, for usage and budgets: `knowledge.answer`. With `output`, the answer is an instance of
+    it. `known` is personal data the caller knows to be in the texts (a lead's name, address, number).
+    """
+
+    feature: str
+    instructions: str
+    messages: tuple[Message, ...]
+    material: tuple[Material, ...] = ()
+    output: type[BaseModel] | None = None
+    tools: tuple[Tool, ...] = ()
+    max_output_tokens: int = 1024
+    temperature: float | None = None
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a call used. `cached` is the part of `input` that the provider had read before; 0 where not told."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A model that failed and was replaced by the next of its route, after `characters` of the answer were given."""
+
+    model: str
+    reason: str
+    characters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of an answer. `switched` marks the first piece by a model that took over from another."""
+
+    text: str
+    switched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextResult:
+    """A whole answer. `cost_microusd` is None where the price of the model is not known."""
+
+    text: str
+    model: str
+    connection_id: UUID
+    tokens: Tokens
+    latency_ms: int
+    output: Any = None
+    finish: Finish = "stop"
+    first_token_ms: int | None = None
+    cost_microusd: int | None = None
+    switches: tuple[Switch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What somebody said a model costs, in micro-USD: per million tokens in and out, and per call."""
+
+    input: int | None = None
+    output: int | None = None
+    call: int | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was said."""
+        return (self.input, self.output, self.call) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One model of a route with all that calling it needs; the key stays sealed until then."""
+
+    connection_id: UUID
+    connection_version: int
+    provider: str
+    model: str
+    settings: dict[str, Any] = field(default_factory=dict, repr=False)
+    key_sealed: str | None = field(default=None, repr=False)
+    context_tokens: int | None = None
+    price: Price = Price()
+    timeout_seconds: float = 60
+    first_token_seconds: float = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRoute:
+    """The models to try, in order, for one capability, task and character of an organisation.
+
+    `budgeted` says whether money must be set aside before a call. `database` keeps usage, in transactions of its own.
+    """
+
+    organisation_id: UUID
+    capability: Capability
+    steps: tuple[Step, ...]
+    task: Task | None = None
+    character_id: UUID | None = None
+    budgeted: bool = False
+    database: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def model(self) -> str:
+        """The model that is asked first."""
+        return self.steps[0].model
+
+
+TextRoute = ModelRoute
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Sound with its media type, e.g. `audio/wav`."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said, and in which language where the model tells."""
+
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image with its media type."""
+
+    content: bytes
+    media_type: str

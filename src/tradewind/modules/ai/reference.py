@@ -1,0 +1,5 @@
+"""What the API reference says about the operations of this module, by tag."""
+
+TAGS = {
+    "Models": "Providers of models, which model does which task, what calls cost, and budgets.",
+}
