@@ -1,4 +1,4 @@
-"""Knowledge: sources, documents, versions, drafts and chunks; scope and expiry are kept true by the database."""
+"""Knowledge: sources, documents, versions, drafts, crawled pages and chunks; scope and expiry are kept true by the database."""
 
 from alembic import op
 
@@ -88,6 +88,25 @@ _TABLES = (
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now()
     )""",
+    # What a crawl has found: the queue while it runs, then what became of each address.
+    """
+    CREATE TABLE knowledge_pages (
+        id uuid PRIMARY KEY,
+        organisation_id uuid NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+        source_id uuid NOT NULL REFERENCES knowledge_sources (id) ON DELETE CASCADE,
+        run_id uuid NOT NULL,
+        url text NOT NULL,
+        depth integer NOT NULL,
+        position bigint GENERATED ALWAYS AS IDENTITY,
+        state text NOT NULL DEFAULT 'waiting'
+            CHECK (state IN ('waiting', 'kept', 'unchanged', 'skipped', 'gone', 'failed')),
+        reason text,
+        document_id uuid,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        UNIQUE (source_id, run_id, url)
+    )""",
+    "CREATE INDEX knowledge_pages_waiting ON knowledge_pages (source_id, run_id, depth, position) "
+    "WHERE state = 'waiting'",
     f"""
     CREATE TABLE knowledge_chunks (
         id uuid PRIMARY KEY,
@@ -178,7 +197,7 @@ _TRIGGERS = (
     "CREATE TRIGGER scope_of_document BEFORE INSERT ON knowledge_chunks "
     "FOR EACH ROW EXECUTE FUNCTION knowledge_chunk_added()",
 )
-_NAMES = ("sources", "documents", "versions", "drafts", "chunks")
+_NAMES = ("sources", "documents", "versions", "drafts", "pages", "chunks")
 
 
 def upgrade() -> None:

@@ -88,6 +88,22 @@ class Draft(TenantMixin, TimestampMixin, VersionMixin, Base):
     author_name: Mapped[str] = mapped_column(default="")
 
 
+class CrawledPage(TenantMixin, Base):
+    """An address that a crawl (`run_id`) came across, and what became of it."""
+
+    __tablename__ = "knowledge_pages"
+
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("knowledge_sources.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID]
+    url: Mapped[str]
+    depth: Mapped[int]
+    position: Mapped[int] = mapped_column(server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(default="waiting")
+    reason: Mapped[str | None]
+    document_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Chunk(TenantMixin, Base):
     """A passage of a document; its embedding is read and written by SQL alone."""
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
+from tradewind.kernel.file_part import FilePart
 from tradewind.kernel.jobs import start_run
 from tradewind.modules.leads.importing.table import Choices
 from tradewind.modules.leads.importing.targets import TARGETS
@@ -29,7 +30,6 @@ from tradewind.modules.leads.service import import_preview, import_undo, imports
 from tradewind.modules.leads.service.exports import harmless
 from tradewind.modules.leads.service.files import safe_name
 from tradewind.modules.leads.service.import_reading import read, row_of
-from tradewind.modules.leads.service.import_upload import FilePart
 
 router = APIRouter(tags=["Imports"])
 _UPLOAD = {

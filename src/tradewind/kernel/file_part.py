@@ -1,4 +1,4 @@
-"""Taking the file out of a multipart body while it comes in."""
+"""Taking the file out of a multipart body while it comes in, for files too large for memory."""
 
 from collections.abc import AsyncIterator
 
