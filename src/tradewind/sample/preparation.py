@@ -75,7 +75,9 @@ class Preparation:
         people = world.TEAM if is_sample else (_OWNER,)
         ids: list[str] = []
         async with self.database.transaction(Actor.system(name="Demo")) as session:
-            organisation_id = await identity.create_organisation(session, name=name, is_sample=is_sample)
+            organisation_id = await identity.create_organisation(
+                session, name=name, is_sample=is_sample, time_zone=world.TIME_ZONE if is_sample else "UTC"
+            )
             # An address belongs to one account: every file of the user gets a login of its own, and so does a
             # second sample company in a database whose first one this home has forgotten.
             mark = "" if is_sample else f".{organisation_id.hex[-6:]}"

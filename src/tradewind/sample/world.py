@@ -14,6 +14,7 @@ ORGANISATION = "Northlight Analytics"
 ORGANISATION_DOMAIN = "northlight.example"
 # What the firm bills in; its pipeline starts in the same currency.
 CURRENCY = "EUR"
+TIME_ZONE = "Europe/Berlin"
 ADMIN_EMAIL = f"demo@{ORGANISATION_DOMAIN}"
 
 

@@ -171,10 +171,15 @@ async def test_api_lists_members_for_owners(session, organisation, database):
 async def test_organisation_settings(client, client_for):
     read = await client.get("/api/v1/organisation")
     assert read.headers["etag"] == '"1"'
-    body = {"name": "Fernweh Cycles", "settings": {"currency": "EUR", "gone": None}}
+    body: dict[str, object] = {"name": "Fernweh Cycles", "time_zone": "Asia/Tokyo", "currency": "jpy"}
+    body["settings"] = {"greeting": "Moin", "gone": None}
     changed = await client.patch("/api/v1/organisation", json=body, headers={"If-Match": '"1"'})
     assert changed.json()["name"] == "Fernweh Cycles"
-    assert changed.json()["settings"] == {"currency": "EUR"}
+    assert changed.json()["settings"] == {"greeting": "Moin"}
+    assert (changed.json()["time_zone"], changed.json()["currency"]) == ("Asia/Tokyo", "JPY")
+    assert (await client.get("/api/v1/pipelines")).json()[0]["currency"] == "JPY"
+    for wrong in ({"time_zone": "Middle/Earth"}, {"currency": "GLD"}):
+        assert (await client.patch("/api/v1/organisation", json=wrong)).status_code == 422
     lost = await client.patch("/api/v1/organisation", json={"name": "X"}, headers={"If-Match": '"1"'})
     assert lost.status_code == 412
     assert lost.json()["current"]["name"] == "Fernweh Cycles"

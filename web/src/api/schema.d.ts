@@ -2588,7 +2588,7 @@ export interface paths {
         head?: never;
         /**
          * Update organisation
-         * @description Rename the organisation or change its settings.
+         * @description Rename the organisation, change its time zone, currency or settings.
          *
          *     Permission: `organisation:write`.
          */
@@ -9849,6 +9849,12 @@ export interface components {
              */
             created_at: string;
             /**
+             * Currency
+             * @description What new pipelines are counted in, ISO 4217
+             * @example EUR
+             */
+            currency: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -9866,6 +9872,12 @@ export interface components {
             };
             /** Slug */
             slug: string;
+            /**
+             * Time Zone
+             * @description Whose days and hours count
+             * @example Europe/Berlin
+             */
+            time_zone: string;
             /** Version */
             version: number;
         };
@@ -9924,6 +9936,11 @@ export interface components {
          */
         OrganisationUpdate: {
             /**
+             * Currency
+             * @example EUR
+             */
+            currency?: string | null;
+            /**
              * Name
              * @example Fernweh Bikes
              */
@@ -9932,6 +9949,11 @@ export interface components {
             settings?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Time Zone
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
         };
         /**
          * OtherScoreRead
@@ -12285,6 +12307,13 @@ export interface components {
             organisation_name: string;
             /** Password */
             password: string;
+            /**
+             * Time Zone
+             * @description Of the person and the organisation
+             * @default UTC
+             * @example Asia/Tokyo
+             */
+            time_zone?: string;
         };
         /**
          * SourceCreate
@@ -16584,7 +16613,8 @@ export interface operations {
                  *       "email": "ada@example.com",
                  *       "name": "Mira Lindqvist",
                  *       "organisation_name": "Organisation name",
-                 *       "password": "correct-horse-battery-staple"
+                 *       "password": "correct-horse-battery-staple",
+                 *       "time_zone": "Asia/Tokyo"
                  *     }
                  */
                 "application/json": components["schemas"]["SignUp"];
@@ -35942,11 +35972,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "currency": "EUR",
                      *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *       "is_sample": true,
                      *       "name": "Fernweh Bikes",
                      *       "settings": {},
                      *       "slug": "fernweh-bikes",
+                     *       "time_zone": "Europe/Berlin",
                      *       "version": 3
                      *     }
                      */
@@ -36049,7 +36081,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "Fernweh Bikes"
+                 *       "currency": "EUR",
+                 *       "name": "Fernweh Bikes",
+                 *       "time_zone": "Europe/Berlin"
                  *     }
                  */
                 "application/json": components["schemas"]["OrganisationUpdate"];
@@ -36068,11 +36102,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "currency": "EUR",
                      *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
                      *       "is_sample": true,
                      *       "name": "Fernweh Bikes",
                      *       "settings": {},
                      *       "slug": "fernweh-bikes",
+                     *       "time_zone": "Europe/Berlin",
                      *       "version": 3
                      *     }
                      */
@@ -36581,6 +36617,19 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description Too many requests.
              *
              *     - `kernel.rate_limited.…` — Too many requests
@@ -36709,6 +36758,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.organisation_not_found` — Organisation not found
              *     - `leads.pipeline_not_found` — Pipeline not found
              */
             404: {

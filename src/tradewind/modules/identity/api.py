@@ -66,9 +66,11 @@ def make_authenticator(database: Database, settings: Settings) -> Authenticator:
     return EndpointAuthenticator(database, settings)
 
 
-async def create_organisation(session: AsyncSession, *, name: str, is_sample: bool = False) -> UUID:
+async def create_organisation(
+    session: AsyncSession, *, name: str, is_sample: bool = False, time_zone: str = "UTC", currency: str = "EUR"
+) -> UUID:
     """Store a new organisation without members; returns its id. Publishes nothing."""
-    return await organisations.create(session, name=name, is_sample=is_sample)
+    return await organisations.create(session, name=name, is_sample=is_sample, time_zone=time_zone, currency=currency)
 
 
 async def create_user(

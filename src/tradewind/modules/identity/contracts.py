@@ -14,6 +14,8 @@ class Organisation:
     name: str
     slug: str
     is_sample: bool
+    time_zone: str
+    currency: str
     settings: dict[str, Any]
 
 

@@ -1,5 +1,5 @@
 """What identity serves beside its routes: whole ASGI applications under a path of their own."""
 
-from tradewind.modules.identity.scim.application import MOUNT_PATH, ProvisioningApplication
+from tradewind.modules.identity.scim.endpoint import MOUNT_PATH, ProvisioningEndpoint
 
-mounts = {MOUNT_PATH: ProvisioningApplication()}
+mounts = {MOUNT_PATH: ProvisioningEndpoint()}

@@ -2,6 +2,7 @@ import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { ownTimeZone } from '@/app/choices';
 import { ApiForm } from '@/components/api-form';
 import { LinkAnchor } from '@/components/link-anchor';
 import { NewPassword } from '@/components/new-password';
@@ -35,7 +36,7 @@ export function SignUpPage() {
       <ApiForm
         form={form}
         onSubmit={async (sent) => {
-          await signUp({ ...sent, email: sent.email.trim() });
+          await signUp({ ...sent, email: sent.email.trim(), time_zone: ownTimeZone() });
           router.history.push(safeNext(next));
         }}
         messageFor={(_code, status) => (status === 429 ? t('login.tooMany') : undefined)}

@@ -16,12 +16,3 @@ export function toMinor(value: number | string | null, currency: string): number
 export function fromMinor(minor: number | null, currency: string): number | null {
   return minor === null ? null : minor / 10 ** minorDigits(currency);
 }
-
-let known: string[] | undefined;
-
-/** Codes to choose from, the usual ones first. */
-export function currencies(first: string): string[] {
-  known ??= Intl.supportedValuesOf('currency');
-  const usual = [first, 'EUR', 'USD', 'GBP', 'CHF'];
-  return [...new Set([...usual, ...known])];
-}

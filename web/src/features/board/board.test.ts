@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { currencies, fromMinor, toMinor } from './amounts';
+import { currencies } from '@/app/choices';
+import { fromMinor, toMinor } from './amounts';
 import {
   type Board,
   type BoardCard,

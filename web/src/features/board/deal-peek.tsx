@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { toApiError } from '@/api/errors';
 import { invalidatePaths, queryClient } from '@/api/query-client';
+import { currencies } from '@/app/choices';
 import { formatDate, formatDateTime, formatMoney } from '@/app/format';
 import { IconTrash } from '@/app/icons';
 import { useMembers } from '@/app/members';
@@ -16,7 +17,7 @@ import { useRecordSave } from '@/components/record/use-record-save';
 import { ScoreBadge } from '@/components/score-badge';
 import { toastError, toastUndo } from '@/components/toasts';
 import { AmountField } from './amount-field';
-import { currencies, fromMinor, toMinor } from './amounts';
+import { fromMinor, toMinor } from './amounts';
 import classes from './board.module.css';
 import { type Deal, dealQuery, historyQuery } from './queries';
 

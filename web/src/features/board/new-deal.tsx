@@ -3,12 +3,13 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
+import { currencies } from '@/app/choices';
 import { useMembers } from '@/app/members';
 import { useMe } from '@/app/session';
 import { ApiForm } from '@/components/api-form';
 import { LeadPicker } from '@/components/lead-picker';
 import { toastSuccess } from '@/components/toasts';
-import { currencies, minorDigits, toMinor } from './amounts';
+import { minorDigits, toMinor } from './amounts';
 import type { Deal, Pipeline } from './queries';
 
 interface NewDealProps {

@@ -1,10 +1,11 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
+import { currencies, timeZones } from '@/app/choices';
 import { formatDate } from '@/app/format';
 import { useMay } from '@/app/permissions';
 import { ApiForm, useLeaveGuard } from '@/components/api-form';
@@ -18,7 +19,8 @@ import { organisationQuery } from './queries';
 function OrganisationForm({ organisation }: { organisation: Schema<'OrganisationRead'> }) {
   const { t } = useTranslation('settings');
   const mayWrite = useMay('organisation:write');
-  const form = useForm({ initialValues: { name: organisation.name } });
+  const { name, time_zone, currency } = organisation;
+  const form = useForm({ initialValues: { name, time_zone, currency } });
   useLeaveGuard(form.isDirty());
   return (
     <ApiForm
@@ -43,6 +45,26 @@ function OrganisationForm({ organisation }: { organisation: Schema<'Organisation
             maxLength={200}
             {...form.getInputProps('name')}
           />
+          <Select
+            label={t('organisation.timeZone')}
+            description={t('organisation.timeZoneText')}
+            data={timeZones(time_zone)}
+            searchable
+            allowDeselect={false}
+            readOnly={!mayWrite}
+            limit={50}
+            {...form.getInputProps('time_zone')}
+          />
+          <Select
+            label={t('organisation.currency')}
+            description={t('organisation.currencyText')}
+            data={currencies(currency)}
+            searchable
+            allowDeselect={false}
+            readOnly={!mayWrite}
+            limit={50}
+            {...form.getInputProps('currency')}
+          />
           {mayWrite && (
             <Group>
               <Button type="submit" loading={submitting} disabled={!form.isDirty()}>
@@ -56,7 +78,7 @@ function OrganisationForm({ organisation }: { organisation: Schema<'Organisation
   );
 }
 
-/** The organisation's name and age. */
+/** The organisation's name, place and age. */
 export function OrganisationPage() {
   const { t } = useTranslation('settings');
   const { data, error, refetch } = useQuery(organisationQuery());

@@ -11,6 +11,7 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
+import { timeZones } from '@/app/choices';
 import { usePreference } from '@/app/preferences';
 import { useMe } from '@/app/session';
 import { ApiForm, useLeaveGuard } from '@/components/api-form';
@@ -18,8 +19,6 @@ import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
-
-const ZONES = Intl.supportedValuesOf('timeZone');
 
 function PersonForm() {
   const { t } = useTranslation('settings');
@@ -48,7 +47,7 @@ function PersonForm() {
             <TextInput label={t('profile.email')} value={user.email} readOnly />
             <Select
               label={t('profile.timeZone')}
-              data={ZONES.includes(user.time_zone) ? ZONES : [user.time_zone, ...ZONES]}
+              data={timeZones(user.time_zone)}
               searchable
               limit={50}
               {...form.getInputProps('time_zone')}

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import orjson
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import AfterValidator, StringConstraints
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.places import TimeZone
 from tradewind.modules.analytics.errors import MetricQuestionInvalid
 from tradewind.modules.analytics.schemas_metrics import (
     CustomMetricCreate,
@@ -24,15 +23,6 @@ from tradewind.modules.analytics.service import metrics
 
 router = APIRouter(tags=["Metrics"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("no time zone is known by this name")
-    return name
-
-
-TimeZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_known_zone)]
 
 
 @router.get("/metrics", dependencies=[requires("metrics:read")])

@@ -22,6 +22,8 @@ class Organisation(Base, TimestampMixin, VersionMixin):
     is_sample: Mapped[bool] = mapped_column(default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     second_factor_required: Mapped[bool] = mapped_column(default=False)
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    currency: Mapped[str] = mapped_column(default="EUR")
 
 
 class User(Base, TimestampMixin):

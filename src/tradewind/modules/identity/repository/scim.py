@@ -1,5 +1,6 @@
 """SQL of provisioning: tokens, people and groups as the identity provider knows them, rules, past requests."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,11 @@ _MEET_NEW = text("""
                       WHERE p.organisation_id = m.organisation_id AND p.user_id = m.user_id)
     ON CONFLICT DO NOTHING
 """)
+
+
+def key_of(name: str) -> str:
+    """The form in which user and group names are compared: NFC, lower case, as the SCIM library compares them."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).lower())
 
 
 @dataclass(frozen=True, slots=True)

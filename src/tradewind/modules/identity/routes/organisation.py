@@ -41,8 +41,15 @@ async def update_organisation(
     payload: OrganisationUpdate,
     if_match: Annotated[str | None, Header()] = None,
 ) -> OrganisationRead:
-    """Rename the organisation or change its settings."""
-    found = await organisations.change(session, if_match=if_match, name=payload.name, settings=payload.settings)
+    """Rename the organisation, change its time zone, currency or settings."""
+    found = await organisations.change(
+        session,
+        if_match=if_match,
+        name=payload.name,
+        time_zone=payload.time_zone,
+        currency=payload.currency,
+        settings=payload.settings,
+    )
     return _organisation(found, response)
 
 

@@ -28,7 +28,7 @@ from tradewind.modules.identity.schemas.provisioning import (
     ProvisioningTokenRead,
 )
 from tradewind.modules.identity.scim import roles
-from tradewind.modules.identity.scim.application import MOUNT_PATH
+from tradewind.modules.identity.scim.endpoint import MOUNT_PATH
 from tradewind.modules.identity.service import provisioning
 
 router = APIRouter(prefix="/provisioning", tags=["User provisioning"])

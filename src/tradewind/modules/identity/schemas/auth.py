@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from tradewind.kernel.places import TimeZone
 from tradewind.modules.identity.schemas.fields import Email, Line, Password, Token
 from tradewind.modules.identity.service.sessions import Tokens
 
@@ -17,6 +18,9 @@ class SignUp(BaseModel):
     email: Email
     password: Password
     organisation_name: Line
+    time_zone: TimeZone = Field(
+        default="UTC", description="Of the person and the organisation", examples=["Asia/Tokyo"]
+    )
 
 
 class LogIn(BaseModel):

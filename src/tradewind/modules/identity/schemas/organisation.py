@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from tradewind.kernel.payload import Flag, JsonObject
+from tradewind.kernel.places import Currency, TimeZone
 from tradewind.modules.identity.schemas.fields import Email, Line
 
 
@@ -17,6 +18,8 @@ class OrganisationRead(BaseModel):
     name: str = Field(examples=["Fernweh Bikes"])
     slug: str
     is_sample: bool
+    time_zone: str = Field(description="Whose days and hours count", examples=["Europe/Berlin"])
+    currency: str = Field(description="What new pipelines are counted in, ISO 4217", examples=["EUR"])
     settings: dict[str, Any]
     version: int
     created_at: datetime
@@ -26,6 +29,8 @@ class OrganisationUpdate(BaseModel):
     """Changes; `settings` are merged, a null removes a key."""
 
     name: Line | None = Field(default=None, examples=["Fernweh Bikes"])
+    time_zone: TimeZone | None = Field(default=None, examples=["Europe/Berlin"])
+    currency: Currency | None = Field(default=None, examples=["EUR"])
     settings: JsonObject | None = None
 
 

@@ -8,6 +8,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -31,13 +32,12 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.errors import AppError, Invalid, PayloadTooLarge, Unauthorised, Unavailable
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.repository import scim as repository
+from tradewind.modules.identity.scim.endpoint import MOUNT_PATH, TOKEN_PREFIX
 from tradewind.modules.identity.scim.provider import MAX_BODY_BYTES, ProvisioningService, route_label
 from tradewind.modules.identity.scim.storage import PostgresStorage
 from tradewind.modules.identity.service.secrets import digest
 
 log = structlog.get_logger(__name__)
-MOUNT_PATH = "/scim/v2"
-TOKEN_PREFIX = "tw_scim_"  # noqa: S105 - how tokens begin
 _REQUESTS = "1500/minute"
 _REFUSALS = "60/minute"
 _USE_NOTED_EVERY = timedelta(minutes=1)
@@ -57,11 +57,7 @@ class _Caller:
 
 
 class ProvisioningApplication:
-    """ASGI application of the SCIM endpoint."""
-
-    # What the OpenAPI document says of this mount, and what the tests hold it to.
-    access = f"A provisioning token (`Authorization: Bearer {TOKEN_PREFIX}…`), made under Settings → User provisioning."
-    summary = "SCIM 2.0 (RFC 7643, RFC 7644): identity providers create, change and deactivate members."
+    """ASGI application of the SCIM endpoint, behind `endpoint`."""
 
     def __init__(self) -> None:
         self._service = ProvisioningService()
@@ -129,6 +125,12 @@ class ProvisioningApplication:
             return route_label(request, self._service)
         except SCIMException:
             return f"{MOUNT_PATH}/(unknown)"
+
+
+@cache
+def application() -> ProvisioningApplication:
+    """The application of this process."""
+    return ProvisioningApplication()
 
 
 async def _authenticate(scope: Scope) -> _Caller:

@@ -1,7 +1,6 @@
 """SCIM resources ↔ members and groups, without input or output."""
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -11,7 +10,7 @@ import orjson
 from scim2_models import InvalidValueException, Meta, Resource, User
 
 from tradewind.modules.identity.errors import InvalidEmail
-from tradewind.modules.identity.repository.scim import GroupState, Person
+from tradewind.modules.identity.repository.scim import GroupState, Person, key_of
 from tradewind.modules.identity.scim.provider import Group
 from tradewind.modules.identity.service import addresses
 
@@ -47,11 +46,6 @@ class GroupValues:
     external_id: str | None
     attributes: dict[str, Any]
     members: list[str]
-
-
-def key_of(name: str) -> str:
-    """The form in which user and group names are compared: NFC, lower case, as the SCIM library compares them."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).lower())
 
 
 def person_values(resource: Resource[Any]) -> PersonValues:

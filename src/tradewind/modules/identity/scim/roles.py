@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.identity.models.scim import ScimSettings
 from tradewind.modules.identity.repository import scim as repository
-from tradewind.modules.identity.scim.mapping import key_of
 from tradewind.modules.identity.service import members
 
 DEFAULT_ROLE = "analyst"
@@ -26,7 +25,7 @@ async def apply(session: AsyncSession, person_ids: Sequence[UUID] | None) -> int
     settings = await current(session)
     if not settings.rules:
         return 0
-    order = [(key_of(rule["group"]), rule["role"]) for rule in settings.rules]
+    order = [(repository.key_of(rule["group"]), rule["role"]) for rule in settings.rules]
     changes = []
     for user_id, role, group_keys in await repository.roles_of(session, person_ids):
         wanted = next((given for group, given in order if group in group_keys), settings.default_role)

@@ -195,11 +195,11 @@ def _missing(resource_type: ResourceType, resource_id: str) -> NotFoundException
 
 # SCIM attribute in lower case → the indexed column that holds it, and the form it is kept in.
 _USER_COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "username": ("user_name_key", mapping.key_of),
+    "username": ("user_name_key", repository.key_of),
     "externalid": ("external_id", str),
 }
 _GROUP_COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "displayname": ("display_name_key", mapping.key_of),
+    "displayname": ("display_name_key", repository.key_of),
     "externalid": ("external_id", str),
 }
 

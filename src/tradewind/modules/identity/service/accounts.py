@@ -49,7 +49,7 @@ async def sign_up(
     address, key = addresses.normalise(email)
     await passwords.check_strength(password, about=(name, address, organisation_name))
     password_hash = await passwords.hash_password(password)
-    organisation_id = await organisations.create(session, name=organisation_name)
+    organisation_id = await organisations.create(session, name=organisation_name, time_zone=time_zone)
     user_id = new_id()
     actor = Actor(
         kind="user", organisation_id=organisation_id, user_id=user_id, role="admin",

@@ -19,7 +19,9 @@ from tradewind.modules.identity.service import audit
 from tradewind.modules.identity.service.acting import acting_as
 
 
-async def create(session: AsyncSession, *, name: str, is_sample: bool = False) -> UUID:
+async def create(
+    session: AsyncSession, *, name: str, is_sample: bool = False, time_zone: str = "UTC", currency: str = "EUR"
+) -> UUID:
     """Store a new organisation without members; returns its id."""
     organisation_id = new_id()
     async with acting_as(session, Actor.system(organisation_id)):
@@ -29,6 +31,8 @@ async def create(session: AsyncSession, *, name: str, is_sample: bool = False) -
                 name=name,
                 slug=_slug(name, organisation_id),
                 is_sample=is_sample,
+                time_zone=time_zone,
+                currency=currency,
                 settings={},
             )
         )
@@ -57,17 +61,24 @@ async def current(session: AsyncSession) -> Organisation:
 
 
 async def change(
-    session: AsyncSession, *, if_match: str | None, name: str | None, settings: dict[str, Any] | None
+    session: AsyncSession,
+    *,
+    if_match: str | None,
+    name: str | None = None,
+    time_zone: str | None = None,
+    currency: str | None = None,
+    settings: dict[str, Any] | None = None,
 ) -> Organisation:
-    """Rename the organisation, or merge `settings` into its settings (a null removes a key)."""
+    """Change what is given; `settings` are merged (a null removes a key). Raises PreconditionFailed."""
     found = await current(session)
-    state = {"name": found.name, "settings": found.settings}
+    state = {"name": found.name, "time_zone": found.time_zone, "currency": found.currency, "settings": found.settings}
     check_version(if_match, found.version, state)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    if name is not None and name != found.name:
-        before["name"], after["name"] = found.name, name
-        found.name = name
+    for key, value in (("name", name), ("time_zone", time_zone), ("currency", currency)):
+        if value is not None and value != getattr(found, key):
+            before[key], after[key] = getattr(found, key), value
+            setattr(found, key, value)
     if settings:
         merged = {k: v for k, v in {**found.settings, **settings}.items() if v is not None}
         if merged != found.settings:
@@ -85,7 +96,9 @@ async def change(
 
 def contract(row: Organisation) -> contracts.Organisation:
     """What other modules see of an organisation."""
-    return contracts.Organisation(row.id, row.name, row.slug, row.is_sample, dict(row.settings))
+    return contracts.Organisation(
+        row.id, row.name, row.slug, row.is_sample, row.time_zone, row.currency, dict(row.settings)
+    )
 
 
 def _slug(name: str, organisation_id: UUID) -> str:

@@ -13,7 +13,7 @@ from tradewind.modules.identity.models.scim import ScimSettings, ScimToken
 from tradewind.modules.identity.repository import organisations as organisation_repository
 from tradewind.modules.identity.repository import scim as repository
 from tradewind.modules.identity.scim import roles
-from tradewind.modules.identity.scim.application import TOKEN_PREFIX
+from tradewind.modules.identity.scim.endpoint import TOKEN_PREFIX
 from tradewind.modules.identity.service import audit, members
 from tradewind.modules.identity.service.secrets import digest, new_secret
 

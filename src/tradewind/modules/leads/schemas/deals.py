@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.kernel.payload import Day
-from tradewind.modules.leads.schemas.bounds import Currency, MinorAmount, Reason
+from tradewind.kernel.places import Currency
+from tradewind.modules.leads.schemas.bounds import MinorAmount, Reason
 from tradewind.modules.leads.schemas.pipelines import StageKind
 from tradewind.modules.leads.schemas.texts import RequiredLine
 

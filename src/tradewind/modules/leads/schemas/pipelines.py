@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.kernel.payload import Flag, Ratio, Whole
-from tradewind.modules.leads.schemas.bounds import Currency
+from tradewind.kernel.places import Currency
 from tradewind.modules.leads.schemas.texts import RequiredLine
 
 StageKind = Literal["open", "won", "lost"]

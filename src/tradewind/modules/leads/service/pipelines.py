@@ -36,7 +36,6 @@ from tradewind.modules.leads.schemas.pipelines import (
 
 MAX_PIPELINES = 20
 MAX_STAGES = 30
-DEFAULT_CURRENCY = "EUR"
 DEFAULT_STAGES = (
     StageCreate(name="Discovery", probability=0.10),
     StageCreate(name="Qualified", probability=0.25),
@@ -348,8 +347,7 @@ async def _changed(session: AsyncSession, pipeline: Pipeline, before: dict[str, 
 
 
 async def _home_currency(session: AsyncSession) -> str:
-    present = await repository.default_pipeline(session)
-    return present.currency if present else DEFAULT_CURRENCY
+    return (await identity.get_organisation(session)).currency
 
 
 async def _fresh(session: AsyncSession, pipeline_id: UUID) -> PipelineRead:
