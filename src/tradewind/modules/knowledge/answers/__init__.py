@@ -1,0 +1,1 @@
+"""How an answer is put together from passages: pure functions over texts, no database and no model."""

@@ -1,0 +1,104 @@
+"""What the linter finds, as pure functions over passages."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from uuid import uuid4
+
+import pytest
+
+from tradewind.modules.ai.api import embed_locally
+from tradewind.modules.knowledge.linting.checks import Text, flaws
+from tradewind.modules.knowledge.linting.conflicts import contradictions
+from tradewind.modules.knowledge.linting.duplicates import duplicates
+from tradewind.modules.knowledge.linting.subjects import Passage
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def passage(title: str, content: str, heading: str = "") -> Passage:
+    return Passage(uuid4(), uuid4(), title, heading, content, "public", is_pair=title.endswith("?"))
+
+
+PLANS = ("Plans", "| Plan | Price |\n|---|---|\n| Starter | €29 |\n| Pro | €99 |")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "topic"),
+    [
+        (("Pricing", "The Starter plan costs €29 per month."), ("FAQ", "Starter's monthly price is €35."), "price"),
+        (("Pricing", "The Starter plan costs €29 per month."), ("FAQ", "The Pro plan costs €99 per month."), None),
+        (("What does onboarding cost?", "It costs $500."), ("Services", "Onboarding costs $750 once."), "price"),
+        (("Prices", "Onboarding costs $500."), ("Offers", "Onboarding costs from $400."), None),
+        (("Delivery", "Delivery takes 3–5 business days."), ("Help", "Shipping takes 7 business days."), "number"),
+        (("A", "Standard delivery takes 5 days."), ("B", "Express delivery takes 1 day."), None),
+        (("Terms", "The notice period is one month."), ("FAQ", "The notice period is 30 days."), None),
+        (("Terms", "The notice period is one month."), ("FAQ", "The notice period is 3 months."), "number"),
+        (("Do you offer refunds?", "Yes, within 30 days."), ("Can I get a refund?", "No, we do not refund."), "yes_no"),
+        (("A", "We offer refunds for annual plans."), ("B", "We do not offer refunds for annual plans."), "yes_no"),
+        (("A", "Hosting is included in every plan."), ("B", "Hosting is not included in the Lite plan."), None),
+        (("A", "For support, mail a@x.com."), ("B", "Mail b@x.com for support."), "contact"),
+        (("A", "The summer sale ends on 31 August 2026."), ("B", "The summer sale ends on 1 July 2026."), "date"),
+        (("A", "Since 2014 we served 120 clients."), ("B", "Since 2014 we planted 40 trees."), None),
+        (
+            ("Plans", "| Plan | Price |\n|---|---|\n| Starter | €29 |\n| Pro | €99 |"),
+            ("A", "Starter costs €39."),
+            "price",
+        ),
+        (PLANS, ("A", "Pro costs €99."), None),
+    ],
+)
+def test_contradictions_are_about_one_subject(one, other, topic):
+    found = contradictions([(passage(*one), passage(*other))], embed_locally)
+    assert [contradiction.topic for contradiction in found] == ([topic] if topic else [])
+
+
+def test_headings_tell_subjects_apart():
+    berlin = passage("Offices", "Opening hours: 9:00 to 17:00.", "Berlin office")
+    munich = passage("Offices", "Opening hours: 8:00 to 18:00.", "Munich office")
+    again = passage("Contact", "The Berlin office is open from 8:00 to 18:00.")
+    found = contradictions(combinations([berlin, munich, again], 2), embed_locally)
+    assert [{one.one.passage, one.other.passage} for one in found] == [{berlin, again}]
+    assert found[0].topic == "hours"
+
+
+def test_near_duplicates_have_the_same_words():
+    text = "We answer every message within one working day, from Monday to Friday, in English and in German."
+    one, other = passage("A", text), passage("B", text.replace("every", "each"))
+    (found,) = duplicates([(one, other), (one, passage("C", "We answer messages."))])
+    assert not found.is_exact
+    assert found.overlap > 0.6
+    assert duplicates([(one, passage("D", text))])[0].is_exact
+
+
+def test_documents_age_point_nowhere_and_tell_secrets():
+    inside, outside = uuid4(), uuid4()
+
+    def found(content: str, **changed: object) -> list[tuple[str, str]]:
+        facts = {
+            "title": "A", "scope": "public", "url": None, "source_kind": "article", "updated_at": NOW,
+            "reviewed_at": None, "expires_at": None,
+        } | changed  # fmt: skip
+        text = Text(document_id=uuid4(), content=content, **facts)  # type: ignore[arg-type]
+        return [
+            (flaw.kind, flaw.severity)
+            for flaw in flaws(
+                text, at=NOW, dead_links={"https://x.org/gone"},
+                addresses={"https://x.org/staff": (inside, "internal"), "https://x.org/open": (outside, "public")},
+            )
+        ]  # fmt: skip
+
+    enough = "This is a text with enough words in it."
+    assert found(enough) == []
+    assert found(f"{enough} The offer is valid until 31 March 2025.") == [("past_date", "high")]
+    assert found(f"{enough} The new office opens soon, planned for June 2026.") == [("past_date", "medium")]
+    assert found(f"{enough} We were founded on 31 March 2005. The sale ends on 31 March 2027.") == []
+    assert found(f"{enough} See [this](https://x.org/gone/) and https://X.org/open.") == [("broken_link", "medium")]
+    assert found(f"{enough} See [this](https://x.org/staff#top).") == [("scope", "high")]
+    assert found(f"{enough} See [this](https://x.org/staff#top).", scope="internal") == []
+    assert found("Too short") == [("empty", "medium")]
+    assert found("Yes.", source_kind="qa") == []
+    assert found("word " * 8_001) == [("too_long", "low")]
+    assert found(enough, expires_at=NOW - timedelta(days=1)) == [("expired", "high")]
+    assert found(enough, expires_at=NOW + timedelta(days=3)) == [("expired", "medium")]
+    assert found(enough, updated_at=NOW - timedelta(days=400)) == [("unreviewed", "low")]
+    assert found(enough, updated_at=NOW - timedelta(days=400), reviewed_at=NOW - timedelta(days=9)) == []
