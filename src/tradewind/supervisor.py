@@ -1,6 +1,7 @@
 """`tradewind up`: one parent that starts the roles as processes, restarts what crashes and stops all of it.
 
-The roles are started first and import while the parent brings up the database; they wait for its migrations.
+The web role is started first and imports while the parent brings up the database; it waits for its migrations. The
+workers follow when it answers: until then they would only take its time.
 """
 
 import asyncio
@@ -99,9 +100,9 @@ class Installation:
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, self._on_signal)
         self._forget_metrics()
-        for role in self.roles:
-            role.start()
-        # Only now: these imports take as long as the children's own, which run meanwhile.
+        web, *workers = self.roles
+        web.start()
+        # Only now: these imports take as long as the child's own, which run meanwhile.
         from tradewind.kernel.database import Database
         from tradewind.kernel.database.migrate import migrate
 
@@ -109,6 +110,8 @@ class Installation:
         self.database.start_server()
         asyncio.run(migrate(self.database))
         self._wait_until_ready()
+        for worker in workers:
+            worker.start()
 
     def watch(self) -> None:
         """Restart what crashes, until SIGINT or SIGTERM."""

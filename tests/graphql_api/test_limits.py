@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from tradewind.graphql_api.limits import MAX_COST, MAX_DEPTH, MAX_FIELDS, QueryTooLarge, measure
+from tradewind.graphql_api.errors import QueryTooLarge
+from tradewind.graphql_api.limits import MAX_COST, MAX_DEPTH, MAX_FIELDS, measure
 from tradewind.graphql_api.schema import schema
 
 

@@ -23,7 +23,7 @@ from graphql import (
     get_named_type,
 )
 
-from tradewind.kernel.errors import Invalid
+from tradewind.graphql_api.errors import QueryTooLarge
 
 MAX_TOKENS = 3_000
 MAX_DEPTH = 8
@@ -33,13 +33,6 @@ MAX_ROOT_FIELDS = 20
 MAX_COST = 20_000
 LIST_SIZE = 20
 _READ_COST = 5
-
-
-class QueryTooLarge(Invalid):
-    """The query goes beyond a limit; `extra` says which, how much it asks for and how much is allowed."""
-
-    code = "graphql.too_large"
-    title = "The query asks for too much"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,27 @@
 """`/mcp`: streamable HTTP behind our own authentication; every request stands alone, so any web process can answer it.
 
+The protocol's library takes a while to load: the first request that may use it starts it.
+
 Specification: https://modelcontextprotocol.io/specification, transports and authorization.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+from contextvars import Context
 
 from fastapi import FastAPI
-from mcp.server.mcpserver import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tradewind.kernel.access import request_actor
 from tradewind.kernel.errors import AppError, Unauthorised, Unavailable
+from tradewind.kernel.loading import loaded
 from tradewind.mcp_server.metadata import SCOPE_TEXT, resource_metadata_url
-from tradewind.mcp_server.server import make_server
 from tradewind.modules.identity.assistant_authenticator import RESOURCE_PATH
 from tradewind.settings import Settings
-
-MAX_BODY_BYTES = 256 * 1024
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class AssistantUnauthorised(Unauthorised):
@@ -54,10 +52,42 @@ class AssistantEndpoint:
         if scope["method"] != "POST":
             # Without sessions there is nothing to listen to and nothing to end; a stream would only stay open.
             raise HTTPException(405, headers={"Allow": "POST"})
-        server: MCPServer | None = getattr(app.state, "assistants", None)
-        if server is None:
+        protocol: _Protocol | None = getattr(app.state, "assistants", None)
+        if protocol is None:
             raise Unavailable("The endpoint of assistants is starting or stopping.")
-        await server.session_manager.handle_request(scope, receive, send)
+        await (await protocol.started())(scope, receive, send)
+
+
+class _Protocol:
+    """The protocol's tasks: begun by the first request, ended with the application, both by one task as they demand."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._ready: asyncio.Future[ASGIApp] = asyncio.get_running_loop().create_future()
+        self._task: asyncio.Task[None] | None = None
+
+    async def started(self) -> ASGIApp:
+        """What handles requests, once it does."""
+        if self._task is None:
+            # A context of its own: the tasks are not part of the request that happened to be the first.
+            self._task = asyncio.create_task(self._run(), context=Context())
+        await asyncio.wait([self._ready, self._task], return_when=asyncio.FIRST_COMPLETED)
+        if not self._ready.done():
+            await self._task  # raises why it ended
+        return self._ready.result()
+
+    async def stop(self) -> None:
+        """End the tasks, if they began."""
+        self._stopping.set()
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        server = await loaded("tradewind.mcp_server.server")
+        async with server.serving(self._settings) as handle:
+            self._ready.set_result(handle)
+            await self._stopping.wait()
 
 
 def mount(app: FastAPI) -> None:
@@ -68,26 +98,10 @@ def mount(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[None]:
-    """Run the protocol's tasks for the life of the application."""
-    server = make_server()
-    server.streamable_http_app(
-        json_response=True,
-        stateless_http=True,
-        transport_security=transport_security(app.state.settings),
-        max_request_body_size=MAX_BODY_BYTES,
-    )
-    async with server.session_manager.run():
-        app.state.assistants = server
+    """Let the endpoint answer for the life of the application."""
+    protocol = app.state.assistants = _Protocol(app.state.settings)
+    try:
         yield
+    finally:
         app.state.assistants = None
-
-
-def transport_security(settings: Settings) -> TransportSecuritySettings:
-    """Only requests to our own name, and from our own pages: a name that is rebound to this machine gains nothing."""
-    parts = urlsplit(settings.base_url)
-    hosts = [parts.netloc]
-    if parts.hostname in _LOOPBACK and parts.port:
-        hosts += [f"{host}:{parts.port}" for host in ("localhost", "127.0.0.1", "[::1]")]
-    return TransportSecuritySettings(
-        allowed_hosts=hosts, allowed_origins=[f"{parts.scheme}://{host}" for host in hosts]
-    )
+        await protocol.stop()
