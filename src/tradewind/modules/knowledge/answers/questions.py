@@ -87,7 +87,7 @@ def read_question(text: str) -> Question:
     for kind, pattern in _TALKS:
         if pattern.fullmatch(plain):
             return Question(text, _language_of_talk(plain, language), frozenset(), (), kind)
-    wants = {want for want, pattern in _WANTS.items() if pattern.search(plain)}
+    wants: set[Want] = {want for want, pattern in _WANTS.items() if pattern.search(plain)}
     if {"price", "duration"} & wants:
         wants.discard("number")
     if "time" in wants:
