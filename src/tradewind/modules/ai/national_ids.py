@@ -156,7 +156,7 @@ _FORMS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 _PATTERNS = tuple((re.compile(rf"(?<![\w.-]){form}(?![\w-])", re.ASCII), proof) for form, proof in _FORMS)
 # Every form has one of these in it; the forms are tried around them alone.
-_PLACES = re.compile(r"\d[\d .+-]{3,40}\d|(?i:[A-Z]{6}[\dA-Z]{10})(?!\w)")
+_PLACES = re.compile(r"\d[\d .+-]{4,40}\d|\b(?i:[A-Z]{6}\d{2}[A-Z]\d{2}[\dA-Z]{5})\b", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " .-+")
 
 

@@ -80,6 +80,23 @@ _ROMANCE_STREET = re.compile(
     rf"(?:\s(?:de|del|della|dei|di|la|las|los|da|do)){{0,3}}\s{_NAME_WORD}"
     rf"(?:(?:\s(?:de|del|della|di|la)){{0,2}}\s{_NAME_WORD}){{0,2}},?\s(?:n\.?º?\s?)?\d{{1,4}}(?!\w|[.,]\d)"
 )
+# Searching for plain words first spares most texts the patterns.
+_STREETS = (
+    (
+        (" street", " avenue", " road", " lane", " drive", " boulevard", " crescent", " terrace", " close", " court",
+         " highway", " parkway", " st", " ave", " rd", " ln", " blvd"),
+        _ENGLISH_STREET, _BEFORE_ENGLISH_STREET,
+    ),
+    (
+        ("strasse", "str. ", "gasse ", "allee ", "damm ", "weg ", "platz ", "straat ", "gracht ", "plein ", "kade ",
+         "laan "),
+        _STREET_NUMBER, _BEFORE_STREET_NUMBER,
+    ),
+)  # fmt: skip
+_ROMANCE_WORDS = (
+    " rue ", " avenue ", " boulevard ", " place ", " chemin ", " impasse ", " allée ", " quai ", "calle ", "c/ ",
+    "avenida ", "avda. ", "plaza ", "paseo ", "via ", "viale ", "piazza ", "corso ", "rua ",
+)  # fmt: skip
 _INTRODUCTIONS = (
     "my name is", "my name's", "the name is", "mein name ist", "ich heiße", "ich heisse", "je m'appelle",
     "je m’appelle", "mon nom est", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è", "meu nome é", "me chamo",
@@ -295,15 +312,15 @@ def _national_ids(text: str, known: Known) -> Spans:
 
 
 def _addresses_of_machines(text: str, known: Known) -> Spans:
-    for pattern in (_IPV4, _IPV6):
-        for match in pattern.finditer(text):
+    for pattern, likely in ((_IPV4, text.count(".") > 2), (_IPV6, text.count(":") > 2)):
+        for match in pattern.finditer(text) if likely else ():
             try:
                 address = ipaddress.ip_address(match[0])
             except ValueError:
                 continue
             # 12:30::15 would be an address too.
-            likely = address.version == 4 or match[0].count(":") > 4 or re.search("[A-Fa-f]", match[0])
-            if likely and not _VERSION_BEFORE.search(text[max(0, match.start() - 16) : match.start()]):
+            whole = address.version == 4 or match[0].count(":") > 4 or re.search("[A-Fa-f]", match[0])
+            if whole and not _VERSION_BEFORE.search(text[max(0, match.start() - 16) : match.start()]):
                 yield match.span()
 
 
@@ -341,14 +358,16 @@ def _is_phone(candidate: str, region: str | None, *, international: bool) -> boo
 
 
 def _streets(text: str, known: Known) -> Spans:
-    for anchor, before in ((_ENGLISH_STREET, _BEFORE_ENGLISH_STREET), (_STREET_NUMBER, _BEFORE_STREET_NUMBER)):
-        for match in anchor.finditer(text):
+    folded = text.casefold()
+    for words, anchor, before in _STREETS:
+        for match in anchor.finditer(text) if any(word in folded for word in words) else ():
             start = max(0, match.start() - 140)
             begun = before.search(text[start : match.start()])
             if begun:
                 yield start + begun.start(), match.end()
-    for match in _ROMANCE_STREET.finditer(text):
-        yield match.span()
+    if any(word in folded for word in _ROMANCE_WORDS):
+        for match in _ROMANCE_STREET.finditer(text):
+            yield match.span()
 
 
 def _persons(text: str, known: Known) -> Spans:
@@ -358,11 +377,9 @@ def _persons(text: str, known: Known) -> Spans:
         for match in _INTRODUCTION.finditer(text):
             names.append(match["n"])
             yield match.span("n")
-    if names:
-        pattern = _name_pattern(tuple(names))
-        if pattern is not None:
-            for match in pattern.finditer(text):
-                yield match.span()
+    if names and (pattern := _name_pattern(tuple(names))):
+        for match in pattern.finditer(text):
+            yield match.span()
 
 
 @lru_cache(maxsize=256)
