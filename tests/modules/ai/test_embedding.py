@@ -6,7 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradewind.modules.ai.api import EMBEDDING_DIMENSIONS, embed_locally, embed_tokens_locally
+from tradewind.modules.ai.api import (
+    DEEP_SENTENCE,
+    EMBEDDING_DIMENSIONS,
+    embed_deeply,
+    embed_locally,
+    embed_tokens_locally,
+)
 
 # The first numbers that the model's authors and users publish for this sentence.
 PUBLISHED = [0.0677, 0.0635, 0.0487, 0.0793, 0.0374]
@@ -21,6 +27,7 @@ def test_vectors_are_the_published_ones_and_do_not_depend_on_company() -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     for row, text in enumerate(texts[:5]):
         assert embed_locally([text])[0] == pytest.approx(vectors[row], abs=1e-5)
+    assert embed_deeply(texts)[:, DEEP_SENTENCE] == pytest.approx(vectors, abs=1e-5)
     assert embed_locally([]).shape == (0, EMBEDDING_DIMENSIONS)
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 EMBEDDING_DIMENSIONS = 384
+DEEP_DIMENSIONS = 1920
+DEEP_SENTENCE = slice(1152, 1536)
 EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
-_GRAPH_FILE = "all-minilm-l6-v2.float32.1.onnx"
+_GRAPH_FILE = "all-minilm-l6-v2.float32.2.onnx"
 _MAX_TOKENS = 256
 _MAX_CHARACTERS = 8000
 _BATCH_TOKENS = 4096
@@ -35,10 +37,15 @@ def embed_locally(texts: Sequence[str]) -> np.ndarray:
 
     A text counts up to its 256th token. The same text gets the same vector in every call, up to rounding.
     """
-    vectors = np.zeros((len(texts), EMBEDDING_DIMENSIONS), np.float32)
-    for rows, feed in _batches(texts):
-        vectors[rows] = _run("sentence", feed)
-    return vectors
+    return _embed(texts, "sentence", EMBEDDING_DIMENSIONS)
+
+
+def embed_deeply(texts: Sequence[str]) -> np.ndarray:
+    """What a classifier learns from: (n, 1920) float32, five vectors of length one from several layers of the model.
+
+    `DEEP_SENTENCE` are the columns of what `embed_locally` returns. Blocks: use a thread.
+    """
+    return _embed(texts, "deep", DEEP_DIMENSIONS)
 
 
 def embed_tokens_locally(texts: Sequence[str]) -> list[np.ndarray]:
@@ -55,6 +62,13 @@ def embed_tokens_locally(texts: Sequence[str]) -> list[np.ndarray]:
 def count_tokens(text: str) -> int:
     """How many tokens the model reads in `text`, at most 256, start and end included."""
     return len(_tokenizer().encode(text[:_MAX_CHARACTERS]).ids)
+
+
+def _embed(texts: Sequence[str], output: str, dimensions: int) -> np.ndarray:
+    vectors = np.zeros((len(texts), dimensions), np.float32)
+    for rows, feed in _batches(texts):
+        vectors[rows] = _run(output, feed)
+    return vectors
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any]]]:

@@ -12,6 +12,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 LAYERS, HEADS, EPSILON = 6, 12, 1e-12
+# What classifiers learn from: earlier layers know the words, the last one the sense.
+DEEP_MEANS = (2, 4, 5, 6)
 
 
 class _Graph:
@@ -36,6 +38,9 @@ class _Graph:
 
     def fused(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
         return self.add(operator, inputs, output, domain="com.microsoft", **attributes)
+
+    def unit(self, values: str, output: str) -> str:
+        return self.add("LpNormalization", [values], output, axis=1, p=2)
 
     def layer(self, number: int, hidden: str) -> str:
         prefix = f"encoder.layer.{number}."
@@ -78,9 +83,10 @@ class _Graph:
 
 
 def build(weights: Mapping[str, np.ndarray]) -> onnx.ModelProto:
-    """The model: `ids` and `mask` (batch, length) int64 → `tokens` (batch, length, 384) and `sentence` (batch, 384).
+    """The model: `ids` and `mask` (batch, length) int64 → `tokens` (batch, length, 384), `sentence` (batch, 384), `deep`.
 
-    `tokens` are the last layer's vectors as they come, `sentence` their mean over the mask with length one.
+    `tokens` are the last layer's vectors as they come, `sentence` their mean over the mask with length one. `deep`
+    (batch, 1920) holds five vectors of length one: the means after layers 2, 4, 5 and 6 and the last one's maximum.
     """
     graph = _Graph(weights)
     graph.add("Cast", ["mask"], "mask32", to=TensorProto.INT32)
@@ -97,15 +103,22 @@ def build(weights: Mapping[str, np.ndarray]) -> onnx.ModelProto:
         "embedded",
         epsilon=EPSILON,
     )
-    for number in range(LAYERS):
-        hidden = graph.layer(number, hidden)
-    graph.add("Identity", [hidden], "tokens")
     counted = graph.add("Cast", ["mask"], "counted", to=TensorProto.FLOAT)
     last = graph.constant("last", np.array([2], np.int64))
-    kept = graph.add("Mul", [hidden, graph.add("Unsqueeze", [counted, last], "column")], "kept")
-    total = graph.add("ReduceSum", [kept, one], "total", keepdims=0)
-    # Length one follows, so dividing by the number of tokens would change nothing.
-    graph.add("LpNormalization", [total], "sentence", axis=1, p=2)
+    column = graph.add("Unsqueeze", [counted, last], "column")
+    parts = []
+    for number in range(1, LAYERS + 1):
+        hidden = graph.layer(number - 1, hidden)
+        if number in DEEP_MEANS:
+            kept = graph.add("Mul", [hidden, column], f"kept.{number}")
+            total = graph.add("ReduceSum", [kept, one], f"total.{number}", keepdims=0)
+            # Length one follows, so dividing by the number of tokens would change nothing.
+            parts.append(graph.unit(total, "sentence" if number == LAYERS else f"mean.{number}"))
+    graph.add("Identity", [hidden], "tokens")
+    absent = graph.add("Sub", [column, graph.constant("unit", np.ones(1, np.float32))], "absent")
+    far = graph.add("Mul", [absent, graph.constant("far", np.full(1, 1e9, np.float32))], "pushed")
+    highest = graph.add("ReduceMax", [graph.add("Add", [hidden, far], "present")], "highest", axes=[1], keepdims=0)
+    graph.add("Concat", [*parts, graph.unit(highest, "maximum")], "deep", axis=1)
     tensor = helper.make_tensor_value_info
     model = helper.make_model(
         helper.make_graph(
@@ -115,6 +128,7 @@ def build(weights: Mapping[str, np.ndarray]) -> onnx.ModelProto:
             [
                 tensor("tokens", TensorProto.FLOAT, ["batch", "length", 384]),
                 tensor("sentence", TensorProto.FLOAT, ["batch", 384]),
+                tensor("deep", TensorProto.FLOAT, ["batch", 384 * (len(DEEP_MEANS) + 1)]),
             ],
             graph.initializers,
         ),
