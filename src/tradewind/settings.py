@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         default=False,
         description="Let single sign-on use providers in private networks and over plain http.",
     )
+    model_servers: str = Field(
+        default="",
+        description="Model servers in private networks that organisations may connect, as host:port separated by "
+        "commas, e.g. localhost:11434 for Ollama on this machine. Empty: servers on the open internet only.",
+    )
     data_centre_ranges: Path | None = Field(
         default=None,
         description="File with networks of hosting providers, one in CIDR form a line, beside the built-in list: "
@@ -82,6 +87,21 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError(f"{proxy!r} is no address or network such as 10.0.0.0/8") from None
         return proxies
+
+    @field_validator("model_servers")
+    @classmethod
+    def _servers(cls, servers: str) -> str:
+        for server in filter(None, map(str.strip, servers.split(","))):
+            host, _, port = server.rpartition(":")
+            if not host or not port.isdigit():
+                raise ValueError(f"{server!r} is no host and port such as localhost:11434")
+        return servers
+
+    @property
+    def known_model_servers(self) -> frozenset[tuple[str, int]]:
+        """`model_servers` as pairs of host and port."""
+        pairs = (server.strip().lower().rpartition(":") for server in self.model_servers.split(",") if server.strip())
+        return frozenset((host.strip("[]"), int(port)) for host, _, port in pairs)
 
     @field_validator("home")
     @classmethod

@@ -27,6 +27,11 @@ def actor_of(session: AsyncSession) -> Actor:
     return cast(Actor, session.info["actor"])
 
 
+def database_of(session: AsyncSession) -> "Database":
+    """The database this session is a transaction of, for work that must outlive it."""
+    return cast("Database", session.info["database"])
+
+
 async def asyncpg_connection(session: AsyncSession) -> asyncpg.Connection:
     """The driver's own connection inside the session's transaction, for COPY and plain SQL.
 
@@ -177,7 +182,7 @@ class Database:
         dead = self.engine.dialect.loaded_dbapi.Error
         for is_last in (False, True):
             pool = self.engine.pool
-            session = AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor})
+            session = AsyncSession(self.engine, expire_on_commit=False, info={"actor": actor, "database": self})
             try:
                 await _begin(session, actor)
                 return session

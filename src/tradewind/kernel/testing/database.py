@@ -33,7 +33,7 @@ class RolledBackDatabase(Database):
                 self._connection,
                 expire_on_commit=False,
                 join_transaction_mode="create_savepoint",
-                info={"actor": actor},
+                info={"actor": actor, "database": self},
             ) as session:
                 await set_tenant(session, actor)
                 yield session

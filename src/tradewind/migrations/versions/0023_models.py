@@ -161,7 +161,8 @@ $$"""
 
 # Sets money aside in each budget that a call falls under, or changes nothing and returns the budget that has not
 # enough left. Calls of one budget pass one after the other, so that together they cannot promise more than it holds.
-# What a process that died had set aside is free again when it expires.
+# What a process that died had set aside is free again when it expires. No call waits for a disk: should the server
+# lose power, the last half second of usage is lost with it.
 RESERVE = f"""
 CREATE FUNCTION ai_reserve(
     call uuid, of_feature text, of_character uuid, estimate bigint, at timestamptz, lasting interval
@@ -169,6 +170,7 @@ CREATE FUNCTION ai_reserve(
 DECLARE
     budget ai_budgets;
 BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
     FOR budget IN
         SELECT b.* FROM ai_budgets b
         WHERE b.stops AND (b.feature IS NULL OR b.feature = of_feature)
@@ -201,6 +203,7 @@ CREATE FUNCTION ai_settle(
 ) RETURNS TABLE (budget_id uuid, reached smallint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
     INSERT INTO ai_calls (id, organisation_id, at, capability, task, feature, character_id, connection_id, provider,
         model, input_tokens, output_tokens, cached_tokens, estimated, cost_microusd, latency_ms, first_token_ms,
         outcome, reason)
@@ -247,7 +250,7 @@ CREATE FUNCTION ai_reach(budget uuid, reached smallint, at timestamptz) RETURNS 
         ON CONFLICT (budget_id, begins_on) DO UPDATE SET level = excluded.level WHERE p.level < excluded.level
         RETURNING 1
     )
-    SELECT count(*) > 0 FROM noted
+    SELECT count(*) > 0 AND set_config('synchronous_commit', 'on', true) IS NOT NULL FROM noted
 $$"""
 _FUNCTIONS = (
     "ai_reach(uuid, smallint, timestamptz)",

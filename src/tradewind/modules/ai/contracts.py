@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from tradewind.modules.ai.personal_data import PERSONAL_KINDS, Known, PersonalKind
+
 Capability = Literal["text", "embedding", "speech_to_text", "text_to_speech", "image", "video"]
 CAPABILITIES: tuple[Capability, ...] = ("text", "embedding", "speech_to_text", "text_to_speech", "image", "video")
 Task = Literal["answer", "summarise", "classify", "draft", "extract", "agent"]
@@ -54,7 +56,7 @@ class TextRequest:
     """What a text model is asked.
 
     `feature` names who asks, for usage and budgets: `knowledge.answer`. With `output`, the answer is an instance of
-    it. `known` is personal data the caller knows to be in the texts (a lead's name, address, number).
+    it. `known` says of whom the texts speak, so that their names do not reach the provider.
     """
 
     feature: str
@@ -65,7 +67,7 @@ class TextRequest:
     tools: tuple[Tool, ...] = ()
     max_output_tokens: int = 1024
     temperature: float | None = None
-    known: tuple[str, ...] = ()
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class Step:
 class ModelRoute:
     """The models to try, in order, for one capability, task and character of an organisation.
 
-    `budgeted` says whether money must be set aside before a call. `database` keeps usage, in transactions of its own.
+    `budgeted` says whether money must be set aside before a call, `redacted` which personal data does not leave.
+    `database` keeps usage, in transactions of its own.
     """
 
     organisation_id: UUID
@@ -153,6 +156,7 @@ class ModelRoute:
     task: Task | None = None
     character_id: UUID | None = None
     budgeted: bool = False
+    redacted: tuple[PersonalKind, ...] = PERSONAL_KINDS
     database: Any = field(default=None, repr=False, compare=False)
 
     @property

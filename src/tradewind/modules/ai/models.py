@@ -15,7 +15,7 @@ KEY = Sealed("ai.provider_key")
 
 
 class Connection(TenantMixin, TimestampMixin, VersionMixin, Base):
-    """An account with a provider, or a server that speaks like one. `key_hint`: how the key ends, to tell keys apart."""
+    """An account with a provider, or a server that speaks like one. `key_hint` is how the key ends."""
 
     __tablename__ = "ai_connections"
 

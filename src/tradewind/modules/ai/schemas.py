@@ -118,7 +118,7 @@ class PriceRead(BaseModel):
         description="Entered by somebody, from the price list that ships with Tradewind, free, or not known"
     )
     words: str = Field(description="The price in words, with tiers and other units")
-    listed_on: date | None = Field(description="Date of the price list")
+    list_version: str | None = Field(description="Version of the price list genai-prices")
 
 
 class ModelCreate(BaseModel):

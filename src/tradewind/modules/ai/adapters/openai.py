@@ -1,0 +1,60 @@
+"""OpenAI. Source: platform.openai.com/docs/api-reference, read in August 2026."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tradewind.modules.ai.adapters._base import Made, ProviderSpec, VendorSettings
+from tradewind.modules.ai.adapters._openai_shape import OpenAIShape
+from tradewind.modules.ai.contracts import Picture
+
+if TYPE_CHECKING:
+    from pydantic_ai.models import Model
+
+_LENGTHS = (4, 8, 12)
+
+
+class OpenAI(OpenAIShape):
+    """OpenAI's own API."""
+
+    spec = ProviderSpec(
+        id="openai",
+        label="OpenAI",
+        auth="api_key",
+        key="required",
+        capabilities=frozenset({"text", "embedding", "speech_to_text", "text_to_speech", "image", "video"}),
+        settings=VendorSettings,
+        suggested={
+            "text": ("gpt-5-mini", "gpt-5.1"),
+            "embedding": ("text-embedding-3-small",),
+            "speech_to_text": ("gpt-4o-mini-transcribe",),
+            "text_to_speech": ("gpt-4o-mini-tts",),
+            "image": ("gpt-image-1-mini",),
+        },
+        suggested_on=date(2026, 8, 23),
+        prices="openai",
+        documentation_url="https://platform.openai.com/api-keys",
+        notes={"text": "Models that answer by the Responses API only (such as the -pro ones) cannot be used."},
+    )
+
+    @property
+    def base_url(self) -> str:
+        """The vendor's, or a proxy's."""
+        return self.settings.base_url or "https://api.openai.com/v1"
+
+    def text(self, model: str) -> "Model":
+        """Chat completions."""
+        from pydantic_ai.models.openai import OpenAIChatModel
+        from pydantic_ai.providers.openai import OpenAIProvider
+
+        return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=self.api))
+
+    async def video(self, model: str, prompt: str, seconds: int | None) -> Made[Picture]:
+        """POST /videos, then GET until it is done, then its content."""
+        more: dict[str, Any] = {}
+        if seconds is not None:
+            more["seconds"] = str(next((length for length in _LENGTHS if length >= seconds), _LENGTHS[-1]))
+        film = await self.api.videos.create_and_poll(model=model, prompt=prompt, **more)
+        if film.status != "completed":
+            raise ValueError(film.error.message if film.error else "the film was not finished")
+        content = await self.api.videos.download_content(film.id)
+        return Made(Picture(content.content, "video/mp4"))
