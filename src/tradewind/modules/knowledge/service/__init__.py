@@ -1,0 +1,1 @@
+"""The rules of knowledge, one file a use case."""

@@ -1,0 +1,225 @@
+"""A question and its cited answer: search, then a model's checked claims or the passages' own sentences.
+
+`prepare` and `finish` work in a transaction; what happens between them (embedding, a model) holds none.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.database import Database
+from tradewind.kernel.errors import AppError
+from tradewind.kernel.ids import new_id
+from tradewind.modules.ai import api as ai
+from tradewind.modules.ai.contracts import TextRoute
+from tradewind.modules.knowledge.answers.composing import Composed, compose
+from tradewind.modules.knowledge.answers.questions import Question, read_question
+from tradewind.modules.knowledge.answers.replies import refusal, small_talk
+from tradewind.modules.knowledge.answers.words import LANGUAGES
+from tradewind.modules.knowledge.contracts import Passage, Scope
+from tradewind.modules.knowledge.contracts_answers import LOCAL, Answer, Citation, Dropped, Outcome
+from tradewind.modules.knowledge.repository.questions import kinds_of_sources
+from tradewind.modules.knowledge.service import asking, modelled
+from tradewind.modules.knowledge.service.search import search
+
+log = structlog.get_logger(__name__)
+
+# Below this likelihood nothing is answered; chosen on the sets of docs/intelligence.md.
+ANSWER_FROM = 0.5
+# Below this share of the question found in the best sentence, the passages speak of something else.
+FIT_FROM = 0.30
+_PASSAGES, _CLOSEST = 8, 3
+_CLOSEST_FROM = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question with what was found for it; `route` is the model to ask, if one is connected."""
+
+    question: Question
+    language: str
+    scopes: frozenset[Scope]
+    channel: str
+    passages: tuple[Passage, ...]
+    kinds: dict[UUID, str]
+    answerable: float
+    route: TextRoute | None
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that is not stored yet."""
+
+    outcome: Outcome
+    text: str
+    citations: tuple[Citation, ...] = ()
+    by: str = LOCAL
+    closest: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next piece of an answer's text, checked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A passage as composing reads it."""
+
+    passage: Passage
+    is_pair: bool
+    title: str = field(init=False)
+    heading: str = field(init=False)
+    content: str = field(init=False)
+    score: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("title", "heading", "content", "score"):
+            object.__setattr__(self, name, getattr(self.passage, name))
+
+
+async def prepare(
+    session: AsyncSession, question: str, *, scopes: frozenset[Scope], channel: str, language: str | None = None
+) -> Prepared:
+    """Find what may answer a question for somebody who may see `scopes`. Raises Invalid for none or too much text."""
+    started = time.perf_counter()
+    text = asking.checked(question)
+    read = read_question(text)
+    known = language if language in LANGUAGES else read.language
+    if read.small_talk is not None:
+        return Prepared(read, known, scopes, channel, (), {}, 0.0, None, started)
+    found = await search(session, text, scopes=scopes, limit=_PASSAGES)
+    kinds = await kinds_of_sources(session, {passage.source_id for passage in found.passages})
+    route = await ai.text_model(session, task="answer")
+    return Prepared(read, known, scopes, channel, found.passages, kinds, found.answerable, route, started)
+
+
+async def events(prepared: Prepared) -> AsyncIterator[Piece | Draft]:
+    """The answer as it comes: pieces of text, each checked, then the whole draft. Holds no transaction."""
+    if prepared.question.small_talk is not None:
+        yield Draft("small_talk", small_talk(prepared.question.small_talk, prepared.language))
+        return
+    fallback: str | None = None
+    dropped: tuple[Dropped, ...] = ()
+    if prepared.route is not None and prepared.answerable >= ANSWER_FROM:
+        said = False
+        try:
+            async with aclosing(modelled.claims(prepared.route, prepared.question.text, prepared.passages,
+                                                language=prepared.language)) as told:  # fmt: skip
+                async for event in told:
+                    if isinstance(event, str):
+                        said = True
+                        yield Piece(event)
+                    elif event.text:
+                        yield Draft("answered", event.text, event.citations, by=event.model, dropped=event.dropped)
+                        return
+                    else:
+                        fallback, dropped = event.reason, event.dropped
+        except AppError as failure:
+            # What was already said was checked; the whole answer replaces it.
+            log.warning("knowledge.model_failed", code=failure.code, said=said)
+            fallback = failure.code
+    draft = await _local(prepared)
+    yield replace(draft, fallback=fallback, dropped=dropped)
+
+
+async def finish(session: AsyncSession, prepared: Prepared, draft: Draft) -> Answer:
+    """Store a question with its answer."""
+    answer = told(prepared, draft)
+    await asking.store(session, prepared.question, answer, scopes=prepared.scopes, channel=prepared.channel)
+    return answer
+
+
+def told(prepared: Prepared, draft: Draft) -> Answer:
+    """An answer as others see it."""
+    return Answer(
+        question_id=new_id(), outcome=draft.outcome, text=draft.text, citations=draft.citations,
+        answerable=prepared.answerable, by=draft.by, language=prepared.language, passages=prepared.passages,
+        closest=draft.closest, dropped=draft.dropped, fallback=draft.fallback,
+        duration_ms=round(1000 * (time.perf_counter() - prepared.started)),
+    )  # fmt: skip
+
+
+async def answer(
+    session: AsyncSession, question: str, *, scopes: frozenset[Scope], channel: str, language: str | None = None
+) -> Answer:
+    """Answer a question in the caller's transaction, which stays open meanwhile, also while a model is asked.
+
+    For jobs and other short transactions; a web request uses `stream`. Raises Invalid.
+    """
+    prepared = await prepare(session, question, scopes=scopes, channel=channel, language=language)
+    async for event in events(prepared):
+        if isinstance(event, Draft):
+            return await finish(session, prepared, event)
+    raise AssertionError("an answer ends with a draft")
+
+
+async def ask_locally(
+    session: AsyncSession, question: str, *, scopes: frozenset[Scope], channel: str
+) -> tuple[Prepared, Draft]:
+    """What a question would get without a model; nothing is stored. Raises Invalid."""
+    prepared = replace(await prepare(session, question, scopes=scopes, channel=channel), route=None)
+    async for event in events(prepared):
+        if isinstance(event, Draft):
+            return prepared, event
+    raise AssertionError("an answer ends with a draft")
+
+
+async def stream(
+    database: Database,
+    actor: Actor,
+    question: str,
+    *,
+    scopes: frozenset[Scope],
+    channel: str,
+    language: str | None = None,
+) -> AsyncIterator[Prepared | Piece | Answer]:
+    """The passages, the answer's pieces, the stored answer; no transaction is open between them. Raises Invalid."""
+    async with database.transaction(actor) as session:
+        prepared = await prepare(session, question, scopes=scopes, channel=channel, language=language)
+    yield prepared
+    async for event in events(prepared):
+        if isinstance(event, Piece):
+            yield event
+            continue
+        async with database.transaction(actor) as session:
+            stored = await finish(session, prepared, event)
+        yield stored
+
+
+async def _local(prepared: Prepared) -> Draft:
+    """The passages' own sentences, or an honest refusal."""
+    readable = [_Read(passage, prepared.kinds.get(passage.source_id) == "qa") for passage in prepared.passages]
+    composed: Composed | None = None
+    if prepared.answerable >= ANSWER_FROM:
+        composed = await asyncio.to_thread(compose, prepared.question, readable, ai.embed_locally)
+    if composed is None or composed.fit < FIT_FROM:
+        near = [
+            passage.title for passage in prepared.passages if prepared.answerable >= _CLOSEST_FROM and passage.title
+        ]
+        closest = tuple(dict.fromkeys(near))[:_CLOSEST]
+        return Draft("refused", refusal(prepared.language, closest), closest=closest)
+    citations = tuple(
+        cite(number, prepared.passages[quote.place], quote.text) for number, quote in enumerate(composed.quotes, 1)
+    )
+    return Draft("answered", composed.text, citations)
+
+
+def cite(number: int, passage: Passage, quote: str) -> Citation:
+    """A citation of a passage."""
+    return Citation(
+        number=number, chunk_id=passage.chunk_id, document_id=passage.document_id, source_id=passage.source_id,
+        title=passage.title, heading=passage.heading, url=passage.url, quote=quote,
+    )  # fmt: skip
