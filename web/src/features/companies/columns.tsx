@@ -15,7 +15,7 @@ export function companyColumns(
       id: 'name',
       header: t('field.name'),
       sortKey: 'name',
-      size: 240,
+      size: 220,
       hideable: false,
       cell: (company) => (
         <LinkAnchor
@@ -34,21 +34,21 @@ export function companyColumns(
       id: 'domain',
       header: t('field.domain'),
       sortKey: 'domain',
-      size: 200,
+      size: 190,
       cell: (company) => company.domain ?? '',
     },
     {
       id: 'industry',
       header: t('field.industry'),
       sortKey: 'industry',
-      size: 170,
+      size: 150,
       cell: (company) => company.industry ?? '',
     },
     {
       id: 'country',
       header: t('field.country'),
       sortKey: 'country',
-      size: 150,
+      size: 124,
       cell: (company) => formatCountry(company.country),
     },
     {
@@ -62,7 +62,7 @@ export function companyColumns(
       id: 'employees',
       header: t('field.employee_count'),
       sortKey: 'employee_count',
-      size: 120,
+      size: 110,
       align: 'end',
       cell: (company) =>
         company.employee_count === null ? '' : formatNumber(company.employee_count),
@@ -70,7 +70,7 @@ export function companyColumns(
     {
       id: 'owner',
       header: t('field.owner_id'),
-      size: 150,
+      size: 136,
       cell: (company) => nameOf(company.owner_id),
     },
     {
@@ -92,7 +92,7 @@ export function companyColumns(
       id: 'created',
       header: t('field.created_at'),
       sortKey: 'created_at',
-      size: 120,
+      size: 116,
       cell: (company) => formatDate(company.created_at),
     },
   ];

@@ -126,7 +126,9 @@ export function ImportsPage() {
                     <LinkAnchor to={`/imports/${row.id}` as never}>{row.name}</LinkAnchor>
                   </Table.Th>
                   <Table.Td>
-                    <Badge color={COLOURS[row.state] ?? 'gray'}>{t(`state.${row.state}`)}</Badge>
+                    <Badge color={COLOURS[row.state] ?? 'gray'} miw="max-content">
+                      {t(`state.${row.state}`)}
+                    </Badge>
                   </Table.Td>
                   <Table.Td ta="end" className="tw-number">
                     {formatNumber(total(row) || (row.rows_total ?? 0))}

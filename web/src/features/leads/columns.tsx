@@ -39,7 +39,7 @@ export function leadColumns(
       id: 'name',
       header: t('field.name'),
       sortKey: 'full_name',
-      size: 186,
+      size: 182,
       hideable: false,
       cell: (lead) => (
         <LinkAnchor
@@ -57,14 +57,14 @@ export function leadColumns(
       id: 'company',
       header: t('field.company'),
       sortKey: 'company_name',
-      size: 154,
+      size: 148,
       cell: (lead) => lead.company_name ?? '',
     },
     {
       id: 'email',
       header: t('field.email'),
       sortKey: 'email',
-      size: 172,
+      size: 160,
       cell: (lead) => <Masked value={lead.email} />,
     },
     {
@@ -78,27 +78,27 @@ export function leadColumns(
       id: 'score',
       header: t('field.score'),
       sortKey: 'score',
-      size: 136,
+      size: 158,
       cell: (lead) => <ScoreBadge score={lead.score} band={lead.score_band} />,
     },
     {
       id: 'owner',
       header: t('field.owner'),
-      size: 130,
+      size: 124,
       cell: (lead) => (lead.owner_id ? (owners.get(lead.owner_id) ?? '') : ''),
     },
     {
       id: 'activity',
       header: t('field.activity'),
       sortKey: 'last_activity_at',
-      size: 118,
+      size: 122,
       cell: (lead) => (lead.last_activity_at ? formatRelative(lead.last_activity_at) : ''),
     },
     {
       id: 'created',
       header: t('field.created'),
       sortKey: 'created_at',
-      size: 114,
+      size: 116,
       cell: (lead) => formatDate(lead.created_at),
     },
     {

@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { formatNumber, formatPercent } from '@/app/format';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
-import { cellFilter, LEVELS, matrixCell } from './matrix';
+import { cellFilter, LEVELS, matrixCell, promise } from './matrix';
 import { type Matrix, matrixQuery } from './queries';
 import classes from './scoring.module.css';
 
 function Grid({ matrix }: { matrix: Matrix }) {
   const { t } = useTranslation('scoring');
-  const most = Math.max(1, ...matrix.cells.map((cell) => cell.leads));
+  const most = Math.max(0.01, ...matrix.cells.map(promise));
   return (
     <table className={classes.matrix}>
       <thead>
@@ -41,7 +41,11 @@ function Grid({ matrix }: { matrix: Matrix }) {
                     c="inherit"
                   >
                     <svg className={classes.shade} aria-hidden>
-                      <rect width="100%" height="100%" opacity={0.04 + (0.3 * cell.leads) / most} />
+                      <rect
+                        width="100%"
+                        height="100%"
+                        opacity={0.04 + (0.3 * promise(cell)) / most}
+                      />
                     </svg>
                     <span className="tw-hidden">
                       {t('matrix.cell', {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellFilter, matrixCell } from './matrix';
+import { cellFilter, matrixCell, promise } from './matrix';
 import type { Matrix } from './queries';
 
 const matrix: Matrix = {
@@ -23,6 +23,13 @@ test('a cell leads to the leads between its cuts', () => {
       { field: 'score_engagement', op: 'gt', value: 30 },
     ],
   });
+});
+
+test('a cell promises what its leads became, or how hot they are', () => {
+  const cell = matrixCell(matrix, 'high', 'low');
+  expect(promise(cell)).toBe(0.4);
+  expect(promise({ ...cell, known: 0, won: 0 })).toBeCloseTo(1 / 7);
+  expect(promise(matrixCell(matrix, 'low', 'low'))).toBe(0);
 });
 
 test('a cell that the server left out is empty', () => {

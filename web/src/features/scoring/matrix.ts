@@ -20,6 +20,12 @@ export function matrixCell(matrix: Matrix, fit: Level, engagement: Level): Cell 
   );
 }
 
+/** How promising the leads of a cell are, 0 to 1: the share that was won, or that is hot while no outcome is known. */
+export function promise(cell: Cell): number {
+  if (cell.known > 0) return cell.won / cell.known;
+  return cell.leads > 0 ? cell.hot / cell.leads : 0;
+}
+
 function bounds(field: string, cuts: readonly number[], level: Level): Condition[] {
   const [first = 0, second = 0] = cuts;
   if (level === 'low') return [{ field, op: 'lt', value: first }];

@@ -1,6 +1,6 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDateTime, formatNumber, formatRelative } from '@/app/format';
@@ -110,14 +110,14 @@ export function SegmentsPage() {
         card={(segment) => (
           <Stack gap={4}>
             <Group justify="space-between" wrap="nowrap">
-              <Text
-                component={Link}
-                to={`/segments/${segment.id}` as never}
+              <LinkAnchor
+                c="inherit"
                 fw={500}
+                to={`/segments/${segment.id}` as never}
                 className="tw-truncate"
               >
                 {segment.name}
-              </Text>
+              </LinkAnchor>
               <Badge color="gray">{t(`kind.${segment.kind}`)}</Badge>
             </Group>
             <Text size="sm" c="dimmed">
