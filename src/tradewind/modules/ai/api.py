@@ -4,37 +4,50 @@
 their local way. Then, best after the session's transaction has ended, `await generate(route, TextRequest(…))` or
 `async for event in stream(route, …)`. Both raise AppErrors of `errors`: BudgetExhausted, PromptTooLong, OutputInvalid,
 ModelCallFailed; after each of them, callers work their local way, too.
+
+The other capabilities go the same way: `model_for(session, "speech_to_text")`, then `transcribe(route, …)`.
 """
 
-import asyncio
-import importlib
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.ai.contracts import Task, TextDelta, TextRequest, TextResult, TextRoute
+from tradewind.modules.ai.adapters._base import Used
+from tradewind.modules.ai.contracts import Capability, ModelRoute, Picture, Recording, Task, TextRoute, Transcript
 from tradewind.modules.ai.embedding import (
+    DEEP_DIMENSIONS,
+    DEEP_SENTENCE,
     EMBEDDING_DIMENSIONS,
     EMBEDDING_MODEL,
     count_tokens,
+    embed_deeply,
     embed_locally,
+    embed_passages_locally,
     embed_tokens_locally,
 )
-from tradewind.modules.ai.service import routing
+from tradewind.modules.ai.service import capabilities, pricing, routing
+from tradewind.modules.ai.service.calling import generate, stream
 
 __all__ = [
+    "DEEP_DIMENSIONS",
+    "DEEP_SENTENCE",
     "EMBEDDING_DIMENSIONS",
     "EMBEDDING_MODEL",
     "count_tokens",
+    "draw",
+    "embed",
+    "embed_deeply",
     "embed_locally",
+    "embed_passages_locally",
     "embed_tokens_locally",
+    "film",
     "generate",
+    "model_for",
+    "speak",
     "stream",
     "text_model",
+    "transcribe",
 ]
 
 
@@ -43,33 +56,47 @@ async def text_model(session: AsyncSession, *, task: Task, character_id: UUID | 
     return await routing.route_for(session, "text", task=task, character_id=character_id)
 
 
-async def generate(route: TextRoute, request: TextRequest) -> TextResult:
-    """Ask the models of a route until one answers, tools and typed output included."""
-    gateway = await _gateway()
-    async with aclosing(gateway.run(route, request, streamed=False)) as events:
-        async for event in events:
-            if isinstance(event, TextResult):
-                return event
-    raise AssertionError("a run ends with its result")
+async def model_for(
+    session: AsyncSession, capability: Capability, *, task: Task | None = None, character_id: UUID | None = None
+) -> ModelRoute | None:
+    """The models of another capability; None where none is connected."""
+    return await routing.route_for(session, capability, task=task, character_id=character_id)
 
 
-async def stream(route: TextRoute, request: TextRequest) -> AsyncGenerator[TextDelta | TextResult]:
-    """Like `generate`, with the answer's text in pieces as it comes; with typed output, only the result comes.
-
-    When a model breaks off, the next continues the text: the pieces together are always `TextResult.text`, and the
-    first piece of the other model is marked. Close the iterator (`aclosing`) to cancel.
-    """
-    gateway = await _gateway()
-    async with aclosing(gateway.run(route, request, streamed=True)) as events:
-        async for event in events:
-            yield event
+async def embed(route: ModelRoute, feature: str, texts: Sequence[str]) -> list[list[float]]:
+    """One vector a text, by the route's first model. Raises BudgetExhausted, ModelCallFailed."""
+    most = Used(input=pricing.tokens_of(*texts), output=0)
+    called = await capabilities.call(route, feature, lambda one, model: one.embedding(model, texts), most=most)
+    return called.value
 
 
-async def _gateway() -> Any:
-    """The gateway; loading its libraries takes seconds, in which other work goes on."""
-    return await asyncio.to_thread(_load) if not _load.cache_info().currsize else _load()
+async def transcribe(
+    route: ModelRoute, feature: str, recording: Recording, *, seconds: float, language: str | None = None
+) -> Transcript:
+    """What a recording of `seconds` says; `language` in ISO 639-1 if known. Raises BudgetExhausted, ModelCallFailed."""
+    called = await capabilities.call(
+        route, feature, lambda one, model: one.speech_to_text(model, recording, language), most=Used(seconds=seconds)
+    )
+    return called.value
 
 
-@cache
-def _load() -> Any:
-    return importlib.import_module("tradewind.modules.ai.service.gateway")
+async def speak(route: ModelRoute, feature: str, text: str, *, voice: str | None = None) -> Recording:
+    """`text` spoken by `voice`, a name of the provider's. Raises BudgetExhausted, ModelCallFailed."""
+    called = await capabilities.call(
+        route, feature, lambda one, model: one.text_to_speech(model, text, voice), most=Used(characters=len(text))
+    )
+    return called.value
+
+
+async def draw(route: ModelRoute, feature: str, prompt: str, *, size: str | None = None) -> Picture:
+    """A picture of `prompt`, `size` as WIDTHxHEIGHT. Raises BudgetExhausted, ModelCallFailed."""
+    most = Used(input=pricing.tokens_of(prompt), output=0)
+    called = await capabilities.call(route, feature, lambda one, model: one.image(model, prompt, size), most=most)
+    return called.value
+
+
+async def film(route: ModelRoute, feature: str, prompt: str, *, seconds: int | None = None) -> Picture:
+    """A film of `prompt`; takes minutes, so give its route the time. Raises BudgetExhausted, ModelCallFailed."""
+    most = Used(input=pricing.tokens_of(prompt), output=0)
+    called = await capabilities.call(route, feature, lambda one, model: one.video(model, prompt, seconds), most=most)
+    return called.value

@@ -32,6 +32,10 @@ _CATCH_UP = text("""
         AND (b.feature IS NULL OR d.feature = b.feature)
         AND (b.character_id IS NULL OR d.character_id = b.character_id)
     WHERE b.id = :id GROUP BY b.id""")
+# A changed limit is judged anew by the next call, and told anew.
+_FORGET_LEVEL = text("""
+    UPDATE ai_budget_periods p SET level = 0 FROM ai_budgets b
+    WHERE b.id = :id AND p.budget_id = b.id AND p.begins_on = ai_period_start(b.period, :at)""")
 _GROUPS: dict[str, Any] = {
     "day": to_type(USAGE_DAYS.c.day, Text),
     "feature": USAGE_DAYS.c.feature,
@@ -139,6 +143,11 @@ async def budget(session: AsyncSession, budget_id: UUID, *, lock: bool = False) 
 async def catch_up(session: AsyncSession, budget_id: UUID, at: datetime) -> None:
     """Count what was spent in the present period before the budget was made."""
     await session.execute(_CATCH_UP, {"id": budget_id, "at": at})
+
+
+async def forget_level(session: AsyncSession, budget_id: UUID, at: datetime) -> None:
+    """Forget which alerts the budget gave in the present period."""
+    await session.execute(_FORGET_LEVEL, {"id": budget_id, "at": at})
 
 
 async def usage(session: AsyncSession, *, group_by: str, since: date, until: date, limit: int) -> list[Any]:

@@ -4,33 +4,21 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from pydantic_ai.messages import ModelMessage, ModelResponse, PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
 from pydantic_ai.models import Model
 
-from tradewind.kernel.clock import now
 from tradewind.kernel.ids import new_id
-from tradewind.modules.ai import repository_money
 from tradewind.modules.ai.adapters._base import Used
-from tradewind.modules.ai.contracts import Step, TextRequest, TextRoute, Tokens
+from tradewind.modules.ai.contracts import Step, TextRequest, TextRoute
 from tradewind.modules.ai.service import pricing, providers, spending
 from tradewind.modules.ai.service.conversation import Conversation, Reply, reply_of
 from tradewind.modules.ai.service.failures import expected, explain, failed
 from tradewind.modules.ai.service.providers import Opened
+from tradewind.modules.ai.service.spending import Account, Kept, Outcome
 
-Outcome = Literal["ok", "failed", "cut", "cancelled"]
 _MAX_CHARACTERS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What an attempt used and cost."""
-
-    tokens: Tokens
-    cost: int | None
 
 
 class Attempt:
@@ -55,7 +43,7 @@ class Attempt:
         self._text: list[str] = []
         self._first: float | None = None
         self._input = 0
-        self.kept = Kept(Tokens(), 0)
+        self.kept = Kept()
 
     async def events(self) -> AsyncGenerator[str | Reply]:
         """Ask. Whatever happens, also that nobody listens any more, the attempt is kept."""
@@ -64,7 +52,8 @@ class Attempt:
         self._check_length(connection)
         self._check_health(connection)
         call_id = new_id()
-        await self._reserve(call_id)
+        most = Used(input=self._input, output=self._request.max_output_tokens)
+        await spending.reserve(self._route, self._step, call_id, feature=self._request.feature, used=most)
         started = time.perf_counter()
         outcome, reason, reply = "cancelled", None, None
         try:
@@ -90,8 +79,7 @@ class Attempt:
         finally:
             if outcome == "cancelled":
                 connection.breaker.abandoned()
-            # A caller that is cancelled must not take the count with it.
-            await asyncio.shield(asyncio.ensure_future(self._keep(call_id, started, outcome, reason, reply)))
+            self.kept = await self._keep(call_id, started, outcome, reason, reply)
         assert reply is not None
         yield reply
 
@@ -100,15 +88,6 @@ class Attempt:
         window = self._step.context_tokens or pricing.window(self._step.provider, self._step.settings, self._step.model)
         if window is not None and self._input * 2 // 3 + self._request.max_output_tokens > window:
             raise failed("too_long", provider=connection.label, model=self._step.model)
-
-    async def _reserve(self, call_id: UUID) -> None:
-        if not self._route.budgeted:
-            return
-        estimate = pricing.cost(self._step, Used(input=self._input, output=self._request.max_output_tokens))
-        await spending.reserve(
-            self._route, call_id, feature=self._request.feature, amount=estimate or 0,
-            seconds=self._step.timeout_seconds,
-        )  # fmt: skip
 
     def _check_health(self, connection: Opened) -> None:
         """Keep to a provider's wish for peace, and to our rest after many failures. Raises Failed."""
@@ -162,25 +141,15 @@ class Attempt:
 
     async def _keep(
         self, call_id: UUID, started: float, outcome: Outcome, reason: str | None, reply: Reply | None
-    ) -> None:
+    ) -> Kept:
         used, estimated = Used(input=0, output=0), False
         if reply is not None and reply.told:
             used = reply.used
         elif outcome != "failed":
             text = "".join(self._text) or (reply.text if reply else "")
             used, estimated = Used(input=self._input, output=pricing.tokens_of(text)), True
-        cost = pricing.cost(self._step, used) if used.input or used.output else 0
-        tokens = Tokens(used.input or 0, used.output or 0, used.cached)
-        self.kept = Kept(tokens, cost)
-        await spending.settle(
-            self._route,
-            repository_money.Attempt(
-                id=call_id, at=now(), capability="text", task=self._route.task, feature=self._request.feature,
-                character_id=self._route.character_id, connection_id=self._step.connection_id,
-                provider=self._step.provider, model=self._step.model, input_tokens=tokens.input,
-                output_tokens=tokens.output, cached_tokens=tokens.cached, estimated=estimated, cost_microusd=cost,
-                latency_ms=round((time.perf_counter() - started) * 1000),
-                first_token_ms=None if self._first is None else round((self._first - started) * 1000),
-                outcome=outcome, reason=reason,
-            ),
+        account = Account(
+            call_id=call_id, feature=self._request.feature, started=started, first=self._first, outcome=outcome,
+            reason=reason, used=used, estimated=estimated,
         )  # fmt: skip
+        return await spending.keep(self._route, self._step, account)

@@ -16,6 +16,7 @@ from tradewind.modules.ai.service.conversation import Conversation, Reply, Unrea
 from tradewind.modules.ai.service.failures import Failed
 from tradewind.modules.ai.service.joining import Joiner
 from tradewind.modules.ai.service.retrying import tries
+from tradewind.modules.ai.service.spending import Kept
 
 MAX_ROUNDS = 12
 _CORRECTIONS = 1
@@ -33,7 +34,7 @@ class _Progress:
     failures: list[dict[str, str]] = field(default_factory=list)
     step: Step | None = None
 
-    def add(self, step: Step, kept: attempts.Kept) -> None:
+    def add(self, step: Step, kept: Kept) -> None:
         """Count an attempt."""
         self.step = step
         tokens = self.tokens

@@ -1,5 +1,6 @@
 """What calls cost, in micro-USD: by a price somebody entered, else by the price list of genai-prices."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 _MICRO = Decimal(1_000_000)
 # Rather too many than too few: English has about four characters a token, other languages fewer.
 _CHARACTERS_PER_TOKEN = 3
+
+
+async def load() -> None:
+    """Load the price list, which takes a second the first time, in which other work goes on."""
+    await asyncio.to_thread(_load)
+
+
+@lru_cache
+def _load() -> None:
+    from genai_prices.data_snapshot import get_snapshot
+
+    get_snapshot()
 
 
 def tokens_of(*texts: str) -> int:

@@ -1,6 +1,10 @@
 """Money and usage of calls: set aside before, kept after, each in a short transaction of its own."""
 
+import asyncio
+import time
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,24 +13,33 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.events import publish
 from tradewind.modules.ai import repository_money as repository
-from tradewind.modules.ai.contracts import ModelRoute
+from tradewind.modules.ai.adapters._base import Used
+from tradewind.modules.ai.contracts import ModelRoute, Step, Tokens
 from tradewind.modules.ai.errors import BudgetExhausted
 from tradewind.modules.ai.events import BudgetReached
 from tradewind.modules.ai.repository_money import Attempt
+from tradewind.modules.ai.service import pricing
 
+Outcome = Literal["ok", "failed", "cut", "cancelled"]
 ACTOR_NAME = "models"
 # What a process that died had set aside is free again after this and the time the call had.
 _GRACE = timedelta(seconds=60)
 
 
-async def reserve(route: ModelRoute, call_id: UUID, *, feature: str, amount: int, seconds: float) -> None:
-    """Set `amount` aside for a call of at most `seconds`. Raises BudgetExhausted; the first refusal is told people."""
+async def reserve(route: ModelRoute, step: Step, call_id: UUID, *, feature: str, used: Used) -> None:
+    """Set aside what a call may use at most, if there are budgets.
+
+    Raises BudgetExhausted; the first refusal of a period is told people.
+    """
+    if not route.budgeted:
+        return
+    amount = pricing.cost(step, used) or 0
     actor = Actor.system(route.organisation_id, name=ACTOR_NAME)
     at = now()
     async with route.database.transaction(actor) as session:
         refused = await repository.reserve(
             session, call_id, feature=feature, character_id=route.character_id, amount=amount, at=at,
-            lasting=timedelta(seconds=seconds) + _GRACE,
+            lasting=timedelta(seconds=step.timeout_seconds) + _GRACE,
         )  # fmt: skip
         if refused is not None:
             await _tell(session, refused, 100)
@@ -37,7 +50,54 @@ async def reserve(route: ModelRoute, call_id: UUID, *, feature: str, amount: int
         )
 
 
-async def settle(route: ModelRoute, attempt: Attempt) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """How an attempt on a model went and what it used; `first` and `started` are readings of time.perf_counter."""
+
+    call_id: UUID
+    feature: str
+    started: float
+    outcome: Outcome
+    reason: str | None
+    used: Used
+    first: float | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an attempt used and cost; None: its price is not known."""
+
+    tokens: Tokens = Tokens()  # noqa: RUF009 — it is frozen
+    cost: int | None = 0
+
+
+async def keep(route: ModelRoute, step: Step, account: Account) -> Kept:
+    """Count an attempt. A caller that is cancelled meanwhile does not take the count with it."""
+    return await asyncio.shield(asyncio.ensure_future(_keep(route, step, account)))
+
+
+async def _keep(route: ModelRoute, step: Step, account: Account) -> Kept:
+    used = account.used
+    nothing = account.outcome == "failed"
+    cost = 0 if nothing else pricing.cost(step, used)
+    tokens = Tokens(used.input or 0, used.output or 0, used.cached)
+    await _settle(
+        route,
+        Attempt(
+            id=account.call_id, at=now(), capability=route.capability, task=route.task, feature=account.feature,
+            character_id=route.character_id, connection_id=step.connection_id, provider=step.provider,
+            model=step.model, input_tokens=tokens.input, output_tokens=tokens.output, cached_tokens=tokens.cached,
+            estimated=account.estimated, cost_microusd=cost,
+            latency_ms=round((time.perf_counter() - account.started) * 1000),
+            first_token_ms=None if account.first is None else round((account.first - account.started) * 1000),
+            outcome=account.outcome, reason=account.reason,
+        ),
+    )  # fmt: skip
+    return Kept(tokens, cost)
+
+
+async def _settle(route: ModelRoute, attempt: Attempt) -> None:
     """Keep an attempt, count it, free what was set aside, and tell people of budgets it brought near their limit."""
     actor = Actor.system(route.organisation_id, name=ACTOR_NAME)
     async with route.database.transaction(actor) as session:
