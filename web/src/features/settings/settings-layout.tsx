@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may } from '@/app/permissions';
 import { useMe } from '@/app/session';
-import { sections } from './sections';
+import { areas } from './sections';
 import classes from './settings.module.css';
 
 /** Sub-navigation beside the chosen page; shows what the person may see. */
@@ -19,18 +19,28 @@ export function SettingsLayout() {
       ?.querySelector(`a[href="${pathname}"]`)
       ?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [pathname]);
-  const shown = sections.filter(
-    (section) =>
-      section.to in router.routesByPath &&
-      may(me, 'permission' in section ? section.permission : undefined),
-  );
+  const shown = areas
+    .map(({ label, pages }) => ({
+      label,
+      pages: pages.filter(
+        (page) =>
+          page.to in router.routesByPath &&
+          may(me, 'permission' in page ? page.permission : undefined),
+      ),
+    }))
+    .filter(({ pages }) => pages.length > 0);
   return (
     <div className={classes.frame}>
       <nav ref={nav} className={classes.nav} aria-label={t('title')}>
-        {shown.map((section) => (
-          <Link key={section.to} to={section.to as never} className={classes.link}>
-            {t(section.label)}
-          </Link>
+        {shown.map(({ label, pages }) => (
+          <div key={label} className={classes.navArea}>
+            <span className={classes.navLabel}>{t(label)}</span>
+            {pages.map((page) => (
+              <Link key={page.to} to={page.to as never} className={classes.link}>
+                {t(page.label)}
+              </Link>
+            ))}
+          </div>
         ))}
       </nav>
       <div className={classes.content}>
