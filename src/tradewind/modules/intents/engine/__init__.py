@@ -1,0 +1,1 @@
+"""Learning to tell messages apart: pure functions over texts and arrays, no database."""

@@ -1,0 +1,145 @@
+"""A trained classifier of intents and its stored form (arrays only, nothing that runs)."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+
+from tradewind.modules.ai.api import DEEP_SENTENCE, embed_deeply
+from tradewind.modules.intents.engine.space import Metric
+from tradewind.modules.intents.engine.words import BUCKETS, Words
+
+NEIGHBOURS = 5
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An example near a text: its row among the training examples and the cosine."""
+
+    row: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of a text; `ranking`: the most probable labels with their probabilities."""
+
+    label: str
+    probability: float
+    in_scope: float
+    ranking: tuple[tuple[str, float], ...]
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Labels told apart by meaning (`metric`, `duals`) and by words, joined with two weights.
+
+    `scope`: weights of `scope_features` and, last, the constant; `examples`: sentence vectors (n × 384).
+    """
+
+    labels: list[str]
+    metric: Metric
+    duals: np.ndarray
+    words: Words
+    weights: tuple[float, float]
+    scope: np.ndarray
+    examples: np.ndarray
+
+    def predict(self, texts: Sequence[str], *, neighbours: int = NEIGHBOURS) -> list[Prediction]:
+        """Judge texts, in their order. Blocks: use a thread."""
+        if not texts:
+            return []
+        vectors = embed_deeply(texts)
+        moved, _ = self.metric.unit(vectors)
+        cosines = moved @ self.duals.T
+        words = self.words.scores(texts)
+        probabilities = softmax(self.weights[0] * cosines + self.weights[1] * words)
+        similar = vectors[:, DEEP_SENTENCE] @ self.examples.T
+        features = scope_features(cosines, words, nearest(similar))
+        in_scope = 1 / (1 + np.exp(-(features @ self.scope[:-1] + self.scope[-1])))
+        order = np.argsort(-probabilities, axis=1)[:, :5]
+        close = np.argsort(-similar, axis=1)[:, :neighbours]
+        return [
+            Prediction(
+                self.labels[order[row, 0]],
+                float(probabilities[row, order[row, 0]]),
+                float(in_scope[row]),
+                tuple((self.labels[column], float(probabilities[row, column])) for column in order[row]),
+                tuple(Neighbour(int(column), float(similar[row, column])) for column in close[row]),
+            )
+            for row in range(len(texts))
+        ]
+
+    def to_bytes(self) -> bytes:
+        """The stored form."""
+        gain = self.words.gain
+        target = io.BytesIO()
+        np.savez_compressed(
+            target,
+            head=np.frombuffer(
+                orjson.dumps(
+                    {
+                        "format": _FORMAT,
+                        "labels": self.labels,
+                        "weights": self.weights,
+                        "every": self.metric.every,
+                    }
+                ),
+                np.uint8,
+            ),
+            centre=self.metric.centre,
+            directions=self.metric.directions.astype(np.float16),
+            gains=self.metric.gains,
+            duals=self.duals,
+            rarity=self.words.rarity,
+            gain=gain.data.astype(np.float16),
+            gain_indices=gain.indices.astype(np.int32),
+            gain_starts=gain.indptr.astype(np.int32),
+            base=self.words.base,
+            scope=self.scope,
+            examples=np.rint(self.examples * 127).astype(np.int8),
+        )
+        return target.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Model":
+        """Read the stored form."""
+        from scipy.sparse import csr_array
+
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            head = orjson.loads(stored["head"].tobytes())
+            gain = csr_array(
+                (stored["gain"].astype(np.float32), stored["gain_indices"], stored["gain_starts"]),
+                shape=(BUCKETS, len(head["labels"])),
+            )
+            return cls(
+                head["labels"],
+                Metric(stored["centre"], stored["directions"].astype(np.float32), stored["gains"], head["every"]),
+                stored["duals"],
+                Words(stored["rarity"], gain, stored["base"]),
+                tuple(head["weights"]),
+                stored["scope"],
+                stored["examples"].astype(np.float32) / 127,
+            )
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities (n × labels) of log-scores."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def nearest(similar: np.ndarray) -> np.ndarray:
+    """Mean cosine (n) of the nearest five examples."""
+    count = min(NEIGHBOURS, similar.shape[1])
+    return np.partition(similar, similar.shape[1] - count, axis=1)[:, -count:].mean(axis=1)
+
+
+def scope_features(cosines: np.ndarray, words: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """What tells whether a text belongs to any label at all (n × 4)."""
+    top = np.partition(cosines, cosines.shape[1] - 2, axis=1)[:, -2:]
+    return np.column_stack([top[:, 1], top[:, 1] - top[:, 0], near, words.max(axis=1)])

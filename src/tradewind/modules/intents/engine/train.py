@@ -1,0 +1,209 @@
+"""Learning a classifier from examples; everything it reports was measured on folds it had not seen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tradewind.modules.ai.api import DEEP_SENTENCE, embed_deeply
+from tradewind.modules.intents.engine.model import Model, nearest, scope_features, softmax
+from tradewind.modules.intents.engine.space import SHRINKAGES, spread
+from tradewind.modules.intents.engine.words import Counted
+
+Report = Callable[[float, str], None]
+_SCOPE_ROWS = 3000
+_SLICE = 512
+_WEIGHED_ROWS = 5000
+# Bounded, so that a handful of examples told apart without a mistake do not make a model that is always certain.
+_SHARPNESS = (5.0, 8.0, 11.0, 14.0, 18.0, 23.0, 30.0, 40.0)
+_WORD_SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """Scores (n × labels) of every example by a model that had not seen it, and those of the negatives (m × labels).
+
+    `judged`: examples whose label the other folds know.
+    """
+
+    cosines: np.ndarray
+    words: np.ndarray
+    outside_cosines: np.ndarray
+    outside_words: np.ndarray
+    fold: np.ndarray
+    judged: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, and what it says of examples held out: `labels` and `predicted` by number, each of length n.
+
+    `in_scope`, `negatives_in_scope` and `foreign_in_scope`: probabilities of being in scope of a sample of examples,
+    of the negatives, and of examples judged as if their label did not exist.
+    """
+
+    model: Model
+    labels: np.ndarray
+    predicted: np.ndarray
+    probability: np.ndarray
+    in_scope: np.ndarray
+    negatives_in_scope: np.ndarray
+    foreign_in_scope: np.ndarray
+
+
+def train(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    negatives: Sequence[str] = (),
+    *,
+    report: Report = lambda share, words: None,
+) -> Trained:
+    """Learn from texts with their labels, and texts that belong to none. At least two labels. Blocks: use a thread.
+
+    `report` hears the share done (0 … 1) and what is being done.
+    """
+    names = sorted(set(labels))
+    numbers = {name: number for number, name in enumerate(names)}
+    target = np.array([numbers[label] for label in labels])
+    every = [*texts, *negatives]
+    vectors = _vectors(every, lambda share: report(0.5 * share, "Reading the examples"))
+    counted = Counted(every)
+    inside = np.arange(len(texts))
+    outside = np.arange(len(texts), len(every))
+    held, shrinkage = _held_out(vectors, counted, target, outside, len(names), report)
+    report(0.85, "Weighing")
+    judged = held.judged
+    weights = _weights(held.cosines[judged], held.words[judged], target[judged])
+    scope, mine, foreign, refused = _scope(held, target, vectors[:, DEEP_SENTENCE], outside)
+    report(0.9, "Learning from all examples")
+    metric = spread(vectors[inside], target, len(names)).metric(shrinkage)
+    model = Model(
+        names,
+        metric,
+        metric.means(metric.unit(vectors[inside]), target, len(names)),
+        counted.learn(inside, target, len(names)),
+        weights,
+        scope,
+        vectors[inside][:, DEEP_SENTENCE],
+    )
+    probabilities = softmax(weights[0] * held.cosines + weights[1] * held.words)
+    return Trained(model, target, probabilities.argmax(axis=1), probabilities.max(axis=1), mine, refused, foreign)
+
+
+def _vectors(texts: Sequence[str], report: Callable[[float], None]) -> np.ndarray:
+    parts = []
+    for start in range(0, len(texts), _SLICE):
+        parts.append(embed_deeply(texts[start : start + _SLICE]))
+        report(min(1.0, (start + _SLICE) / len(texts)))
+    return np.concatenate(parts)
+
+
+def _held_out(
+    vectors: np.ndarray,
+    counted: Counted,
+    target: np.ndarray,
+    outside: np.ndarray,
+    label_count: int,
+    report: Report,
+) -> tuple[_HeldOut, float]:
+    """Scores by folds, and the shrinkage that served them best."""
+    size = len(target)
+    folds = 3 if size > 3000 else 5
+    fold = _folds(target, folds)
+    cosines = np.zeros((len(SHRINKAGES), size, label_count), np.float32)
+    beyond = np.zeros((len(SHRINKAGES), len(outside), label_count), np.float32)
+    words = np.zeros((size, label_count), np.float32)
+    beyond_words = np.zeros((len(outside), label_count), np.float32)
+    for number in range(folds):
+        report(0.5 + 0.35 * number / folds, f"Checking, part {number + 1} of {folds}")
+        known, new = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        measured = spread(vectors[known], target[known], label_count)
+        rows = np.concatenate([known, new, outside])
+        projected = (vectors[rows] - measured.centre) @ measured.directions
+        for place, shrinkage in enumerate(SHRINKAGES):
+            metric = measured.metric(shrinkage)
+            moved, parts = metric.unit(vectors[rows], projected)
+            count = len(known)
+            duals = metric.means((moved[:count], parts[:count]), target[known], label_count)
+            cosines[place, new] = moved[count : count + len(new)] @ duals.T
+            beyond[place] += moved[count + len(new) :] @ duals.T / folds
+        learned = counted.learn(known, target[known], label_count)
+        words[new] = counted.scores(learned, new)
+        beyond_words += counted.scores(learned, outside) / folds if len(outside) else 0
+    judged = np.bincount(target, minlength=label_count)[target] > 1
+    best = min(range(len(SHRINKAGES)), key=lambda place: _best_loss(cosines[place][judged], target[judged]))
+    return _HeldOut(cosines[best], words, beyond[best], beyond_words, fold, judged), SHRINKAGES[best]
+
+
+def _folds(target: np.ndarray, folds: int) -> np.ndarray:
+    """A fold for every row, each label spread evenly; always the same for the same rows."""
+    random = np.random.default_rng(0)
+    fold = np.zeros(len(target), np.int64)
+    for label in range(target.max() + 1):
+        rows = random.permutation(np.flatnonzero(target == label))
+        fold[rows] = (np.arange(len(rows)) + label) % folds
+    return fold
+
+
+def _weights(cosines: np.ndarray, words: np.ndarray, target: np.ndarray) -> tuple[float, float]:
+    """Weights of the two opinions that make held-out labels most probable."""
+    some = np.random.default_rng(2).permutation(len(target))[:_WEIGHED_ROWS]
+    if not len(some):
+        return _SHARPNESS[len(_SHARPNESS) // 2], 1.0
+    cosines, words, target = cosines[some], words[some] - words[some].max(axis=1, keepdims=True), target[some]
+    rows = np.arange(len(target))
+    pairs = [(sharpness, share) for sharpness in _SHARPNESS for share in _WORD_SHARES]
+    return min(pairs, key=lambda pair: _loss(pair[0] * cosines + pair[1] * words, target, rows))
+
+
+def _loss(scores: np.ndarray, target: np.ndarray, rows: np.ndarray) -> float:
+    peak = scores.max(axis=1)
+    return float(np.mean(peak + np.log(np.exp(scores - peak[:, None]).sum(axis=1)) - scores[rows, target]))
+
+
+def _best_loss(cosines: np.ndarray, target: np.ndarray) -> float:
+    """What cosines alone lose at the sharpness that suits them."""
+    rows = np.arange(len(target))
+    return min(_loss(sharpness * cosines, target, rows) for sharpness in _SHARPNESS) if len(rows) else 0
+
+
+def _scope(
+    held: _HeldOut, target: np.ndarray, sentences: np.ndarray, outside: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Weights that tell texts in scope from others, and the held-out probabilities they come to.
+
+    Texts out of scope are the negatives, and examples judged as if their label did not exist: a stranger looks so.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.random.default_rng(1).permutation(np.flatnonzero(held.judged))[:_SCOPE_ROWS]
+    inside = len(target)
+    similar = sentences[rows] @ sentences[:inside].T
+    similar[held.fold[rows][:, None] == held.fold[None, :]] = -1
+    own = scope_features(held.cosines[rows], held.words[rows], nearest(similar))
+    similar[target[rows][:, None] == target[None, :]] = -1
+    cosines, words = held.cosines[rows].copy(), held.words[rows].copy()
+    cosines[np.arange(len(rows)), target[rows]] = -1
+    words[np.arange(len(rows)), target[rows]] = -np.inf
+    if cosines.shape[1] == 2:
+        # With two labels only one is left, and there is no second to keep a distance from.
+        cosines[np.arange(len(rows)), target[rows]] = cosines.max(axis=1)
+    foreign = scope_features(cosines, words, nearest(similar))
+    refused = scope_features(
+        held.outside_cosines, held.outside_words, nearest(sentences[outside] @ sentences[:inside].T)
+    ) if len(outside) else np.zeros((0, own.shape[1]))  # fmt: skip
+    features = np.concatenate([own, foreign, refused])
+    truth = np.r_[np.ones(len(own)), np.zeros(len(foreign) + len(refused))]
+    # Strangers and negatives together weigh as much as what is in scope, the negatives half of it.
+    weight = np.r_[
+        np.ones(len(own)),
+        np.full(len(foreign), 0.5 if len(refused) else 1.0),
+        np.full(len(refused), 0.5 * len(own) / max(1, len(refused))),
+    ]
+    centre, width = features.mean(axis=0), features.std(axis=0) + 1e-9
+    learned = LogisticRegression(C=1.0, max_iter=200).fit((features - centre) / width, truth, sample_weight=weight)
+    slopes = learned.coef_[0] / width
+    scope = np.r_[slopes, learned.intercept_[0] - slopes @ centre]
+    chance = 1 / (1 + np.exp(-(features @ scope[:-1] + scope[-1])))
+    count = len(own)
+    return scope, chance[:count], chance[count : 2 * count], chance[2 * count :]
