@@ -169,6 +169,9 @@ def test_given_names_of_a_long_file_repeat_and_are_names_all_the_same():
     found = _suggest(columns)
     assert found["First Name"].target == "first_name"
     assert found["Last Name"].target is None
+    few = _one("First Name", ["Ada", "Grace", "Lin", "Mira", "Jo"] * 400)
+    assert (few.target, few.confidence) == ("first_name", 0.6)
+    assert "repeat all the time" in few.reason
 
 
 def test_a_batch_says_of_each_row_what_it_says_of_the_row_alone():

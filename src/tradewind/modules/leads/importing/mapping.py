@@ -149,7 +149,9 @@ def _agreement(target: str, profile: ColumnProfile) -> tuple[float, str]:
         case "name":
             # Long files repeat given names too: only a handful of words is no column of names.
             alike = profile.filled >= 50 and profile.distinct < min(profile.filled * 0.05, _FEW_NAMES)
-            return (0.3, "a few words repeat all the time") if alike else (0.92, "")
+            # “First name” says what it is all the same; “Name” may name anything, and three words are salutations.
+            certainty = 0.3 if target == "full_name" or profile.distinct <= 3 else 0.6
+            return (certainty, "a few words repeat all the time") if alike else (0.92, "")
         case "tags":
             parted = profile.share("," in value or ";" in value or "|" in value for value in values)
             listed = parted > 0.2 and profile.longest <= 500
