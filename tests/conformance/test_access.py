@@ -36,6 +36,9 @@ TABLES = {
     "locks": "users",
     "sources": "tracking_sources",
     "metrics": "custom_metrics",
+    "prompts": "ai_prompts",
+    "tests": "ai_prompt_tests",
+    "versions": "ai_prompt_versions",
 }
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}

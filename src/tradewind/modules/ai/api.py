@@ -20,20 +20,25 @@ from tradewind.modules.ai.embedding import (
     DEEP_SENTENCE,
     EMBEDDING_DIMENSIONS,
     EMBEDDING_MODEL,
+    TextVectors,
     count_tokens,
     embed_deeply,
     embed_locally,
     embed_passages_locally,
     embed_tokens_locally,
 )
+from tradewind.modules.ai.injection import find_injection
 from tradewind.modules.ai.service import capabilities, pricing, routing
 from tradewind.modules.ai.service.calling import generate, stream
+from tradewind.modules.ai.service.policies import judge_topic
+from tradewind.modules.ai.service.prompts import rendered as prompt
 
 __all__ = [
     "DEEP_DIMENSIONS",
     "DEEP_SENTENCE",
     "EMBEDDING_DIMENSIONS",
     "EMBEDDING_MODEL",
+    "TextVectors",
     "count_tokens",
     "draw",
     "embed",
@@ -42,8 +47,11 @@ __all__ = [
     "embed_passages_locally",
     "embed_tokens_locally",
     "film",
+    "find_injection",
     "generate",
+    "judge_topic",
     "model_for",
+    "prompt",
     "speak",
     "stream",
     "text_model",

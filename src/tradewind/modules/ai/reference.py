@@ -2,4 +2,5 @@
 
 TAGS = {
     "Models": "Providers of models, which model does which task, what calls cost, and budgets.",
+    "Prompts": "The texts that models are given: versions, variables, publishing, tests.",
 }
