@@ -10,6 +10,8 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import current_revision, head_revision, migrate
 from tradewind.kernel.testing.fixtures import add_member, make_tenant
+from tradewind.modules.email import api as email
+from tradewind.modules.email.contracts import Mail
 from tradewind.settings import Settings
 
 
@@ -67,6 +69,26 @@ async def test_down_and_up_with_data(spare: Database) -> None:
     await migrate(spare)
     async with spare.transaction(tenant.actor) as session:
         assert await session.scalar(text("SELECT full_name FROM leads")) == "Kept Lead"
+
+
+async def test_kept_mails_are_clear_only_below_the_version_that_seals_them(spare: Database) -> None:
+    await migrate(spare)
+    tenant = await make_tenant(spare, "Letter Writers")
+    links = ["https://example.com/reset", None]
+    async with spare.transaction(tenant.actor) as session:
+        for link in links:
+            await email.deliver(
+                session, Mail("reset_password", "ada@example.com", "Ada", "Hello", "Come in", link=link)
+            )
+    await migrate(spare, "0015")
+    async with spare.owner_connection() as connection:
+        kept = (await connection.execute(text("SELECT body, link FROM mail_sink ORDER BY id"))).all()
+    assert [tuple(row) for row in kept] == [("Come in", link) for link in links]
+    await migrate(spare)
+    async with spare.owner_connection() as connection:
+        stored = (await connection.execute(text("SELECT body_sealed, link_sealed FROM mail_sink"))).all()
+    assert not any("Come in" in row.body_sealed or "example" in (row.link_sealed or "") for row in stored)
+    assert [(mail.body, mail.link) for mail in await email.recent_mails(spare)] == [("Come in", x) for x in links[::-1]]
 
 
 async def test_migrating_twice_changes_nothing(spare: Database) -> None:
