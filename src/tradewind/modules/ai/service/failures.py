@@ -161,7 +161,7 @@ def _code(chain: list[Any], *, begun: bool) -> Code:
         )
     if isinstance(chain[0], known.UserError):
         return "cannot"
-    if isinstance(chain[0], known.ModelAPIError):
+    if isinstance(chain[0], known.ModelAPIError) and not any(isinstance(one, ValueError) for one in chain):
         return "server_error"
     return "unreadable"
 

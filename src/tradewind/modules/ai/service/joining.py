@@ -2,6 +2,7 @@
 
 _WINDOW = 160
 _RESTART = 24
+_NO_CHANCE = 8
 
 
 class Joiner:
@@ -63,6 +64,8 @@ class Joiner:
 
     def _whole_words(self, text: str, length: int) -> bool:
         """Whether the last `length` characters given, which begin `text` too, are words rather than a coincidence."""
+        if length >= _NO_CHANCE:
+            return True
         before = self._given[-length - 1 : -length]
         after = text[length : length + 1]
         return not (before.isalnum() and text[0].isalnum()) and not (after.isalnum() and text[length - 1].isalnum())
