@@ -73,3 +73,8 @@ class FileRefused(BadRequest):
 class TooLongToCompare(Conflict):
     code = "knowledge.too_long_to_compare"
     title = "These versions are too long to compare"
+
+
+class EvaluationImpossible(Invalid):
+    code = "knowledge.evaluation_impossible"
+    title = "These files cannot be evaluated"

@@ -1,0 +1,1 @@
+"""Search on somebody's own files, and how good it was."""

@@ -1,0 +1,49 @@
+"""Vectors of single tokens, kept as signs: 48 bytes a token, and on the measured sets as good as 32-bit floats.
+
+A fixed rotation spreads what a vector says evenly over its dimensions; then the signs alone give a dot product with an
+error of about 0.04. A passage meets a query as well as each of the query's tokens meets its best token (late
+interaction), which finds names and numbers that one vector for a whole passage blurs.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+DIMENSIONS = 384
+BYTES = DIMENSIONS // 8
+_SEED = 7
+# Mean absolute value of a dimension of a random vector of length one: what a sign stands for.
+_UNIT = float(np.sqrt(np.pi / 2 / DIMENSIONS))
+
+
+@lru_cache
+def _rotation() -> np.ndarray:
+    """(384, 384) orthogonal, the same in every process."""
+    made = np.random.Generator(np.random.PCG64(_SEED)).standard_normal((DIMENSIONS, DIMENSIONS))
+    return np.linalg.qr(made)[0].astype(np.float32)
+
+
+def rotated(tokens: np.ndarray) -> np.ndarray:
+    """A query's tokens (n, 384), ready for `best_matches`."""
+    return tokens @ _rotation()
+
+
+def packed(tokens: np.ndarray) -> bytes:
+    """Signs of a passage's tokens (n, 384): n × 48 bytes."""
+    return np.packbits(rotated(tokens) > 0, axis=1).tobytes()
+
+
+def best_matches(query: np.ndarray, parts: Sequence[bytes]) -> np.ndarray:
+    """(query tokens, parts): the cosine, roughly, of each token's best match in each part; 0 where a part is empty."""
+    lengths = np.array([len(part) // BYTES for part in parts])
+    result = np.zeros((len(query), len(parts)), np.float32)
+    filled = np.flatnonzero(lengths)
+    if not filled.size or not len(query):
+        return result
+    bits = np.unpackbits(np.frombuffer(b"".join(parts), np.uint8).reshape(-1, BYTES), axis=1)
+    signs = bits.astype(np.float32) * 2 - 1
+    similarities = (query @ signs.T) * _UNIT
+    starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
+    result[:, filled] = np.maximum.reduceat(similarities, starts, axis=1)
+    return result
