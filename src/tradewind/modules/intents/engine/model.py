@@ -17,9 +17,10 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An example near a text: its row among the training examples and the cosine."""
+    """An example near a text, its label, and the cosine."""
 
-    row: int
+    text: str
+    label: str
     similarity: float
 
 
@@ -38,7 +39,8 @@ class Prediction:
 class Model:
     """Labels told apart by meaning (`metric`, `duals`) and by words, joined with two weights.
 
-    `scope`: weights of `scope_features` and, last, the constant; `examples`: sentence vectors (n × 384).
+    `scope`: weights of `scope_features` and, last, the constant; `texts`, `targets` and `examples`: what it learned
+    from, by label number and as sentence vectors (n × 384).
     """
 
     labels: list[str]
@@ -47,6 +49,8 @@ class Model:
     words: Words
     weights: tuple[float, float]
     scope: np.ndarray
+    texts: list[str]
+    targets: np.ndarray
     examples: np.ndarray
 
     def predict(self, texts: Sequence[str], *, neighbours: int = NEIGHBOURS) -> list[Prediction]:
@@ -62,14 +66,17 @@ class Model:
         features = scope_features(cosines, words, nearest(similar))
         in_scope = 1 / (1 + np.exp(-(features @ self.scope[:-1] + self.scope[-1])))
         order = np.argsort(-probabilities, axis=1)[:, :5]
-        close = np.argsort(-similar, axis=1)[:, :neighbours]
+        close = _highest(similar, neighbours)
         return [
             Prediction(
                 self.labels[order[row, 0]],
                 float(probabilities[row, order[row, 0]]),
                 float(in_scope[row]),
                 tuple((self.labels[column], float(probabilities[row, column])) for column in order[row]),
-                tuple(Neighbour(int(column), float(similar[row, column])) for column in close[row]),
+                tuple(
+                    Neighbour(self.texts[at], self.labels[self.targets[at]], float(similar[row, at]))
+                    for at in close[row]
+                ),
             )
             for row in range(len(texts))
         ]
@@ -87,6 +94,7 @@ class Model:
                         "labels": self.labels,
                         "weights": self.weights,
                         "every": self.metric.every,
+                        "texts": self.texts,
                     }
                 ),
                 np.uint8,
@@ -101,6 +109,7 @@ class Model:
             gain_starts=gain.indptr.astype(np.int32),
             base=self.words.base,
             scope=self.scope,
+            targets=self.targets.astype(np.int32),
             examples=np.rint(self.examples * 127).astype(np.int8),
         )
         return target.getvalue()
@@ -123,8 +132,18 @@ class Model:
                 Words(stored["rarity"], gain, stored["base"]),
                 tuple(head["weights"]),
                 stored["scope"],
+                head["texts"],
+                stored["targets"],
                 stored["examples"].astype(np.float32) / 127,
             )
+
+
+def _highest(values: np.ndarray, count: int) -> np.ndarray:
+    """Columns (n × count) of the highest values of each row, highest first."""
+    count = min(count, values.shape[1])
+    found = np.argpartition(-values, count - 1, axis=1)[:, :count]
+    order = np.argsort(-np.take_along_axis(values, found, axis=1), axis=1)
+    return np.take_along_axis(found, order, axis=1)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ _SLICE = 512
 _WEIGHED_ROWS = 5000
 # Bounded, so that a handful of examples told apart without a mistake do not make a model that is always certain.
 _SHARPNESS = (5.0, 8.0, 11.0, 14.0, 18.0, 23.0, 30.0, 40.0)
-_WORD_SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+_WORD_SHARES = (0.0, 0.06, 0.12, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ def train(
         counted.learn(inside, target, len(names)),
         weights,
         scope,
+        list(texts),
+        target,
         vectors[inside][:, DEEP_SENTENCE],
     )
     probabilities = softmax(weights[0] * held.cosines + weights[1] * held.words)

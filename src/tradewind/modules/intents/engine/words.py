@@ -100,3 +100,18 @@ class Counted:
 def _likelihoods(weighted: Any, model: Words) -> np.ndarray:
     gained: Any = weighted @ model.gain
     return gained.toarray() + np.outer(weighted.sum(axis=1), model.base)
+
+
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """a about all am an and any are as at be been but by can could did do does for from get got had has have hello hey
+        hi how i if in is it its just me my need no not now of on or our out please so some tell that the their them
+        there they this to up us want was we were what when where which who why will with would you your""",
+    )
+)
+
+
+def plain_words(text: str) -> list[str]:
+    """Words of a text that may name a topic."""
+    return [word for word in _WORD.findall(text.lower()) if word not in _COMMON and len(word) > 1]

@@ -1,0 +1,1 @@
+"""The rules of intents, a file for each part of them."""
