@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         description="Let webhook endpoints be http:// or https:// addresses on localhost, for development: "
         "whoever may create endpoints can then reach services of this machine.",
     )
+    knowledge_allow_localhost: bool = Field(
+        default=False,
+        description="Let sites on localhost be crawled for the knowledge base, for development: "
+        "whoever may add sources can then read what services of this machine answer.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_port: int | None = Field(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, exists, func, or_, select, text, update
+from sqlalchemy import RowMapping, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -69,7 +69,7 @@ async def page(
     limit: int,
 ) -> tuple[Sequence[RowMapping], str | None, str | None]:
     """Documents, the latest changed first. `status` may also be `expired`."""
-    statement: Select[Any] = select(*_ROW).join(Source, Source.id == Document.source_id)
+    statement: Any = select(*_ROW).join(Source, Source.id == Document.source_id)
     statement = statement.where(Document.deleted_at.is_not(None) if deleted else Document.deleted_at.is_(None))
     if source_id is not None:
         statement = statement.where(Document.source_id == source_id)
@@ -85,8 +85,8 @@ async def page(
         place = func.lower(Document.title + " " + func.coalesce(Document.url, "") + " " + Document.content)
         statement = statement.where(func.strpos(place, word) > 0)
     order = [
-        SortColumn("updated_at", Document.updated_at, descending=True),
-        SortColumn("id", Document.id, descending=True),
+        SortColumn("updated_at", Document.__table__.c.updated_at, descending=True),
+        SortColumn("id", Document.__table__.c.id, descending=True),
     ]
     rows, following, previous = await fetch_page(session, statement, order, cursor=cursor, limit=limit)
     return [row._mapping for row in rows], following, previous
@@ -125,6 +125,25 @@ async def by_key(session: AsyncSession, source_id: UUID, key: str, *, lock: bool
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return await session.scalar(statement)
+
+
+async def keys_of(session: AsyncSession, source_id: UUID) -> Sequence[str]:
+    """What the documents of a source stand for."""
+    statement = select(Document.key).where(
+        Document.source_id == source_id, Document.deleted_at.is_(None), Document.key.is_not(None)
+    )
+    return [key for key in await session.scalars(statement.order_by(Document.created_at)) if key]
+
+
+async def seen(session: AsyncSession, document_id: UUID, fetched: dict[str, Any]) -> None:
+    """Remember that a page is still there, as it was. It is no change of the document."""
+    kept = {key: value for key, value in fetched.items() if key not in ("misses", "missing_since")}
+    await session.execute(
+        update(Document)
+        .where(Document.id == document_id)
+        .values(fetched=kept | {"at": now().isoformat()}, updated_at=Document.updated_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def same_text(session: AsyncSession, source_id: UUID, content_hash: str, *, besides: str) -> str | None:
@@ -197,6 +216,14 @@ async def waiting(session: AsyncSession, *, before: datetime, limit: int) -> Seq
         Document.updated_at < before,
     )
     return (await session.scalars(statement.order_by(Document.updated_at).limit(limit))).all()
+
+
+async def unread(session: AsyncSession, document_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of the documents whose file was not read yet."""
+    statement = select(Document.id).where(
+        Document.id.in_(document_ids), Document.content_hash == "", Document.file.is_not(None)
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def set_pending(session: AsyncSession, document_ids: Sequence[UUID]) -> None:

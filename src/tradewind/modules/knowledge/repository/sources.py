@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, select, text, update
+from sqlalchemy import RowMapping, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.pagination import SortColumn, fetch_page
 from tradewind.modules.knowledge.models import CrawledPage, Document, Source
 
+_PAGE: tuple[Any, ...] = (
+    CrawledPage.url, CrawledPage.depth, CrawledPage.state, CrawledPage.reason, CrawledPage.document_id,
+)  # fmt: skip
 _COUNTS = text("""
     SELECT s.id AS source_id, count(d.id) AS documents,
         count(*) FILTER (WHERE d.status = 'pending') AS pending,
@@ -105,14 +108,12 @@ async def crawled_pages(
     session: AsyncSession, source_id: UUID, *, state: str | None, q: str | None, cursor: str | None, limit: int
 ) -> tuple[Sequence[RowMapping], str | None, str | None]:
     """Addresses of the newest crawl in the order they were found."""
-    statement: Select[Any] = select(
-        CrawledPage.url, CrawledPage.depth, CrawledPage.state, CrawledPage.reason, CrawledPage.document_id
-    ).where(CrawledPage.source_id == source_id)
+    statement: Any = select(*_PAGE).where(CrawledPage.source_id == source_id)
     if state is not None:
         statement = statement.where(CrawledPage.state == state)
     if q:
         statement = statement.where(func.strpos(func.lower(CrawledPage.url), q.lower()) > 0)
-    order = [SortColumn("position", CrawledPage.position.expression)]
+    order = [SortColumn("position", CrawledPage.__table__.c.position)]
     rows, following, previous = await fetch_page(session, statement, order, cursor=cursor, limit=limit)
     return [row._mapping for row in rows], following, previous
 
