@@ -51,6 +51,8 @@ def figures(*, leads: int = 1_000_000, seconds: float = 8.0) -> list[Figure]:
     result = []
     for name, label in (("list", "GET /leads?limit=50"), ("create", "POST /leads")):
         ours, least = measured[name], bare[name]
+        if least["errors"]:
+            raise RuntimeError(f"the floor of {label} failed: {least['errors']}")
         ratio = ours["requests_per_second"] / least["requests_per_second"]
         errors = f"; errors {ours['errors']}" if ours["errors"] else ""
         result += [
@@ -120,6 +122,8 @@ def _fresh_ids(statements: list[Statement], answer: bytes) -> set[UUID]:
             for argument in statement.arguments:
                 if isinstance(argument, UUID):
                     found.add(argument)
+                elif isinstance(argument, str) and _UUID.fullmatch(argument.encode()):
+                    found.add(UUID(argument))
                 elif isinstance(argument, list):
                     found |= {item for item in argument if isinstance(item, UUID)}
     return found
