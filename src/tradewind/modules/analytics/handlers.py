@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.events import Event, subscriber
 from tradewind.kernel.jobs import enqueue
+from tradewind.modules.ai.events import BudgetReached
 from tradewind.modules.analytics import repository
 from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
 from tradewind.modules.analytics.service import notifications
@@ -140,6 +141,38 @@ async def on_security_alert(session: AsyncSession, event: AlertRaised) -> None:
         subject_id=event.alert_id,
         dedupe_key=f"security:{event.alert_id}",
     )
+
+
+@subscriber(BudgetReached)
+async def on_budget_reached(session: AsyncSession, event: BudgetReached) -> None:
+    """Money for models runs out: those who may raise the budget hear of it in the app and by mail."""
+    people = await notifications.holders_of(session, "ai:write")
+    used_up = event.level == 100
+    title = f"Budget “{event.budget_name}” is {'used up' if used_up else f'{event.level} % spent'}"
+    body = f"${event.spent_microusd / 1e6:,.2f} of ${event.limit_microusd / 1e6:,.2f} this {event.period}."
+    if used_up and event.stops:
+        body += " Models are no longer asked; features work their local way until it is raised or the period ends."
+    await notifications.notify(
+        session,
+        people,
+        kind="ai.budget",
+        title=title,
+        body=body,
+        subject_type="ai_budget",
+        subject_id=event.budget_id,
+        dedupe_key=f"ai_budget:{event.id}",
+    )
+    link = f"{get_settings().base_url}/settings/ai/usage"
+    for member in await identity.list_members(session):
+        if member.id in people:
+            await email.deliver(
+                session,
+                Mail(
+                    "model_budget", member.email, member.name, title,
+                    f"Hello {member.name},\n\n{title}: {body} Look at it here:\n\n{{link}}",
+                    link, member.id,
+                ),
+            )  # fmt: skip
 
 
 async def _renew_figures(session: AsyncSession, event: Event) -> None:

@@ -15,6 +15,7 @@ MailKind = Literal[
     "webhook_disabled",
     "webhook_paused",
     "security_alert",
+    "model_budget",
 ]
 
 

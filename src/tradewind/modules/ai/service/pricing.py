@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MICRO = Decimal(1_000_000)
 # Rather too many than too few: English has about four characters a token, other languages fewer.
 _CHARACTERS_PER_TOKEN = 3
+_TOKENS_A_TEXT = 4
 
 
 async def load() -> None:
@@ -35,7 +36,7 @@ def _load() -> None:
 
 def tokens_of(*texts: str) -> int:
     """About how many tokens texts have, rather too many."""
-    return sum(len(text) for text in texts) // _CHARACTERS_PER_TOKEN + len(texts)
+    return sum(len(text) for text in texts) // _CHARACTERS_PER_TOKEN + _TOKENS_A_TEXT * len(texts)
 
 
 def cost(step: Step, used: Used) -> int | None:
