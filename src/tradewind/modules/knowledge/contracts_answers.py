@@ -43,7 +43,8 @@ class Dropped:
 class Answer:
     """What a question got. `answerable` (0–1) is how likely the passages hold an answer; `by` is `local` or a model.
 
-    `fallback` says why a connected model did not answer. A refusal names the `closest` titles.
+    `fallback` says why a connected model did not answer. A refusal names the `closest` titles, and `gap_id` gathers it
+    with others like it.
     """
 
     question_id: UUID
@@ -58,6 +59,7 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     fallback: str | None = None
     duration_ms: int = 0
+    gap_id: UUID | None = None
 
     @property
     def refused(self) -> bool:

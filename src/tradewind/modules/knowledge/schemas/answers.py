@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from tradewind.modules.knowledge.contracts import Scope, SourceKind
 from tradewind.modules.knowledge.contracts_answers import Audience, Outcome
 from tradewind.modules.knowledge.linting.checks import Kind
+from tradewind.modules.knowledge.schemas.bounds import Answer as PairAnswer
+from tradewind.modules.knowledge.schemas.bounds import Asked, Correction, Reason
+from tradewind.modules.knowledge.schemas.bounds import Question as PairQuestion
 
-QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Language = Literal["en", "de", "es", "fr", "it", "nl", "pt"]
 GapState = Literal["open", "answered", "dismissed"]
 FindingState = Literal["open", "dismissed"]
@@ -30,7 +31,7 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: QuestionText
+    question: Asked
     audience: Audience = "visitor"
     channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "api"
     language: Language | None = None
@@ -49,7 +50,7 @@ class CitationRead(_Read):
     quote: str
 
 
-class PassageRead(_Read):
+class FoundPassage(_Read):
     """A passage that was found, with what made it rank: the whole score, and its parts by words and by meaning."""
 
     chunk_id: UUID
@@ -77,7 +78,7 @@ class AnswerRead(_Read):
     """An answer. `by` is `local` where no language model wrote it: its sentences then are the sources' own.
 
     `answerable` (0–1) is how likely the passages hold an answer; below `threshold` it is refused, naming the titles
-    that come `closest`. `fallback` says why a connected model did not write it.
+    that come `closest`; `gap_id` gathers it with others like it. `fallback` says why a connected model wrote nothing.
     """
 
     question_id: UUID
@@ -89,11 +90,12 @@ class AnswerRead(_Read):
     threshold: float
     by: str
     language: str
-    passages: list[PassageRead]
+    passages: list[FoundPassage]
     closest: list[str]
     dropped: list[DroppedRead]
     fallback: str | None
     duration_ms: int
+    gap_id: UUID | None
 
 
 class PassagesRead(BaseModel):
@@ -101,7 +103,7 @@ class PassagesRead(BaseModel):
 
     answerable: float
     threshold: float
-    passages: list[PassageRead]
+    passages: list[FoundPassage]
 
 
 class PieceRead(BaseModel):
@@ -138,7 +140,7 @@ class Judgement(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     thumb: Literal[-1, 1] | None = None
-    correction: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)] = ""
+    correction: Correction = ""
 
 
 class GapRead(_Read):
@@ -188,12 +190,17 @@ class GapUpdate(BaseModel):
 
 
 class GapAnswer(BaseModel):
-    """A pair of question and answer that closes a gap, and the collection of pairs it goes to (none: a new one)."""
+    """A pair of question and answer that closes a gap.
+
+    `scope` says whom it is for; without it, all who asked. `source_id` is the collection of pairs it goes to; without
+    it, one that is for these people, made where there is none.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+    question: PairQuestion
+    answer: PairAnswer
+    scope: Scope | None = None
     source_id: UUID | None = None
 
 
@@ -218,7 +225,7 @@ class FindingDocument(_Read):
     source_name: str
 
 
-class FindingRead(_Read):
+class KnowledgeFindingRead(_Read):
     """Something wrong in the knowledge base: `passage`, beside `other_passage` where two are at odds.
 
     `facts` depend on the kind: of a conflict `topic`, `said` and `other_said`.

@@ -138,8 +138,8 @@ async def events(prepared: Prepared) -> AsyncIterator[Piece | Draft]:
 async def finish(session: AsyncSession, prepared: Prepared, draft: Draft) -> Answer:
     """Store a question with its answer."""
     answer = told(prepared, draft)
-    await asking.store(session, prepared.question, answer, scopes=prepared.scopes, channel=prepared.channel)
-    return answer
+    gap_id = await asking.store(session, prepared.question, answer, scopes=prepared.scopes, channel=prepared.channel)
+    return replace(answer, gap_id=gap_id)
 
 
 def told(prepared: Prepared, draft: Draft) -> Answer:

@@ -33,8 +33,8 @@ def checked(question: str) -> str:
 
 async def store(
     session: AsyncSession, question: Question, answer: Answer, *, scopes: frozenset[Scope], channel: str
-) -> None:
-    """Keep a question with its answer, without the addresses and numbers in it; note what could not be answered."""
+) -> UUID | None:
+    """Keep a question with its answer, without the addresses and numbers in it; returns its gap if it was refused."""
     actor = actor_of(session)
     assert actor.organisation_id is not None
     text = scrubbed(question.text)
@@ -57,6 +57,7 @@ async def store(
         )
     )  # fmt: skip
     await session.flush()
+    return gap_id
 
 
 async def _gap(session: AsyncSession, text: str, language: str, scopes: frozenset[Scope]) -> UUID:
@@ -64,7 +65,7 @@ async def _gap(session: AsyncSession, text: str, language: str, scopes: frozense
     vector = (await asyncio.to_thread(ai.embed_locally, [text]))[0]
     await repository.hold_gaps(session)
     # Whoever may see least needs the widest answer.
-    scope: Scope = max((one for one in SCOPES if one in scopes), key=SCOPES.index, default="public")
+    scope = SCOPES[max(map(SCOPES.index, scopes), default=0)]
     nearest = await repository.nearest_gap(session, vector, least=SAME_GAP)
     if nearest is None:
         return await repository.add_gap(session, question=text, language=language, scope=scope, vector=vector)

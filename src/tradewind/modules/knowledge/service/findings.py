@@ -14,15 +14,15 @@ from tradewind.modules.knowledge.repository import findings as repository
 from tradewind.modules.knowledge.schemas.answers import (
     FindingCount,
     FindingDocument,
-    FindingRead,
     FindingSummary,
     FindingUpdate,
+    KnowledgeFindingRead,
 )
 
 
 async def page(
     session: AsyncSession, *, state: str, kinds: list[str], cursor: str | None, limit: int
-) -> Page[FindingRead]:
+) -> Page[KnowledgeFindingRead]:
     """Findings, the worst first. Raises InvalidCursor."""
     rows, following, previous = await repository.finding_page(
         session, state=state, kinds=kinds, cursor=cursor, limit=limit
@@ -30,7 +30,7 @@ async def page(
     return Page(items=await _shown(session, rows), next_cursor=following, previous_cursor=previous)
 
 
-async def change(session: AsyncSession, finding_id: UUID, data: FindingUpdate) -> FindingRead:
+async def change(session: AsyncSession, finding_id: UUID, data: FindingUpdate) -> KnowledgeFindingRead:
     """Dismiss a finding with a reason, or open it again. Raises FindingNotFound, Invalid without a reason."""
     found = await repository.finding(session, finding_id, lock=True)
     if found is None:
@@ -63,16 +63,16 @@ async def summary(session: AsyncSession) -> FindingSummary:
     )  # fmt: skip
 
 
-async def _shown(session: AsyncSession, rows: list[Any]) -> list[FindingRead]:
+async def _shown(session: AsyncSession, rows: list[Any]) -> list[KnowledgeFindingRead]:
     ids = {one for row in rows for one in (row.document_id, row.other_document_id) if one is not None}
     documents = await repository.described(session, ids)
 
     def document(one: UUID | None) -> FindingDocument | None:
         return FindingDocument.model_validate(documents[one]) if one is not None and one in documents else None
 
-    plain = [name for name in FindingRead.model_fields if name not in ("document", "other_document")]
+    plain = [name for name in KnowledgeFindingRead.model_fields if name not in ("document", "other_document")]
     return [
-        FindingRead.model_validate(
+        KnowledgeFindingRead.model_validate(
             {name: getattr(row, name) for name in plain}
             | {"document": document(row.document_id), "other_document": document(row.other_document_id)}
         )

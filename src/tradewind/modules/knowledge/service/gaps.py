@@ -73,6 +73,11 @@ async def change(session: AsyncSession, gap_id: UUID, data: GapUpdate) -> None:
     )  # fmt: skip
 
 
+async def scope(session: AsyncSession, gap_id: UUID) -> Scope:
+    """Whom an answer to a gap must be for to reach all who asked. Raises GapNotFound."""
+    return (await _held(session, gap_id)).scope  # pyright: ignore[reportReturnType]
+
+
 async def answered_with(session: AsyncSession, gap_id: UUID, document_id: UUID) -> None:
     """Note which document was written for a gap. Raises GapNotFound."""
     found = await _held(session, gap_id)
