@@ -74,5 +74,9 @@ def test_no_letter_is_lost_whatever_the_markdown(markdown):
         assert letter in text
 
 
-def test_a_word_as_long_as_a_book_is_one_passage():
-    assert [piece.content for piece in pieces("", "x" * 50_000, count)] == ["x" * 50_000]
+def test_endless_words_and_rows_are_cut_and_kept():
+    assert "".join(piece.content for piece in pieces("", "x" * 50_000, count)).count("x") == 50_000
+    row = "| " + "price and more " * 400 + "|"
+    found = pieces("", f"| What |\n|---|\n{row}\n{row}", count)
+    assert sum(piece.content.count("price") for piece in found) == 800
+    assert max(count(piece.content) for piece in found) <= LARGEST

@@ -14,6 +14,8 @@ from tradewind.modules.knowledge.answers.statements import sentences
 
 LARGEST = 240
 _PATH_TOKENS = 60
+# How full parts are on average, so that whole sentences fit.
+_FILLED = 0.9
 _JOINER = " › "
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
@@ -142,18 +144,20 @@ def _filled(blocks: list[_Block], count: Count, room: int) -> list[str]:
     if sum(sizes) <= room:
         return ["\n\n".join(block.text for block in blocks)]
     parts = [part for block, size in zip(blocks, sizes, strict=True) for part in _parts(block, size, count, room)]
-    # Bounds of equal shares: two halves say more than a full passage and its rest.
-    share = sum(size for _, size, _ in parts) / math.ceil(sum(size for _, size, _ in parts) / room)
+    # Equal shares: two halves say more than a full passage and its rest.
+    total = sum(size for _, size, _ in parts)
+    share = total / math.ceil(total / (room * _FILLED))
     texts: list[str] = []
-    text, filled, heads = "", 0, ""
+    text, filled, done, last = "", 0, 0, None
     for part, size, block in parts:
-        follows = bool(text) and heads == f"{id(block)}"
-        if text and (filled + size > room or filled + size / 2 > share):
+        if text and (filled + size > room or done + size / 2 > share * (len(texts) + 1)):
             texts.append(text)
-            text, filled, follows = "", 0, False
-        text += (block.joiner if follows else "\n\n" if text else "") + ("" if follows else block.head) + part
-        filled += size
-        heads = f"{id(block)}"
+            text, filled = "", 0
+        if text and block is last:
+            text += block.joiner + part
+        else:
+            text += ("\n\n" if text else "") + block.head + part
+        filled, done, last = filled + size, done + size, block
     return [*texts, text]
 
 
@@ -163,7 +167,8 @@ def _parts(block: _Block, size: int, count: Count, room: int) -> Iterator[tuple[
         return
     head = count(block.head) if block.head else 0
     for part in block.parts:
-        tokens = count(part) + head
+        # The model's tokeniser counts no further than the model reads.
+        tokens = max(count(part), len(part) // 5) + head
         if tokens <= room:
             yield part, tokens, block
         else:
