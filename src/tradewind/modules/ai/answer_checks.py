@@ -10,7 +10,8 @@ _IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\(\s*<?(?P<url>[^)\s>]{0,2000}
 _IMAGE_BY_REFERENCE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\[[^\]\n]{0,100}\]")
 _ADDRESS = re.compile(
     r"(?<!!)\[(?P<text>[^\]\n]{0,300})\]\(\s*<?(?P<url>[^)\s>]{0,2000})[^)\n]{0,300}\)"
-    r"|(?P<bare>(?:\b[a-z][a-z0-9+.-]{1,20}:|(?<![\w:]))//[^\s<>()\[\]\"'`]{1,2000}|\bwww\.[^\s<>()\[\]\"'`]{1,2000})",
+    r"|(?P<bare>(?:(?<![A-Za-z0-9])(?:https?|ftp|wss?|file):|(?<!\w))//[^\s<>()\[\]\"'`]{1,2000}"
+    r"|(?<![A-Za-z0-9])www\.[^\s<>()\[\]\"'`]{1,2000})",
     re.IGNORECASE,
 )
 _TAG = re.compile(
@@ -29,22 +30,28 @@ _WORDS = re.compile(r"\w+")
 # So many words in a row of the instructions in an answer are no accident.
 LEAKED_WORDS = 14
 REMOVED = "[removed]"
+_CLOSING = ".,;:!?*_"
 
 
-def hosts_in(*texts: str) -> frozenset[str]:
-    """Hosts of the addresses in texts that may be repeated."""
-    found = set()
-    for text in texts:
-        for match in _ADDRESS.finditer(text):
-            if host := _host(match["url"] or match["bare"] or ""):
-                found.add(host)
-    return frozenset(found)
+def addresses_in(text: str) -> frozenset[str]:
+    """The addresses in a text, as they stand there."""
+    return frozenset(
+        match["url"] if match["bare"] is None else match["bare"].rstrip(_CLOSING) for match in _ADDRESS.finditer(text)
+    )
 
 
-def clean_answer(text: str, allowed_hosts: Collection[str]) -> tuple[str, tuple[Finding, ...]]:
+def hosts_of(addresses: Collection[str]) -> frozenset[str]:
+    """The hosts of addresses that have one."""
+    return frozenset(host for one in addresses if (host := _host(one)))
+
+
+def clean_answer(
+    text: str, allowed_hosts: Collection[str], allowed_addresses: Collection[str] = ()
+) -> tuple[str, tuple[Finding, ...]]:
     """The answer without secrets, pictures from elsewhere, HTML that loads or runs, and addresses of foreign hosts.
 
-    A host is foreign unless it is allowed or below an allowed one. Links keep their words.
+    A host is foreign unless it is allowed or below an allowed one. On a foreign host only the very addresses that are
+    allowed may be linked to, because nothing can be carried away in them. Links keep their words.
     """
     found: dict[str, Finding] = {}
 
@@ -63,8 +70,8 @@ def clean_answer(text: str, allowed_hosts: Collection[str]) -> tuple[str, tuple[
         return match["alt"]
 
     def address(match: re.Match[str]) -> str:
-        url = match["url"] if match["bare"] is None else match["bare"].rstrip(".,;:!?*_")
-        if is_allowed(url, allowed_hosts):
+        url = match["url"] if match["bare"] is None else match["bare"].rstrip(_CLOSING)
+        if url in allowed_addresses or is_allowed(url, allowed_hosts):
             return match[0]
         note("foreign_link", "The answer held a link to a foreign host.", url)
         return match["text"] if match["bare"] is None else REMOVED + match["bare"][len(url) :]

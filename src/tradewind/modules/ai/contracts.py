@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from tradewind.modules.ai.injection import Finding
 from tradewind.modules.ai.personal_data import PERSONAL_KINDS, Known, PersonalKind
 
 Capability = Literal["text", "embedding", "speech_to_text", "text_to_speech", "image", "video"]
@@ -98,7 +99,10 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextResult:
-    """A whole answer. `cost_microusd` is None where the price of the model is not known."""
+    """A whole answer. `cost_microusd` is None where the price of the model is not known.
+
+    `findings` say what had to be removed from it: secrets, addresses of foreign hosts, pictures from elsewhere.
+    """
 
     text: str
     model: str
@@ -110,6 +114,7 @@ class TextResult:
     first_token_ms: int | None = None
     cost_microusd: int | None = None
     switches: tuple[Switch, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +151,8 @@ class Step:
 class ModelRoute:
     """The models to try, in order, for one capability, task and character of an organisation.
 
-    `budgeted` says whether money must be set aside before a call, `redacted` which personal data does not leave.
+    `budgeted` says whether money must be set aside before a call, `redacted` which personal data does not leave,
+    `phone_region` the country of telephone numbers without a country code.
     `database` keeps usage, in transactions of its own.
     """
 
@@ -157,6 +163,7 @@ class ModelRoute:
     character_id: UUID | None = None
     budgeted: bool = False
     redacted: tuple[PersonalKind, ...] = PERSONAL_KINDS
+    phone_region: str | None = None
     database: Any = field(default=None, repr=False, compare=False)
 
     @property

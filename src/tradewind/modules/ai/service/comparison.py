@@ -38,7 +38,7 @@ async def candidates(session: AsyncSession, model_ids: Sequence[UUID]) -> list[C
         step = repository.step_of(connection, model.name, model)
         if model.capability != "text" or not routing.can(step, "text"):
             raise CapabilityMissing(f"{model.name} is no text model.")
-        found.append(Candidate(model_id, connection.label, routing.made(session, "text", (step,))))
+        found.append(Candidate(model_id, connection.label, await routing.made(session, "text", (step,))))
     return found
 
 

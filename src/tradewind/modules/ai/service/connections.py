@@ -137,7 +137,7 @@ async def route_to_test(
     if chosen is None and model is None:
         raise ModelNotFound(f"Add a model to {connection.label} first.")
     step = repository.step_of(connection, chosen.name if chosen else model or "", chosen)
-    return routing.made(session, capability, (step,))
+    return await routing.made(session, capability, (step,))
 
 
 async def step_to_ask(session: AsyncSession, connection_id: UUID) -> Step:

@@ -6,11 +6,13 @@ Importing this loads pydantic-ai; `api` does so in a thread, with the first call
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradewind.modules.ai.contracts import Step, Switch, TextDelta, TextRequest, TextResult, TextRoute, Tokens
 from tradewind.modules.ai.errors import ModelCallFailed, OutputInvalid, PromptTooLong
+from tradewind.modules.ai.personal_data import Known
 from tradewind.modules.ai.redaction import Redactor
+from tradewind.modules.ai.safety import AnswerGuard
 from tradewind.modules.ai.service import attempts
 from tradewind.modules.ai.service.conversation import Conversation, Reply, Unreadable
 from tradewind.modules.ai.service.failures import Failed
@@ -49,26 +51,32 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
 
     Raises BudgetExhausted, PromptTooLong, OutputInvalid, ModelCallFailed.
     """
-    redactor = Redactor(request.known, route.redacted)
+    known = request.known or Known()
+    redactor = Redactor(replace(known, region=known.region or route.phone_region), route.redacted)
     conversation = Conversation(request, redactor)
+    guard = AnswerGuard(instructions=request.instructions, material=request.material, mark=conversation.fence.mark)
     progress = _Progress(time.perf_counter())
     streamed = streamed and request.output is None
     corrections = 0
     shown = ""
     for _ in range(MAX_ROUNDS):
         reply: Reply | None = None
+        switched = False
         restoring = redactor.stream()
         async with aclosing(_ask(route, request, conversation, progress, streamed=streamed)) as events:
             async for event in events:
                 if isinstance(event, Reply):
                     reply = event
-                elif piece := restoring.feed(event.text):
+                    continue
+                switched = switched or event.switched
+                if piece := guard.feed(restoring.feed(event.text)):
                     shown += piece
-                    yield TextDelta(piece, event.switched)
+                    yield TextDelta(piece, switched)
+                    switched = False
         assert reply is not None
-        if rest := restoring.finish():
+        if rest := guard.feed(restoring.finish()) + guard.finish():
             shown += rest
-            yield TextDelta(rest)
+            yield TextDelta(rest, switched)
         if conversation.wants_tools(reply):
             await conversation.run_tools(reply)
             continue
@@ -85,7 +93,7 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
             continue
         assert progress.step is not None
         yield TextResult(
-            text=shown if streamed else redactor.restore(reply.text),
+            text=shown if streamed else guard.clean(redactor.restore(reply.text)),
             output=output,
             model=progress.step.model,
             connection_id=progress.step.connection_id,
@@ -95,6 +103,7 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
             finish=reply.finish,
             cost_microusd=progress.cost,
             switches=tuple(progress.switches),
+            findings=guard.findings,
         )
         return
     raise ModelCallFailed("The model asks for tools without end.", code="ai.too_many_tool_calls")

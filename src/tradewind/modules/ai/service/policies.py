@@ -28,8 +28,8 @@ from tradewind.modules.ai.schemas_policy import FindingRead, PolicyRead, PolicyW
 from tradewind.modules.identity import api as identity
 
 # Cosine to the nearest example. Greetings and thanks have no topic: short texts are not held to the allowed ones.
-DENIED_FROM = 0.5
-ALLOWED_FROM = 0.3
+DENIED_FROM = 0.4
+ALLOWED_FROM = 0.25
 _FEW_WORDS = 3
 _FIELDS = ("redacted_kinds", "exempt_connections", "phone_region", "topics")
 
@@ -79,12 +79,14 @@ async def write(session: AsyncSession, data: PolicyWrite, *, if_match: str | Non
     return after
 
 
-async def redacted_kinds(session: AsyncSession, connection_ids: Collection[UUID]) -> tuple[PersonalKind, ...]:
-    """Kinds to replace in what goes along a route: none where all of its connections are exempt."""
+async def redaction(
+    session: AsyncSession, connection_ids: Collection[UUID]
+) -> tuple[tuple[PersonalKind, ...], str | None]:
+    """Kinds to replace in what goes along a route, none where all of its connections are exempt; and the region."""
     policy = await read(session)
     if connection_ids and set(connection_ids) <= set(policy.exempt_connections):
-        return ()
-    return tuple(policy.redacted_kinds)
+        return (), None
+    return tuple(policy.redacted_kinds), policy.phone_region
 
 
 async def judge_topic(session: AsyncSession, text: str) -> Verdict:

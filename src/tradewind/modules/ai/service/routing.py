@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.database import actor_of, database_of
 from tradewind.modules.ai import repository
 from tradewind.modules.ai.contracts import Capability, ModelRoute, Step, Task
+from tradewind.modules.ai.service import policies
 from tradewind.modules.ai.service.providers import PROVIDERS
 
 
@@ -16,10 +17,12 @@ async def route_for(
     """The models of the session's organisation to try, in order; None where none is connected."""
     steps, budgeted = await repository.steps(session, capability, task=task, character_id=character_id)
     able = tuple(step for step in steps if can(step, capability))
-    return made(session, capability, able, task=task, character_id=character_id, budgeted=budgeted) if able else None
+    if not able:
+        return None
+    return await made(session, capability, able, task=task, character_id=character_id, budgeted=budgeted)
 
 
-def made(
+async def made(
     session: AsyncSession,
     capability: Capability,
     steps: tuple[Step, ...],
@@ -31,6 +34,7 @@ def made(
     """A route over chosen models of the session's organisation."""
     organisation_id = actor_of(session).organisation_id
     assert organisation_id is not None
+    redacted, phone_region = await policies.redaction(session, [step.connection_id for step in steps])
     return ModelRoute(
         organisation_id=organisation_id,
         capability=capability,
@@ -38,6 +42,8 @@ def made(
         task=task,
         character_id=character_id,
         budgeted=budgeted,
+        redacted=redacted,
+        phone_region=phone_region,
         database=database_of(session),
     )
 
