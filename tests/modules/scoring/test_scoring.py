@@ -27,21 +27,23 @@ BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 async def add_leads(
-    database: Database, actor: Actor, count: int, *, labelled: bool = True, import_id: UUID | None = None, seed: int = 3
-) -> list[UUID]:
-    """Leads whose outcome follows source and minutes on the site."""
+    database: Database, actor: Actor, count: int, *, labelled: bool = True, import_id: UUID | None = None,
+    seed: int = 3, changed: bool = False,
+) -> list[UUID]:  # fmt: skip
+    """Leads whose outcome follows source and minutes on the site; once the world has `changed`, the other way round."""
     random = np.random.default_rng(seed)
     ids = [new_id() for _ in range(count)]
     rows = []
     for index, lead_id in enumerate(ids):
         source = str(random.choice(["Website", "Referral", "Event"]))
-        minutes = round(float(random.exponential(10)), 1)
-        won = bool(random.random() < 1 / (1 + np.exp(2 - 1.8 * (source == "Referral") - 0.12 * minutes)))
+        minutes = round(float(random.exponential(30 if changed else 10)), 1)
+        logit = 1 - 0.1 * minutes if changed else -2 + 1.8 * (source == "Referral") + 0.12 * minutes
+        won = bool(random.random() < 1 / (1 + np.exp(-logit)))
         rows.append(
             (
                 lead_id, actor.organisation_id, f"Person {index}", f"p{index}@firm.example", source,
                 orjson.dumps({"minutes": minutes}).decode(), won if labelled else None,
-                BEGAN + timedelta(hours=3 * index), import_id,
+                BEGAN + timedelta(days=365 * changed, hours=3 * index), import_id,
             )
         )  # fmt: skip
     async with database.transaction(actor) as session:
@@ -236,6 +238,37 @@ async def test_the_night_trains_only_when_there_is_more_to_learn(
     assert "scoring.train" in await drain()
     await retrain_nightly.handler(context, retrain_nightly.payload_type())
     assert "scoring.train" not in await drain()
+
+
+async def test_drift_trains_a_challenger_that_takes_over(
+    database: Database, organisation: Actor, client: httpx.AsyncClient, drain: Drain
+) -> None:
+    from tradewind.kernel.jobs import JobContext
+
+    await add_leads(database, organisation, 300)
+    context = JobContext(database, Actor.system(), "scoring.retrain_nightly")
+    await retrain_nightly.handler(context, retrain_nightly.payload_type())
+    await drain()
+    await add_leads(database, organisation, 600, seed=4, changed=True)
+    async with database.transaction(organisation) as session:
+        # One transaction holds the whole test, so its time stands still.
+        await session.execute(
+            text(
+                "UPDATE leads SET created_at = clock_timestamp(), updated_at = clock_timestamp() "
+                "WHERE first_seen_at >= :later"
+            ),
+            {"later": BEGAN + timedelta(days=365)},
+        )
+
+    await retrain_nightly.handler(context, retrain_nightly.payload_type())
+    health = (await client.get("/api/v1/scoring/summary")).json()["health"]
+    assert health["drifted"]
+    assert any("Minutes Spent on Website" in reason for reason in health["reasons"])
+    ran = await drain()
+    assert ("scoring.train" in ran, "scoring.score_all" in ran) == (True, True)
+    models = {m["version"]: m for m in (await client.get("/api/v1/scoring/models")).json()["items"]}
+    assert (models[1]["status"], models[2]["status"]) == ("archived", "champion")
+    assert models[2]["status_reason"].startswith("It takes over: better beyond chance.")
 
 
 async def test_another_organisation_sees_nothing(

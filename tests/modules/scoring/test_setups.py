@@ -15,11 +15,14 @@ from tests.modules.scoring.test_scoring import add_leads
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
+from tradewind.kernel.jobs import JobContext
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.scoring import api as scoring
 from tradewind.modules.scoring.engine import metrics
-from tradewind.modules.scoring.service import comparison, drift, learning, upkeep
+from tradewind.modules.scoring.jobs import EvaluateFiles, evaluate_files
+from tradewind.modules.scoring.schemas.setups import SetupSettings
+from tradewind.modules.scoring.service import comparison, drift, evaluations, labels, learning, rule_defaults, upkeep
 
 Drain = Callable[[], Awaitable[list[str]]]
 EVENT = {"field": "source", "op": "eq", "value": "Event"}
@@ -189,7 +192,11 @@ async def test_rules_fade_cap_and_learn_and_another_score_stands_beside(
 
 
 async def test_files_are_evaluated_and_let_go(
-    database: Database, organisation: Actor, client: httpx.AsyncClient, drain: Drain
+    database: Database,
+    organisation: Actor,
+    client: httpx.AsyncClient,
+    drain: Drain,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     random = np.random.default_rng(5)
     lines = ["ref,source,minutes,won"]
@@ -222,9 +229,56 @@ async def test_files_are_evaluated_and_let_go(
     async with database.transaction(organisation) as session:
         kept = await session.scalar(text("SELECT count(train_file) FROM scoring_evaluations"))
     assert kept == 0
+    await client.post(path, files={"train": ("leads.csv", "\n".join(lines).encode())}, data={"options": options})
+    monkeypatch.setattr(evaluations, "_evaluate", lambda *_: 1 / 0)
+    async with database.transaction(organisation) as session:
+        waiting_id = await session.scalar(text("SELECT id FROM scoring_evaluations WHERE state = 'running'"))
+    for attempt, left in ((1, 1), (2, 0)):
+        with pytest.raises(ZeroDivisionError):
+            await evaluate_files.handler(
+                JobContext(database, organisation, evaluate_files.name, attempt),
+                EvaluateFiles(evaluation_id=waiting_id),
+            )
+        async with database.transaction(organisation) as session:
+            assert await session.scalar(text("SELECT count(train_file) FROM scoring_evaluations")) == left
+    broken = (await client.get(f"{path}/{waiting_id}")).json()
+    assert (broken["state"], "in the log" in broken["error"]) == ("failed", True)
     bad = await client.post(path, files={"train": ("a.exe", b"x")}, data={"options": options})
     assert bad.json()["code"] == "scoring.evaluation_impossible"
     assert (await client.post(path, json={})).status_code == 400
+
+
+async def test_qualified_in_time_is_read_from_the_timeline(database: Database, organisation: Actor) -> None:
+    in_time, too_late, _, lost_later, waiting = await add_leads(database, organisation, 5, labelled=False)
+    arrived = now() - timedelta(days=60)
+    settings = SetupSettings(name="Qualified", target="qualified", horizon_days=30, rules=rule_defaults.default_rules())
+    async with database.transaction(organisation) as session:
+        await session.execute(text("UPDATE leads SET first_seen_at = :at, status = 'qualified'"), {"at": arrived})
+        await session.execute(text("UPDATE leads SET status = 'lost' WHERE id = :id"), {"id": lost_later})
+        await session.execute(
+            text("UPDATE leads SET status = 'new', first_seen_at = now() WHERE id = :id"), {"id": waiting}
+        )
+        changes = ((in_time, 10), (too_late, 40), (too_late, 50), (lost_later, 5))
+        await leads.record_activities(
+            session,
+            [
+                NewActivity(
+                    kind="lead.status_changed", lead_id=lead_id, data={"from": "new", "to": "qualified"},
+                    occurred_at=arrived + timedelta(days=days),
+                )
+                for lead_id, days in changes
+            ],
+        )  # fmt: skip
+        found = await labels.history(session, settings, after_id=None, limit=10)
+        assert {lead.id: reached for lead, reached in found.labelled} == {
+            in_time: True, too_late: False, lost_later: True,
+        }  # fmt: skip
+        assert await labels.counts(session, settings) == (3, 2)
+        moments = await labels.decision_moments(session, settings)
+        assert moments[in_time] < arrived + timedelta(days=10)
+        unlimited = settings.model_copy(update={"horizon_days": None})
+        assert await labels.counts(session, unlimited) == (4, 3)
+    assert moments.keys() == {in_time, too_late, lost_later}
 
 
 def test_differences_of_scores_come_with_their_doubt() -> None:

@@ -1,6 +1,8 @@
 """Long work of scoring: training, scoring everyone, the nightly renewal."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
@@ -19,6 +21,8 @@ from tradewind.modules.scoring.service.setups import Setup
 from tradewind.modules.scoring.service.training import due_for_training, train_model
 
 log = structlog.get_logger(__name__)
+_ATTEMPTS = 2
+_Fail = Callable[[AsyncSession, UUID, str], Awaitable[None]]
 
 
 class TrainModel(BaseModel):
@@ -103,7 +107,7 @@ async def start_training(session: AsyncSession, setup: Setup, *, title: str) -> 
         await start_run(session, train, TrainModel(setup=setup.key), title=title, for_everyone=True)
 
 
-@job("scoring.preview", max_attempts=2, concurrency=1)
+@job("scoring.preview", max_attempts=_ATTEMPTS, concurrency=1)
 async def preview_change(context: JobContext, payload: PreviewChange) -> None:
     """Score leads as they are and as they would be; nothing of it is written to leads."""
 
@@ -111,15 +115,11 @@ async def preview_change(context: JobContext, payload: PreviewChange) -> None:
         await context.raise_if_cancelled()
         await context.progress(done=done, total=total)
 
-    try:
+    async with _said_when_over(context, previews.fail, payload.preview_id):
         await previews.run(context.database, context.actor, payload.preview_id, progress)
-    except (AppError, JobCancelled) as failure:
-        async with context.transaction() as session:
-            await previews.fail(session, payload.preview_id, str(failure) or "Stopped before it was done.")
-        raise
 
 
-@job("scoring.evaluate_files", max_attempts=2, concurrency=1)
+@job("scoring.evaluate_files", max_attempts=_ATTEMPTS, concurrency=1)
 async def evaluate_files(context: JobContext, payload: EvaluateFiles) -> None:
     """Learn from one file and score the other, with progress."""
     loop = asyncio.get_running_loop()
@@ -131,13 +131,27 @@ async def evaluate_files(context: JobContext, payload: EvaluateFiles) -> None:
     def report(done: int, total: int, message: str) -> None:
         asyncio.run_coroutine_threadsafe(tell(done, total, message), loop).result()
 
-    try:
+    async with _said_when_over(context, evaluations.fail, payload.evaluation_id):
         await evaluations.run(context.database, context.actor, payload.evaluation_id, report)
+
+
+@asynccontextmanager
+async def _said_when_over(context: JobContext, fail: _Fail, subject_id: UUID) -> AsyncIterator[None]:
+    """Mark what the job works on as failed, with a reason people can read, once there is no further attempt."""
+    reason = "It stopped on an error of ours, which is in the log. You can try again."
+    over = context.attempt >= _ATTEMPTS
+    try:
+        yield
     except (AppError, JobCancelled) as failure:
+        over = True
         reason = failure.detail if isinstance(failure, AppError) else "Stopped before it was done."
-        async with context.transaction() as session:
-            await evaluations.fail(session, payload.evaluation_id, reason or str(failure))
         raise
+    else:
+        over = False
+    finally:
+        if over:
+            async with context.transaction() as session:
+                await fail(session, subject_id, reason)
 
 
 @cron("scoring.retrain_nightly", "15 3 * * *")

@@ -67,20 +67,18 @@ function Basics({ value, readOnly, onChange }: PartProps) {
             value={value.target}
             onChange={(target) => onChange({ target: target as FullSettings['target'] })}
           />
-          {value.target !== 'qualified' && (
-            <NumberInput
-              label={t('setup.horizon')}
-              description={t(`horizonText.${value.target}`)}
-              min={1}
-              max={730}
-              allowDecimal={false}
-              disabled={readOnly}
-              value={value.horizon_days ?? ''}
-              onChange={(days) =>
-                onChange({ horizon_days: typeof days === 'number' ? days : null })
-              }
-            />
-          )}
+          <NumberInput
+            label={t('setup.horizon')}
+            description={t(`horizonText.${value.target}`)}
+            min={1}
+            max={730}
+            allowDecimal={false}
+            disabled={readOnly}
+            value={value.horizon_days ?? ''}
+            onChange={(days) =>
+              onChange({ horizon_days: typeof days === 'number' ? days : null })
+            }
+          />
         </Group>
         <Select
           label={t('setup.mode')}

@@ -26,6 +26,17 @@ _QUALIFIED = """
     CASE WHEN leads.converted OR leads.status IN ('qualified', 'customer') THEN true
         WHEN leads.status IN ('unqualified', 'lost') THEN false END
 """
+# Reached for the first time, as the timeline has it; a lead that came in qualified has no such moment.
+_QUALIFIED_AT = """
+    (SELECT least(min(occurred_at), leads.converted_at) FROM activities WHERE activities.lead_id = leads.id
+        AND kind = 'lead.status_changed' AND data ->> 'to' IN ('qualified', 'customer'))
+"""
+_QUALIFIED_WITHIN = f"""
+    CASE WHEN {_QUALIFIED_AT} <= {_ARRIVED} + :within THEN true
+        WHEN (leads.converted OR leads.status IN ('qualified', 'customer')) AND {_QUALIFIED_AT} IS NULL THEN NULL
+        WHEN leads.status IN ('unqualified', 'lost', 'qualified', 'customer') THEN false
+        WHEN {_ARRIVED} + :within < :at THEN false END
+"""
 # Among customers: lost since, or still a customer when the time is over.
 _CHURNED = """
     CASE WHEN leads.converted IS NOT TRUE THEN NULL WHEN leads.status = 'lost' THEN true
@@ -61,9 +72,10 @@ async def decision_moments(session: AsyncSession, settings: SetupSettings) -> di
     if settings.target == "churned":
         return {}
     sql, values = _label(settings)
+    ended = _QUALIFIED_AT if settings.target == "qualified" else "leads.converted_at"
     query = text(
         f"SELECT id, arrived, ended, reached FROM (SELECT leads.id, {_ARRIVED} AS arrived, "
-        f"leads.converted_at AS ended, {sql} AS reached "
+        f"{ended} AS ended, {sql} AS reached "
         "FROM leads WHERE leads.deleted_at IS NULL) AS labels WHERE reached IS NOT NULL"
     )
     rows = (await session.execute(query, values)).all()
@@ -96,10 +108,11 @@ async def history(
 
 def _label(settings: SetupSettings) -> tuple[str, dict[str, object]]:
     days = settings.horizon_days
-    if settings.target == "qualified":
+    if settings.target == "qualified" and days is None:
         return _QUALIFIED, {}
     if settings.target == "churned":
         return _CHURNED, {"within": timedelta(days=days or CHURN_DAYS), "at": now()}
     if days is None:
         return _CONVERTED, {}
-    return _CONVERTED_WITHIN, {"within": timedelta(days=days), "at": now()}
+    within = _QUALIFIED_WITHIN if settings.target == "qualified" else _CONVERTED_WITHIN
+    return within, {"within": timedelta(days=days), "at": now()}
