@@ -38,7 +38,7 @@ class LeftSite(Exception):
 
 
 class Fetcher:
-    """Fetches from one site. Private addresses are out of reach at every hop; use as an async context manager."""
+    """Fetches from one site, without pauses from this very machine. Private addresses are out of reach at every hop; use as an async context manager."""
 
     def __init__(self, *, delay_seconds: float) -> None:
         self.delay_seconds = delay_seconds
@@ -73,8 +73,10 @@ class Fetcher:
             headers["If-Modified-Since"] = changed
         for _ in range(_MAX_REDIRECTS + 1):
             addresses.check(url)
-            await self._turn()
-            client = self._local if addresses.is_local(url) else self._outside
+            local = addresses.is_local(url)
+            if not local:
+                await self._turn()
+            client = self._local if local else self._outside
             response = await client.request("GET", url, headers=headers)
             if not response.has_redirect_location:
                 return _fetched(url, response)

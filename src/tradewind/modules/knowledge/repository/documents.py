@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exists, func, or_, select, text, update
+from sqlalchemy import Row, RowMapping, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -234,6 +234,17 @@ async def set_pending(session: AsyncSession, document_ids: Sequence[UUID]) -> No
         .values(status="pending", error=None, updated_at=Document.updated_at)
         .execution_options(synchronize_session=False)
     )
+
+
+async def to_index(session: AsyncSession, document_id: UUID) -> Row[Any] | None:
+    """`content_hash` and `source_id` of a document that waits to be indexed."""
+    statement: Any = select(Document.content_hash, Document.source_id).where(
+        Document.id == document_id,
+        Document.status == "pending",
+        Document.deleted_at.is_(None),
+        Document.content_hash != "",
+    )
+    return (await session.execute(statement)).first()
 
 
 async def set_outcome(session: AsyncSession, document_id: UUID, content_hash: str, error: str | None) -> bool:

@@ -14,14 +14,14 @@ from tradewind.modules.knowledge.repository import documents as repository
 from tradewind.modules.knowledge.schemas.bounds import SearchText
 from tradewind.modules.knowledge.schemas.documents import (
     DiffRead,
+    DocumentVersionRead,
+    DocumentVersionRow,
     KnowledgeDocumentRead,
     KnowledgeDocumentRow,
     KnowledgeDocumentUpdate,
     PairCreate,
     PairUpdate,
     PassageRead,
-    VersionRead,
-    VersionRow,
 )
 from tradewind.modules.knowledge.service import documents, pairs, versions
 from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
@@ -125,13 +125,13 @@ async def reindex_document(session: Session, document_id: UUID, response: Respon
 
 
 @router.get("/documents/{document_id:uuid}/versions", dependencies=[requires("knowledge:read")])
-async def list_document_versions(session: Session, document_id: UUID) -> list[VersionRow]:
+async def list_document_versions(session: Session, document_id: UUID) -> list[DocumentVersionRow]:
     """The newest 200 versions, the newest first."""
     return await versions.list_of(session, document_id)
 
 
 @router.get("/documents/{document_id:uuid}/versions/{number:int}", dependencies=[requires("knowledge:read")])
-async def read_document_version(session: Session, document_id: UUID, number: Number) -> VersionRead:
+async def read_document_version(session: Session, document_id: UUID, number: Number) -> DocumentVersionRead:
     """One version with its text."""
     return await versions.read(session, document_id, number)
 

@@ -15,7 +15,7 @@ from tradewind.modules.knowledge.contracts import Scope
 from tradewind.modules.knowledge.jobs.ingestion import OneDocument, PairFile, import_pairs
 from tradewind.modules.knowledge.jobs.ingestion import read_file as read_file_job
 from tradewind.modules.knowledge.schemas.documents import KnowledgeDocumentRead
-from tradewind.modules.knowledge.schemas.sources import RunStarted
+from tradewind.modules.knowledge.schemas.sources import KnowledgeRunStarted
 from tradewind.modules.knowledge.service import documents, files, pair_import, sources, store
 
 router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
@@ -84,7 +84,7 @@ async def download_knowledge_file(session: Session, document_id: UUID, request: 
     dependencies=[requires("knowledge:write")],
     openapi_extra=_upload("CSV whose first row names the columns question and answer"),
 )
-async def upload_pairs(request: Request, actor: CurrentActor, source_id: SourceId = None) -> RunStarted:
+async def upload_pairs(request: Request, actor: CurrentActor, source_id: SourceId = None) -> KnowledgeRunStarted:
     """Import questions and answers from a CSV file of up to 1 GB. A known question takes the new answer.
 
     The run's result tells how many were added, changed, unchanged and rejected, with the reasons of the first 1,000.
@@ -104,6 +104,6 @@ async def upload_pairs(request: Request, actor: CurrentActor, source_id: SourceI
                 for_everyone=True,
             )  # fmt: skip
             source.run_id = run_id
-            return RunStarted(run_id=run_id)
+            return KnowledgeRunStarted(run_id=run_id)
     finally:
         await asyncio.to_thread(store.discard, upload.path)

@@ -14,11 +14,11 @@ from tradewind.modules.knowledge.jobs.ingestion import OneSource, reindex
 from tradewind.modules.knowledge.schemas.bounds import SearchText
 from tradewind.modules.knowledge.schemas.sources import (
     CrawledPageRead,
+    KnowledgeRunStarted,
     KnowledgeSourceCreate,
     KnowledgeSourceRead,
     KnowledgeSourceUpdate,
     PageState,
-    RunStarted,
 )
 from tradewind.modules.knowledge.service import sources
 from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
@@ -79,13 +79,13 @@ async def restore_knowledge_source(session: Session, source_id: UUID, response: 
 
 
 @router.post("/{source_id:uuid}/crawl", status_code=202, dependencies=[requires("knowledge:write")])
-async def crawl_knowledge_source(session: Session, source_id: UUID) -> RunStarted:
+async def crawl_knowledge_source(session: Session, source_id: UUID) -> KnowledgeRunStarted:
     """Crawl a site now. Pages that did not change are told by their validators and their content."""
-    return RunStarted(run_id=await start_crawl(session, source_id))
+    return KnowledgeRunStarted(run_id=await start_crawl(session, source_id))
 
 
 @router.post("/{source_id:uuid}/reindex", status_code=202, dependencies=[requires("knowledge:write")])
-async def reindex_knowledge_source(session: Session, source_id: UUID) -> RunStarted:
+async def reindex_knowledge_source(session: Session, source_id: UUID) -> KnowledgeRunStarted:
     """Index all documents of a source anew."""
     source = await sources.existing(session, source_id)
     run_id = await start_run(
@@ -93,7 +93,7 @@ async def reindex_knowledge_source(session: Session, source_id: UUID) -> RunStar
         title=f"Index {source.name}", subject=f"knowledge_source:{source_id}", for_everyone=True,
     )  # fmt: skip
     await sources.audit(session, "reindexed", source_id)
-    return RunStarted(run_id=run_id)
+    return KnowledgeRunStarted(run_id=run_id)
 
 
 @router.get("/{source_id:uuid}/pages", dependencies=[requires("knowledge:read")])

@@ -77,7 +77,7 @@ class PassageRead(BaseModel):
     expires_at: datetime | None
 
 
-class VersionRow(BaseModel):
+class DocumentVersionRow(BaseModel):
     """One version of a document."""
 
     number: int
@@ -86,7 +86,7 @@ class VersionRow(BaseModel):
     created_at: datetime
 
 
-class VersionRead(VersionRow):
+class DocumentVersionRead(DocumentVersionRow):
     """One version with its text."""
 
     content: str
@@ -102,8 +102,8 @@ class DiffLine(BaseModel):
 class DiffRead(BaseModel):
     """What changed between two versions."""
 
-    older: VersionRow
-    newer: VersionRow
+    older: DocumentVersionRow
+    newer: DocumentVersionRow
     lines: list[DiffLine]
 
 

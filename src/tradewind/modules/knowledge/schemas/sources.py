@@ -104,7 +104,7 @@ class KnowledgeSourceRead(BaseModel):
     updated_at: datetime
 
 
-class RunStarted(BaseModel):
+class KnowledgeRunStarted(BaseModel):
     """Work has begun."""
 
     run_id: UUID = Field(description="See `/api/v1/jobs/{run_id}` for its progress")

@@ -43,51 +43,51 @@ async def enqueue_indexing(session: AsyncSession, document_ids: Sequence[UUID]) 
 
 async def index_all(context: JobContext, document_ids: Sequence[UUID], *, last_attempt: bool) -> None:
     """Index those documents that wait for it. One that fails is tried again with the job, then set to failed."""
-    touched: set[UUID] = set()
-    for document_id in document_ids:
-        try:
-            source_id = await index_one(context, document_id)
-        except Exception as failure:  # the edge of a document: whatever it is, the others are to be indexed
-            if not last_attempt:
-                raise
-            log.error("knowledge.document_not_indexed", document_id=document_id, exc_info=failure)
-            source_id = await _give_up(context, document_id)
-        if source_id is not None:
-            touched.add(source_id)
-    for source_id in touched:
+    if not last_attempt:
+        sources = await index_some(context, document_ids)
+    else:
+        sources = set()
+        for document_id in document_ids:
+            try:
+                sources |= await index_some(context, [document_id])
+            except Exception as failure:  # the edge of a document: the others are to be indexed
+                log.error("knowledge.document_not_indexed", document_id=document_id, exc_info=failure)
+                sources |= await _give_up(context, document_id)
+    for source_id in sources:
         async with context.transaction() as session:
             await sources_repository.indexed(session, source_id)
             await content.tell(session, source_id)
 
 
-async def index_one(context: JobContext, document_id: UUID) -> UUID | None:
-    """Index a document if it waits for it and nobody else is at it; returns its source then."""
+async def index_some(context: JobContext, document_ids: Sequence[UUID]) -> set[UUID]:
+    """Index the documents that wait for it and that nobody else is at; returns their sources."""
     # Loads the embedding model's runtime.
-    from tradewind.modules.knowledge.service.indexing import index_document
+    from tradewind.modules.knowledge.service.indexing import index_documents
 
     async with context.transaction() as session:
-        if not await repository.take_for_indexing(session, document_id):
-            return None
-        document = await repository.get(session, document_id)
-        if document is None or document.deleted_at is not None or document.status != "pending":
-            return None
-        if not document.content_hash:
-            return None
-        digest, source_id = document.content_hash, document.source_id
-        session.expunge(document)
-        await index_document(session, document_id)
-        await repository.set_outcome(session, document_id, digest, None)
-    return source_id
+        waiting: dict[UUID, str] = {}
+        sources: set[UUID] = set()
+        for document_id in document_ids:
+            if not await repository.take_for_indexing(session, document_id):
+                continue
+            found = await repository.to_index(session, document_id)
+            if found is not None:
+                waiting[document_id] = found.content_hash
+                sources.add(found.source_id)
+        await index_documents(session, list(waiting))
+        for document_id, digest in waiting.items():
+            await repository.set_outcome(session, document_id, digest, None)
+    return sources
 
 
-async def _give_up(context: JobContext, document_id: UUID) -> UUID | None:
+async def _give_up(context: JobContext, document_id: UUID) -> set[UUID]:
     async with context.transaction() as session:
         document = await repository.get(session, document_id)
         if document is None:
-            return None
+            return set()
         words = "This text could not be indexed. Index it again; if that fails too, change it."
         await repository.set_outcome(session, document_id, document.content_hash, words)
-        return document.source_id
+        return {document.source_id}
 
 
 async def read_file(context: JobContext, document_id: UUID) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.modules.knowledge.errors import TooLongToCompare, VersionNotFound
 from tradewind.modules.knowledge.models import DocumentVersion
 from tradewind.modules.knowledge.repository import documents as repository
-from tradewind.modules.knowledge.schemas.documents import DiffLine, DiffRead, VersionRead, VersionRow
+from tradewind.modules.knowledge.schemas.documents import DiffLine, DiffRead, DocumentVersionRead, DocumentVersionRow
 from tradewind.modules.knowledge.service import content, documents
 
 _SHOWN = 200
@@ -16,16 +16,16 @@ _SHOWN = 200
 _MAX_LINES = 5_000
 
 
-async def list_of(session: AsyncSession, document_id: UUID) -> list[VersionRow]:
+async def list_of(session: AsyncSession, document_id: UUID) -> list[DocumentVersionRow]:
     """The newest versions first. Raises DocumentNotFound."""
     await documents.existing(session, document_id)
     return [_row(version) for version in await repository.versions(session, document_id, limit=_SHOWN)]
 
 
-async def read(session: AsyncSession, document_id: UUID, number: int) -> VersionRead:
+async def read(session: AsyncSession, document_id: UUID, number: int) -> DocumentVersionRead:
     """One version. Raises DocumentNotFound, VersionNotFound."""
     version = await _existing(session, document_id, number)
-    return VersionRead(**_row(version).model_dump(), content=version.content)
+    return DocumentVersionRead(**_row(version).model_dump(), content=version.content)
 
 
 async def compare(session: AsyncSession, document_id: UUID, number: int, against: int) -> DiffRead:
@@ -76,7 +76,7 @@ async def _existing(session: AsyncSession, document_id: UUID, number: int) -> Do
     return version
 
 
-def _row(version: DocumentVersion) -> VersionRow:
-    return VersionRow(
+def _row(version: DocumentVersion) -> DocumentVersionRow:
+    return DocumentVersionRow(
         number=version.number, title=version.title, author_name=version.author_name, created_at=version.created_at
     )
