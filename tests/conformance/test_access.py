@@ -42,6 +42,12 @@ TABLES = {
 }
 # Names that another module uses too: below a prefix, another table has the ids.
 BELOW = {
+    ("ai", "connections"): "ai_connections",
+    ("ai", "models"): "ai_models",
+    ("ai", "routes"): "ai_routes",
+    ("ai", "budgets"): "ai_budgets",
+    ("intent-sets", "models"): "intent_models",
+    ("intent-sets", "examples"): "intent_examples",
     ("knowledge", "sources"): "knowledge_sources",
     ("knowledge", "documents"): "knowledge_documents",
     ("knowledge", "pairs"): "knowledge_documents",

@@ -72,7 +72,7 @@ async def counts(session: AsyncSession, set_ids: Sequence[UUID]) -> dict[UUID, C
             IntentModel.set_id.in_(set_ids), IntentModel.status == "published"
         )
     )
-    by_intents, by_examples, by_version = (dict(rows.tuples().all()) for rows in (intents, examples, published))
+    by_intents, by_examples, by_version = ({row[0]: row[1] for row in rows} for rows in (intents, examples, published))
     return {
         set_id: Counts(by_intents.get(set_id, 0), by_examples.get(set_id, 0), by_version.get(set_id))
         for set_id in set_ids

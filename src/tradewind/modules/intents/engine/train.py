@@ -7,7 +7,7 @@ import numpy as np
 
 from tradewind.modules.ai.api import DEEP_SENTENCE, embed_deeply
 from tradewind.modules.intents.engine.model import Model, nearest, scope_features, softmax
-from tradewind.modules.intents.engine.space import SHRINKAGES, spread
+from tradewind.modules.intents.engine.space import SHRINKAGES, Spread, spread
 from tradewind.modules.intents.engine.words import Counted
 
 Report = Callable[[float, str], None]
@@ -80,7 +80,7 @@ def train(
     model = Model(
         names,
         metric,
-        metric.means(metric.unit(vectors[inside]), target, len(names)),
+        metric.refined(metric.unit(vectors[inside]), target, len(names)),
         counted.learn(inside, target, len(names)),
         weights,
         scope,
@@ -113,28 +113,37 @@ def _held_out(
     folds = 3 if size > 3000 else 5
     fold = _folds(target, folds)
     cosines = np.zeros((len(SHRINKAGES), size, label_count), np.float32)
-    beyond = np.zeros((len(SHRINKAGES), len(outside), label_count), np.float32)
+    beyond = np.zeros((len(outside), label_count), np.float32)
+    spreads: list[Spread] = []
     words = np.zeros((size, label_count), np.float32)
     beyond_words = np.zeros((len(outside), label_count), np.float32)
     for number in range(folds):
         report(0.5 + 0.35 * number / folds, f"Checking, part {number + 1} of {folds}")
         known, new = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         measured = spread(vectors[known], target[known], label_count)
-        rows = np.concatenate([known, new, outside])
+        spreads.append(measured)
+        rows = np.concatenate([known, new])
         projected = (vectors[rows] - measured.centre) @ measured.directions
         for place, shrinkage in enumerate(SHRINKAGES):
             metric = measured.metric(shrinkage)
             moved, parts = metric.unit(vectors[rows], projected)
             count = len(known)
             duals = metric.means((moved[:count], parts[:count]), target[known], label_count)
-            cosines[place, new] = moved[count : count + len(new)] @ duals.T
-            beyond[place] += moved[count + len(new) :] @ duals.T / folds
+            cosines[place, new] = moved[count:] @ duals.T
         learned = counted.learn(known, target[known], label_count)
         words[new] = counted.scores(learned, new)
         beyond_words += counted.scores(learned, outside) / folds if len(outside) else 0
     judged = np.bincount(target, minlength=label_count)[target] > 1
     best = min(range(len(SHRINKAGES)), key=lambda place: _best_loss(cosines[place][judged], target[judged]))
-    return _HeldOut(cosines[best], words, beyond[best], beyond_words, fold, judged), SHRINKAGES[best]
+    refined = np.zeros_like(cosines[best])
+    for number, measured in enumerate(spreads):
+        known, new = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        metric = measured.metric(SHRINKAGES[best])
+        duals = metric.refined(metric.unit(vectors[known]), target[known], label_count)
+        refined[new] = metric.unit(vectors[new])[0] @ duals.T
+        if len(outside):
+            beyond += metric.unit(vectors[outside])[0] @ duals.T / folds
+    return _HeldOut(refined, words, beyond, beyond_words, fold, judged), SHRINKAGES[best]
 
 
 def _folds(target: np.ndarray, folds: int) -> np.ndarray:

@@ -105,8 +105,8 @@ def _likelihoods(weighted: Any, model: Words) -> np.ndarray:
 _COMMON = frozenset(
     re.findall(
         r"\w+",
-        """a about all am an and any are as at be been but by can could did do does for from get got had has have hello hey
-        hi how i if in is it its just me my need no not now of on or our out please so some tell that the their them
+        """a about all am an and any are as at be been but by can could did do does for from get got had has have hello
+        hey hi how i if in is it its just me my need no not now of on or our out please so some tell that the their them
         there they this to up us want was we were what when where which who why will with would you your""",
     )
 )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.concurrency import check_version
@@ -174,18 +173,17 @@ async def add_intent(session: AsyncSession, set_id: UUID, data: IntentCreate) ->
 
 async def update_intent(session: AsyncSession, set_id: UUID, intent_id: UUID, data: IntentUpdate) -> IntentRead:
     """Rename or describe an intent. Raises IntentNotFound, IntentExists."""
+    await get(session, set_id, lock=True)
     row = await intent(session, set_id, intent_id)
     before = {"label": row.label, "description": row.description}
     if data.label is not None and data.label != row.label:
+        if await repository.intent_by_label(session, set_id, data.label):
+            raise IntentExists(f"The set has an intent “{data.label}” already.")
         row.label = data.label
         await repository.changed(session, set_id)
     if data.description is not None:
         row.description = data.description
-    try:
-        async with session.begin_nested():
-            await session.flush()
-    except IntegrityError as failure:
-        raise IntentExists(f"The set has an intent “{data.label}” already.") from failure
+    await session.flush()
     await _record(
         session, "intents.intent_changed", row, before=before,
         after={"label": row.label, "description": row.description},

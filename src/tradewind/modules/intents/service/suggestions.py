@@ -54,7 +54,7 @@ async def suggest(session: AsyncSession, set_id: UUID) -> SuggestionList:
         label, chance = await _near(session, row.key, [message.text for message in messages])
         items.append(
             SuggestionRead(
-                label=_name([message.text for message in messages], rare, len(waiting)),
+                label=_name(messages, rare, len(waiting)),
                 times=sum(message.times for message in messages),
                 messages=[
                     UnansweredRead(id=each.id, text=each.text, times=each.times, last_at=each.last_at)
@@ -124,11 +124,13 @@ def _groups(vectors: np.ndarray) -> list[list[int]]:
     return [group for group in groups if len(group) >= _LEAST_TOGETHER]
 
 
-def _name(texts: Sequence[str], rare: Counter[str], size: int) -> str:
-    """A label from the words that many of the texts share and few others have."""
-    shared = Counter(word for text in texts for word in set(plain_words(text)))
+def _name(messages: Sequence[UnansweredMessage], rare: Counter[str], size: int) -> str:
+    """A label from the words that the messages share most and few others have."""
+    shared: Counter[str] = Counter()
+    for message in messages:
+        shared.update(dict.fromkeys(set(plain_words(message.text)), message.times))
     ranked = sorted(shared, key=lambda word: (-shared[word] * np.log((size + 1) / rare[word] + 1), word))
-    return label_of(" ".join(ranked[:2]) or texts[0])
+    return label_of(" ".join(ranked[:2]) or messages[0].text)
 
 
 async def _near(session: AsyncSession, key: str, texts: Sequence[str]) -> tuple[str | None, float | None]:
