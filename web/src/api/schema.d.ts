@@ -60,6 +60,658 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List model budgets
+         * @description All budgets and where they stand.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_list_budgets"];
+        put?: never;
+        /**
+         * Create model budget
+         * @description Add a budget. It tells people at 80 and 100 per cent and, if it stops, refuses calls that it cannot pay.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["models_create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete model budget
+         * @description Remove a budget.
+         *
+         *     Permission: `ai:write`.
+         */
+        delete: operations["models_delete_budget"];
+        options?: never;
+        head?: never;
+        /**
+         * Update model budget
+         * @description Change a budget; it holds at once.
+         *
+         *     Permission: `ai:write`.
+         */
+        patch: operations["models_update_budget"];
+        trace?: never;
+    };
+    "/api/v1/ai/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List model calls
+         * @description Single attempts on models of the last ninety days, newest first. Texts are not kept.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare models
+         * @description Ask several text models the same at the same time. Each answer costs what it costs.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["models_compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List model connections
+         * @description All connections, oldest first.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_list_connections"];
+        put?: never;
+        /**
+         * Create model connection
+         * @description Connect a provider. Its key is stored encrypted and never shown again.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["models_create_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read model connection
+         * @description One connection.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_read_connection"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete model connection
+         * @description Remove a connection with its key and its models.
+         *
+         *     Permission: `ai:write`.
+         */
+        delete: operations["models_delete_connection"];
+        options?: never;
+        head?: never;
+        /**
+         * Update model connection
+         * @description Change a connection. Other settings need the key again.
+         *
+         *     Permission: `ai:write`.
+         */
+        patch: operations["models_update_connection"];
+        trace?: never;
+    };
+    "/api/v1/ai/connections/{connection_id}/offered-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List offered models
+         * @description What the provider offers to this key, asked of the provider itself.
+         *
+         *     Permission: `ai:write`.
+         */
+        get: operations["models_list_offered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/connections/{connection_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test model connection
+         * @description Make a tiny real call and say in plain words how it went. It costs what the call costs.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["models_test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List models
+         * @description The organisation's models of all capabilities with their prices, in the order they were added.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_list"];
+        put?: never;
+        /**
+         * Create model
+         * @description Add a model of a connection.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["models_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete model
+         * @description Remove a model, from routes, too.
+         *
+         *     Permission: `ai:write`.
+         */
+        delete: operations["models_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update model
+         * @description Switch a model on or off, or enter what it costs and how much it reads.
+         *
+         *     Permission: `ai:write`.
+         */
+        patch: operations["models_update"];
+        trace?: never;
+    };
+    "/api/v1/ai/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read policy
+         * @description Which personal data is replaced on its way to models, and which topics answers keep to.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_read_policy"];
+        /**
+         * Write policy
+         * @description Change these settings. With `If-Match`, 412 if someone else was faster.
+         *
+         *     Permission: `ai:write`.
+         */
+        put: operations["models_write_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/policy/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try policy
+         * @description What the settings make of a text: what a provider would get, its topic, and whether it tries to give orders.
+         *
+         *     Nothing is stored, and nothing leaves this installation.
+         *
+         *     Permission: `ai:read`.
+         */
+        post: operations["models_try_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List prompts
+         * @description The prompts of the product and of the organisation.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["prompts_list"];
+        put?: never;
+        /**
+         * Create prompt
+         * @description Add a prompt of your own; its first version is a draft.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["prompts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read prompt
+         * @description A prompt with its newest content, its versions, its tests, and how these went last.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["prompts_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete prompt
+         * @description Remove a prompt with all its versions; a prompt of the product is then as it was shipped.
+         *
+         *     Permission: `ai:write`.
+         */
+        delete: operations["prompts_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update prompt
+         * @description Rename a prompt of your own, or use another task's models for it.
+         *
+         *     Permission: `ai:write`.
+         */
+        patch: operations["prompts_update"];
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Publish prompt
+         * @description Use a version from now on: a new one, an older one again, or the product's own (0).
+         *
+         *     Permission: `ai:write`.
+         */
+        put: operations["prompts_publish"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run prompt tests
+         * @description Run all tests of a prompt with one of its versions. 409 where no model is connected.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["prompts_run_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add prompt test
+         * @description Add a test: values for the variables, and what the answer must be like.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["prompts_add_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}/tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change prompt test
+         * @description Replace a test.
+         *
+         *     Permission: `ai:write`.
+         */
+        put: operations["prompts_change_test"];
+        post?: never;
+        /**
+         * Delete prompt test
+         * @description Remove a test.
+         *
+         *     Permission: `ai:write`.
+         */
+        delete: operations["prompts_delete_test"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save prompt version
+         * @description Keep a content as a new version. It is a draft until it is published.
+         *
+         *     Permission: `ai:write`.
+         */
+        post: operations["prompts_save_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/{key}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read prompt version
+         * @description One version with its content; 0 is the product's own.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["prompts_read_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/prompts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview prompt
+         * @description What a content becomes with values, as a model would get it. Nothing is stored, no model is asked.
+         *
+         *     Permission: `ai:read`.
+         */
+        post: operations["prompts_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List model providers
+         * @description All providers that can be connected, with what they can and cannot do.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List model routes
+         * @description Which models answer for what, the most general first. Without any, all models in the order they were added.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_list_routes"];
+        /**
+         * Set model route
+         * @description Set the models, in order, of a capability: of the organisation, a task, a character, or both.
+         *
+         *     Permission: `ai:write`.
+         */
+        put: operations["models_set_route"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete model route
+         * @description Remove a route: the next more general one answers.
+         *
+         *     Permission: `ai:write`.
+         */
+        delete: operations["models_delete_route"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read models status
+         * @description Which capabilities have a model. Without one, features work their local way.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_read_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read model usage
+         * @description Calls, tokens and cost by day, feature, task, model, character or capability; the last 30 days by default.
+         *
+         *     Permission: `ai:read`.
+         */
+        get: operations["models_read_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-log": {
         parameters: {
             query?: never;
@@ -475,7 +1127,7 @@ export interface paths {
         };
         /**
          * Read SAML metadata
-         * @description Our metadata for a connection: entity id, address for answers, and that assertions must be signed.
+         * @description Our metadata for a connection: entity id, address for answers, certificate, what must be signed.
          */
         get: operations["single_sign_on_read_saml_metadata"];
         put?: never;
@@ -1300,6 +1952,388 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/intent-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List intent sets
+         * @description All sets of the organisation.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_list_sets"];
+        put?: never;
+        /**
+         * Create intent set
+         * @description Add an empty set, or a copy of one that comes with the product.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_create_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read intent set
+         * @description A set with its intents.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_read_set"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete intent set
+         * @description Remove a set with its intents, examples and versions.
+         *
+         *     Permission: `intents:write`.
+         */
+        delete: operations["intents_delete_set"];
+        options?: never;
+        head?: never;
+        /**
+         * Update intent set
+         * @description Change a set's name, description or the threshold below which texts belong to none of its intents.
+         *
+         *     Permission: `intents:write`.
+         */
+        patch: operations["intents_update_set"];
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/examples/{example_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete intent example
+         * @description Remove an example.
+         *
+         *     Permission: `intents:write`.
+         */
+        delete: operations["intents_delete_example"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create intent
+         * @description Add an intent to a set.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/intents/{intent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete intent
+         * @description Remove an intent with its examples.
+         *
+         *     Permission: `intents:write`.
+         */
+        delete: operations["intents_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update intent
+         * @description Rename or describe an intent.
+         *
+         *     Permission: `intents:write`.
+         */
+        patch: operations["intents_update"];
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/intents/{intent_id}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List intent examples
+         * @description The newest 1,000 examples of an intent, hard negatives among them.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_list_examples"];
+        put?: never;
+        /**
+         * Add intent examples
+         * @description Add examples; texts the set has already, whatever their intent, stay as they are.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_add_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List intent models
+         * @description The newest ten versions of a set and the one in use.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read intent model
+         * @description A version's card: figures of each intent, confusions, and what a threshold would do.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_read_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/models/{model_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish intent model
+         * @description Let this version classify: take over, or go back to an earlier one.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_publish_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-sets/{set_id}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train intent set
+         * @description Learn a new version from the examples. It takes over unless it is clearly worse than the one in use.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_train_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List intent suggestions
+         * @description New intents suggested by messages that nobody could answer, grouped by what they mean.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-suggestions/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept intent suggestion
+         * @description Make messages examples of an intent: a new one, or one of the set to merge them into.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_accept_suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-suggestions/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss intent suggestion
+         * @description Messages that are no intent are not suggested again.
+         *
+         *     Permission: `intents:write`.
+         */
+        post: operations["intents_dismiss_suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intent-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List intent templates
+         * @description Sets that come with the product; they classify by their key even before you add them.
+         *
+         *     Permission: `intents:read`.
+         */
+        get: operations["intents_list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intents/{set}/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classify text
+         * @description What a text is about: label, probabilities, and the examples next to it.
+         *
+         *     Permission: `intents:read`.
+         */
+        post: operations["intents_classify_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intents/{set}/classify-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Classify texts
+         * @description What up to 200 texts are about, in their order.
+         *
+         *     Permission: `intents:read`.
+         */
+        post: operations["intents_classify_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations": {
         parameters: {
             query?: never;
@@ -1526,6 +2560,906 @@ export interface paths {
         get: operations["api_keys_read_current"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask knowledge
+         * @description Answer a question from the knowledge base, naming the sources; what is not in it is refused.
+         *
+         *     The question is kept with its answer, without the addresses and numbers in it.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        post: operations["answers_ask_knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/answers/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stream answer
+         * @description Answer a question as server-sent events: `passages`, then `text` for each piece, then `answer`, or `error`.
+         *
+         *     The text of `answer` replaces the pieces: where a model failed midway, it is the sources' own sentences.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        post: operations["answers_stream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create article
+         * @description Add an article, as a draft or published.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_create_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read article
+         * @description An article: what is published, and the draft if there is one.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_read_article"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{document_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save article draft
+         * @description Keep the draft. Who saves on top of a version they did not see gets 409 with `current`, and nothing is lost.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        put: operations["knowledge_save_article_draft"];
+        post?: never;
+        /**
+         * Discard article draft
+         * @description Throw the draft away; what is published stays.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        delete: operations["knowledge_discard_article_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{document_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish article
+         * @description Make the draft the newest version of the article.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_publish_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List documents
+         * @description Documents, the latest changed first.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_list_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read document
+         * @description One document with its text as Markdown, up to 100,000 characters of it.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_read_document"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete document
+         * @description Remove a document. For 30 days it can be brought back.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        delete: operations["knowledge_delete_document"];
+        options?: never;
+        head?: never;
+        /**
+         * Update document
+         * @description Change title, scope, expiry, or whether it is searched. Scope and expiry hold at once.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        patch: operations["knowledge_update_document"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List passages
+         * @description The passages a document is searched by, in their order.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_list_passages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reindex document
+         * @description Index a document anew.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_reindex_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore document
+         * @description Bring a removed document back.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_restore_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review document
+         * @description Say that the document still holds; its next review is counted from now.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_review_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read document text
+         * @description The whole text of a document, as Markdown.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_read_document_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List document versions
+         * @description The newest 200 versions, the newest first.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_list_document_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read document version
+         * @description One version with its text.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_read_document_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/versions/{number}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare document versions
+         * @description How two versions differ, line by line.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_compare_document_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/documents/{document_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore document version
+         * @description Make what a version said the newest version.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_restore_document_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload knowledge file
+         * @description Upload a file of up to 100 MB. It is read in the background; one of the same name becomes a new version.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/files/{document_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download knowledge file
+         * @description The file a document was read from, always as a download.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List findings
+         * @description What is wrong in the knowledge base: contradictions, duplicates, what is out of date; the worst first.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["findings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/findings/{finding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Handle finding
+         * @description Dismiss a finding, saying why, or open it again. It stays dismissed until its texts change.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        patch: operations["findings_handle"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/findings/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check knowledge
+         * @description Read now what has changed since the last check; it also happens by itself, and every night for everything.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["findings_check_knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/findings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarise findings
+         * @description How many findings there are, and how current they are.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["findings_summarise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List unanswered
+         * @description What people ask and nothing answers: similar questions together, the most asked first.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["questions_list_unanswered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change gap
+         * @description Dismiss what is not our topic, with later questions like it, or open it again.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        patch: operations["questions_change_gap"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write answer
+         * @description Add a pair of question and answer for a gap, and ask again at once.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["questions_write_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check gap
+         * @description Ask the questions of a gap again.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["questions_check_gap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create pair
+         * @description Add a question with its answer.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_create_pair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/pairs/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update pair
+         * @description Change a question or its answer.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        patch: operations["knowledge_update_pair"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/pairs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload pairs
+         * @description Import questions and answers from a CSV file of up to 1 GB. A known question takes the new answer.
+         *
+         *     The run's result tells how many were added, changed, unchanged and rejected, with the reasons of the first 1,000.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_upload_pairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List questions
+         * @description Questions that were asked, newest first, with what they got.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["questions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/questions/{question_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Judge answer
+         * @description Say whether an answer was good, and what it should have said. The last word counts.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        put: operations["questions_judge_answer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search knowledge
+         * @description The passages that fit a text best, by words and by meaning. Changes nothing.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        post: operations["knowledge_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List knowledge sources
+         * @description All sources: what they hold, how they are doing.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_list_sources"];
+        put?: never;
+        /**
+         * Create knowledge source
+         * @description Add a source. A site is crawled at once: its `run_id` shows how far it is.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read knowledge source
+         * @description One source.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_read_source"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete knowledge source
+         * @description Remove a source with its documents. For 30 days it can be brought back.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        delete: operations["knowledge_delete_source"];
+        options?: never;
+        head?: never;
+        /**
+         * Update knowledge source
+         * @description Change a source. A new scope or expiry holds for all its passages in the same moment.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        patch: operations["knowledge_update_source"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/sources/{source_id}/crawl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Crawl knowledge source
+         * @description Crawl a site now. Pages that did not change are told by their validators and their content.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_crawl_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/sources/{source_id}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List crawled pages
+         * @description What the newest crawl came across, and why a page was not kept.
+         *
+         *     Permission: `knowledge:read`.
+         */
+        get: operations["knowledge_list_crawled_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/sources/{source_id}/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reindex knowledge source
+         * @description Index all documents of a source anew.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_reindex_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/sources/{source_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore knowledge source
+         * @description Bring a removed source back with the documents that went with it.
+         *
+         *     Permission: `knowledge:write`.
+         */
+        post: operations["knowledge_restore_source"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5158,6 +7092,88 @@ export interface components {
             state: "acknowledged" | "closed";
         };
         /**
+         * AnswerPassage
+         * @description A passage that was found, with what made it rank: the whole score, and its parts by words and by meaning.
+         */
+        AnswerPassage: {
+            /** Best Sentence */
+            best_sentence: string;
+            /**
+             * Chunk Id
+             * Format: uuid
+             */
+            chunk_id: string;
+            /** Content */
+            content: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Heading */
+            heading: string;
+            /** Lexical */
+            lexical: number;
+            /** Score */
+            score: number;
+            /** Semantic */
+            semantic: number;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * AnswerRead
+         * @description An answer. `by` is `local` where no language model wrote it: its sentences then are the sources' own.
+         *
+         *     `answerable` (0–1) is how likely the passages hold an answer; below `threshold` it is refused, naming the titles
+         *     that come `closest`; `gap_id` gathers it with others like it. `fallback` says why a connected model wrote nothing.
+         */
+        AnswerRead: {
+            /** Answerable */
+            answerable: number;
+            /** By */
+            by: string;
+            /** Citations */
+            citations: components["schemas"]["CitationRead"][];
+            /** Closest */
+            closest: string[];
+            /** Dropped */
+            dropped: components["schemas"]["DroppedRead"][];
+            /** Duration Ms */
+            duration_ms: number;
+            /** Fallback */
+            fallback: string | null;
+            /** Gap Id */
+            gap_id: string | null;
+            /** Language */
+            language: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "answered" | "refused" | "small_talk";
+            /** Passages */
+            passages: components["schemas"]["AnswerPassage"][];
+            /**
+             * Question Id
+             * Format: uuid
+             */
+            question_id: string;
+            /** Refused */
+            refused: boolean;
+            /** Text */
+            text: string;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * ApiKeyCreate
          * @description A key to make. Kinds: `secret` is sent as bearer, `signed` signs requests, `publishable` is for browsers.
          * @example {
@@ -5365,6 +7381,76 @@ export interface components {
             status: "active" | "expired" | "revoked" | "creator_inactive" | "creator_unprotected";
             /** Test */
             test: boolean;
+        };
+        /**
+         * ArticleCreate
+         * @description An article; it is a draft until it is published.
+         * @example {
+         *       "content": "# Invoices\n\nThey come each month.",
+         *       "publish": true,
+         *       "title": "How billing works"
+         *     }
+         */
+        ArticleCreate: {
+            /**
+             * Content
+             * @description Markdown
+             * @default
+             */
+            content?: string;
+            /**
+             * Publish
+             * @default false
+             */
+            publish?: boolean;
+            /** Scope */
+            scope?: ("public" | "clients" | "internal") | null;
+            /**
+             * Source Id
+             * @description A source of the kind `article`; without one the first is taken.
+             */
+            source_id?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ArticlePublish
+         * @description Which version of the draft to publish.
+         */
+        ArticlePublish: {
+            /** Draft Version */
+            draft_version: number;
+        };
+        /**
+         * ArticleRead
+         * @description An article: what is published, and the draft if there is one.
+         */
+        ArticleRead: {
+            document: components["schemas"]["KnowledgeDocumentRead"];
+            draft: components["schemas"]["DraftRead"] | null;
+        };
+        /**
+         * Ask
+         * @description A question. `audience` says on whose behalf: a visitor's question never touches what is not public.
+         *
+         *     `channel` names where it was asked, for the report; `test` is the test page.
+         */
+        Ask: {
+            /**
+             * Audience
+             * @default visitor
+             * @enum {string}
+             */
+            audience?: "visitor" | "client" | "colleague";
+            /**
+             * Channel
+             * @default api
+             */
+            channel?: string;
+            /** Language */
+            language?: ("en" | "de" | "es" | "fr" | "it" | "nl" | "pt") | null;
+            /** Question */
+            question: string;
         };
         /**
          * AssistantRead
@@ -5662,6 +7748,97 @@ export interface components {
             weighted_minor: number;
         };
         /**
+         * BudgetCreate
+         * @description A budget; without `feature` and `character_id` for the whole organisation.
+         */
+        BudgetCreate: {
+            /** Character Id */
+            character_id?: string | null;
+            /** Feature */
+            feature?: string | null;
+            /** Limit Microusd */
+            limit_microusd: number;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @default month
+             * @enum {string}
+             */
+            period?: "day" | "month";
+            /**
+             * Stops
+             * @description Refuse calls when it is used up; else only tell
+             * @default true
+             */
+            stops?: boolean;
+        };
+        /**
+         * BudgetRead
+         * @description A budget and where it stands in the present period. `reserved` is set aside for calls under way.
+         */
+        BudgetRead: {
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /** Character Id */
+            character_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Feature */
+            feature: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Level
+             * @description The alert given in this period
+             * @enum {integer}
+             */
+            level: 0 | 80 | 100;
+            /** Limit Microusd */
+            limit_microusd: number;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "month";
+            /** Reserved Microusd */
+            reserved_microusd: number;
+            /** Spent Microusd */
+            spent_microusd: number;
+            /** Stops */
+            stops: boolean;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BudgetUpdate
+         * @description A change of a budget; it holds at once.
+         */
+        BudgetUpdate: {
+            /** Limit Microusd */
+            limit_microusd?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Stops */
+            stops?: boolean | null;
+        };
+        /**
          * BulkActionRead
          * @description A bulk action: `matched` leads were selected, `changed` of them changed, `skipped` needed or allowed none.
          */
@@ -5798,6 +7975,63 @@ export interface components {
             rows: number;
         };
         /**
+         * CallRead
+         * @description One attempt on a model.
+         */
+        CallRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /**
+             * Capability
+             * @enum {string}
+             */
+            capability: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /** Character Id */
+            character_id: string | null;
+            /** Connection Id */
+            connection_id: string | null;
+            /** Cost Microusd */
+            cost_microusd: number | null;
+            /**
+             * Estimated
+             * @description The provider told no tokens; these are estimated
+             */
+            estimated: boolean;
+            /** Feature */
+            feature: string;
+            /** First Token Ms */
+            first_token_ms: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Model */
+            model: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "ok" | "failed" | "cut" | "cancelled";
+            /** Output Tokens */
+            output_tokens: number;
+            /** Provider */
+            provider: string;
+            /** Reason */
+            reason: string | null;
+            /** Task */
+            task: string | null;
+        };
+        /**
          * CardPage
          * @description More cards of one column.
          */
@@ -5857,6 +8091,53 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+        };
+        /**
+         * CitationRead
+         * @description Where a part of an answer comes from: `[number]` in its text. `quote` are the passage's own words.
+         */
+        CitationRead: {
+            /**
+             * Chunk Id
+             * Format: uuid
+             */
+            chunk_id: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Heading */
+            heading: string;
+            /** Number */
+            number: number;
+            /** Quote */
+            quote: string;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * ClassifyBatchRequest
+         * @description Texts to classify, answered in their order.
+         */
+        ClassifyBatchRequest: {
+            /** Texts */
+            texts: string[];
+        };
+        /**
+         * ClassifyRequest
+         * @description A text to classify.
+         */
+        ClassifyRequest: {
+            /** Text */
+            text: string;
         };
         /**
          * ClientRead
@@ -6093,6 +8374,67 @@ export interface components {
             website?: string | null;
         };
         /**
+         * ComparisonAnswer
+         * @description What one model answered, or why it did not.
+         */
+        ComparisonAnswer: {
+            /** Connection Label */
+            connection_label: string;
+            /** Cost Microusd */
+            cost_microusd: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** First Token Ms */
+            first_token_ms: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Model */
+            model: string;
+            /**
+             * Model Id
+             * Format: uuid
+             */
+            model_id: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * ComparisonRead
+         * @description Answers side by side, in the order of the request.
+         */
+        ComparisonRead: {
+            /** Answers */
+            answers: components["schemas"]["ComparisonAnswer"][];
+        };
+        /**
+         * ComparisonRequest
+         * @description One prompt for several text models, asked at the same time.
+         */
+        ComparisonRequest: {
+            /**
+             * Instructions
+             * @default
+             */
+            instructions?: string;
+            /**
+             * Max Output Tokens
+             * @default 1024
+             */
+            max_output_tokens?: number;
+            /** Model Ids */
+            model_ids: string[];
+            /** Prompt */
+            prompt: string;
+            /** Temperature */
+            temperature?: number | null;
+        };
+        /**
          * ConditionRule
          * @description Points, or an end to all points, for leads a condition holds for (conditions as in filters and segments).
          */
@@ -6126,6 +8468,20 @@ export interface components {
             name: string;
             /** Points */
             points: number;
+        };
+        /**
+         * Confusion
+         * @description How often one intent was taken for another, with examples.
+         */
+        Confusion: {
+            /** Count */
+            count: number;
+            /** Label */
+            label: string;
+            /** Predicted */
+            predicted: string;
+            /** Texts */
+            texts: string[];
         };
         /**
          * ConfusionRead
@@ -6309,6 +8665,41 @@ export interface components {
             state?: string | null;
         };
         /**
+         * ConnectionTest
+         * @description What to test: a model of the connection, else its first.
+         */
+        ConnectionTest: {
+            /**
+             * Capability
+             * @default text
+             * @enum {string}
+             */
+            capability?: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /** Model */
+            model?: string | null;
+        };
+        /**
+         * ConnectionTestRead
+         * @description How a tiny real call went. `code` is ok, wrong_key, no_model, quota, rate_limited, unreachable, refused, …
+         */
+        ConnectionTestRead: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Model */
+            model: string | null;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Tested At
+             * Format: date-time
+             */
+            tested_at: string;
+        };
+        /**
          * ConnectionUpdate
          * @description Changes of a connection.
          */
@@ -6328,6 +8719,41 @@ export interface components {
             /** Role Rules */
             role_rules?: components["schemas"]["RoleRule"][] | null;
             saml?: components["schemas"]["SamlChange"] | null;
+        };
+        /**
+         * Contains
+         * @description The answer has this text in it, in any case of letters.
+         */
+        Contains: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "contains";
+            /** Text */
+            text: string;
+        };
+        /**
+         * CrawledPageRead
+         * @description An address that the newest crawl came across, and what became of it.
+         */
+        CrawledPageRead: {
+            /** Depth */
+            depth: number;
+            /** Document Id */
+            document_id: string | null;
+            /**
+             * Reason
+             * @example robots.txt asks crawlers to stay away.
+             */
+            reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "kept" | "unchanged" | "skipped" | "gone" | "failed";
+            /** Url */
+            url: string;
         };
         /**
          * CurrentKey
@@ -6973,6 +9399,29 @@ export interface components {
             sessions: number;
         };
         /**
+         * DiffLine
+         * @description A line of a comparison.
+         */
+        DiffLine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "added" | "removed";
+            /** Text */
+            text: string;
+        };
+        /**
+         * DiffRead
+         * @description What changed between two versions.
+         */
+        DiffRead: {
+            /** Lines */
+            lines: components["schemas"]["DiffLine"][];
+            newer: components["schemas"]["DocumentVersionRow"];
+            older: components["schemas"]["DocumentVersionRow"];
+        };
+        /**
          * DistributionBin
          * @description Leads with a score of `low` to `high`, by band.
          */
@@ -7003,6 +9452,42 @@ export interface components {
             bins: components["schemas"]["DistributionBin"][];
             /** Unscored */
             unscored: number;
+        };
+        /**
+         * DocumentVersionRead
+         * @description One version with its text.
+         */
+        DocumentVersionRead: {
+            /** Author Name */
+            author_name: string;
+            /** Content */
+            content: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * DocumentVersionRow
+         * @description One version of a document.
+         */
+        DocumentVersionRow: {
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
         };
         /**
          * DomainCreate
@@ -7061,6 +9546,45 @@ export interface components {
             required?: boolean | null;
         };
         /**
+         * DraftRead
+         * @description The draft of an article.
+         */
+        DraftRead: {
+            /** Author Name */
+            author_name: string;
+            /** Content */
+            content: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DraftSave
+         * @description What the draft shall say. `base_version` is the draft's version that the writer saw, 0 for none.
+         * @example {
+         *       "base_version": 2,
+         *       "content": "They come each month.",
+         *       "title": "How billing works"
+         *     }
+         */
+        DraftSave: {
+            /** Base Version */
+            base_version: number;
+            /**
+             * Content
+             * @description Markdown
+             */
+            content: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * DriftedFeature
          * @description Stability of one feature: below .1 little has changed, from .25 on much has.
          */
@@ -7071,6 +9595,18 @@ export interface components {
             name: string;
             /** Psi */
             psi: number;
+        };
+        /**
+         * DroppedRead
+         * @description Something a model said that was not shown, and why.
+         */
+        DroppedRead: {
+            /** Detail */
+            detail: string;
+            /** Reason */
+            reason: string;
+            /** Text */
+            text: string;
         };
         /**
          * DuplicateCandidate
@@ -7566,6 +10102,49 @@ export interface components {
             version: number;
         };
         /**
+         * ExampleRead
+         * @description One example.
+         */
+        ExampleRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Intent Id
+             * Format: uuid
+             */
+            intent_id: string;
+            /** Negative */
+            negative: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ExamplesAdded
+         * @description How many were new to the set; `repeated` texts were there already and stay as they were.
+         */
+        ExamplesAdded: {
+            /** Added */
+            added: number;
+            /** Repeated */
+            repeated: number;
+        };
+        /**
+         * ExamplesCreate
+         * @description Examples of an intent; `negative` ones sound like it and are about something else altogether.
+         */
+        ExamplesCreate: {
+            /**
+             * Negative
+             * @default false
+             */
+            negative?: boolean;
+            /** Texts */
+            texts: string[];
+        };
+        /**
          * ExcludedColumn
          * @description A column the model does not use, and why.
          */
@@ -7799,6 +10378,58 @@ export interface components {
             uploaded_by_name: string;
         };
         /**
+         * FindingCount
+         * @description How many findings of a kind there are.
+         */
+        FindingCount: {
+            /** Dismissed */
+            dismissed: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long";
+            /** Open */
+            open: number;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "high" | "medium" | "low";
+        };
+        /**
+         * FindingDocument
+         * @description A document a finding is about.
+         */
+        FindingDocument: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /**
+             * Source Kind
+             * @enum {string}
+             */
+            source_kind: "qa" | "article" | "file" | "site";
+            /** Source Name */
+            source_name: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
          * FindingRead
          * @description One thing a check looked at.
          */
@@ -7810,6 +10441,39 @@ export interface components {
             level: "ok" | "warning" | "error";
             /** Text */
             text: string;
+        };
+        /**
+         * FindingSummary
+         * @description Counts of findings; when a text was read last, and how many wait to be read.
+         */
+        FindingSummary: {
+            /** Checked At */
+            checked_at: string | null;
+            /** Counts */
+            counts: components["schemas"]["FindingCount"][];
+            /** Open */
+            open: number;
+            /**
+             * Waiting
+             * @description At most 1,000 are counted
+             */
+            waiting: number;
+        };
+        /**
+         * FindingUpdate
+         * @description Dismiss a finding, saying why, or open it again. It stays dismissed until the texts change.
+         */
+        FindingUpdate: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "dismissed";
         };
         /**
          * Follower
@@ -7836,6 +10500,168 @@ export interface components {
              * @example ada@example.com
              */
             email: string;
+        };
+        /**
+         * FoundPassage
+         * @description A passage; `lexical` is the share of the query's words it meets, `semantic` the cosine of both vectors.
+         */
+        FoundPassage: {
+            /**
+             * Best Sentence
+             * @example The monthly plan costs € 20.
+             */
+            best_sentence: string;
+            /**
+             * Chunk Id
+             * Format: uuid
+             */
+            chunk_id: string;
+            /**
+             * Content
+             * @description Markdown
+             * @example The monthly plan costs € 20. It can be cancelled any day.
+             */
+            content: string;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Heading
+             * @description Headings above the passage, joined by “ › ”.
+             * @example Plans › Monthly
+             */
+            heading: string;
+            /** Lexical */
+            lexical: number;
+            /**
+             * Score
+             * @description Orders the passages of one search.
+             */
+            score: number;
+            /** Semantic */
+            semantic: number;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /**
+             * Title
+             * @example Prices
+             */
+            title: string;
+            /**
+             * Url
+             * @example https://moreau.example/prices
+             */
+            url: string | null;
+        };
+        /**
+         * GapAnswer
+         * @description A pair of question and answer that closes a gap.
+         *
+         *     `scope` says whom it is for; without it, all who asked. `source_id` is the collection of pairs it goes to; without
+         *     it, one that is for these people, made where there is none.
+         */
+        GapAnswer: {
+            /** Answer */
+            answer: string;
+            /** Question */
+            question: string;
+            /** Scope */
+            scope?: ("public" | "clients" | "internal") | null;
+            /** Source Id */
+            source_id?: string | null;
+        };
+        /**
+         * GapChecked
+         * @description Whether a gap is closed: what its question gets now, and how many of its askings would be answered.
+         */
+        GapChecked: {
+            answer: components["schemas"]["AnswerRead"];
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Closed */
+            closed: boolean;
+        };
+        /**
+         * GapRead
+         * @description Something people ask that nothing answers. `trend` counts its last eight weeks, the oldest first.
+         *
+         *     `scope` is whom an answer must be for to reach all who asked.
+         */
+        GapRead: {
+            /** Channels */
+            channels: string[];
+            /** Document Id */
+            document_id: string | null;
+            /** Examples */
+            examples: string[];
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Handled At */
+            handled_at: string | null;
+            /** Handled By Name */
+            handled_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Language */
+            language: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Question */
+            question: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "answered" | "dismissed";
+            /** This Week */
+            this_week: number;
+            /** Times */
+            times: number;
+            /** Trend */
+            trend: number[];
+            /** Version */
+            version: number;
+            /** Week Before */
+            week_before: number;
+        };
+        /**
+         * GapUpdate
+         * @description Dismiss a gap that is not our topic, or open it again.
+         */
+        GapUpdate: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "dismissed";
         };
         /**
          * GroupRead
@@ -7964,7 +10790,7 @@ export interface components {
              */
             state: "uploaded" | "ready" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
             /** Suggestions */
-            suggestions: components["schemas"]["SuggestionRead"][];
+            suggestions: components["schemas"]["tradewind__modules__leads__schemas__imports__SuggestionRead"][];
             /** Undo Counts */
             undo_counts: {
                 [key: string]: number;
@@ -8048,6 +10874,320 @@ export interface components {
              * @default false
              */
             again?: boolean;
+        };
+        /**
+         * IntentBatchRead
+         * @description Results in the order of the texts.
+         */
+        IntentBatchRead: {
+            /** Items */
+            items: components["schemas"]["IntentResultRead"][];
+        };
+        /**
+         * IntentCreate
+         * @description An intent to add.
+         */
+        IntentCreate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Label
+             * @example delivery_time
+             */
+            label: string;
+        };
+        /**
+         * IntentMetrics
+         * @description Measured on folds the model had not seen.
+         */
+        IntentMetrics: {
+            /**
+             * Accepted
+             * @description Share of examples accepted at the threshold 0.5
+             */
+            accepted: number;
+            /** Accuracy */
+            accuracy: number;
+            /**
+             * In Scope Auc
+             * @description How well strangers are told from what is in scope
+             */
+            in_scope_auc: number | null;
+            /**
+             * Refused
+             * @description Share of strangers refused at the threshold 0.5
+             */
+            refused: number | null;
+        };
+        /**
+         * IntentModelDetail
+         * @description A version's card.
+         */
+        IntentModelDetail: {
+            /** Confusions */
+            confusions: components["schemas"]["Confusion"][];
+            /** Curve */
+            curve: components["schemas"]["ScopePoint"][];
+            /** Examples */
+            examples: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Intents */
+            intents: number;
+            /** Labels */
+            labels: components["schemas"]["LabelFigures"][];
+            metrics: components["schemas"]["IntentMetrics"];
+            /** Published At */
+            published_at: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "candidate" | "published" | "archived";
+            /**
+             * Trained At
+             * Format: date-time
+             */
+            trained_at: string;
+            /** Trained By */
+            trained_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * IntentModelRead
+         * @description A trained version.
+         */
+        IntentModelRead: {
+            /** Examples */
+            examples: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Intents */
+            intents: number;
+            metrics: components["schemas"]["IntentMetrics"];
+            /** Published At */
+            published_at: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "candidate" | "published" | "archived";
+            /**
+             * Trained At
+             * Format: date-time
+             */
+            trained_at: string;
+            /** Trained By */
+            trained_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * IntentRead
+         * @description One intent with how many examples it has.
+         */
+        IntentRead: {
+            /** Description */
+            description: string;
+            /** Examples */
+            examples: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Negatives */
+            negatives: number;
+        };
+        /**
+         * IntentResultRead
+         * @description What the text is about; `label` is null where it is probably about none of the intents.
+         */
+        IntentResultRead: {
+            /** Best Label */
+            best_label: string;
+            /** In Scope Probability */
+            in_scope_probability: number;
+            /** Label */
+            label: string | null;
+            /** Model Version */
+            model_version: number;
+            /** Nearest */
+            nearest: components["schemas"]["NearExampleRead"][];
+            /** Probability */
+            probability: number;
+            /** Ranking */
+            ranking: components["schemas"]["RankedLabel"][];
+        };
+        /**
+         * IntentRunStarted
+         * @description A training on its way; `already_running`: it was started before, and goes on.
+         */
+        IntentRunStarted: {
+            /** Already Running */
+            already_running: boolean;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+        };
+        /**
+         * IntentSetCreate
+         * @description A set to add: an empty one, or a copy of one that comes with the product (`template`).
+         */
+        IntentSetCreate: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Key
+             * @description Name for programs; the template's if left out
+             */
+            key?: string | null;
+            /**
+             * Name
+             * @description Name for people; the template's if left out
+             */
+            name?: string | null;
+            /**
+             * Template
+             * @example agency
+             */
+            template?: string | null;
+        };
+        /**
+         * IntentSetDetail
+         * @description A set with its intents.
+         */
+        IntentSetDetail: {
+            /** Changes */
+            changes: number;
+            /** Description */
+            description: string;
+            /** Examples */
+            examples: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Intents */
+            intents: number;
+            /** Items */
+            items: components["schemas"]["IntentRead"][];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Threshold */
+            threshold: number;
+            /** Training Run Id */
+            training_run_id: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * IntentSetRead
+         * @description A set of intents. `changes`: edits that no version has learned yet.
+         */
+        IntentSetRead: {
+            /** Changes */
+            changes: number;
+            /** Description */
+            description: string;
+            /** Examples */
+            examples: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Intents */
+            intents: number;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Threshold */
+            threshold: number;
+            /** Training Run Id */
+            training_run_id: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * IntentSetUpdate
+         * @description What may change of a set.
+         */
+        IntentSetUpdate: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Threshold
+             * @description Texts less likely in scope than this belong to none of the intents
+             */
+            threshold?: number | null;
+        };
+        /**
+         * IntentTemplateRead
+         * @description A set that comes with the product.
+         */
+        IntentTemplateRead: {
+            /** Description */
+            description: string;
+            /** Examples */
+            examples: number;
+            /** Intents */
+            intents: number;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * IntentUpdate
+         * @description What may change of an intent.
+         */
+        IntentUpdate: {
+            /** Description */
+            description?: string | null;
+            /** Label */
+            label?: string | null;
         };
         /**
          * InvitationCreate
@@ -8178,6 +11318,19 @@ export interface components {
             total: number | null;
         };
         /**
+         * Judgement
+         * @description What somebody thinks of an answer: thumb up (1), down (-1) or none, and what it should have said.
+         */
+        Judgement: {
+            /**
+             * Correction
+             * @default
+             */
+            correction?: string;
+            /** Thumb */
+            thumb?: (-1 | 1) | null;
+        };
+        /**
          * KeyNumber
          * @description One large number. `change` is the relative change of the period against the one before (0.25 = +25 %).
          */
@@ -8229,6 +11382,441 @@ export interface components {
             grace_hours?: number;
         };
         /**
+         * KnowledgeDocumentRead
+         * @description A document with its text; very long ones are cut here and whole at `/text`.
+         */
+        KnowledgeDocumentRead: {
+            /** Characters */
+            characters: number;
+            /**
+             * Content
+             * @description Markdown
+             */
+            content: string;
+            /** Content Cut */
+            content_cut: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current Version */
+            current_version: number;
+            /** Deleted At */
+            deleted_at: string | null;
+            /**
+             * Error
+             * @example null
+             */
+            error: string | null;
+            /** Expired */
+            expired: boolean;
+            /** Expires At */
+            expires_at: string | null;
+            file: components["schemas"]["StoredFile"] | null;
+            /** Has Draft */
+            has_draft: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "qa" | "article" | "file" | "site";
+            /** Language */
+            language: string | null;
+            /**
+             * Missing Since
+             * @description Since when a crawled page is not there any more
+             */
+            missing_since: string | null;
+            /**
+             * Own Scope
+             * @description What the document itself asks for; null where its source decides
+             */
+            own_scope: ("public" | "clients" | "internal") | null;
+            /** Passages */
+            passages: number;
+            /** Reviewed At */
+            reviewed_at: string | null;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Source Name */
+            source_name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "indexed" | "failed" | "excluded";
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Url */
+            url: string | null;
+            /** Version */
+            version: number;
+            /**
+             * Warnings
+             * @description What may be missing, in words
+             */
+            warnings: string[];
+        };
+        /**
+         * KnowledgeDocumentRow
+         * @description A document in a list.
+         */
+        KnowledgeDocumentRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current Version */
+            current_version: number;
+            /** Deleted At */
+            deleted_at: string | null;
+            /**
+             * Error
+             * @example null
+             */
+            error: string | null;
+            /** Expired */
+            expired: boolean;
+            /** Expires At */
+            expires_at: string | null;
+            /** Has Draft */
+            has_draft: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "qa" | "article" | "file" | "site";
+            /** Language */
+            language: string | null;
+            /**
+             * Own Scope
+             * @description What the document itself asks for; null where its source decides
+             */
+            own_scope: ("public" | "clients" | "internal") | null;
+            /** Passages */
+            passages: number;
+            /** Reviewed At */
+            reviewed_at: string | null;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Source Name */
+            source_name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "indexed" | "failed" | "excluded";
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Url */
+            url: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * KnowledgeDocumentUpdate
+         * @description Values to change; those left out stay. A null scope follows the source again.
+         * @example {
+         *       "scope": "clients"
+         *     }
+         */
+        KnowledgeDocumentUpdate: {
+            /**
+             * Excluded
+             * @description True takes it out of search, false puts it back.
+             */
+            excluded?: boolean | null;
+            /**
+             * Expires At
+             * @description From then on it is neither found nor cited. Null: it holds for good.
+             */
+            expires_at?: string | null;
+            /**
+             * Scope
+             * @description Narrower than the source's; a wider one has no effect.
+             */
+            scope?: ("public" | "clients" | "internal") | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * KnowledgeFindingRead
+         * @description Something wrong in the knowledge base: `passage`, beside `other_passage` where two are at odds.
+         *
+         *     `facts` depend on the kind: of a conflict `topic`, `said` and `other_said`.
+         */
+        KnowledgeFindingRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            document: components["schemas"]["FindingDocument"];
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Handled At */
+            handled_at: string | null;
+            /** Handled By Name */
+            handled_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long";
+            other_document: components["schemas"]["FindingDocument"] | null;
+            /** Other Passage */
+            other_passage: string;
+            /** Passage */
+            passage: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "high" | "medium" | "low";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "dismissed";
+        };
+        /**
+         * KnowledgeRunStarted
+         * @description Work has begun.
+         */
+        KnowledgeRunStarted: {
+            /**
+             * Run Id
+             * Format: uuid
+             * @description See `/api/v1/jobs/{run_id}` for its progress
+             */
+            run_id: string;
+        };
+        /**
+         * KnowledgeSearch
+         * @description What to look for, and among which scopes: `public` is what a visitor may see.
+         */
+        KnowledgeSearch: {
+            /**
+             * Limit
+             * @default 8
+             */
+            limit?: number;
+            /**
+             * Query
+             * @example What does a monthly plan cost?
+             */
+            query: string;
+            /**
+             * Scopes
+             * @description Passages of other scopes are neither found nor counted.
+             * @default [
+             *       "public"
+             *     ]
+             */
+            scopes?: ("public" | "clients" | "internal")[];
+        };
+        /**
+         * KnowledgeSearchRead
+         * @description Passages, best first, and how likely (0–1) they hold an answer.
+         */
+        KnowledgeSearchRead: {
+            /**
+             * Answerable
+             * @example 0.93
+             */
+            answerable: number;
+            /** Passages */
+            passages: components["schemas"]["FoundPassage"][];
+        };
+        /**
+         * KnowledgeSourceCreate
+         * @description A source to make. One of the kind `site` is crawled at once.
+         * @example {
+         *       "kind": "site",
+         *       "name": "Help centre",
+         *       "scope": "public",
+         *       "site": {
+         *         "max_pages": 200,
+         *         "url": "https://www.northlight.example/docs"
+         *       }
+         *     }
+         */
+        KnowledgeSourceCreate: {
+            /**
+             * Expires At
+             * @description From then on it is neither found nor cited. Null: it holds for good.
+             */
+            expires_at?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "qa" | "article" | "file" | "site";
+            /** Name */
+            name: string;
+            /**
+             * Review Days
+             * @description Remind of documents that nobody reviewed for so many days.
+             */
+            review_days?: number | null;
+            /**
+             * Scope
+             * @description Who may see answers from it; documents can be narrower, never wider.
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
+            /** @description For the kind `site` only. */
+            site?: components["schemas"]["SiteSettings"] | null;
+        };
+        /**
+         * KnowledgeSourceRead
+         * @description A source, what it holds and how it is doing.
+         */
+        KnowledgeSourceRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Documents */
+            documents: number;
+            /**
+             * Error
+             * @description What went wrong and what helps, in words
+             * @example null
+             */
+            error: string | null;
+            /** Expired */
+            expired: number;
+            /** Expires At */
+            expires_at: string | null;
+            /** Failed */
+            failed: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Sample
+             * @description Belongs to the sample company
+             */
+            is_sample: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "qa" | "article" | "file" | "site";
+            /** Last Indexed At */
+            last_indexed_at: string | null;
+            /** Name */
+            name: string;
+            /** Next Crawl At */
+            next_crawl_at: string | null;
+            /** Passages */
+            passages: number;
+            /**
+             * Pending
+             * @description Documents not searchable in their newest form yet
+             */
+            pending: number;
+            /** Review Days */
+            review_days: number | null;
+            /**
+             * Run Id
+             * @description The newest run over it; see `/api/v1/jobs/{run_id}` for its progress
+             */
+            run_id: string | null;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
+            site: components["schemas"]["SiteSettings"] | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "working" | "failed";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * KnowledgeSourceUpdate
+         * @description Values to change; those left out stay. A change of scope or expiry holds for every passage at once.
+         * @example {
+         *       "scope": "internal"
+         *     }
+         */
+        KnowledgeSourceUpdate: {
+            /**
+             * Expires At
+             * @description From then on it is neither found nor cited. Null: it holds for good.
+             */
+            expires_at?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Review Days */
+            review_days?: number | null;
+            /** Scope */
+            scope?: ("public" | "clients" | "internal") | null;
+            site?: components["schemas"]["SiteSettings"] | null;
+        };
+        /**
          * LabelCounts
          * @description Known outcomes and what a model needs.
          */
@@ -8245,6 +11833,20 @@ export interface components {
             needed_each: number;
             /** Won */
             won: number;
+        };
+        /**
+         * LabelFigures
+         * @description How one intent fared on held-out examples.
+         */
+        LabelFigures: {
+            /** Examples */
+            examples: number;
+            /** Label */
+            label: string;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number;
         };
         /**
          * LayoutUpdate
@@ -9089,6 +12691,31 @@ export interface components {
             match_on?: ("external_id" | "email" | "phone")[] | null;
         };
         /**
+         * MatchesSchema
+         * @description The answer is JSON that fits a JSON Schema (without references and patterns).
+         */
+        MatchesSchema: {
+            /** Json Schema */
+            json_schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "matches_schema";
+        };
+        /**
+         * MaterialRead
+         * @description Text of strangers, as it goes to the model: fenced, as data.
+         */
+        MaterialRead: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * MatrixCell
          * @description Leads of one level of fit and one of engagement.
          */
@@ -9125,6 +12752,19 @@ export interface components {
             fit_cuts: number[];
             /** Unscored */
             unscored: number;
+        };
+        /**
+         * MaxLength
+         * @description The answer has so many characters at most.
+         */
+        MaxLength: {
+            /** Characters */
+            characters: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "max_length";
         };
         /**
          * MemberList
@@ -9371,6 +13011,121 @@ export interface components {
             time_zone?: string | null;
         };
         /**
+         * ModelConnectionCreate
+         * @description A connection to a provider. `models` are added with it; without, the provider's suggestions are.
+         */
+        ModelConnectionCreate: {
+            /** Key */
+            key?: string | null;
+            /** Label */
+            label: string;
+            /** Models */
+            models?: components["schemas"]["ModelOfConnection"][] | null;
+            /** Provider */
+            provider: string;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ModelConnectionRead
+         * @description A connection; of its key only the last characters are shown.
+         */
+        ModelConnectionRead: {
+            /** Capabilities */
+            capabilities: ("text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video")[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Has Key */
+            has_key: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key Hint */
+            key_hint: string;
+            /** Label */
+            label: string;
+            last_test: components["schemas"]["ConnectionTestRead"] | null;
+            /**
+             * Models
+             * @description How many of its models are in use
+             */
+            models: number;
+            /** Provider */
+            provider: string;
+            /** Provider Label */
+            provider_label: string;
+            /**
+             * Resting
+             * @description It failed repeatedly and is given a rest by this process
+             */
+            resting: boolean;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ModelConnectionUpdate
+         * @description A change of a connection; a key that is not given stays.
+         */
+        ModelConnectionUpdate: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Key */
+            key?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ModelCreate
+         * @description A model of a connection to use. Prices in micro-USD replace the list's.
+         */
+        ModelCreate: {
+            /** Call Price */
+            call_price?: number | null;
+            /**
+             * Capability
+             * @default text
+             * @enum {string}
+             */
+            capability?: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /**
+             * Connection Id
+             * Format: uuid
+             */
+            connection_id: string;
+            /** Context Tokens */
+            context_tokens?: number | null;
+            /** Input Price */
+            input_price?: number | null;
+            /** Name */
+            name: string;
+            /** Output Price */
+            output_price?: number | null;
+        };
+        /**
          * ModelDetail
          * @description A model with its card.
          */
@@ -9467,6 +13222,66 @@ export interface components {
             rows: number;
         };
         /**
+         * ModelOfConnection
+         * @description A model to add with its connection.
+         */
+        ModelOfConnection: {
+            /**
+             * Capability
+             * @enum {string}
+             */
+            capability: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /** Name */
+            name: string;
+        };
+        /**
+         * ModelRead
+         * @description A model in use.
+         */
+        ModelRead: {
+            /**
+             * Capability
+             * @enum {string}
+             */
+            capability: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /**
+             * Connection Id
+             * Format: uuid
+             */
+            connection_id: string;
+            /** Connection Label */
+            connection_label: string;
+            /**
+             * Context Tokens
+             * @description How much it reads; entered, or from the list
+             */
+            context_tokens: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["PriceRead"];
+            /** Provider */
+            provider: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * ModelReport
          * @description Measured on the newest leads; empty for models from before it was kept.
          */
@@ -9528,6 +13343,22 @@ export interface components {
             version: number;
         };
         /**
+         * ModelUpdate
+         * @description A change of a model; a price given as null is the list's again.
+         */
+        ModelUpdate: {
+            /** Call Price */
+            call_price?: number | null;
+            /** Context Tokens */
+            context_tokens?: number | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Input Price */
+            input_price?: number | null;
+            /** Output Price */
+            output_price?: number | null;
+        };
+        /**
          * MovedLead
          * @description One lead that would change its band.
          */
@@ -9585,6 +13416,18 @@ export interface components {
             overdue: number;
         };
         /**
+         * NearExampleRead
+         * @description An example near the text.
+         */
+        NearExampleRead: {
+            /** Label */
+            label: string;
+            /** Similarity */
+            similarity: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * NewCredential
          * @description What `navigator.credentials.create` returned, as `toJSON()` writes it.
          */
@@ -9629,6 +13472,19 @@ export interface components {
             previous_total: number;
             /** Total */
             total: number;
+        };
+        /**
+         * NotContains
+         * @description The answer does not have this text in it, in no case of letters.
+         */
+        NotContains: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "not_contains";
+            /** Text */
+            text: string;
         };
         /**
          * NoteCreate
@@ -9750,6 +13606,14 @@ export interface components {
             error: string;
             /** Error Description */
             error_description: string;
+        };
+        /**
+         * OfferedModelsRead
+         * @description Names of the models that the provider offers to this key, as it says itself.
+         */
+        OfferedModelsRead: {
+            /** Names */
+            names: string[];
         };
         /**
          * OidcChange
@@ -10024,6 +13888,16 @@ export interface components {
             previous_cursor?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
+        /** Page[CallRead] */
+        Page_CallRead_: {
+            /** Items */
+            items: components["schemas"]["CallRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
         /** Page[CompanyRead] */
         Page_CompanyRead_: {
             /** Items */
@@ -10038,6 +13912,16 @@ export interface components {
         Page_CompanyReadFields_: {
             /** Items */
             items: components["schemas"]["CompanyReadFields"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page[CrawledPageRead] */
+        Page_CrawledPageRead_: {
+            /** Items */
+            items: components["schemas"]["CrawledPageRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -10074,6 +13958,26 @@ export interface components {
             previous_cursor?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
+        /** Page[KnowledgeDocumentRow] */
+        Page_KnowledgeDocumentRow_: {
+            /** Items */
+            items: components["schemas"]["KnowledgeDocumentRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page[KnowledgeFindingRead] */
+        Page_KnowledgeFindingRead_: {
+            /** Items */
+            items: components["schemas"]["KnowledgeFindingRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
         /** Page[LeadRow] */
         Page_LeadRow_: {
             /** Items */
@@ -10088,6 +13992,16 @@ export interface components {
         Page_LeadRowFields_: {
             /** Items */
             items: components["schemas"]["LeadRowFields"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page[QuestionRead] */
+        Page_QuestionRead_: {
+            /** Items */
+            items: components["schemas"]["QuestionRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -10175,6 +14089,64 @@ export interface components {
              * @enum {string}
              */
             type: "page" | "screen" | "track";
+        };
+        /**
+         * PairCreate
+         * @description A question with its answer.
+         * @example {
+         *       "answer": "Yes: 14 days, with all functions.",
+         *       "question": "Do you offer a trial?"
+         *     }
+         */
+        PairCreate: {
+            /** Answer */
+            answer: string;
+            /**
+             * Expires At
+             * @description From then on it is neither found nor cited. Null: it holds for good.
+             */
+            expires_at?: string | null;
+            /** Question */
+            question: string;
+            /** Scope */
+            scope?: ("public" | "clients" | "internal") | null;
+            /**
+             * Source Id
+             * @description A source of the kind `qa`; without one the first is taken.
+             */
+            source_id?: string | null;
+        };
+        /**
+         * PairUpdate
+         * @description A question and answer to change; those left out stay.
+         * @example {
+         *       "answer": "Yes: 30 days."
+         *     }
+         */
+        PairUpdate: {
+            /** Answer */
+            answer?: string | null;
+            /** Question */
+            question?: string | null;
+        };
+        /**
+         * PassageRead
+         * @description A passage as it is searched.
+         */
+        PassageRead: {
+            /** Content */
+            content: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Heading */
+            heading: string;
+            /** Ordinal */
+            ordinal: number;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "public" | "clients" | "internal";
         };
         /**
          * PasskeyAdd
@@ -10444,6 +14416,48 @@ export interface components {
             value: number | null;
         };
         /**
+         * PolicyRead
+         * @description The settings as they are; version 0 is what holds until somebody changes it.
+         */
+        PolicyRead: {
+            /**
+             * Exempt Connections
+             * @description Connections to servers of your own, which may see everything.
+             */
+            exempt_connections?: string[];
+            /**
+             * Phone Region
+             * @description Country of telephone numbers without a country code; by default several are tried.
+             */
+            phone_region?: string | null;
+            /** Redacted Kinds */
+            redacted_kinds: ("email" | "card" | "iban" | "national_id" | "ip" | "phone" | "address" | "person")[];
+            /** Topics */
+            topics?: components["schemas"]["Topic"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PolicyWrite
+         * @description Which kinds of personal data are replaced, for which connections not, and the topics.
+         */
+        PolicyWrite: {
+            /**
+             * Exempt Connections
+             * @description Connections to servers of your own, which may see everything.
+             */
+            exempt_connections?: string[];
+            /**
+             * Phone Region
+             * @description Country of telephone numbers without a country code; by default several are tried.
+             */
+            phone_region?: string | null;
+            /** Redacted Kinds */
+            redacted_kinds: ("email" | "card" | "iban" | "national_id" | "ip" | "phone" | "address" | "person")[];
+            /** Topics */
+            topics?: components["schemas"]["Topic"][];
+        };
+        /**
          * PreviewCreate
          * @description What would change: settings, or the model that scores, or both. Nothing takes over yet.
          */
@@ -10545,6 +14559,36 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * PriceRead
+         * @description What a model costs, in micro-USD per million tokens in and out, or per call.
+         */
+        PriceRead: {
+            /** Cached Input */
+            cached_input: number | null;
+            /** Call */
+            call: number | null;
+            /** Input */
+            input: number | null;
+            /**
+             * List Version
+             * @description Version of the price list genai-prices
+             */
+            list_version: string | null;
+            /** Output */
+            output: number | null;
+            /**
+             * Source
+             * @description Entered by somebody, from the price list that ships with Tradewind, free, or not known
+             * @enum {string}
+             */
+            source: "entered" | "list" | "free" | "unknown";
+            /**
+             * Words
+             * @description The price in words, with tiers and other units
+             */
+            words: string;
+        };
         Problem: {
             /** @description Stable; programs decide by it. */
             code: string;
@@ -10568,6 +14612,202 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        /**
+         * PromptContent
+         * @description What a version says. `{{name}}` stands for the value of a variable, `\{{` for the braces themselves.
+         */
+        PromptContent: {
+            /** Instructions */
+            instructions: string;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /** Variables */
+            variables?: components["schemas"]["Variable"][];
+        };
+        /**
+         * PromptCreate
+         * @description A prompt of one's own, with its first version, which is a draft.
+         */
+        PromptCreate: {
+            content: components["schemas"]["PromptContent"];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Task
+             * @description Decides which model is asked.
+             * @default draft
+             * @enum {string}
+             */
+            task?: "answer" | "summarise" | "classify" | "draft" | "extract" | "agent";
+        };
+        /**
+         * PromptList
+         * @description All prompts, by key.
+         */
+        PromptList: {
+            /** Items */
+            items: components["schemas"]["PromptSummary"][];
+        };
+        /**
+         * PromptPreviewRead
+         * @description The texts that a model would get.
+         */
+        PromptPreviewRead: {
+            /** Instructions */
+            instructions: string;
+            /** Material */
+            material: components["schemas"]["MaterialRead"][];
+            /** Message */
+            message: string;
+        };
+        /**
+         * PromptPreviewRequest
+         * @description What a content becomes with these values. Nothing is stored, no model is asked.
+         */
+        PromptPreviewRequest: {
+            content: components["schemas"]["PromptContent"];
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PromptRead
+         * @description A prompt with its versions, newest first, its tests, and the last run of these.
+         */
+        PromptRead: {
+            /** All Tests */
+            all_tests: components["schemas"]["PromptTestRead"][];
+            /** @description Of the newest version */
+            content: components["schemas"]["PromptContent"];
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /**
+             * Last Run
+             * @description Tests passed and failed in the last run
+             */
+            last_run: [
+                number,
+                number
+            ] | null;
+            /** Latest */
+            latest: number;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "product" | "changed" | "own";
+            /** Published */
+            published: number | null;
+            run: components["schemas"]["RunRead"] | null;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "answer" | "summarise" | "classify" | "draft" | "extract" | "agent";
+            /** Tests */
+            tests: number;
+            /** Updated At */
+            updated_at: string | null;
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["VersionSummary"][];
+        };
+        /**
+         * PromptSummary
+         * @description A prompt in the list. `published` is null while only drafts exist.
+         */
+        PromptSummary: {
+            /** Description */
+            description: string;
+            /** Key */
+            key: string;
+            /**
+             * Last Run
+             * @description Tests passed and failed in the last run
+             */
+            last_run: [
+                number,
+                number
+            ] | null;
+            /** Latest */
+            latest: number;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "product" | "changed" | "own";
+            /** Published */
+            published: number | null;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "answer" | "summarise" | "classify" | "draft" | "extract" | "agent";
+            /** Tests */
+            tests: number;
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
+         * PromptTestRead
+         * @description A test; those that came with the product have no id.
+         */
+        PromptTestRead: {
+            /** Expectations */
+            expectations: (components["schemas"]["Contains"] | components["schemas"]["NotContains"] | components["schemas"]["MaxLength"] | components["schemas"]["MatchesSchema"])[];
+            /** Id */
+            id: string | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PromptTestWrite
+         * @description A test: values for the variables, and what the answer must be like.
+         */
+        PromptTestWrite: {
+            /** Expectations */
+            expectations: (components["schemas"]["Contains"] | components["schemas"]["NotContains"] | components["schemas"]["MaxLength"] | components["schemas"]["MatchesSchema"])[];
+            /** Inputs */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PromptUpdate
+         * @description Another name, description or task for a prompt of one's own.
+         */
+        PromptUpdate: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Task */
+            task?: ("answer" | "summarise" | "classify" | "draft" | "extract" | "agent") | null;
         };
         /**
          * PropertyRead
@@ -10622,6 +14862,55 @@ export interface components {
              * @description One of these; any, if empty. A number may be an integer.
              */
             types?: ("string" | "integer" | "number" | "boolean" | "array" | "object" | "null")[];
+        };
+        /**
+         * ProviderRead
+         * @description A provider that can be connected. `settings` is a JSON Schema to draw a form from.
+         */
+        ProviderRead: {
+            /** Auth */
+            auth: string;
+            /** Capabilities */
+            capabilities: ("text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video")[];
+            /** Documentation Url */
+            documentation_url: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "required" | "optional" | "none";
+            /** Label */
+            label: string;
+            /**
+             * Missing
+             * @description Capabilities it does not have here, and why
+             */
+            missing: {
+                [key: string]: string;
+            };
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            };
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Suggested
+             * @description Models to begin with, by capability
+             */
+            suggested: {
+                [key: string]: string[];
+            };
+            /**
+             * Suggested On
+             * Format: date
+             * @description When the suggestions were last looked over
+             */
+            suggested_on: string;
         };
         /**
          * ProvisionedGroup
@@ -10846,6 +15135,14 @@ export interface components {
             name: string;
         };
         /**
+         * PublishedWrite
+         * @description The version to use from now on; 0 is the product's own.
+         */
+        PublishedWrite: {
+            /** Number */
+            number: number;
+        };
+        /**
          * QueryAnswer
          * @description What a query gave; `errors[].extensions.code` is stable.
          */
@@ -10862,6 +15159,67 @@ export interface components {
             extensions?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * QuestionRead
+         * @description A question that was asked, with what it got. Addresses and numbers in it are masked.
+         */
+        QuestionRead: {
+            /** Answer */
+            answer: string;
+            /** Answerable */
+            answerable: number;
+            /** Answered By */
+            answered_by: string;
+            /** Channel */
+            channel: string;
+            /** Citations */
+            citations: {
+                [key: string]: unknown;
+            }[];
+            /** Correction */
+            correction: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Gap Id */
+            gap_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By Name */
+            judged_by_name: string;
+            /** Language */
+            language: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "answered" | "refused" | "small_talk";
+            /** Question */
+            question: string;
+            /** Scopes */
+            scopes: ("public" | "clients" | "internal")[];
+            /** Thumb */
+            thumb: (-1 | 1) | null;
+        };
+        /**
+         * RankedLabel
+         * @description A label and its probability.
+         */
+        RankedLabel: {
+            /** Label */
+            label: string;
+            /** Probability */
+            probability: number;
         };
         /**
          * ReasonRead
@@ -11006,6 +15364,26 @@ export interface components {
             token: string;
         };
         /**
+         * ResultRead
+         * @description How one test went; `failures` say what was expected and did not come.
+         */
+        ResultRead: {
+            /** Answer */
+            answer: string;
+            /** Cost Microusd */
+            cost_microusd: number | null;
+            /** Failures */
+            failures: string[];
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+        };
+        /**
          * RoleCreate
          * @description A new role, made of permissions; nobody can include what they do not hold themselves.
          */
@@ -11099,6 +15477,104 @@ export interface components {
             name?: string | null;
             /** Permissions */
             permissions?: string[] | null;
+        };
+        /**
+         * RouteRead
+         * @description A route.
+         */
+        RouteRead: {
+            /**
+             * Capability
+             * @enum {string}
+             */
+            capability: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /** Character Id */
+            character_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Steps */
+            steps: components["schemas"]["RouteStepRead"][];
+            /** Task */
+            task: ("answer" | "summarise" | "classify" | "draft" | "extract" | "agent") | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RouteStepRead
+         * @description A model of a route.
+         */
+        RouteStepRead: {
+            /** Connection Label */
+            connection_label: string;
+            /**
+             * First Token Seconds
+             * @default 20
+             */
+            first_token_seconds?: number;
+            /** Model */
+            model: string;
+            /**
+             * Model Id
+             * Format: uuid
+             */
+            model_id: string;
+            /**
+             * Timeout Seconds
+             * @default 60
+             */
+            timeout_seconds?: number;
+            /**
+             * Usable
+             * @description False where the model or its connection is switched off
+             */
+            usable: boolean;
+        };
+        /**
+         * RouteStepWrite
+         * @description A model to ask, and how long to wait: for the first piece of a streamed answer, and for all of it.
+         */
+        RouteStepWrite: {
+            /**
+             * First Token Seconds
+             * @default 20
+             */
+            first_token_seconds?: number;
+            /**
+             * Model Id
+             * Format: uuid
+             */
+            model_id: string;
+            /**
+             * Timeout Seconds
+             * @default 60
+             */
+            timeout_seconds?: number;
+        };
+        /**
+         * RouteWrite
+         * @description The models for a capability, in order; without `task` and `character_id` for everything in the organisation.
+         */
+        RouteWrite: {
+            /**
+             * Capability
+             * @default text
+             * @enum {string}
+             */
+            capability?: "text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video";
+            /** Character Id */
+            character_id?: string | null;
+            /** Steps */
+            steps: components["schemas"]["RouteStepWrite"][];
+            /** Task */
+            task?: ("answer" | "summarise" | "classify" | "draft" | "extract" | "agent") | null;
         };
         /**
          * RoutingDecisionRead
@@ -11478,6 +15954,39 @@ export interface components {
             window_minutes?: number | null;
         };
         /**
+         * RunRead
+         * @description All tests of a prompt, run with one version.
+         */
+        RunRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failed */
+            failed: number;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Passed */
+            passed: number;
+            /** Results */
+            results: components["schemas"]["ResultRead"][];
+            /** Run By Name */
+            run_by_name: string;
+        };
+        /**
+         * RunRequest
+         * @description Which version to test, and with which of the connected models; by default the one of the prompt's task.
+         */
+        RunRequest: {
+            /** Model Id */
+            model_id?: string | null;
+            /** Number */
+            number: number;
+        };
+        /**
          * RunStarted
          * @description A job run: see /api/v1/jobs/{run_id}.
          */
@@ -11529,6 +16038,16 @@ export interface components {
             metadata_xml?: string | null;
             /** Name Attribute */
             name_attribute?: string | null;
+            /**
+             * New Key
+             * @description Make a new key; the provider then needs our metadata anew
+             */
+            new_key?: boolean | null;
+            /**
+             * Signs Requests
+             * @description Sign the requests that people are sent with
+             */
+            signs_requests?: boolean | null;
             /** Sso Url */
             sso_url?: string | null;
         };
@@ -11549,6 +16068,10 @@ export interface components {
             metadata_url: string | null;
             /** Name Attribute */
             name_attribute: string | null;
+            /** @description Of the key that signs requests and opens assertions */
+            our_certificate: components["schemas"]["CertificateRead"] | null;
+            /** Signs Requests */
+            signs_requests: boolean;
             /** Sso Url */
             sso_url: string;
         };
@@ -11700,6 +16223,20 @@ export interface components {
             planned?: boolean | null;
             /** Rules */
             rules?: components["schemas"]["PropertyRule"][] | null;
+        };
+        /**
+         * ScopePoint
+         * @description What a threshold would do: share of examples accepted, of strangers and of hard negatives refused.
+         */
+        ScopePoint: {
+            /** Accepted */
+            accepted: number;
+            /** Negatives Refused */
+            negatives_refused: number | null;
+            /** Refused */
+            refused: number;
+            /** Threshold */
+            threshold: number;
         };
         /**
          * ScopeRead
@@ -12316,6 +16853,63 @@ export interface components {
             time_zone?: string;
         };
         /**
+         * SiteSettings
+         * @description What is crawled of a site, and how.
+         */
+        SiteSettings: {
+            /**
+             * Delay Seconds
+             * @description Pause between two requests; a longer one in robots.txt is kept instead.
+             * @default 1
+             */
+            delay_seconds?: number;
+            /**
+             * Exclude
+             * @description Paths to leave out, such as `/blog/tag/*`.
+             * @example [
+             *       "/blog/tag/*"
+             *     ]
+             */
+            exclude?: string[];
+            /**
+             * Include
+             * @description Only paths that match one of these, such as `/docs/*`; empty for all.
+             * @example [
+             *       "/docs/*",
+             *       "/pricing"
+             *     ]
+             */
+            include?: string[];
+            /**
+             * Max Depth
+             * @description Links away from the start; pages of the sitemap count as 1.
+             * @default 5
+             */
+            max_depth?: number;
+            /**
+             * Max Pages
+             * @default 500
+             */
+            max_pages?: number;
+            /**
+             * Recrawl
+             * @default weekly
+             * @enum {string}
+             */
+            recrawl?: "never" | "daily" | "weekly" | "monthly";
+            /**
+             * Url
+             * @description Where the crawl begins; it stays on this host.
+             * @example https://www.northlight.example/docs
+             */
+            url: string;
+            /**
+             * Use Sitemap
+             * @default true
+             */
+            use_sitemap?: boolean;
+        };
+        /**
          * SourceCreate
          * @description A source to make; its write key is made with it.
          * @example {
@@ -12678,6 +17272,24 @@ export interface components {
             weighted_minor: number;
         };
         /**
+         * StatusRead
+         * @description What models there are for each capability; null: none, features work their local way.
+         */
+        StatusRead: {
+            /** Embedding */
+            embedding: string | null;
+            /** Image */
+            image: string | null;
+            /** Speech To Text */
+            speech_to_text: string | null;
+            /** Text */
+            text: string | null;
+            /** Text To Speech */
+            text_to_speech: string | null;
+            /** Video */
+            video: string | null;
+        };
+        /**
          * StepUp
          * @description Prove again who you are; `challenge` only with a passkey.
          */
@@ -12696,47 +17308,49 @@ export interface components {
             password?: string | null;
         };
         /**
-         * SuggestionRead
-         * @description What a column should become, why, and how sure that is (0 to 1).
+         * StoredFile
+         * @description The uploaded file a document was read from.
          */
-        SuggestionRead: {
+        StoredFile: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * SuggestionAccept
+         * @description Make messages examples of an intent: of the one that has this label, or of a new one.
+         */
+        SuggestionAccept: {
+            /** Label */
+            label: string;
+            /** Message Ids */
+            message_ids: string[];
             /**
-             * Association
-             * @description How well the column alone tells the outcome: 0.5 is chance, 1 always right
+             * Set Id
+             * Format: uuid
              */
-            association: number | null;
-            /** Confidence */
-            confidence: number;
-            /** Create */
-            create: {
-                [key: string]: unknown;
-            } | null;
-            /** Distinct */
-            distinct: number;
-            /** Empty */
-            empty: number;
-            /** Filled */
-            filled: number;
-            /** Format */
-            format: string | null;
-            /** Ignore */
-            ignore: boolean;
-            /** Notes */
-            notes: string[];
-            /** Placeholders */
-            placeholders: components["schemas"]["Placeholder"][];
-            /** Reason */
-            reason: string;
-            /** Samples */
-            samples: string[];
-            /** Scoring Reason */
-            scoring_reason: string | null;
-            /** Source */
-            source: string;
-            /** Target */
-            target: string | null;
-            /** Used For Scoring */
-            used_for_scoring: boolean;
+            set_id: string;
+        };
+        /**
+         * SuggestionDismiss
+         * @description Messages that are no intent.
+         */
+        SuggestionDismiss: {
+            /** Message Ids */
+            message_ids: string[];
+        };
+        /**
+         * SuggestionList
+         * @description Suggested intents, the most asked first; `single`: messages that stand alone.
+         */
+        SuggestionList: {
+            /** Items */
+            items: components["schemas"]["tradewind__modules__intents__schemas__SuggestionRead"][];
+            /** Single */
+            single: number;
         };
         /**
          * SummaryRead
@@ -13079,6 +17693,31 @@ export interface components {
             name?: string | null;
         };
         /**
+         * TextFinding
+         * @description Something that speaks against a text.
+         */
+        TextFinding: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Excerpt */
+            excerpt: string;
+        };
+        /**
+         * TextToTry
+         * @description A text to try the settings on.
+         */
+        TextToTry: {
+            /**
+             * Names
+             * @description Names of people that are known where the text comes from.
+             */
+            names?: string[];
+            /** Text */
+            text: string;
+        };
+        /**
          * ThresholdCurve
          * @description Trade-off of the hot threshold. `note` says what it is measured on, or why there is none.
          */
@@ -13206,6 +17845,23 @@ export interface components {
             token_type?: "Bearer";
         };
         /**
+         * Topic
+         * @description Something answers keep to, or keep away from: known by words in a text, and by examples of like meaning.
+         */
+        Topic: {
+            /** Examples */
+            examples?: string[];
+            /** Keywords */
+            keywords?: string[];
+            /** Name */
+            name: string;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "deny" | "allow";
+        };
+        /**
          * Total
          * @description Number of rows over all pages; `exact` is false when counting stopped at a bound or was estimated.
          */
@@ -13297,6 +17953,65 @@ export interface components {
             utm_term: string | null;
         };
         /**
+         * SuggestionRead
+         * @description Messages that belong together. `near_label`: the intent of the set they come closest to.
+         */
+        tradewind__modules__intents__schemas__SuggestionRead: {
+            /** Label */
+            label: string;
+            /** Messages */
+            messages: components["schemas"]["UnansweredRead"][];
+            /** Near In Scope */
+            near_in_scope: number | null;
+            /** Near Label */
+            near_label: string | null;
+            /** Times */
+            times: number;
+        };
+        /**
+         * SuggestionRead
+         * @description What a column should become, why, and how sure that is (0 to 1).
+         */
+        tradewind__modules__leads__schemas__imports__SuggestionRead: {
+            /**
+             * Association
+             * @description How well the column alone tells the outcome: 0.5 is chance, 1 always right
+             */
+            association: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Create */
+            create: {
+                [key: string]: unknown;
+            } | null;
+            /** Distinct */
+            distinct: number;
+            /** Empty */
+            empty: number;
+            /** Filled */
+            filled: number;
+            /** Format */
+            format: string | null;
+            /** Ignore */
+            ignore: boolean;
+            /** Notes */
+            notes: string[];
+            /** Placeholders */
+            placeholders: components["schemas"]["Placeholder"][];
+            /** Reason */
+            reason: string;
+            /** Samples */
+            samples: string[];
+            /** Scoring Reason */
+            scoring_reason: string | null;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string | null;
+            /** Used For Scoring */
+            used_for_scoring: boolean;
+        };
+        /**
          * TraitRule
          * @description Points for what the address or the job title tells.
          */
@@ -13334,6 +18049,115 @@ export interface components {
             values: string[];
         };
         /**
+         * TryRead
+         * @description What a provider would get of the text, which topic it falls under, and whether it tries to give orders.
+         */
+        TryRead: {
+            /** Allowed */
+            allowed: boolean;
+            /** Findings */
+            findings: components["schemas"]["TextFinding"][];
+            /** Redacted */
+            redacted: string;
+            /** Replaced */
+            replaced: {
+                [key: string]: number;
+            };
+            /** Topic */
+            topic: string | null;
+            /** Topic By */
+            topic_by: ("keyword" | "meaning" | "none") | null;
+        };
+        /**
+         * UnansweredRead
+         * @description A message nothing could be said to, and how often it came.
+         */
+        UnansweredRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Text */
+            text: string;
+            /** Times */
+            times: number;
+        };
+        /**
+         * UnansweredReport
+         * @description Gaps, the most asked first, and how questions of the last thirty days ended.
+         */
+        UnansweredReport: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Helpful */
+            helpful: number;
+            /** Items */
+            items: components["schemas"]["GapRead"][];
+            /** Refused */
+            refused: number;
+            /** Unhelpful */
+            unhelpful: number;
+        };
+        /**
+         * UsageRead
+         * @description Usage in a span of days (UTC), grouped, dearest first (days in order), and its sum.
+         */
+        UsageRead: {
+            /**
+             * Group By
+             * @enum {string}
+             */
+            group_by: "day" | "feature" | "task" | "model" | "character" | "capability";
+            /** Rows */
+            rows: components["schemas"]["UsageRow"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            total: components["schemas"]["UsageRow"];
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
+         * UsageRow
+         * @description Usage of one group. `unpriced` calls are of models whose price is not known: their cost is counted as nothing.
+         */
+        UsageRow: {
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Cost Microusd */
+            cost_microusd: number;
+            /** Failures */
+            failures: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * Key
+             * @description Value of the grouping; null for calls without a task or character
+             */
+            key: string | null;
+            /** Mean Latency Ms */
+            mean_latency_ms: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Unpriced */
+            unpriced: number;
+        };
+        /**
          * UserRead
          * @description A person, as they see themselves.
          */
@@ -13362,12 +18186,88 @@ export interface components {
             time_zone: string;
         };
         /**
+         * Variable
+         * @description Something filled in when the prompt is used. Text that is not `trusted` reaches the model as data.
+         */
+        Variable: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @description What a choice can be.
+             */
+            options?: string[];
+            /**
+             * Required
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Trusted
+             * @description False for text of strangers: it stands apart, fenced, and is never an instruction.
+             * @default true
+             */
+            trusted?: boolean;
+            /**
+             * Type
+             * @default text
+             * @enum {string}
+             */
+            type?: "text" | "number" | "boolean" | "choice" | "list";
+        };
+        /**
          * VerifyEmail
          * @description Prove an address by a mailed link.
          */
         VerifyEmail: {
             /** Token */
             token: string;
+        };
+        /**
+         * VersionCreate
+         * @description A new version, kept as a draft until it is published.
+         */
+        VersionCreate: {
+            content: components["schemas"]["PromptContent"];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * VersionRead
+         * @description A version with its content.
+         */
+        VersionRead: {
+            content: components["schemas"]["PromptContent"];
+            /** Created At */
+            created_at: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * VersionSummary
+         * @description A version without its content.
+         */
+        VersionSummary: {
+            /** Created At */
+            created_at: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
         };
         /**
          * ViewCreate
@@ -14065,6 +18965,6571 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "begins_on": "2026-03-02",
+                     *         "character_id": "2a13fc20-c8d0-5f08-99e1-6cbf31c3d377",
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "feature": "Feature",
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "level": 0,
+                     *         "limit_microusd": 12,
+                     *         "name": "Name",
+                     *         "period": "day",
+                     *         "reserved_microusd": 12,
+                     *         "spent_microusd": 12,
+                     *         "stops": true,
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["BudgetRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_create_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "limit_microusd": 12,
+                 *       "name": "Name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BudgetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "begins_on": "2026-03-02",
+                     *       "character_id": "2a13fc20-c8d0-5f08-99e1-6cbf31c3d377",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "feature": "Feature",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "level": 0,
+                     *       "limit_microusd": 12,
+                     *       "name": "Name",
+                     *       "period": "day",
+                     *       "reserved_microusd": 12,
+                     *       "spent_microusd": 12,
+                     *       "stops": true,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_delete_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.budget_not_found` — There is no such budget
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_update_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["BudgetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "begins_on": "2026-03-02",
+                     *       "character_id": "2a13fc20-c8d0-5f08-99e1-6cbf31c3d377",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "feature": "Feature",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "level": 0,
+                     *       "limit_microusd": 12,
+                     *       "name": "Name",
+                     *       "period": "day",
+                     *       "reserved_microusd": 12,
+                     *       "spent_microusd": 12,
+                     *       "stops": true,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.budget_not_found` — There is no such budget
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_calls: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                feature?: string | null;
+                limit?: number;
+                outcome?: ("ok" | "failed" | "cut" | "cancelled") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-03-02T09:30:00Z",
+                     *           "cached_tokens": 12,
+                     *           "capability": "text",
+                     *           "character_id": "2a13fc20-c8d0-5f08-99e1-6cbf31c3d377",
+                     *           "connection_id": "fc03113b-97e3-5cba-99f6-9067864fbae8",
+                     *           "cost_microusd": 12,
+                     *           "estimated": true,
+                     *           "feature": "Feature",
+                     *           "first_token_ms": 12,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "input_tokens": 12,
+                     *           "latency_ms": 12,
+                     *           "model": "Model",
+                     *           "outcome": "ok",
+                     *           "output_tokens": 12,
+                     *           "provider": "Provider",
+                     *           "reason": "Reason",
+                     *           "task": "Task"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_CallRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_compare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model_ids": [
+                 *         "67df48f6-16b2-5e58-b38b-c4aa6d6a2688"
+                 *       ],
+                 *       "prompt": "Prompt"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ComparisonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": [
+                     *         {
+                     *           "connection_label": "Connection label",
+                     *           "cost_microusd": 12,
+                     *           "error": "The target answered 503.",
+                     *           "error_code": "Error code",
+                     *           "first_token_ms": 12,
+                     *           "input_tokens": 12,
+                     *           "latency_ms": 12,
+                     *           "model": "Model",
+                     *           "model_id": "67df48f6-16b2-5e58-b38b-c4aa6d6a2688",
+                     *           "output_tokens": 12,
+                     *           "text": "Text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ComparisonRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.capability_missing` — The provider cannot do this
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "capabilities": [
+                     *           "text"
+                     *         ],
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "created_by_name": "Mira Lindqvist",
+                     *         "enabled": true,
+                     *         "has_key": true,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "key_hint": "Key hint",
+                     *         "label": "Label",
+                     *         "last_test": {
+                     *           "code": "123456",
+                     *           "detail": "Detail",
+                     *           "latency_ms": 12,
+                     *           "model": "Model",
+                     *           "ok": true,
+                     *           "tested_at": "2026-03-02T09:30:00Z"
+                     *         },
+                     *         "models": 12,
+                     *         "provider": "Provider",
+                     *         "provider_label": "Provider label",
+                     *         "resting": true,
+                     *         "settings": {},
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ModelConnectionRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_create_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "Label",
+                 *       "provider": "Provider"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ModelConnectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capabilities": [
+                     *         "text"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "enabled": true,
+                     *       "has_key": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "key_hint": "Key hint",
+                     *       "label": "Label",
+                     *       "last_test": {
+                     *         "code": "123456",
+                     *         "detail": "Detail",
+                     *         "latency_ms": 12,
+                     *         "model": "Model",
+                     *         "ok": true,
+                     *         "tested_at": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "models": 12,
+                     *       "provider": "Provider",
+                     *       "provider_label": "Provider label",
+                     *       "resting": true,
+                     *       "settings": {},
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelConnectionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.capability_missing` — The provider cannot do this
+             *     - `ai.connection_invalid` — The connection cannot be made like this
+             *     - `ai.provider_unknown` — There is no such provider
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_read_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capabilities": [
+                     *         "text"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "enabled": true,
+                     *       "has_key": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "key_hint": "Key hint",
+                     *       "label": "Label",
+                     *       "last_test": {
+                     *         "code": "123456",
+                     *         "detail": "Detail",
+                     *         "latency_ms": 12,
+                     *         "model": "Model",
+                     *         "ok": true,
+                     *         "tested_at": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "models": 12,
+                     *       "provider": "Provider",
+                     *       "provider_label": "Provider label",
+                     *       "resting": true,
+                     *       "settings": {},
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelConnectionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_delete_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_update_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ModelConnectionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capabilities": [
+                     *         "text"
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "enabled": true,
+                     *       "has_key": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "key_hint": "Key hint",
+                     *       "label": "Label",
+                     *       "last_test": {
+                     *         "code": "123456",
+                     *         "detail": "Detail",
+                     *         "latency_ms": 12,
+                     *         "model": "Model",
+                     *         "ok": true,
+                     *         "tested_at": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "models": 12,
+                     *       "provider": "Provider",
+                     *       "provider_label": "Provider label",
+                     *       "resting": true,
+                     *       "settings": {},
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelConnectionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.connection_invalid` — The connection cannot be made like this
+             *     - `ai.provider_unknown` — There is no such provider
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_offered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "names": [
+                     *         "Name"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfferedModelsRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.capability_missing` — The provider cannot do this
+             *     - `ai.provider_unknown` — There is no such provider
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `ai.models_unavailable` — No model answered
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_test_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ConnectionTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "123456",
+                     *       "detail": "Detail",
+                     *       "latency_ms": 12,
+                     *       "model": "Model",
+                     *       "ok": true,
+                     *       "tested_at": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionTestRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.budget_exhausted` — The budget for models is used up
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.capability_missing` — The provider cannot do this
+             *     - `ai.provider_unknown` — There is no such provider
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list: {
+        parameters: {
+            query?: {
+                capability?: ("text" | "embedding" | "speech_to_text" | "text_to_speech" | "image" | "video") | null;
+                connection_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "capability": "text",
+                     *         "connection_id": "fc03113b-97e3-5cba-99f6-9067864fbae8",
+                     *         "connection_label": "Connection label",
+                     *         "context_tokens": 12,
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "enabled": true,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "name": "Name",
+                     *         "price": {
+                     *           "cached_input": 12,
+                     *           "call": 12,
+                     *           "input": 12,
+                     *           "list_version": "List version",
+                     *           "output": 12,
+                     *           "source": "entered",
+                     *           "words": "Words"
+                     *         },
+                     *         "provider": "Provider",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ModelRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "connection_id": "fc03113b-97e3-5cba-99f6-9067864fbae8",
+                 *       "name": "Name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ModelCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capability": "text",
+                     *       "connection_id": "fc03113b-97e3-5cba-99f6-9067864fbae8",
+                     *       "connection_label": "Connection label",
+                     *       "context_tokens": 12,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "enabled": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "name": "Name",
+                     *       "price": {
+                     *         "cached_input": 12,
+                     *         "call": 12,
+                     *         "input": 12,
+                     *         "list_version": "List version",
+                     *         "output": 12,
+                     *         "source": "entered",
+                     *         "words": "Words"
+                     *       },
+                     *       "provider": "Provider",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.connection_not_found` — There is no such connection
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.duplicate` — This is there already
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.capability_missing` — The provider cannot do this
+             *     - `ai.provider_unknown` — There is no such provider
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ModelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capability": "text",
+                     *       "connection_id": "fc03113b-97e3-5cba-99f6-9067864fbae8",
+                     *       "connection_label": "Connection label",
+                     *       "context_tokens": 12,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "enabled": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "name": "Name",
+                     *       "price": {
+                     *         "cached_input": 12,
+                     *         "call": 12,
+                     *         "input": 12,
+                     *         "list_version": "List version",
+                     *         "output": 12,
+                     *         "source": "entered",
+                     *         "words": "Words"
+                     *       },
+                     *       "provider": "Provider",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_read_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "exempt_connections": [
+                     *         "51e7d42f-88d7-5468-9db3-fea4d65f4bc2"
+                     *       ],
+                     *       "phone_region": "FR",
+                     *       "redacted_kinds": [
+                     *         "email"
+                     *       ],
+                     *       "topics": [
+                     *         {
+                     *           "examples": [
+                     *             "Example"
+                     *           ],
+                     *           "keywords": [
+                     *             "Keyword"
+                     *           ],
+                     *           "name": "Name",
+                     *           "rule": "deny"
+                     *         }
+                     *       ],
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PolicyRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_write_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "redacted_kinds": [
+                 *         "email"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PolicyWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "exempt_connections": [
+                     *         "51e7d42f-88d7-5468-9db3-fea4d65f4bc2"
+                     *       ],
+                     *       "phone_region": "FR",
+                     *       "redacted_kinds": [
+                     *         "email"
+                     *       ],
+                     *       "topics": [
+                     *         {
+                     *           "examples": [
+                     *             "Example"
+                     *           ],
+                     *           "keywords": [
+                     *             "Keyword"
+                     *           ],
+                     *           "name": "Name",
+                     *           "rule": "deny"
+                     *         }
+                     *       ],
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PolicyRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.policy_invalid` — The settings cannot be saved like this
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_try_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TextToTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "allowed": true,
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "detail": "Detail",
+                     *           "excerpt": "Excerpt"
+                     *         }
+                     *       ],
+                     *       "redacted": "Redacted",
+                     *       "replaced": {},
+                     *       "topic": "Topic",
+                     *       "topic_by": "keyword"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TryRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Bikes for the whole staff.",
+                     *           "key": "Key",
+                     *           "last_run": [
+                     *             12,
+                     *             12
+                     *           ],
+                     *           "latest": 12,
+                     *           "name": "Name",
+                     *           "origin": "product",
+                     *           "published": 12,
+                     *           "task": "answer",
+                     *           "tests": 12,
+                     *           "updated_at": "2026-03-02T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "instructions": "Instructions",
+                 *         "message": "Must be a valid e-mail address."
+                 *       },
+                 *       "description": "Bikes for the whole staff.",
+                 *       "key": "vip",
+                 *       "name": "Name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PromptCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.prompt_key_taken` — There is a prompt with this key already
+             *     - `ai.prompt_limit_reached` — There are too many of these
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_invalid` — The prompt cannot be saved like this
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff."
+                 *     }
+                 */
+                "application/json": components["schemas"]["PromptUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_invalid` — The prompt cannot be saved like this
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "number": 12
+                 *     }
+                 */
+                "application/json": components["schemas"]["PublishedWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_run_tests: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "number": 12
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "failed": 12,
+                     *       "model": "Model",
+                     *       "number": 12,
+                     *       "passed": 12,
+                     *       "results": [
+                     *         {
+                     *           "answer": "Answer",
+                     *           "cost_microusd": 12,
+                     *           "failures": [
+                     *             "Failure"
+                     *           ],
+                     *           "latency_ms": 12,
+                     *           "model": "Model",
+                     *           "name": "Name",
+                     *           "passed": true
+                     *         }
+                     *       ],
+                     *       "run_by_name": "Run by name"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.prompt_without_tests` — The prompt has no tests
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.capability_missing` — The provider cannot do this
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_add_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expectations": [
+                 *         {
+                 *           "kind": "contains",
+                 *           "text": "Text"
+                 *         }
+                 *       ],
+                 *       "name": "Name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PromptTestWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.prompt_limit_reached` — There are too many of these
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_test_invalid` — The test cannot be saved like this
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_change_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expectations": [
+                 *         {
+                 *           "kind": "contains",
+                 *           "text": "Text"
+                 *         }
+                 *       ],
+                 *       "name": "Name"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PromptTestWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_test_not_found` — Test not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_test_invalid` — The test cannot be saved like this
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_delete_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_test_not_found` — Test not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_save_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "instructions": "Instructions",
+                 *         "message": "Must be a valid e-mail address."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["VersionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "all_tests": [
+                     *         {
+                     *           "expectations": [
+                     *             {
+                     *               "kind": "contains",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "inputs": {},
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "description": "Bikes for the whole staff.",
+                     *       "key": "Key",
+                     *       "last_run": [
+                     *         12,
+                     *         12
+                     *       ],
+                     *       "latest": 12,
+                     *       "name": "Name",
+                     *       "origin": "product",
+                     *       "published": 12,
+                     *       "run": {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "model": "Model",
+                     *         "number": 12,
+                     *         "passed": 12,
+                     *         "results": [
+                     *           {
+                     *             "answer": "Answer",
+                     *             "cost_microusd": 12,
+                     *             "failures": [
+                     *               "Failure"
+                     *             ],
+                     *             "latency_ms": 12,
+                     *             "model": "Model",
+                     *             "name": "Name",
+                     *             "passed": true
+                     *           }
+                     *         ],
+                     *         "run_by_name": "Run by name"
+                     *       },
+                     *       "task": "answer",
+                     *       "tests": 12,
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "versions": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "created_by_name": "Mira Lindqvist",
+                     *           "note": "Note",
+                     *           "number": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.prompt_limit_reached` — There are too many of these
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_invalid` — The prompt cannot be saved like this
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_read_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "content": {
+                     *         "instructions": "Instructions",
+                     *         "message": "Must be a valid e-mail address.",
+                     *         "variables": [
+                     *           {
+                     *             "description": "Bikes for the whole staff.",
+                     *             "name": "vip",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": true,
+                     *             "trusted": true,
+                     *             "type": "text"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "created_by_name": "Mira Lindqvist",
+                     *       "note": "Note",
+                     *       "number": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "instructions": "Instructions",
+                 *         "message": "Must be a valid e-mail address."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PromptPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "instructions": "Instructions",
+                     *       "material": [
+                     *         {
+                     *           "name": "Name",
+                     *           "text": "Text"
+                     *         }
+                     *       ],
+                     *       "message": "Must be a valid e-mail address."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptPreviewRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_invalid` — The prompt cannot be saved like this
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "auth": "Auth",
+                     *         "capabilities": [
+                     *           "text"
+                     *         ],
+                     *         "documentation_url": "Documentation url",
+                     *         "id": "Id",
+                     *         "key": "required",
+                     *         "label": "Label",
+                     *         "missing": {},
+                     *         "notes": {},
+                     *         "settings": {},
+                     *         "suggested": {},
+                     *         "suggested_on": "2026-03-02"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ProviderRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "capability": "text",
+                     *         "character_id": "2a13fc20-c8d0-5f08-99e1-6cbf31c3d377",
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "steps": [
+                     *           {
+                     *             "connection_label": "Connection label",
+                     *             "first_token_seconds": 20,
+                     *             "model": "Model",
+                     *             "model_id": "67df48f6-16b2-5e58-b38b-c4aa6d6a2688",
+                     *             "timeout_seconds": 60,
+                     *             "usable": true
+                     *           }
+                     *         ],
+                     *         "task": "answer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["RouteRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_set_route: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "steps": [
+                 *         {
+                 *           "model_id": "67df48f6-16b2-5e58-b38b-c4aa6d6a2688"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RouteWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capability": "text",
+                     *       "character_id": "2a13fc20-c8d0-5f08-99e1-6cbf31c3d377",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "steps": [
+                     *         {
+                     *           "connection_label": "Connection label",
+                     *           "first_token_seconds": 20,
+                     *           "model": "Model",
+                     *           "model_id": "67df48f6-16b2-5e58-b38b-c4aa6d6a2688",
+                     *           "timeout_seconds": 60,
+                     *           "usable": true
+                     *         }
+                     *       ],
+                     *       "task": "answer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RouteRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.route_invalid` — Some values are not valid
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_delete_route: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.route_not_found` — There is no such route
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_read_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "embedding": "Embedding",
+                     *       "image": "Image",
+                     *       "speech_to_text": "Speech to text",
+                     *       "text": "Text",
+                     *       "text_to_speech": "Text to speech",
+                     *       "video": "Video"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_read_usage: {
+        parameters: {
+            query?: {
+                group_by?: "day" | "feature" | "task" | "model" | "character" | "capability";
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "group_by": "day",
+                     *       "rows": [
+                     *         {
+                     *           "cached_tokens": 12,
+                     *           "calls": 12,
+                     *           "cost_microusd": 12,
+                     *           "failures": 12,
+                     *           "input_tokens": 12,
+                     *           "key": "Key",
+                     *           "mean_latency_ms": 12,
+                     *           "output_tokens": 12,
+                     *           "unpriced": 12
+                     *         }
+                     *       ],
+                     *       "since": "2026-03-02",
+                     *       "total": {
+                     *         "cached_tokens": 12,
+                     *         "calls": 12,
+                     *         "cost_microusd": 12,
+                     *         "failures": 12,
+                     *         "input_tokens": 12,
+                     *         "key": "Key",
+                     *         "mean_latency_ms": 12,
+                     *         "output_tokens": 12,
+                     *         "unpriced": 12
+                     *       },
+                     *       "until": "2026-03-02"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -17203,22 +28668,9 @@ export interface operations {
             /**
              * @description The permission is missing, or the credentials may not be used so.
              *
-             *     - `identity.csrf` — The request did not come from the web app
+             *     - `kernel.forbidden` — Not allowed
              */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.sso_connection_not_found` — Connection not found
-             */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17351,7 +28803,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `identity.sso_unknown` — Single sign-on is not set up here
              */
             404: {
@@ -25148,6 +36599,3335 @@ export interface operations {
             };
         };
     };
+    intents_list_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "changes": 12,
+                     *         "description": "Bikes for the whole staff.",
+                     *         "examples": 12,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "intents": 12,
+                     *         "key": "Key",
+                     *         "name": "Name",
+                     *         "published_version": 12,
+                     *         "threshold": 0.4,
+                     *         "training_run_id": "47940c9a-91e4-5e81-b198-8bec3919a48e",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["IntentSetRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_create_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff.",
+                 *       "template": "agency"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntentSetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": 12,
+                     *       "description": "Bikes for the whole staff.",
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "intents": 12,
+                     *       "items": [
+                     *         {
+                     *           "description": "Bikes for the whole staff.",
+                     *           "examples": 12,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "label": "Label",
+                     *           "negatives": 12
+                     *         }
+                     *       ],
+                     *       "key": "Key",
+                     *       "name": "Name",
+                     *       "published_version": 12,
+                     *       "threshold": 0.4,
+                     *       "training_run_id": "47940c9a-91e4-5e81-b198-8bec3919a48e",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentSetDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.set_exists` — Key already in use
+             *     - `intents.too_many` — Too many
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `intents.set_unnamed` — Some values are not valid
+             *     - `intents.unknown_template` — Some values are not valid
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_read_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": 12,
+                     *       "description": "Bikes for the whole staff.",
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "intents": 12,
+                     *       "items": [
+                     *         {
+                     *           "description": "Bikes for the whole staff.",
+                     *           "examples": 12,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "label": "Label",
+                     *           "negatives": 12
+                     *         }
+                     *       ],
+                     *       "key": "Key",
+                     *       "name": "Name",
+                     *       "published_version": 12,
+                     *       "threshold": 0.4,
+                     *       "training_run_id": "47940c9a-91e4-5e81-b198-8bec3919a48e",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentSetDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_delete_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_update_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff."
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntentSetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": 12,
+                     *       "description": "Bikes for the whole staff.",
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "intents": 12,
+                     *       "items": [
+                     *         {
+                     *           "description": "Bikes for the whole staff.",
+                     *           "examples": 12,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "label": "Label",
+                     *           "negatives": 12
+                     *         }
+                     *       ],
+                     *       "key": "Key",
+                     *       "name": "Name",
+                     *       "published_version": 12,
+                     *       "threshold": 0.4,
+                     *       "training_run_id": "47940c9a-91e4-5e81-b198-8bec3919a48e",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentSetDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_delete_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                example_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.example_not_found` — Example not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff.",
+                 *       "label": "delivery_time"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Bikes for the whole staff.",
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "label": "Label",
+                     *       "negatives": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.intent_exists` — Label already in use
+             *     - `intents.too_many` — Too many
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intent_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.intent_not_found` — Intent not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intent_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff."
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Bikes for the whole staff.",
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "label": "Label",
+                     *       "negatives": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.intent_not_found` — Intent not found
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.intent_exists` — Label already in use
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_list_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intent_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "intent_id": "8d2fe3b1-6ed6-504b-bda9-7c90f482d2df",
+                     *         "negative": true,
+                     *         "text": "Text"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ExampleRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.intent_not_found` — Intent not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_add_examples: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                intent_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "texts": [
+                 *         "Text"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExamplesCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": 12,
+                     *       "repeated": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExamplesAdded"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.intent_not_found` — Intent not found
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.too_many` — Too many
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "examples": 12,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "intents": 12,
+                     *         "metrics": {
+                     *           "accepted": 0.4,
+                     *           "accuracy": 0.4,
+                     *           "in_scope_auc": 0.4,
+                     *           "refused": 0.4
+                     *         },
+                     *         "published_at": "2026-03-02T09:30:00Z",
+                     *         "reason": "Reason",
+                     *         "status": "candidate",
+                     *         "trained_at": "2026-03-02T09:30:00Z",
+                     *         "trained_by": "Trained by",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["IntentModelRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_read_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "confusions": [
+                     *         {
+                     *           "count": 12,
+                     *           "label": "Label",
+                     *           "predicted": "Predicted",
+                     *           "texts": [
+                     *             "Text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "curve": [
+                     *         {
+                     *           "accepted": 0.4,
+                     *           "negatives_refused": 0.4,
+                     *           "refused": 0.4,
+                     *           "threshold": 0.4
+                     *         }
+                     *       ],
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "intents": 12,
+                     *       "labels": [
+                     *         {
+                     *           "examples": 12,
+                     *           "label": "Label",
+                     *           "precision": 0.4,
+                     *           "recall": 0.4
+                     *         }
+                     *       ],
+                     *       "metrics": {
+                     *         "accepted": 0.4,
+                     *         "accuracy": 0.4,
+                     *         "in_scope_auc": 0.4,
+                     *         "refused": 0.4
+                     *       },
+                     *       "published_at": "2026-03-02T09:30:00Z",
+                     *       "reason": "Reason",
+                     *       "status": "candidate",
+                     *       "trained_at": "2026-03-02T09:30:00Z",
+                     *       "trained_by": "Trained by",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentModelDetail"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.model_not_found` — Version not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_publish_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model_id: string;
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "intents": 12,
+                     *       "metrics": {
+                     *         "accepted": 0.4,
+                     *         "accuracy": 0.4,
+                     *         "in_scope_auc": 0.4,
+                     *         "refused": 0.4
+                     *       },
+                     *       "published_at": "2026-03-02T09:30:00Z",
+                     *       "reason": "Reason",
+                     *       "status": "candidate",
+                     *       "trained_at": "2026-03-02T09:30:00Z",
+                     *       "trained_by": "Trained by",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentModelRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.model_not_found` — Version not found
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.already_published` — Already in use
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_train_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "already_running": true,
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentRunStarted"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.too_few_examples` — Not enough examples
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_list_suggestions: {
+        parameters: {
+            query: {
+                /** @description The set they would join */
+                set_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "label": "Label",
+                     *           "messages": [
+                     *             {
+                     *               "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *               "last_at": "2026-03-02T09:30:00Z",
+                     *               "text": "Text",
+                     *               "times": 12
+                     *             }
+                     *           ],
+                     *           "near_in_scope": 0.4,
+                     *           "near_label": "Near label",
+                     *           "times": 12
+                     *         }
+                     *       ],
+                     *       "single": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuggestionList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.not_trained` — Not trained yet
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_accept_suggestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "vip",
+                 *       "message_ids": [
+                 *         "bf367b3d-6e84-5160-a70e-7e70775b4da2"
+                 *       ],
+                 *       "set_id": "0d963f67-7e03-5de8-982a-9a3e0c56a820"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuggestionAccept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Bikes for the whole staff.",
+                     *       "examples": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "label": "Label",
+                     *       "negatives": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.messages_gone` — Messages no longer there
+             *     - `intents.set_not_found` — Set of intents not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.intent_exists` — Label already in use
+             *     - `intents.too_many` — Too many
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_dismiss_suggestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "message_ids": [
+                 *         "bf367b3d-6e84-5160-a70e-7e70775b4da2"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuggestionDismiss"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.messages_gone` — Messages no longer there
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "description": "Bikes for the whole staff.",
+                     *         "examples": 12,
+                     *         "intents": 12,
+                     *         "key": "Key",
+                     *         "name": "Name"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["IntentTemplateRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_classify_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Key of a set, of your own or shipped */
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClassifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "best_label": "Best label",
+                     *       "in_scope_probability": 0.4,
+                     *       "label": "Label",
+                     *       "model_version": 12,
+                     *       "nearest": [
+                     *         {
+                     *           "label": "Label",
+                     *           "similarity": 0.4,
+                     *           "text": "Text"
+                     *         }
+                     *       ],
+                     *       "probability": 0.4,
+                     *       "ranking": [
+                     *         {
+                     *           "label": "Label",
+                     *           "probability": 0.4
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentResultRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.not_trained` — Not trained yet
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intents_classify_texts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Key of a set, of your own or shipped */
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "texts": [
+                 *         "Text"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClassifyBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "best_label": "Best label",
+                     *           "in_scope_probability": 0.4,
+                     *           "label": "Label",
+                     *           "model_version": 12,
+                     *           "nearest": [
+                     *             {
+                     *               "label": "Label",
+                     *               "similarity": 0.4,
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "probability": 0.4,
+                     *           "ranking": [
+                     *             {
+                     *               "label": "Label",
+                     *               "probability": 0.4
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntentBatchRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `intents.set_not_found` — Set of intents not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `intents.not_trained` — Not trained yet
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     organisation_list_invitations: {
         parameters: {
             query?: never;
@@ -26819,6 +41599,7680 @@ export interface operations {
              *     - `identity.key_not_found` — API key not found
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_ask_knowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "fr",
+                 *       "question": "Question"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answerable": 0.4,
+                     *       "by": "By",
+                     *       "citations": [
+                     *         {
+                     *           "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *           "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *           "heading": "Heading",
+                     *           "number": 12,
+                     *           "quote": "Quote",
+                     *           "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *           "title": "Send the offer",
+                     *           "url": "https://hooks.moreau.example/tradewind"
+                     *         }
+                     *       ],
+                     *       "closest": [
+                     *         "Closest"
+                     *       ],
+                     *       "dropped": [
+                     *         {
+                     *           "detail": "Detail",
+                     *           "reason": "Reason",
+                     *           "text": "Text"
+                     *         }
+                     *       ],
+                     *       "duration_ms": 12,
+                     *       "fallback": "Fallback",
+                     *       "gap_id": "7775a905-4eea-5e13-ac34-c5697f84e27c",
+                     *       "language": "fr",
+                     *       "outcome": "answered",
+                     *       "passages": [
+                     *         {
+                     *           "best_sentence": "Best sentence",
+                     *           "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *           "content": "Content",
+                     *           "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *           "heading": "Heading",
+                     *           "lexical": 0.4,
+                     *           "score": 82,
+                     *           "semantic": 0.4,
+                     *           "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *           "title": "Send the offer",
+                     *           "url": "https://hooks.moreau.example/tradewind"
+                     *         }
+                     *       ],
+                     *       "question_id": "64423f80-2f59-5e8d-9888-f604b4e9b510",
+                     *       "refused": true,
+                     *       "text": "Text",
+                     *       "threshold": 0.4
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnswerRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_stream: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "fr",
+                 *       "question": "Question"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_create_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": "# Invoices\n\nThey come each month.",
+                 *       "publish": true,
+                 *       "title": "How billing works"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ArticleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document": {
+                     *         "characters": 12,
+                     *         "content": "Content",
+                     *         "content_cut": true,
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "current_version": 12,
+                     *         "deleted_at": "2026-03-02T09:30:00Z",
+                     *         "error": null,
+                     *         "expired": true,
+                     *         "expires_at": "2026-03-02T09:30:00Z",
+                     *         "file": {
+                     *           "name": "Name",
+                     *           "sha256": "Sha256",
+                     *           "size_bytes": 12
+                     *         },
+                     *         "has_draft": true,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "kind": "qa",
+                     *         "language": "fr",
+                     *         "missing_since": "2026-03-02T09:30:00Z",
+                     *         "own_scope": "public",
+                     *         "passages": 12,
+                     *         "reviewed_at": "2026-03-02T09:30:00Z",
+                     *         "scope": "public",
+                     *         "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *         "source_name": "Source name",
+                     *         "status": "pending",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "url": "https://hooks.moreau.example/tradewind",
+                     *         "version": 3,
+                     *         "warnings": [
+                     *           "Warning"
+                     *         ]
+                     *       },
+                     *       "draft": {
+                     *         "author_name": "Author name",
+                     *         "content": "Content",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ArticleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.draft_conflict` — Somebody else has changed this article meanwhile
+             *     - `knowledge.nothing_to_publish` — There is no draft to publish
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_read_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document": {
+                     *         "characters": 12,
+                     *         "content": "Content",
+                     *         "content_cut": true,
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "current_version": 12,
+                     *         "deleted_at": "2026-03-02T09:30:00Z",
+                     *         "error": null,
+                     *         "expired": true,
+                     *         "expires_at": "2026-03-02T09:30:00Z",
+                     *         "file": {
+                     *           "name": "Name",
+                     *           "sha256": "Sha256",
+                     *           "size_bytes": 12
+                     *         },
+                     *         "has_draft": true,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "kind": "qa",
+                     *         "language": "fr",
+                     *         "missing_since": "2026-03-02T09:30:00Z",
+                     *         "own_scope": "public",
+                     *         "passages": 12,
+                     *         "reviewed_at": "2026-03-02T09:30:00Z",
+                     *         "scope": "public",
+                     *         "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *         "source_name": "Source name",
+                     *         "status": "pending",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "url": "https://hooks.moreau.example/tradewind",
+                     *         "version": 3,
+                     *         "warnings": [
+                     *           "Warning"
+                     *         ]
+                     *       },
+                     *       "draft": {
+                     *         "author_name": "Author name",
+                     *         "content": "Content",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ArticleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_save_article_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "base_version": 2,
+                 *       "content": "They come each month.",
+                 *       "title": "How billing works"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DraftSave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "author_name": "Author name",
+                     *       "content": "Content",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `knowledge.draft_conflict` — Somebody else has changed this article meanwhile
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_discard_article_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `knowledge.nothing_to_publish` — There is no draft to publish
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_publish_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "draft_version": 12
+                 *     }
+                 */
+                "application/json": components["schemas"]["ArticlePublish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document": {
+                     *         "characters": 12,
+                     *         "content": "Content",
+                     *         "content_cut": true,
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "current_version": 12,
+                     *         "deleted_at": "2026-03-02T09:30:00Z",
+                     *         "error": null,
+                     *         "expired": true,
+                     *         "expires_at": "2026-03-02T09:30:00Z",
+                     *         "file": {
+                     *           "name": "Name",
+                     *           "sha256": "Sha256",
+                     *           "size_bytes": 12
+                     *         },
+                     *         "has_draft": true,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "kind": "qa",
+                     *         "language": "fr",
+                     *         "missing_since": "2026-03-02T09:30:00Z",
+                     *         "own_scope": "public",
+                     *         "passages": 12,
+                     *         "reviewed_at": "2026-03-02T09:30:00Z",
+                     *         "scope": "public",
+                     *         "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *         "source_name": "Source name",
+                     *         "status": "pending",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "url": "https://hooks.moreau.example/tradewind",
+                     *         "version": 3,
+                     *         "warnings": [
+                     *           "Warning"
+                     *         ]
+                     *       },
+                     *       "draft": {
+                     *         "author_name": "Author name",
+                     *         "content": "Content",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ArticleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.draft_conflict` — Somebody else has changed this article meanwhile
+             *     - `knowledge.nothing_to_publish` — There is no draft to publish
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_list_documents: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description Those removed within the last 30 days */
+                deleted?: boolean;
+                kind?: ("qa" | "article" | "file" | "site") | null;
+                limit?: number;
+                /** @description Words in title, address or text */
+                q?: string | null;
+                scope?: ("public" | "clients" | "internal") | null;
+                source_id?: string | null;
+                status?: ("pending" | "indexed" | "failed" | "excluded" | "expired") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "current_version": 12,
+                     *           "deleted_at": "2026-03-02T09:30:00Z",
+                     *           "error": null,
+                     *           "expired": true,
+                     *           "expires_at": "2026-03-02T09:30:00Z",
+                     *           "has_draft": true,
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "kind": "qa",
+                     *           "language": "fr",
+                     *           "own_scope": "public",
+                     *           "passages": 12,
+                     *           "reviewed_at": "2026-03-02T09:30:00Z",
+                     *           "scope": "public",
+                     *           "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *           "source_name": "Source name",
+                     *           "status": "pending",
+                     *           "title": "Send the offer",
+                     *           "updated_at": "2026-03-02T09:30:00Z",
+                     *           "url": "https://hooks.moreau.example/tradewind",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_KnowledgeDocumentRow_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_read_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_delete_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_update_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "scope": "clients"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeDocumentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_list_passages: {
+        parameters: {
+            query?: {
+                /** @description Ordinal of the last one seen */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "content": "Content",
+                     *         "expires_at": "2026-03-02T09:30:00Z",
+                     *         "heading": "Heading",
+                     *         "ordinal": 12,
+                     *         "scope": "public"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["PassageRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_reindex_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_restore_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.not_restorable` — This cannot be brought back
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_review_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_read_document_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_list_document_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "author_name": "Author name",
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "number": 12,
+                     *         "title": "Send the offer"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["DocumentVersionRow"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_read_document_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "author_name": "Author name",
+                     *       "content": "Content",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "number": 12,
+                     *       "title": "Send the offer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentVersionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.version_not_found` — There is no such version
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_compare_document_versions: {
+        parameters: {
+            query: {
+                against: number;
+            };
+            header?: never;
+            path: {
+                document_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "lines": [
+                     *         {
+                     *           "kind": "same",
+                     *           "text": "Text"
+                     *         }
+                     *       ],
+                     *       "newer": {
+                     *         "author_name": "Author name",
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "number": 12,
+                     *         "title": "Send the offer"
+                     *       },
+                     *       "older": {
+                     *         "author_name": "Author name",
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "number": 12,
+                     *         "title": "Send the offer"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DiffRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.version_not_found` — There is no such version
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `knowledge.too_long_to_compare` — These versions are too long to compare
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_restore_document_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                document_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.version_not_found` — There is no such version
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.not_restorable` — This cannot be brought back
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_upload_file: {
+        parameters: {
+            query?: {
+                scope?: ("public" | "clients" | "internal") | null;
+                /** @description Without one the first source of the kind is taken. */
+                source_id?: string | null;
+            };
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description PDF, DOCX, HTML, Markdown, text or CSV
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             *     - `knowledge.file_refused` — This file cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_download_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                kind?: ("conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long")[] | null;
+                limit?: number;
+                state?: "open" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "document": {
+                     *             "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *             "scope": "public",
+                     *             "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *             "source_kind": "qa",
+                     *             "source_name": "Source name",
+                     *             "title": "Send the offer",
+                     *             "url": "https://hooks.moreau.example/tradewind"
+                     *           },
+                     *           "facts": {},
+                     *           "handled_at": "2026-03-02T09:30:00Z",
+                     *           "handled_by_name": "Handled by name",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "kind": "conflict",
+                     *           "other_document": {
+                     *             "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *             "scope": "public",
+                     *             "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *             "source_kind": "qa",
+                     *             "source_name": "Source name",
+                     *             "title": "Send the offer",
+                     *             "url": "https://hooks.moreau.example/tradewind"
+                     *           },
+                     *           "other_passage": "Other passage",
+                     *           "passage": "Passage",
+                     *           "reason": "Reason",
+                     *           "severity": "high",
+                     *           "state": "open"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_KnowledgeFindingRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "open"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FindingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "document": {
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "scope": "public",
+                     *         "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *         "source_kind": "qa",
+                     *         "source_name": "Source name",
+                     *         "title": "Send the offer",
+                     *         "url": "https://hooks.moreau.example/tradewind"
+                     *       },
+                     *       "facts": {},
+                     *       "handled_at": "2026-03-02T09:30:00Z",
+                     *       "handled_by_name": "Handled by name",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "conflict",
+                     *       "other_document": {
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "scope": "public",
+                     *         "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *         "source_kind": "qa",
+                     *         "source_name": "Source name",
+                     *         "title": "Send the offer",
+                     *         "url": "https://hooks.moreau.example/tradewind"
+                     *       },
+                     *       "other_passage": "Other passage",
+                     *       "passage": "Passage",
+                     *       "reason": "Reason",
+                     *       "severity": "high",
+                     *       "state": "open"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeFindingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.finding_not_found` — There is no such finding
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings_check_knowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/json": unknown;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings_summarise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checked_at": "2026-03-02T09:30:00Z",
+                     *       "counts": [
+                     *         {
+                     *           "dismissed": 12,
+                     *           "kind": "conflict",
+                     *           "open": 12,
+                     *           "severity": "high"
+                     *         }
+                     *       ],
+                     *       "open": 12,
+                     *       "waiting": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FindingSummary"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions_list_unanswered: {
+        parameters: {
+            query?: {
+                limit?: number;
+                state?: "open" | "answered" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answered": 12,
+                     *       "asked": 12,
+                     *       "helpful": 12,
+                     *       "items": [
+                     *         {
+                     *           "channels": [
+                     *             "Channel"
+                     *           ],
+                     *           "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *           "examples": [
+                     *             "Example"
+                     *           ],
+                     *           "first_at": "2026-03-02T09:30:00Z",
+                     *           "handled_at": "2026-03-02T09:30:00Z",
+                     *           "handled_by_name": "Handled by name",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "last_at": "2026-03-02T09:30:00Z",
+                     *           "question": "Question",
+                     *           "reason": "Reason",
+                     *           "scope": "public",
+                     *           "state": "open",
+                     *           "this_week": 12,
+                     *           "times": 12,
+                     *           "trend": [
+                     *             12
+                     *           ],
+                     *           "version": 3,
+                     *           "week_before": 12
+                     *         }
+                     *       ],
+                     *       "refused": 12,
+                     *       "unhelpful": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UnansweredReport"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions_change_gap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "open"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GapUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.gap_not_found` — There is no such gap
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions_write_answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "Answer",
+                 *       "question": "Question"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GapAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answer": {
+                     *         "answerable": 0.4,
+                     *         "by": "By",
+                     *         "citations": [
+                     *           {
+                     *             "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *             "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *             "heading": "Heading",
+                     *             "number": 12,
+                     *             "quote": "Quote",
+                     *             "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *             "title": "Send the offer",
+                     *             "url": "https://hooks.moreau.example/tradewind"
+                     *           }
+                     *         ],
+                     *         "closest": [
+                     *           "Closest"
+                     *         ],
+                     *         "dropped": [
+                     *           {
+                     *             "detail": "Detail",
+                     *             "reason": "Reason",
+                     *             "text": "Text"
+                     *           }
+                     *         ],
+                     *         "duration_ms": 12,
+                     *         "fallback": "Fallback",
+                     *         "gap_id": "7775a905-4eea-5e13-ac34-c5697f84e27c",
+                     *         "language": "fr",
+                     *         "outcome": "answered",
+                     *         "passages": [
+                     *           {
+                     *             "best_sentence": "Best sentence",
+                     *             "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *             "content": "Content",
+                     *             "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *             "heading": "Heading",
+                     *             "lexical": 0.4,
+                     *             "score": 82,
+                     *             "semantic": 0.4,
+                     *             "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *             "title": "Send the offer",
+                     *             "url": "https://hooks.moreau.example/tradewind"
+                     *           }
+                     *         ],
+                     *         "question_id": "64423f80-2f59-5e8d-9888-f604b4e9b510",
+                     *         "refused": true,
+                     *         "text": "Text",
+                     *         "threshold": 0.4
+                     *       },
+                     *       "answered": 12,
+                     *       "asked": 12,
+                     *       "closed": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GapChecked"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.gap_not_found` — There is no such gap
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.question_known` — This question has an answer already
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions_check_gap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answer": {
+                     *         "answerable": 0.4,
+                     *         "by": "By",
+                     *         "citations": [
+                     *           {
+                     *             "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *             "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *             "heading": "Heading",
+                     *             "number": 12,
+                     *             "quote": "Quote",
+                     *             "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *             "title": "Send the offer",
+                     *             "url": "https://hooks.moreau.example/tradewind"
+                     *           }
+                     *         ],
+                     *         "closest": [
+                     *           "Closest"
+                     *         ],
+                     *         "dropped": [
+                     *           {
+                     *             "detail": "Detail",
+                     *             "reason": "Reason",
+                     *             "text": "Text"
+                     *           }
+                     *         ],
+                     *         "duration_ms": 12,
+                     *         "fallback": "Fallback",
+                     *         "gap_id": "7775a905-4eea-5e13-ac34-c5697f84e27c",
+                     *         "language": "fr",
+                     *         "outcome": "answered",
+                     *         "passages": [
+                     *           {
+                     *             "best_sentence": "Best sentence",
+                     *             "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *             "content": "Content",
+                     *             "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *             "heading": "Heading",
+                     *             "lexical": 0.4,
+                     *             "score": 82,
+                     *             "semantic": 0.4,
+                     *             "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *             "title": "Send the offer",
+                     *             "url": "https://hooks.moreau.example/tradewind"
+                     *           }
+                     *         ],
+                     *         "question_id": "64423f80-2f59-5e8d-9888-f604b4e9b510",
+                     *         "refused": true,
+                     *         "text": "Text",
+                     *         "threshold": 0.4
+                     *       },
+                     *       "answered": 12,
+                     *       "asked": 12,
+                     *       "closed": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GapChecked"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.gap_not_found` — There is no such gap
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_create_pair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "Yes: 14 days, with all functions.",
+                 *       "question": "Do you offer a trial?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PairCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.question_known` — This question has an answer already
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_update_pair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answer": "Yes: 30 days."
+                 *     }
+                 */
+                "application/json": components["schemas"]["PairUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "characters": 12,
+                     *       "content": "Content",
+                     *       "content_cut": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "current_version": 12,
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "error": null,
+                     *       "expired": true,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "file": {
+                     *         "name": "Name",
+                     *         "sha256": "Sha256",
+                     *         "size_bytes": 12
+                     *       },
+                     *       "has_draft": true,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "qa",
+                     *       "language": "fr",
+                     *       "missing_since": "2026-03-02T09:30:00Z",
+                     *       "own_scope": "public",
+                     *       "passages": 12,
+                     *       "reviewed_at": "2026-03-02T09:30:00Z",
+                     *       "scope": "public",
+                     *       "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *       "source_name": "Source name",
+                     *       "status": "pending",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind",
+                     *       "version": 3,
+                     *       "warnings": [
+                     *         "Warning"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeDocumentRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.document_not_found` — There is no such document
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `knowledge.question_known` — This question has an answer already
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_upload_pairs: {
+        parameters: {
+            query?: {
+                /** @description Without one the first source of the kind is taken. */
+                source_id?: string | null;
+            };
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description CSV whose first row names the columns question and answer
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeRunStarted"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             *     - `knowledge.file_refused` — This file cannot be read
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                outcome?: ("answered" | "refused" | "small_talk") | null;
+                thumb?: ("1" | "-1") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "answer": "Answer",
+                     *           "answerable": 0.4,
+                     *           "answered_by": "Answered by",
+                     *           "channel": "Channel",
+                     *           "citations": [
+                     *             {}
+                     *           ],
+                     *           "correction": "Correction",
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "duration_ms": 12,
+                     *           "gap_id": "7775a905-4eea-5e13-ac34-c5697f84e27c",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "judged_at": "2026-03-02T09:30:00Z",
+                     *           "judged_by_name": "Judged by name",
+                     *           "language": "fr",
+                     *           "outcome": "answered",
+                     *           "question": "Question",
+                     *           "scopes": [
+                     *             "public"
+                     *           ],
+                     *           "thumb": -1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_QuestionRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions_judge_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Judgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answer": "Answer",
+                     *       "answerable": 0.4,
+                     *       "answered_by": "Answered by",
+                     *       "channel": "Channel",
+                     *       "citations": [
+                     *         {}
+                     *       ],
+                     *       "correction": "Correction",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "duration_ms": 12,
+                     *       "gap_id": "7775a905-4eea-5e13-ac34-c5697f84e27c",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "judged_at": "2026-03-02T09:30:00Z",
+                     *       "judged_by_name": "Judged by name",
+                     *       "language": "fr",
+                     *       "outcome": "answered",
+                     *       "question": "Question",
+                     *       "scopes": [
+                     *         "public"
+                     *       ],
+                     *       "thumb": -1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `knowledge.question_not_found` — There is no such question
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_search: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": "What does a monthly plan cost?",
+                 *       "scopes": [
+                 *         "public"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answerable": 0.93,
+                     *       "passages": [
+                     *         {
+                     *           "best_sentence": "The monthly plan costs € 20.",
+                     *           "chunk_id": "276a73b8-803d-5c4e-9b2c-18098f313fd2",
+                     *           "content": "The monthly plan costs € 20. It can be cancelled any day.",
+                     *           "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *           "heading": "Plans › Monthly",
+                     *           "lexical": 0.4,
+                     *           "score": 82,
+                     *           "semantic": 0.4,
+                     *           "source_id": "c26edbf3-2c4c-5756-9956-55c723038a64",
+                     *           "title": "Prices",
+                     *           "url": "https://moreau.example/prices"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeSearchRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_list_sources: {
+        parameters: {
+            query?: {
+                /** @description Those removed within the last 30 days */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "deleted_at": "2026-03-02T09:30:00Z",
+                     *         "documents": 12,
+                     *         "error": null,
+                     *         "expired": 12,
+                     *         "expires_at": "2026-03-02T09:30:00Z",
+                     *         "failed": 12,
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "is_sample": true,
+                     *         "kind": "qa",
+                     *         "last_indexed_at": "2026-03-02T09:30:00Z",
+                     *         "name": "Name",
+                     *         "next_crawl_at": "2026-03-02T09:30:00Z",
+                     *         "passages": 12,
+                     *         "pending": 12,
+                     *         "review_days": 12,
+                     *         "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *         "scope": "public",
+                     *         "site": {
+                     *           "delay_seconds": 1,
+                     *           "exclude": [
+                     *             "/blog/tag/*"
+                     *           ],
+                     *           "include": [
+                     *             "/docs/*",
+                     *             "/pricing"
+                     *           ],
+                     *           "max_depth": 5,
+                     *           "max_pages": 500,
+                     *           "recrawl": "never",
+                     *           "url": "https://www.northlight.example/docs",
+                     *           "use_sitemap": true
+                     *         },
+                     *         "status": "ready",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["KnowledgeSourceRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_create_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "site",
+                 *       "name": "Help centre",
+                 *       "scope": "public",
+                 *       "site": {
+                 *         "max_pages": 200,
+                 *         "url": "https://www.northlight.example/docs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeSourceCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "documents": 12,
+                     *       "error": null,
+                     *       "expired": 12,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "failed": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_sample": true,
+                     *       "kind": "qa",
+                     *       "last_indexed_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "next_crawl_at": "2026-03-02T09:30:00Z",
+                     *       "passages": 12,
+                     *       "pending": 12,
+                     *       "review_days": 12,
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "scope": "public",
+                     *       "site": {
+                     *         "delay_seconds": 1,
+                     *         "exclude": [
+                     *           "/blog/tag/*"
+                     *         ],
+                     *         "include": [
+                     *           "/docs/*",
+                     *           "/pricing"
+                     *         ],
+                     *         "max_depth": 5,
+                     *         "max_pages": 500,
+                     *         "recrawl": "never",
+                     *         "url": "https://www.northlight.example/docs",
+                     *         "use_sitemap": true
+                     *       },
+                     *       "status": "ready",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeSourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.source_busy` — This source is at work already
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `knowledge.address_refused` — This address cannot be crawled
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_read_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "documents": 12,
+                     *       "error": null,
+                     *       "expired": 12,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "failed": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_sample": true,
+                     *       "kind": "qa",
+                     *       "last_indexed_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "next_crawl_at": "2026-03-02T09:30:00Z",
+                     *       "passages": 12,
+                     *       "pending": 12,
+                     *       "review_days": 12,
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "scope": "public",
+                     *       "site": {
+                     *         "delay_seconds": 1,
+                     *         "exclude": [
+                     *           "/blog/tag/*"
+                     *         ],
+                     *         "include": [
+                     *           "/docs/*",
+                     *           "/pricing"
+                     *         ],
+                     *         "max_depth": 5,
+                     *         "max_pages": 500,
+                     *         "recrawl": "never",
+                     *         "url": "https://www.northlight.example/docs",
+                     *         "use_sitemap": true
+                     *       },
+                     *       "status": "ready",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeSourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_delete_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_update_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "scope": "internal"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeSourceUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "documents": 12,
+                     *       "error": null,
+                     *       "expired": 12,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "failed": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_sample": true,
+                     *       "kind": "qa",
+                     *       "last_indexed_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "next_crawl_at": "2026-03-02T09:30:00Z",
+                     *       "passages": 12,
+                     *       "pending": 12,
+                     *       "review_days": 12,
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "scope": "public",
+                     *       "site": {
+                     *         "delay_seconds": 1,
+                     *         "exclude": [
+                     *           "/blog/tag/*"
+                     *         ],
+                     *         "include": [
+                     *           "/docs/*",
+                     *           "/pricing"
+                     *         ],
+                     *         "max_depth": 5,
+                     *         "max_pages": 500,
+                     *         "recrawl": "never",
+                     *         "url": "https://www.northlight.example/docs",
+                     *         "use_sitemap": true
+                     *       },
+                     *       "status": "ready",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeSourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `knowledge.address_refused` — This address cannot be crawled
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_crawl_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeRunStarted"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.source_busy` — This source is at work already
+             *     - `knowledge.wrong_kind` — This kind of source does not hold that
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_list_crawled_pages: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description Part of the address */
+                q?: string | null;
+                state?: ("waiting" | "kept" | "unchanged" | "skipped" | "gone" | "failed") | null;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "depth": 12,
+                     *           "document_id": "189315db-dd99-53df-8a58-984481eab806",
+                     *           "reason": "robots.txt asks crawlers to stay away.",
+                     *           "state": "waiting",
+                     *           "url": "https://hooks.moreau.example/tradewind"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_CrawledPageRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_reindex_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeRunStarted"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_restore_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "deleted_at": "2026-03-02T09:30:00Z",
+                     *       "documents": 12,
+                     *       "error": null,
+                     *       "expired": 12,
+                     *       "expires_at": "2026-03-02T09:30:00Z",
+                     *       "failed": 12,
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_sample": true,
+                     *       "kind": "qa",
+                     *       "last_indexed_at": "2026-03-02T09:30:00Z",
+                     *       "name": "Name",
+                     *       "next_crawl_at": "2026-03-02T09:30:00Z",
+                     *       "passages": 12,
+                     *       "pending": 12,
+                     *       "review_days": 12,
+                     *       "run_id": "baae731a-a70b-5593-a54f-68f56ee28674",
+                     *       "scope": "public",
+                     *       "site": {
+                     *         "delay_seconds": 1,
+                     *         "exclude": [
+                     *           "/blog/tag/*"
+                     *         ],
+                     *         "include": [
+                     *           "/docs/*",
+                     *           "/pricing"
+                     *         ],
+                     *         "max_depth": 5,
+                     *         "max_pages": 500,
+                     *         "recrawl": "never",
+                     *         "url": "https://www.northlight.example/docs",
+                     *         "use_sitemap": true
+                     *       },
+                     *       "status": "ready",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KnowledgeSourceRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.not_restorable` — This cannot be brought back
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -50315,6 +72769,12 @@ export interface operations {
                      *             "groups_attribute": "Groups attribute",
                      *             "metadata_url": "Metadata url",
                      *             "name_attribute": "Name attribute",
+                     *             "our_certificate": {
+                     *               "expires_at": "2026-03-02T09:30:00Z",
+                     *               "fingerprint": "Fingerprint",
+                     *               "subject": "Your offer"
+                     *             },
+                     *             "signs_requests": true,
                      *             "sso_url": "Sso url"
                      *           },
                      *           "sign_in_path": "Sign in path",
@@ -50494,6 +72954,12 @@ export interface operations {
                      *         "groups_attribute": "Groups attribute",
                      *         "metadata_url": "Metadata url",
                      *         "name_attribute": "Name attribute",
+                     *         "our_certificate": {
+                     *           "expires_at": "2026-03-02T09:30:00Z",
+                     *           "fingerprint": "Fingerprint",
+                     *           "subject": "Your offer"
+                     *         },
+                     *         "signs_requests": true,
                      *         "sso_url": "Sso url"
                      *       },
                      *       "sign_in_path": "Sign in path",
@@ -50716,7 +73182,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -50842,6 +73307,12 @@ export interface operations {
                      *         "groups_attribute": "Groups attribute",
                      *         "metadata_url": "Metadata url",
                      *         "name_attribute": "Name attribute",
+                     *         "our_certificate": {
+                     *           "expires_at": "2026-03-02T09:30:00Z",
+                     *           "fingerprint": "Fingerprint",
+                     *           "subject": "Your offer"
+                     *         },
+                     *         "signs_requests": true,
                      *         "sso_url": "Sso url"
                      *       },
                      *       "sign_in_path": "Sign in path",
@@ -50900,7 +73371,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -51082,7 +73552,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -51218,7 +73687,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -51385,7 +73853,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -51504,7 +73971,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -51635,7 +74101,6 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `identity.sso_unknown` — Single sign-on is not set up here
              *     - `kernel.not_found` — Not found
              */
@@ -51815,7 +74280,6 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `identity.organisation_not_found` — Organisation not found
-             *     - `identity.sso_connection_not_found` — Connection not found
              */
             404: {
                 headers: {
@@ -52115,7 +74579,6 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `identity.organisation_not_found` — Organisation not found
-             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `identity.sso_domain_not_found` — Domain not found
              *     - `kernel.not_found` — Not found
              */
@@ -57769,20 +80232,6 @@ export interface operations {
                 };
             };
             /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `scoring.model_not_found` — Model not found
-             */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
              * @description Too large.
              *
              *     - `kernel.too_large` — Too large
@@ -57811,7 +80260,6 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
-             *     - `graphql.too_large` — The query asks for too much
              *     - `kernel.invalid` — Some values are not valid
              */
             422: {

@@ -34,7 +34,7 @@ class ProviderRead(BaseModel):
     notes: dict[str, str]
 
 
-class ConnectionCreate(BaseModel):
+class ModelConnectionCreate(BaseModel):
     """A connection to a provider. `models` are added with it; without, the provider's suggestions are."""
 
     provider: Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -51,7 +51,7 @@ class ModelOfConnection(BaseModel):
     name: ModelName
 
 
-class ConnectionUpdate(BaseModel):
+class ModelConnectionUpdate(BaseModel):
     """A change of a connection; a key that is not given stays."""
 
     label: Label | None = None
@@ -71,7 +71,7 @@ class ConnectionTestRead(BaseModel):
     tested_at: datetime
 
 
-class ConnectionRead(BaseModel):
+class ModelConnectionRead(BaseModel):
     """A connection; of its key only the last characters are shown."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -56,7 +56,7 @@ class TextToTry(BaseModel):
     )
 
 
-class FindingRead(BaseModel):
+class TextFinding(BaseModel):
     """Something that speaks against a text."""
 
     code: str
@@ -72,4 +72,4 @@ class TryRead(BaseModel):
     allowed: bool
     topic: str | None
     topic_by: Literal["keyword", "meaning", "none"] | None
-    findings: list[FindingRead]
+    findings: list[TextFinding]

@@ -209,7 +209,7 @@ class PromptRead(PromptSummary):
     run: RunRead | None
 
 
-class PreviewRequest(BaseModel):
+class PromptPreviewRequest(BaseModel):
     """What a content becomes with these values. Nothing is stored, no model is asked."""
 
     model_config = ConfigDict(extra="forbid")
@@ -225,7 +225,7 @@ class MaterialRead(BaseModel):
     text: str
 
 
-class PreviewRead(BaseModel):
+class PromptPreviewRead(BaseModel):
     """The texts that a model would get."""
 
     instructions: str

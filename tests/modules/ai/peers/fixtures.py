@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from installation import free_port
-from tradewind.modules.ai.schemas import ConnectionCreate
+from tradewind.modules.ai.schemas import ModelConnectionCreate
 from tradewind.modules.ai.service import connections, providers
 
 KEY = "sk-test-zanzibar-4f9a1c27d8e6b350"
@@ -57,7 +57,7 @@ class ModelServer:
         """Connect the session's organisation to the server, with models in this order; returns the connection's id."""
         made = await connections.create(
             session,
-            ConnectionCreate.model_validate(
+            ModelConnectionCreate.model_validate(
                 {
                     "provider": provider,
                     "label": label,

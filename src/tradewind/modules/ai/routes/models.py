@@ -12,11 +12,11 @@ from tradewind.modules.ai.contracts import Capability
 from tradewind.modules.ai.schemas import (
     ComparisonRead,
     ComparisonRequest,
-    ConnectionCreate,
-    ConnectionRead,
     ConnectionTest,
     ConnectionTestRead,
-    ConnectionUpdate,
+    ModelConnectionCreate,
+    ModelConnectionRead,
+    ModelConnectionUpdate,
     ModelCreate,
     ModelRead,
     ModelUpdate,
@@ -45,27 +45,29 @@ async def list_model_providers() -> list[ProviderRead]:
 
 
 @router.get("/connections", dependencies=[requires("ai:read")])
-async def list_model_connections(session: Session) -> list[ConnectionRead]:
+async def list_model_connections(session: Session) -> list[ModelConnectionRead]:
     """All connections, oldest first."""
     return await connections.list_all(session)
 
 
 @router.post("/connections", status_code=201, dependencies=[requires("ai:write")])
-async def create_model_connection(session: Session, data: ConnectionCreate, response: Response) -> ConnectionRead:
+async def create_model_connection(
+    session: Session, data: ModelConnectionCreate, response: Response
+) -> ModelConnectionRead:
     """Connect a provider. Its key is stored encrypted and never shown again."""
     return _tagged(response, await connections.create(session, data))
 
 
 @router.get("/connections/{connection_id:uuid}", dependencies=[requires("ai:read")])
-async def read_model_connection(session: Session, connection_id: UUID, response: Response) -> ConnectionRead:
+async def read_model_connection(session: Session, connection_id: UUID, response: Response) -> ModelConnectionRead:
     """One connection."""
     return _tagged(response, await connections.read(session, connection_id))
 
 
 @router.patch("/connections/{connection_id:uuid}", dependencies=[requires("ai:write")])
 async def update_model_connection(
-    session: Session, connection_id: UUID, data: ConnectionUpdate, response: Response, if_match: IfMatch = None
-) -> ConnectionRead:
+    session: Session, connection_id: UUID, data: ModelConnectionUpdate, response: Response, if_match: IfMatch = None
+) -> ModelConnectionRead:
     """Change a connection. Other settings need the key again."""
     return _tagged(response, await connections.update(session, connection_id, data, if_match=if_match))
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Header, Request, Response
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.modules.ai.schemas_prompts import (
-    PreviewRead,
-    PreviewRequest,
     PromptCreate,
     PromptList,
+    PromptPreviewRead,
+    PromptPreviewRequest,
     PromptRead,
     PromptTestWrite,
     PromptUpdate,
@@ -46,7 +46,7 @@ async def create_prompt(session: Session, response: Response, data: PromptCreate
 
 
 @router.post("/prompts/preview", dependencies=[READ])
-async def preview_prompt(data: PreviewRequest) -> PreviewRead:
+async def preview_prompt(data: PromptPreviewRequest) -> PromptPreviewRead:
     """What a content becomes with values, as a model would get it. Nothing is stored, no model is asked."""
     return prompts.preview(data.content, data.values)
 

@@ -13,7 +13,12 @@ from tradewind.modules.ai import repository
 from tradewind.modules.ai.contracts import Capability, ModelRoute, Step
 from tradewind.modules.ai.errors import CapabilityMissing, ConnectionInvalid, ConnectionNotFound, ModelNotFound, TooMany
 from tradewind.modules.ai.models import KEY, Connection
-from tradewind.modules.ai.schemas import ConnectionCreate, ConnectionRead, ConnectionTestRead, ConnectionUpdate
+from tradewind.modules.ai.schemas import (
+    ConnectionTestRead,
+    ModelConnectionCreate,
+    ModelConnectionRead,
+    ModelConnectionUpdate,
+)
 from tradewind.modules.ai.service import catalogue, providers, routing
 from tradewind.modules.ai.service.providers import PROVIDERS
 from tradewind.modules.identity import api as identity
@@ -23,20 +28,20 @@ _HINT_CHARACTERS = 4
 _HINTED_FROM = 12
 
 
-async def list_all(session: AsyncSession) -> list[ConnectionRead]:
+async def list_all(session: AsyncSession) -> list[ModelConnectionRead]:
     """All connections, oldest first."""
     counts = await repository.models_per_connection(session)
     return [_read(one, counts.get(one.id, 0)) for one in await repository.connections(session)]
 
 
-async def read(session: AsyncSession, connection_id: UUID) -> ConnectionRead:
+async def read(session: AsyncSession, connection_id: UUID) -> ModelConnectionRead:
     """One connection. Raises ConnectionNotFound."""
     found = await found_connection(session, connection_id)
     counts = await repository.models_per_connection(session)
     return _read(found, counts.get(connection_id, 0))
 
 
-async def create(session: AsyncSession, data: ConnectionCreate) -> ConnectionRead:
+async def create(session: AsyncSession, data: ModelConnectionCreate) -> ModelConnectionRead:
     """Connect a provider, with the given models or its suggested ones.
 
     Raises ProviderUnknown, ConnectionInvalid, CapabilityMissing, TooMany.
@@ -75,8 +80,8 @@ async def create(session: AsyncSession, data: ConnectionCreate) -> ConnectionRea
 
 
 async def update(
-    session: AsyncSession, connection_id: UUID, data: ConnectionUpdate, *, if_match: str | None
-) -> ConnectionRead:
+    session: AsyncSession, connection_id: UUID, data: ModelConnectionUpdate, *, if_match: str | None
+) -> ModelConnectionRead:
     """Change a connection. Raises ConnectionNotFound, PreconditionFailed, ConnectionInvalid.
 
     A new address needs the key again: the stored one must not be sent to where somebody else points.
@@ -194,7 +199,7 @@ def _shown(connection: Connection) -> dict[str, Any]:
     return {name: getattr(connection, name) for name in ("provider", "label", "settings", "enabled")}
 
 
-def _read(connection: Connection, models: int) -> ConnectionRead:
+def _read(connection: Connection, models: int) -> ModelConnectionRead:
     adapter = PROVIDERS.get(connection.provider)
     tested = None
     if connection.tested_at is not None and connection.test_code is not None:
@@ -202,8 +207,8 @@ def _read(connection: Connection, models: int) -> ConnectionRead:
             ok=connection.test_code == "ok", code=connection.test_code, detail=connection.test_detail or "",
             model=None, latency_ms=None, tested_at=connection.tested_at,
         )  # fmt: skip
-    own = {name: getattr(connection, name) for name in ConnectionRead.model_fields if hasattr(connection, name)}
-    return ConnectionRead.model_validate(
+    own = {name: getattr(connection, name) for name in ModelConnectionRead.model_fields if hasattr(connection, name)}
+    return ModelConnectionRead.model_validate(
         {
             **own,
             "provider_label": adapter.spec.label if adapter else connection.provider,

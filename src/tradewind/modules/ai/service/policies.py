@@ -24,7 +24,7 @@ from tradewind.modules.ai.errors_prompts import PolicyInvalid
 from tradewind.modules.ai.models_prompts import Policy
 from tradewind.modules.ai.personal_data import PERSONAL_KINDS, Known, PersonalKind
 from tradewind.modules.ai.redaction import Redactor
-from tradewind.modules.ai.schemas_policy import FindingRead, PolicyRead, PolicyWrite, TextToTry, Topic, TryRead
+from tradewind.modules.ai.schemas_policy import PolicyRead, PolicyWrite, TextFinding, TextToTry, Topic, TryRead
 from tradewind.modules.identity import api as identity
 
 # Cosine to the nearest example. Greetings and thanks have no topic: short texts are not held to the allowed ones.
@@ -132,7 +132,7 @@ async def tried(session: AsyncSession, data: TextToTry) -> TryRead:
         topic=verdict.topic,
         topic_by=verdict.by,
         findings=[
-            FindingRead(code=one.code, detail=one.detail, excerpt=one.excerpt)
+            TextFinding(code=one.code, detail=one.detail, excerpt=one.excerpt)
             for one in safety.find_injection(data.text)
         ],
     )

@@ -26,9 +26,9 @@ from tradewind.modules.ai.models_prompts import Prompt, PromptRun, PromptTest, P
 from tradewind.modules.ai.schemas_prompts import (
     MaterialRead,
     Origin,
-    PreviewRead,
     PromptContent,
     PromptCreate,
+    PromptPreviewRead,
     PromptRead,
     PromptSummary,
     PromptTestRead,
@@ -239,11 +239,11 @@ async def delete_test(session: AsyncSession, key: str, test_id: UUID) -> None:
     )  # fmt: skip
 
 
-def preview(content: PromptContent, values: Mapping[str, Any]) -> PreviewRead:
+def preview(content: PromptContent, values: Mapping[str, Any]) -> PromptPreviewRead:
     """What a model would get. Raises PromptInvalid, PromptValuesInvalid."""
     templates.check(content)
     made = templates.render(content, values)
-    return PreviewRead(
+    return PromptPreviewRead(
         instructions=made.instructions,
         message=made.message,
         material=[MaterialRead(name=one.id, text=one.text) for one in made.material],
