@@ -11,12 +11,12 @@ class Figure:
     """One measured number.
 
     `floor` is the bare minimum measured in the same run and `ratio` value/floor; `good` whether the goal is met,
-    None where there is none.
+    None where there is none. `value` None: it could not be measured, and `note` says why.
     """
 
     name: str
-    value: float
-    unit: str
+    value: float | None
+    unit: str = ""
     goal: str = ""
     good: bool | None = None
     floor: float | None = None
@@ -32,7 +32,7 @@ def table(title: str, figures: list[Figure]) -> Table:
     for figure in figures:
         result.add_row(
             figure.name,
-            f"{_number(figure.value)} {figure.unit}",
+            "—" if figure.value is None else f"{_number(figure.value)} {figure.unit}",
             "" if figure.floor is None else f"{_number(figure.floor)} {figure.unit}",
             "" if figure.ratio is None else f"{figure.ratio:.2f}",
             figure.goal,

@@ -9,14 +9,17 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import httpx
+import uvloop
 from sqlalchemy import text
 
 from bench.figures import Figure, show
@@ -35,17 +38,19 @@ DELIVERIES, ENDPOINTS, PER_TRANSACTION = 10_000, 4, 100
 FLOOR_REQUESTS = 2_500
 _KEEPER = frozenset({"leads:read", "webhooks:write"})
 _STANDSTILL_SECONDS = 60
-_HOME = HOME / "webhooks"
 _ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 def figures(*, leads: int = 0, deliveries: int = DELIVERIES) -> list[Figure]:
     """Deliveries a minute from the worker's first request to the last; `leads` plays no part."""
-    with _receiving() as port:
-        sample = asyncio.run(_prepare(port, deliveries))
-        floor = asyncio.run(_floor(port, sample))
+    HOME.mkdir(parents=True, exist_ok=True)
+    # An installation of its own, in which nothing of an earlier run waits to be sent.
+    with tempfile.TemporaryDirectory(prefix="webhooks-", dir=HOME) as folder, _receiving() as port:
+        home = Path(folder)
+        sample = asyncio.run(_prepare(home, port, deliveries))
+        floor = uvloop.run(_floor(port, sample))
         before = _count(port)
-        more = environment(TRADEWIND_HOME=str(_HOME), TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST="true")
+        more = environment(TRADEWIND_HOME=str(home), TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST="true")
         worker = subprocess.Popen([sys.executable, "-m", "tradewind.cli", "worker"], env=more)
         try:
             started = _when(port, before + 1, worker)
@@ -67,21 +72,23 @@ def figures(*, leads: int = 0, deliveries: int = DELIVERIES) -> list[Figure]:
     ]
 
 
-async def _prepare(port: int, deliveries: int) -> bytes:
-    """A new organisation with endpoints and waiting deliveries; returns one body as it will be sent."""
-    os.environ["TRADEWIND_HOME"] = str(_HOME)
+async def _prepare(home: Path, port: int, deliveries: int) -> bytes:
+    """A new organisation with endpoints and waiting deliveries; returns one body as it will be sent.
+
+    Nothing else in the product hears of deleted leads, so that the worker does nothing but deliver.
+    """
+    os.environ["TRADEWIND_HOME"] = str(home)
     get_settings.cache_clear()
     get_vault.cache_clear()
     from tradewind.modules.identity import api as identity
-    from tradewind.modules.leads.events import CustomFieldChanged
+    from tradewind.modules.leads.events import LeadDeleted
     from tradewind.modules.webhooks.schemas import EndpointCreate
     from tradewind.modules.webhooks.sending.message import Content, body
     from tradewind.modules.webhooks.service import endpoints
 
     modules.load_all()
-    _HOME.mkdir(parents=True, exist_ok=True)
     os.environ["TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST"] = "true"
-    settings = Settings(home=_HOME, _env_file=None, log_level="WARNING")  # pyright: ignore[reportCallIssue]
+    settings = Settings(home=home, _env_file=None, log_level="WARNING")  # pyright: ignore[reportCallIssue]
     database = Database(settings)
     database.start_server()
     await migrate(database)
@@ -98,8 +105,8 @@ async def _prepare(port: int, deliveries: int) -> bytes:
     async with database.transaction(replace(actor, kind="user", user_id=user_id, permissions=_KEEPER)) as session:
         for number in range(ENDPOINTS):
             url = f"http://127.0.0.1:{port}/{number}"
-            await endpoints.create(session, EndpointCreate(url=url, event_types=["custom_field.changed"]))
-    fact = CustomFieldChanged(organisation_id=organisation_id, field_id=new_id(), entity="lead", key="budget")
+            await endpoints.create(session, EndpointCreate(url=url, event_types=["lead.deleted"]))
+    fact = LeadDeleted(organisation_id=organisation_id, lead_id=new_id())
     for _ in range(deliveries // ENDPOINTS // PER_TRANSACTION):
         async with database.transaction(actor) as session:
             await publish(session, *(fact.model_copy(update={"id": new_id()}) for _ in range(PER_TRANSACTION)))
@@ -107,7 +114,7 @@ async def _prepare(port: int, deliveries: int) -> bytes:
         waiting = await session.scalar(text("SELECT count(*) FROM webhook_deliveries"))
     await database.close()
     assert waiting == deliveries, f"{waiting} deliveries wait instead of {deliveries}"
-    content = Content(fact.id, organisation_id, "custom_field.changed", 1, fact.public_data(), fact.occurred_at)
+    content = Content(fact.id, organisation_id, "lead.deleted", 1, fact.public_data(), fact.occurred_at)
     return body(content, "standard", settings.base_url)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 import structlog
+import uvloop
 from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job as QueuedJob
@@ -98,7 +99,7 @@ def main() -> None:
     telemetry.configure(settings, role="worker")
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr=settings.host, registry=telemetry.REGISTRY)
-    asyncio.run(_main(settings))
+    uvloop.run(_main(settings))
 
 
 async def _main(settings: Settings) -> None:
