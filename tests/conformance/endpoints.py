@@ -42,6 +42,8 @@ class Endpoint:
         """The path with `value_of(parameter, the path's segment before it)` in place of each parameter."""
 
         def put(match: re.Match[str]) -> str:
+            if match[0].endswith(":int}"):
+                return "1"
             before = self.path[: match.start()].rstrip("/").rpartition("/")[2]
             return value_of(match.group(1), before)
 

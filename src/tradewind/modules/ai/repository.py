@@ -173,7 +173,6 @@ async def usable(session: AsyncSession) -> dict[str, str]:
         select(Model.capability, Model.name)
         .join(Connection, Connection.id == Model.connection_id)
         .where(Model.enabled, Connection.enabled)
-        .distinct(Model.capability)
-        .order_by(Model.capability, Model.created_at, Model.id)
+        .order_by(Model.created_at.desc(), Model.id.desc())
     )
     return {row.capability: row.name for row in rows}
