@@ -10790,7 +10790,7 @@ export interface components {
              */
             state: "uploaded" | "ready" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
             /** Suggestions */
-            suggestions: components["schemas"]["tradewind__modules__leads__schemas__imports__SuggestionRead"][];
+            suggestions: components["schemas"]["SuggestionRead"][];
             /** Undo Counts */
             undo_counts: {
                 [key: string]: number;
@@ -11162,6 +11162,22 @@ export interface components {
              * @description Texts less likely in scope than this belong to none of the intents
              */
             threshold?: number | null;
+        };
+        /**
+         * IntentSuggestion
+         * @description Messages that belong together. `near_label`: the intent of the set they come closest to.
+         */
+        IntentSuggestion: {
+            /** Label */
+            label: string;
+            /** Messages */
+            messages: components["schemas"]["UnansweredRead"][];
+            /** Near In Scope */
+            near_in_scope: number | null;
+            /** Near Label */
+            near_label: string | null;
+            /** Times */
+            times: number;
         };
         /**
          * IntentTemplateRead
@@ -17348,9 +17364,52 @@ export interface components {
          */
         SuggestionList: {
             /** Items */
-            items: components["schemas"]["tradewind__modules__intents__schemas__SuggestionRead"][];
+            items: components["schemas"]["IntentSuggestion"][];
             /** Single */
             single: number;
+        };
+        /**
+         * SuggestionRead
+         * @description What a column should become, why, and how sure that is (0 to 1).
+         */
+        SuggestionRead: {
+            /**
+             * Association
+             * @description How well the column alone tells the outcome: 0.5 is chance, 1 always right
+             */
+            association: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Create */
+            create: {
+                [key: string]: unknown;
+            } | null;
+            /** Distinct */
+            distinct: number;
+            /** Empty */
+            empty: number;
+            /** Filled */
+            filled: number;
+            /** Format */
+            format: string | null;
+            /** Ignore */
+            ignore: boolean;
+            /** Notes */
+            notes: string[];
+            /** Placeholders */
+            placeholders: components["schemas"]["Placeholder"][];
+            /** Reason */
+            reason: string;
+            /** Samples */
+            samples: string[];
+            /** Scoring Reason */
+            scoring_reason: string | null;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string | null;
+            /** Used For Scoring */
+            used_for_scoring: boolean;
         };
         /**
          * SummaryRead
@@ -17951,65 +18010,6 @@ export interface components {
             utm_source: string | null;
             /** Utm Term */
             utm_term: string | null;
-        };
-        /**
-         * SuggestionRead
-         * @description Messages that belong together. `near_label`: the intent of the set they come closest to.
-         */
-        tradewind__modules__intents__schemas__SuggestionRead: {
-            /** Label */
-            label: string;
-            /** Messages */
-            messages: components["schemas"]["UnansweredRead"][];
-            /** Near In Scope */
-            near_in_scope: number | null;
-            /** Near Label */
-            near_label: string | null;
-            /** Times */
-            times: number;
-        };
-        /**
-         * SuggestionRead
-         * @description What a column should become, why, and how sure that is (0 to 1).
-         */
-        tradewind__modules__leads__schemas__imports__SuggestionRead: {
-            /**
-             * Association
-             * @description How well the column alone tells the outcome: 0.5 is chance, 1 always right
-             */
-            association: number | null;
-            /** Confidence */
-            confidence: number;
-            /** Create */
-            create: {
-                [key: string]: unknown;
-            } | null;
-            /** Distinct */
-            distinct: number;
-            /** Empty */
-            empty: number;
-            /** Filled */
-            filled: number;
-            /** Format */
-            format: string | null;
-            /** Ignore */
-            ignore: boolean;
-            /** Notes */
-            notes: string[];
-            /** Placeholders */
-            placeholders: components["schemas"]["Placeholder"][];
-            /** Reason */
-            reason: string;
-            /** Samples */
-            samples: string[];
-            /** Scoring Reason */
-            scoring_reason: string | null;
-            /** Source */
-            source: string;
-            /** Target */
-            target: string | null;
-            /** Used For Scoring */
-            used_for_scoring: boolean;
         };
         /**
          * TraitRule

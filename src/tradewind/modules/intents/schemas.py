@@ -234,7 +234,7 @@ class UnansweredRead(BaseModel):
     last_at: datetime
 
 
-class SuggestionRead(BaseModel):
+class IntentSuggestion(BaseModel):
     """Messages that belong together. `near_label`: the intent of the set they come closest to."""
 
     label: str
@@ -247,7 +247,7 @@ class SuggestionRead(BaseModel):
 class SuggestionList(BaseModel):
     """Suggested intents, the most asked first; `single`: messages that stand alone."""
 
-    items: list[SuggestionRead]
+    items: list[IntentSuggestion]
     single: int
 
 

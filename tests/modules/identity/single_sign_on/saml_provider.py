@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -122,6 +122,13 @@ class SamlProvider:
         )  # fmt: skip
         return said, query["RelayState"][0]
 
+    def check_signature(self, url: str, certificate: str) -> None:
+        """A redirect's signature must fit the certificate; raises InvalidSignature."""
+        signed, _, signature = urlsplit(url).query.partition("&Signature=")
+        signed = signed[signed.index("SAMLRequest=") :]
+        key = x509.load_der_x509_certificate(base64.b64decode(certificate)).public_key()
+        key.verify(base64.b64decode(unquote(signature)), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+
     def document(self, said: Said):
         """An unsigned response."""
         moment = datetime.now(UTC)
@@ -185,6 +192,26 @@ class SamlProvider:
         document = self.document(said)
         self.sign(document.find(f"{{{SAML}}}Assertion"))
         return document
+
+
+def encrypted(document, certificate: str, *, method=xmlsec.Transform.AES256_GCM, wrapping=xmlsec.Transform.RSA_OAEP):
+    """The response with its assertion encrypted for whoever holds the key of the certificate (base64 of DER)."""
+    assertion = document.find(f"{{{SAML}}}Assertion")
+    template = xmlsec.template.encrypted_data_create(document, method, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
+    xmlsec.template.encrypted_data_ensure_cipher_value(template)
+    key_info = xmlsec.template.encrypted_data_ensure_key_info(template, ns="ds")
+    wrapped_key = xmlsec.template.add_encrypted_key(key_info, wrapping)
+    xmlsec.template.encrypted_data_ensure_cipher_value(wrapped_key)
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(base64.b64decode(certificate), xmlsec.KeyFormat.CERT_DER, None))
+    context = xmlsec.EncryptionContext(manager)
+    bits = {xmlsec.Transform.AES256_GCM: 256, xmlsec.Transform.AES256: 256}[method]
+    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, bits, xmlsec.KeyDataType.SESSION)
+    data = context.encrypt_xml(template, assertion)
+    holder = etree.Element(f"{{{SAML}}}EncryptedAssertion")
+    data.getparent().replace(data, holder)
+    holder.append(data)
+    return document
 
 
 def encode(document) -> str:

@@ -18,6 +18,7 @@ from tests.modules.identity.single_sign_on.saml_provider import (
     Identity,
     SamlProvider,
     encode,
+    encrypted,
     running,
 )
 
@@ -293,14 +294,73 @@ async def test_oversized_posts_are_refused(browser):
     assert (await browser.ours.post(ACS, content=b"\xff\xfe")).status_code == 400
 
 
-async def test_encrypted_assertions_are_named_as_what_they_are(begin, idp, client, connection):
+async def our_certificate(client, connection) -> str:
+    """What a provider reads out of our metadata as the key to encrypt for."""
+    answer = await client.get("/api/v1/auth/sso/saml/metadata", params={"connection": connection["id"]})
+    found = etree.fromstring(answer.content).xpath(
+        "//md:KeyDescriptor[@use='encryption']//ds:X509Certificate/text()",
+        namespaces={"md": "urn:oasis:names:tc:SAML:2.0:metadata", "ds": DSIG},
+    )
+    assert len(found) == 1
+    return "".join(found[0].split())
+
+
+async def test_an_assertion_that_was_encrypted_for_us_is_opened(begin, idp, client, connection):
+    certificate = await our_certificate(client, connection)
     attempt = await begin()
-    document = idp.signed(attempt.said)
-    assertion = document.find("saml:Assertion", NAMES)
-    wrapped = etree.Element(f"{{{SAML}}}EncryptedAssertion")
-    document.replace(assertion, wrapped)
-    assert await attempt.post(document) == "encrypted"
-    assert "encryption off" in (await last_attempt(client, connection))["reason"]
+    assert await attempt.post(encrypted(idp.signed(attempt.said), certificate)) is None
+    # AES-CBC can be changed unnoticed: the answer around it must be signed, and that signature hold.
+    attempt = await begin()
+    cbc = encrypted(idp.signed(attempt.said), certificate, method=xmlsec.Transform.AES256)
+    assert await attempt.post(cbc) == "encrypted"
+    assert await attempt.post(idp.sign(copy.deepcopy(cbc), identity=Identity("Thief"))) == "encrypted"
+    assert await attempt.post(idp.sign(cbc)) is None
+
+
+async def test_what_an_encrypted_assertion_hides_is_checked_like_any_other(begin, idp, client, connection):
+    certificate = await our_certificate(client, connection)
+    attempt = await begin()
+    for document, reason in (
+        (idp.document(attempt.said), "not_signed"),
+        (idp.signed(replace(attempt.said, audience="urn:another")), "wrong_audience"),
+        (idp.signed(replace(attempt.said, recipient="https://elsewhere.example/acs")), "wrong_recipient"),
+    ):
+        assert await attempt.post(encrypted(document, certificate)) == reason
+
+
+async def test_encryption_that_must_not_be_opened_is_refused(begin, idp, client, connection):
+    certificate = await our_certificate(client, connection)
+    attempt = await begin()
+    right = idp.signed(attempt.said)
+    two = encrypted(copy.deepcopy(right), certificate)
+    two.append(copy.deepcopy(two.find("saml:EncryptedAssertion", NAMES)))
+    beside = encrypted(copy.deepcopy(right), certificate)
+    beside.append(copy.deepcopy(right.find("saml:Assertion", NAMES)))
+    for document, reason in (
+        (encrypted(copy.deepcopy(right), certificate, wrapping=xmlsec.Transform.RSA_PKCS1), "encrypted"),
+        (encrypted(copy.deepcopy(right), Identity("Another reader").certificate_text), "encrypted"),
+        (two, "bad_answer"),
+        (beside, "bad_answer"),
+    ):
+        assert await attempt.post(document) == reason
+    hollow = copy.deepcopy(right)
+    hollow.replace(hollow.find("saml:Assertion", NAMES), etree.Element(f"{{{SAML}}}EncryptedAssertion"))
+    assert await attempt.post(hollow) == "encrypted"
+    assert "not built" in (await last_attempt(client, connection))["reason"]
+
+
+async def test_requests_are_signed_where_the_provider_wants_it(browser, idp, client, connection):
+    changed = await change(client, connection, saml={"signs_requests": True})
+    metadata = (await client.get("/api/v1/auth/sso/saml/metadata", params={"connection": connection["id"]})).text
+    assert 'AuthnRequestsSigned="true"' in metadata
+    started = await browser.start(connection_id=connection["id"])
+    idp.check_signature(started.json()["url"], await our_certificate(client, connection))
+    renewed = await change(client, changed, saml={"new_key": True})
+    before, after = (found["saml"]["our_certificate"]["fingerprint"] for found in (changed, renewed))
+    assert before != after
+    assert renewed["saml"]["signs_requests"]
+    started = await browser.start(connection_id=connection["id"])
+    idp.check_signature(started.json()["url"], await our_certificate(client, connection))
 
 
 async def test_an_answer_of_another_connections_provider_is_refused(begin, idp, client):

@@ -17,7 +17,10 @@ JOURNEY_SECRETS = Sealed("identity.sso_request")
 
 
 class SsoConnection(Base, TenantMixin, TimestampMixin, VersionMixin):
-    """A trusted identity provider. `settings` differ by `kind`; the client secret is sealed by the vault."""
+    """A trusted identity provider. `settings` differ by `kind`, and so does what is sealed by the vault.
+
+    It is the client secret of OIDC and our private key of SAML.
+    """
 
     __tablename__ = "sso_connections"
 

@@ -11,7 +11,6 @@ from tradewind.kernel.access import CurrentActor, Session, public, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.errors import BadRequest, PayloadTooLarge
 from tradewind.kernel.limits import rate_limit
-from tradewind.modules.identity.errors_sso import ConnectionNotFound
 from tradewind.modules.identity.models.single_sign_on import SsoConnection, SsoDomain
 from tradewind.modules.identity.repository import single_sign_on as repository
 from tradewind.modules.identity.routes.cookies import set_session, user_agent
@@ -267,10 +266,10 @@ async def finish_saml(request: Request, actor: CurrentActor, state: Answer = Non
     responses={200: {"content": {"application/samlmetadata+xml": {}}, "description": "Metadata"}},
 )
 async def read_saml_metadata(session: Session, request: Request, connection: UUID) -> Response:
-    """Our metadata for a connection: entity id, address for answers, and that assertions must be signed."""
-    if await repository.organisation_of(session, connection) is None:
-        raise ConnectionNotFound()
-    return Response(saml.our_metadata(_site(request), connection), media_type="application/samlmetadata+xml")
+    """Our metadata for a connection: entity id, address for answers, certificate, what must be signed."""
+    settings = await connections.public_settings(session, connection)
+    document = saml.our_metadata(settings, _site(request), connection)
+    return Response(document, media_type="application/samlmetadata+xml")
 
 
 def _arrive(request: Request, outcome: flow.Outcome) -> Response:
@@ -365,15 +364,18 @@ def _saml(row: SsoConnection) -> SamlRead:
     return SamlRead(
         entity_id=found.entity_id,
         sso_url=found.sso_url,
-        certificates=[
-            CertificateRead(subject=facts.subject, fingerprint=facts.fingerprint, expires_at=facts.expires_at)
-            for facts in map(saml.certificate_facts, found.certificates)
-        ],
+        certificates=[_certificate(text) for text in found.certificates],
         metadata_url=found.metadata_url,
         email_attribute=found.email_attribute,
         name_attribute=found.name_attribute,
         groups_attribute=found.groups_attribute,
+        signs_requests=found.signs_requests,
+        our_certificate=_certificate(found.our_certificate) if found.our_certificate else None,
     )
+
+
+def _certificate(text: str) -> CertificateRead:
+    return CertificateRead.model_validate(saml.certificate_facts(text), from_attributes=True)
 
 
 def _domain(row: SsoDomain) -> DomainRead:

@@ -52,6 +52,8 @@ class SamlChange(BaseModel):
     email_attribute: Printable | None = None
     name_attribute: Printable | None = None
     groups_attribute: Printable | None = None
+    signs_requests: Flag | None = Field(default=None, description="Sign the requests that people are sent with")
+    new_key: Flag | None = Field(default=None, description="Make a new key; the provider then needs our metadata anew")
 
 
 class ConnectionValues(BaseModel):
@@ -106,6 +108,8 @@ class SamlRead(BaseModel):
     email_attribute: str | None
     name_attribute: str | None
     groups_attribute: str | None
+    signs_requests: bool
+    our_certificate: CertificateRead | None = Field(description="Of the key that signs requests and opens assertions")
 
 
 class OurSide(BaseModel):

@@ -20,7 +20,7 @@ from tradewind.modules.intents.schemas import (
     IntentCreate,
     SuggestionAccept,
     SuggestionList,
-    SuggestionRead,
+    IntentSuggestion,
     UnansweredRead,
 )
 from tradewind.modules.intents.service import classifying, sets
@@ -53,7 +53,7 @@ async def suggest(session: AsyncSession, set_id: UUID) -> SuggestionList:
         messages = sorted((waiting[at] for at in group), key=lambda message: -message.times)
         label, chance = await _near(session, row.key, [message.text for message in messages])
         items.append(
-            SuggestionRead(
+            IntentSuggestion(
                 label=_name(messages, rare, len(waiting)),
                 times=sum(message.times for message in messages),
                 messages=[

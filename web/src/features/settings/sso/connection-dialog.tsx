@@ -172,6 +172,18 @@ export function ConnectionDialog({ connection, onClose, onCreated }: ConnectionD
                   label={t('form.groupsAttribute')}
                   {...form.getInputProps('groups_attribute')}
                 />
+                <Switch
+                  label={t('form.signs')}
+                  description={t('form.signsText')}
+                  {...form.getInputProps('signs_requests', { type: 'checkbox' })}
+                />
+                {connection?.saml && (
+                  <Switch
+                    label={t('form.newKey')}
+                    description={t('form.newKeyText')}
+                    {...form.getInputProps('new_key', { type: 'checkbox' })}
+                  />
+                )}
               </>
             )}
             <Divider label={t('form.people')} labelPosition="left" />

@@ -104,6 +104,14 @@ function Facts({ connection }: { connection: Connection }) {
           })}
         </Text>
       ))}
+      {saml?.our_certificate && (
+        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {t('ourKey', {
+            date: formatDate(saml.our_certificate.expires_at),
+            fingerprint: saml.our_certificate.fingerprint.slice(0, 16),
+          })}
+        </Text>
+      )}
     </Stack>
   );
 }

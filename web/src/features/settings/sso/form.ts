@@ -15,6 +15,8 @@ export interface FormValues {
   email_attribute: string;
   name_attribute: string;
   groups_attribute: string;
+  signs_requests: boolean;
+  new_key: boolean;
   creates_users: boolean;
   default_role: string;
   role_rules: { group: string; role: string }[];
@@ -37,6 +39,8 @@ export function valuesOf(connection: Connection | undefined): FormValues {
     email_attribute: saml?.email_attribute ?? '',
     name_attribute: saml?.name_attribute ?? '',
     groups_attribute: saml?.groups_attribute ?? '',
+    signs_requests: saml?.signs_requests ?? false,
+    new_key: false,
     creates_users: connection?.creates_users ?? true,
     default_role: connection?.default_role ?? 'analyst',
     role_rules: connection?.role_rules.map((rule) => ({ ...rule })) ?? [],
@@ -76,6 +80,8 @@ export function bodyOf(values: FormValues, connection: Connection | undefined): 
       email_attribute: orNull(values.email_attribute),
       name_attribute: orNull(values.name_attribute),
       groups_attribute: orNull(values.groups_attribute),
+      signs_requests: values.signs_requests,
+      new_key: values.new_key,
     },
   };
 }

@@ -1,5 +1,6 @@
 """Connections to identity providers: adding, changing, removing, and what they are shown as."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.access import Actor
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Conflict, Invalid
@@ -16,7 +18,8 @@ from tradewind.modules.identity.errors_sso import ConnectionNotFound, NobodyKeep
 from tradewind.modules.identity.models.single_sign_on import CLIENT_SECRET, SsoAttempt, SsoConnection
 from tradewind.modules.identity.repository import single_sign_on as repository
 from tradewind.modules.identity.service import audit, roles
-from tradewind.modules.identity.service.single_sign_on import oidc, saml
+from tradewind.modules.identity.service.acting import acting_as
+from tradewind.modules.identity.service.single_sign_on import oidc, saml, saml_keys
 from tradewind.modules.identity.service.single_sign_on.claims import Site
 from tradewind.modules.identity.service.single_sign_on.oidc import OidcSettings
 from tradewind.modules.identity.service.single_sign_on.saml import SamlSettings
@@ -44,11 +47,23 @@ def saml_settings(connection: SsoConnection) -> SamlSettings:
     return SamlSettings(**connection.settings)
 
 
-def client_secret(connection: SsoConnection) -> str | None:
-    """The client secret, opened."""
+def secret(connection: SsoConnection) -> str | None:
+    """What we prove ourselves with, opened: the client secret of OIDC, our private key of SAML."""
     if connection.secret_sealed is None:
         return None
     return CLIENT_SECRET.open_text(connection.id, connection.secret_sealed)
+
+
+async def public_settings(session: AsyncSession, connection_id: UUID) -> SamlSettings:
+    """The settings of a SAML connection, whoever asks. Raises ConnectionNotFound."""
+    organisation_id = await repository.organisation_of(session, connection_id)
+    if organisation_id is None:
+        raise ConnectionNotFound()
+    async with acting_as(session, Actor.system(organisation_id)):
+        found = await find(session, connection_id)
+    if found.kind != "saml":
+        raise ConnectionNotFound()
+    return saml_settings(found)
 
 
 async def listed(session: AsyncSession) -> Sequence[SsoConnection]:
@@ -105,7 +120,7 @@ async def update(
     await audit.record(
         session, action="sso_connection.updated", subject_type="sso_connection", subject_id=found.id,
         before={key: before[key] for key in changed}, after={key: after[key] for key in changed},
-        reason="The client secret was replaced." if sealed != found.secret_sealed else None,
+        reason="The secret was replaced." if sealed != found.secret_sealed else None,
     )  # fmt: skip
     return found
 
@@ -200,9 +215,9 @@ async def _check_role(session: AsyncSession, field: str, key: str) -> None:
 def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any]) -> None:
     values = dict(given)
     if "client_secret" in values:
-        secret = values.pop("client_secret")
-        sealed = CLIENT_SECRET.seal(connection.id, secret) if secret else None
-        if not (secret and secret == client_secret(connection)):
+        given_secret = values.pop("client_secret")
+        sealed = CLIENT_SECRET.seal(connection.id, given_secret) if given_secret else None
+        if not (given_secret and given_secret == secret(connection)):
             connection.secret_sealed = sealed
     values = {**connection.settings, **values}
     for field in ("issuer", "client_id"):
@@ -220,6 +235,7 @@ def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any])
 async def _apply_saml(site: Site, connection: SsoConnection, given: Mapping[str, Any]) -> None:
     values = dict(given)
     document = values.pop("metadata_xml", None)
+    new_key = values.pop("new_key", None) or not connection.settings.get("our_certificate")
     source = "saml.metadata_xml"
     try:
         if document is None and values.get("metadata_url"):
@@ -231,6 +247,8 @@ async def _apply_saml(site: Site, connection: SsoConnection, given: Mapping[str,
         elif values.get("certificates"):
             source = "saml.certificates"
             values["certificates"] = [saml.normal_certificate(text) for text in values["certificates"]]
+        if values.get("signs_requests") is None:
+            values.pop("signs_requests", None)
         values = {**connection.settings, **values}
         for field in ("entity_id", "sso_url", "certificates"):
             if not values.get(field):
@@ -239,6 +257,10 @@ async def _apply_saml(site: Site, connection: SsoConnection, given: Mapping[str,
         oidc.check_address(values["sso_url"], site, "sign-in address")
     except SsoRefused as refusal:
         raise _invalid(source, refusal.detail) from refusal
+    if new_key:
+        pair = await asyncio.to_thread(saml_keys.new_key_pair)
+        values["our_certificate"] = pair.certificate
+        connection.secret_sealed = CLIENT_SECRET.seal(connection.id, pair.private_key)
     connection.settings = asdict(SamlSettings(**values))
 
 

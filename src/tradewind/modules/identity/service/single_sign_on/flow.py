@@ -126,7 +126,7 @@ async def finish_oidc(
             told = answer.get("error_description") or answer.get("error") or "it sent no code"
             raise SsoRefused(f"The provider declined: {told[:300]}", "declined")
         identity = await oidc.identify(
-            connections.oidc_settings(taken.connection), connections.client_secret(taken.connection), site, journey,
+            connections.oidc_settings(taken.connection), connections.secret(taken.connection), site, journey,
             code=str(answer["code"]), issuer=answer.get("iss"),
         )  # fmt: skip
     except SsoRefused as refusal:
@@ -156,6 +156,7 @@ async def receive_saml(database: Database, visitor: Actor, site: Site, *, state:
             accepted = await asyncio.to_thread(
                 saml.accept, connections.saml_settings(taken.connection), site, taken.connection.id,
                 request_id=taken.secrets["request_id"], answer=answer,
+                private_key=connections.secret(taken.connection),
             )  # fmt: skip
             fresh = await repository.remember_assertion(
                 session, where.organisation_id, taken.connection.id, accepted.assertion_hash, accepted.expires_at
@@ -323,7 +324,10 @@ async def _outward(connection: SsoConnection, site: Site, journey: Journey, requ
         settings = connections.oidc_settings(connection)
         return oidc.authorization_url(await oidc.discover(settings, site), settings, site, journey, hint)
     settings = connections.saml_settings(connection)
-    return saml.request_url(settings, site, connection.id, request_id=request_id, state=journey.state)
+    return saml.request_url(
+        settings, site, connection.id, request_id=request_id, state=journey.state,
+        private_key=connections.secret(connection),
+    )  # fmt: skip
 
 
 async def _where(session: AsyncSession, email: str | None, connection_id: UUID | None) -> repository.Where | None:

@@ -16,19 +16,21 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
+import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+from onelogin.saml2.metadata import OneLogin_Saml2_Metadata
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from tradewind.kernel.clock import now
 from tradewind.modules.identity.errors_sso import SsoRefused
-from tradewind.modules.identity.service.single_sign_on import oidc
+from tradewind.modules.identity.service.single_sign_on import oidc, saml_keys
 from tradewind.modules.identity.service.single_sign_on.claims import (
     ProviderIdentity,
     Site,
@@ -86,6 +88,16 @@ _REASONS = {
 }
 
 
+_SECURITY: dict[str, Any] = {
+    "wantAssertionsSigned": True,
+    "wantAttributeStatement": False,
+    "requestedAuthnContext": False,
+    "rejectDeprecatedAlgorithm": True,
+    "allowRepeatAttributeName": True,
+    "allowSingleLabelDomains": True,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SamlSettings:
     """What an organisation says about its provider. Certificates are base64 of DER, without armour."""
@@ -97,6 +109,8 @@ class SamlSettings:
     email_attribute: str | None = None
     name_attribute: str | None = None
     groups_attribute: str | None = None
+    our_certificate: str | None = None
+    signs_requests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +179,19 @@ def certificate_facts(text: str) -> CertificateFacts:
     return CertificateFacts(subject, found.fingerprint(SHA256()).hex(), found.not_valid_after_utc)
 
 
-def our_metadata(site: Site, connection_id: UUID) -> bytes:
-    """The metadata to give to the provider."""
-    settings = OneLogin_Saml2_Settings(_toolkit_settings(None, site, connection_id), sp_validation_only=True)
-    metadata = settings.get_sp_metadata()
+def our_metadata(settings: SamlSettings, site: Site, connection_id: UUID) -> bytes:
+    """The metadata to give to the provider, with our certificate where there is one."""
+    ours = OneLogin_Saml2_Settings({"sp": _ours(site, connection_id)}, sp_validation_only=True).get_sp_data()
+    metadata = OneLogin_Saml2_Metadata.builder(ours, authnsign=settings.signs_requests, wsign=True)
+    if settings.our_certificate:
+        metadata = OneLogin_Saml2_Metadata.add_x509_key_descriptors(metadata, settings.our_certificate)
     return metadata if isinstance(metadata, bytes) else metadata.encode()
 
 
-def request_url(settings: SamlSettings, site: Site, connection_id: UUID, *, request_id: str, state: str) -> str:
-    """Where to send the browser: the provider's address with an AuthnRequest (redirect binding, not signed)."""
+def request_url(
+    settings: SamlSettings, site: Site, connection_id: UUID, *, request_id: str, state: str, private_key: str | None
+) -> str:
+    """Where to send the browser: the provider's address with an AuthnRequest (redirect binding)."""
     request = etree.Element(
         f"{{{_SAMLP}}}AuthnRequest",
         attrib={
@@ -193,10 +211,14 @@ def request_url(settings: SamlSettings, site: Site, connection_id: UUID, *, requ
     packer = zlib.compressobj(wbits=-15)
     packed = packer.compress(etree.tostring(request)) + packer.flush()
     query = urlencode({"SAMLRequest": base64.b64encode(packed).decode(), "RelayState": state})
+    if settings.signs_requests and private_key:
+        query = saml_keys.signed_query(query, private_key)
     return settings.sso_url + ("&" if urlsplit(settings.sso_url).query else "?") + query
 
 
-def accept(settings: SamlSettings, site: Site, connection_id: UUID, *, request_id: str, answer: str) -> Accepted:
+def accept(
+    settings: SamlSettings, site: Site, connection_id: UUID, *, request_id: str, answer: str, private_key: str | None
+) -> Accepted:
     """Check an answer (base64, as posted) to the request. Raises SsoRefused. Costs some milliseconds of processor."""
     try:
         document = base64.b64decode(answer, validate=True) if len(answer) <= MAX_ANSWER else b""
@@ -204,10 +226,19 @@ def accept(settings: SamlSettings, site: Site, connection_id: UUID, *, request_i
         document = b""
     tree = _parse(document, "The provider's answer")
     _judge_status(tree)
-    assertion = _judge_shape(tree)
     _judge_request(tree, request_id)
+    if saml_keys.is_encrypted(tree):
+        if private_key is None:
+            raise SsoRefused(
+                "The assertion is encrypted, and this connection has no key yet. Make one in its settings.", "encrypted"
+            )
+        saml_keys.judge_encryption(tree, answer_is_signed=_answer_is_signed(settings, document))
+    toolkit = _toolkit(settings, site, connection_id, answer, private_key)
+    if toolkit.encrypted:
+        tree = _parse(etree.tostring(toolkit.decrypted_document), "The provider's answer")
+    assertion = _judge_shape(tree)
     _judge_signature(assertion)
-    toolkit = _verified(settings, site, connection_id, request_id, answer)
+    _verify(toolkit, site, request_id)
     expires_at = _judge_conditions(assertion, site, connection_id, request_id)
     name_id = toolkit.get_nameid_data()
     if name_id.get("Format") == Names.NAMEID_TRANSIENT:
@@ -273,8 +304,8 @@ def _judge_status(tree: Any) -> None:
 
 def _judge_shape(tree: Any) -> Any:
     """The one assertion, standing where it must. Wrapping attacks need a second one, or one elsewhere."""
-    if tree.xpath("//*[local-name()='EncryptedAssertion' or local-name()='EncryptedID']"):
-        raise SsoRefused("The assertion is encrypted. Switch encryption off at the provider.", "encrypted")
+    if saml_keys.is_encrypted(tree):
+        raise SsoRefused("Only the assertion as a whole can be encrypted, and once.", "encrypted")
     everywhere = tree.xpath("//*[local-name()='Assertion']")
     direct = tree.findall(f"{{{_SAML}}}Assertion")
     if len(everywhere) != 1 or len(direct) != 1 or tree.xpath("count(//*[local-name()='Response'])") != 1:
@@ -319,9 +350,40 @@ def _judge_signature(assertion: Any) -> None:
             raise SsoRefused(f"The signature uses “{text_of(refused[0])}”, which is not accepted.", "wrong_signature")
 
 
-def _verified(
-    settings: SamlSettings, site: Site, connection_id: UUID, request_id: str, answer: str
+def _answer_is_signed(settings: SamlSettings, document: bytes) -> bool:
+    """Whether the response itself, not only what it holds, carries a signature of the provider."""
+    return any(
+        OneLogin_Saml2_Utils.validate_sign(
+            document, cert=OneLogin_Saml2_Utils.format_cert(certificate), xpath="/samlp:Response/ds:Signature"
+        )
+        for certificate in settings.certificates
+    )
+
+
+def _toolkit(
+    settings: SamlSettings, site: Site, connection_id: UUID, answer: str, private_key: str | None
 ) -> OneLogin_Saml2_Response:
+    """The toolkit's reading of the answer; an encrypted assertion is opened by that."""
+    ours = _ours(site, connection_id)
+    if private_key and settings.our_certificate:
+        ours |= {"privateKey": private_key, "x509cert": settings.our_certificate}
+    theirs = {
+        "entityId": settings.entity_id,
+        "singleSignOnService": {"url": settings.sso_url, "binding": Names.BINDING_HTTP_REDIRECT},
+        "x509certMulti": {"signing": settings.certificates},
+    }
+    found = {"strict": True, "sp": ours, "security": _SECURITY, "idp": theirs}
+    try:
+        return OneLogin_Saml2_Response(OneLogin_Saml2_Settings(found), answer)
+    except xmlsec.Error as error:
+        raise SsoRefused(
+            "The encrypted assertion does not open with our key. Give the provider our metadata anew.", "encrypted"
+        ) from error
+    except (OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, etree.LxmlError, ValueError) as error:
+        raise SsoRefused(f"The provider's answer cannot be used: {text_of(str(error))}", "bad_answer") from error
+
+
+def _verify(response: OneLogin_Saml2_Response, site: Site, request_id: str) -> None:
     address = urlsplit(site.acs_url)
     here = {
         "https": "on" if address.scheme == "https" else "off",
@@ -329,14 +391,11 @@ def _verified(
         "script_name": address.path,
     }
     try:
-        toolkit_settings = OneLogin_Saml2_Settings(_toolkit_settings(settings, site, connection_id))
-        response = OneLogin_Saml2_Response(toolkit_settings, answer)
         response.is_valid(here, request_id, raise_exceptions=True)
     except OneLogin_Saml2_ValidationError as error:
         _refuse(error)
     except (OneLogin_Saml2_Error, etree.LxmlError, ValueError, AttributeError) as error:
         raise SsoRefused(f"The provider's answer cannot be used: {text_of(str(error))}", "bad_answer") from error
-    return response
 
 
 def _refuse(error: OneLogin_Saml2_ValidationError) -> NoReturn:
@@ -381,27 +440,9 @@ def _quoted(entity: str | None) -> str:
     return entity
 
 
-def _toolkit_settings(settings: SamlSettings | None, site: Site, connection_id: UUID) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "strict": True,
-        "sp": {
-            "entityId": site.entity_id(connection_id),
-            "assertionConsumerService": {"url": site.acs_url, "binding": Names.BINDING_HTTP_POST},
-            "NameIDFormat": Names.NAMEID_UNSPECIFIED,
-        },
-        "security": {
-            "wantAssertionsSigned": True,
-            "wantAttributeStatement": False,
-            "requestedAuthnContext": False,
-            "rejectDeprecatedAlgorithm": True,
-            "allowRepeatAttributeName": True,
-            "allowSingleLabelDomains": True,
-        },
+def _ours(site: Site, connection_id: UUID) -> dict[str, Any]:
+    return {
+        "entityId": site.entity_id(connection_id),
+        "assertionConsumerService": {"url": site.acs_url, "binding": Names.BINDING_HTTP_POST},
+        "NameIDFormat": Names.NAMEID_UNSPECIFIED,
     }
-    if settings is not None:
-        found["idp"] = {
-            "entityId": settings.entity_id,
-            "singleSignOnService": {"url": settings.sso_url, "binding": Names.BINDING_HTTP_REDIRECT},
-            "x509certMulti": {"signing": settings.certificates},
-        }
-    return found
