@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from tradewind.kernel.access import CurrentActor, requires
 from tradewind.kernel.errors import AppError
 from tradewind.modules.knowledge.contracts_answers import SCOPES_OF, Answer
-from tradewind.modules.knowledge.schemas.answers import AnswerRead, Ask, FoundPassage, PassagesRead, PieceRead
+from tradewind.modules.knowledge.schemas.answers import AnswerPassage, AnswerRead, Ask, PassagesRead, PieceRead
 from tradewind.modules.knowledge.service import answering
 
 router = APIRouter(prefix="/knowledge/answers", tags=["Answers"])
@@ -76,7 +76,7 @@ def _event(event: answering.Prepared | answering.Piece | Answer) -> bytes:
         case answering.Prepared():
             name, body = "passages", PassagesRead(
                 answerable=event.answerable, threshold=answering.ANSWER_FROM,
-                passages=[FoundPassage.model_validate(passage) for passage in event.passages],
+                passages=[AnswerPassage.model_validate(passage) for passage in event.passages],
             )  # fmt: skip
         case answering.Piece():
             name, body = "text", PieceRead(text=event.text)

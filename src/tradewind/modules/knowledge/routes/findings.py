@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.pagination import Page
-from tradewind.modules.knowledge.jobs.checks import ask_for_check
 from tradewind.modules.knowledge.linting.checks import Kind
 from tradewind.modules.knowledge.schemas.answers import (
     FindingState,
@@ -15,7 +14,7 @@ from tradewind.modules.knowledge.schemas.answers import (
     FindingUpdate,
     KnowledgeFindingRead,
 )
-from tradewind.modules.knowledge.service import findings
+from tradewind.modules.knowledge.service import checking, findings
 
 router = APIRouter(prefix="/knowledge/findings", tags=["Findings"])
 
@@ -47,4 +46,4 @@ async def handle_finding(session: Session, finding_id: UUID, data: FindingUpdate
 @router.post("/check", status_code=status.HTTP_202_ACCEPTED, dependencies=[requires("knowledge:write")])
 async def check_knowledge(session: Session) -> None:
     """Read now what has changed since the last check; it also happens by itself, and every night for everything."""
-    await ask_for_check(session)
+    await checking.ask(session)

@@ -50,7 +50,7 @@ class CitationRead(_Read):
     quote: str
 
 
-class FoundPassage(_Read):
+class AnswerPassage(_Read):
     """A passage that was found, with what made it rank: the whole score, and its parts by words and by meaning."""
 
     chunk_id: UUID
@@ -90,7 +90,7 @@ class AnswerRead(_Read):
     threshold: float
     by: str
     language: str
-    passages: list[FoundPassage]
+    passages: list[AnswerPassage]
     closest: list[str]
     dropped: list[DroppedRead]
     fallback: str | None
@@ -103,7 +103,7 @@ class PassagesRead(BaseModel):
 
     answerable: float
     threshold: float
-    passages: list[FoundPassage]
+    passages: list[AnswerPassage]
 
 
 class PieceRead(BaseModel):

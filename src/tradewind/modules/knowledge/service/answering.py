@@ -32,7 +32,7 @@ from tradewind.modules.knowledge.service.search import search
 log = structlog.get_logger(__name__)
 
 # Below this likelihood nothing is answered; chosen on the sets of docs/intelligence.md.
-ANSWER_FROM = 0.5
+ANSWER_FROM = 0.3
 # Below this share of the question found in the best sentence, the passages speak of something else.
 FIT_FROM = 0.30
 _PASSAGES, _CLOSEST = 8, 3
@@ -56,7 +56,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer that is not stored yet."""
+    """An answer that is not stored yet. `fit` (0–1): how well the best sentence fits, where one was looked for."""
 
     outcome: Outcome
     text: str
@@ -65,6 +65,7 @@ class Draft:
     closest: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     fallback: str | None = None
+    fit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,13 @@ async def _local(prepared: Prepared) -> Draft:
             passage.title for passage in prepared.passages if prepared.answerable >= _CLOSEST_FROM and passage.title
         ]
         closest = tuple(dict.fromkeys(near))[:_CLOSEST]
-        return Draft("refused", refusal(prepared.language, closest), closest=closest)
+        return Draft(
+            "refused", refusal(prepared.language, closest), closest=closest, fit=composed.fit if composed else 0.0
+        )
     citations = tuple(
         cite(number, prepared.passages[quote.place], quote.text) for number, quote in enumerate(composed.quotes, 1)
     )
-    return Draft("answered", composed.text, citations)
+    return Draft("answered", composed.text, citations, fit=composed.fit)
 
 
 def cite(number: int, passage: Passage, quote: str) -> Citation:

@@ -16,7 +16,7 @@ from tradewind.modules.knowledge.extraction.extracted import Extracted, Unreadab
 from tradewind.modules.knowledge.extraction.process import Reader
 from tradewind.modules.knowledge.repository import documents as repository
 from tradewind.modules.knowledge.repository import sources as sources_repository
-from tradewind.modules.knowledge.service import content, documents, store
+from tradewind.modules.knowledge.service import checking, content, documents, store
 
 log = structlog.get_logger(__name__)
 INDEX = "knowledge.index"
@@ -57,6 +57,7 @@ async def index_all(context: JobContext, document_ids: Sequence[UUID], *, last_a
         async with context.transaction() as session:
             await sources_repository.indexed(session, source_id)
             await content.tell(session, source_id)
+            await checking.ask(session)
 
 
 async def index_some(context: JobContext, document_ids: Sequence[UUID]) -> set[UUID]:

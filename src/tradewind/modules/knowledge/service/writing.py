@@ -8,7 +8,7 @@ from tradewind.modules.knowledge.contracts import SCOPES, Scope
 from tradewind.modules.knowledge.repository import sources as repository
 from tradewind.modules.knowledge.schemas.answers import GapAnswer
 from tradewind.modules.knowledge.schemas.documents import PairCreate
-from tradewind.modules.knowledge.service import gaps, pairs, sources
+from tradewind.modules.knowledge.service import gaps, ingestion, pairs, sources
 from tradewind.modules.knowledge.service.indexing import index_document
 
 _NAMES: dict[Scope, str] = {
@@ -28,7 +28,9 @@ async def add_pair(session: AsyncSession, gap_id: UUID, data: GapAnswer) -> UUID
     pair = await pairs.create(
         session, PairCreate(source_id=source_id, question=data.question, answer=data.answer, scope=scope)
     )
+    # Found at once, for the question that is asked again now; the job then notes it and has it checked.
     await index_document(session, pair.id)
+    await ingestion.enqueue_indexing(session, [pair.id])
     await gaps.answered_with(session, gap_id, pair.id)
     return pair.id
 
