@@ -36,6 +36,11 @@ def test_every_operation_is_named_and_described(operations):
     assert [name for name, count in names.items() if name is None or count > 1] == []
 
 
+def test_shapes_have_names_of_their_own(document):
+    # Two modules that use one name would both get the module's path in front of it, for every client to see.
+    assert [name for name in document["components"]["schemas"] if name.startswith("tradewind")] == []
+
+
 def test_every_operation_states_its_permission(operations):
     known = {*PERMISSIONS, "signed-in", "public"}
     assert {label for label, operation in operations.items() if operation.get("x-permission") not in known} == set()
