@@ -251,22 +251,8 @@ async def openai(writer: asyncio.StreamWriter, rest: str, query: str, data: Any,
         case ["images", "generations"]:
             picture = base64.b64encode(b"\x89PNG picture").decode()
             await send(writer, 200, {"created": 1, "data": [{"b64_json": picture}]})
-        case ["videos"]:
-            await send(writer, 200, video(model, "queued"))
-        case ["videos", _]:
-            await send(writer, 200, video("sora-2", "completed"))
-        case ["videos", _, "content"]:
-            await send(writer, 200, b"film", {"content-type": "video/mp4"})
         case _:
             await send(writer, 404, {"error": {"message": f"no {rest}", "type": "invalid_request_error"}})
-
-
-def video(model: str, status: str) -> dict[str, Any]:
-    return {
-        "id": "video_1", "object": "video", "model": model, "status": status, "progress": 100, "created_at": 1,
-        "completed_at": 2, "expires_at": 3, "size": "720x1280", "seconds": "4", "remixed_from_video_id": None,
-        "error": None, "prompt": None,
-    }  # fmt: skip
 
 
 async def ollama(writer: asyncio.StreamWriter, rest: str, query: str, data: Any, model: str, answer: Answer) -> None:
@@ -359,15 +345,15 @@ async def google(writer: asyncio.StreamWriter, rest: str, query: str, data: Any,
     if what == "streamGenerateContent":
         await send_events(writer, answer, google_events(model, answer))
     elif what == "generateContent":
-        parts = [{"text": answer["text"]}] if answer.get("text") else []
+        parts: list[dict[str, Any]] = [{"text": answer["text"]}] if answer.get("text") else []
+        if "IMAGE" in (data.get("generationConfig") or {}).get("responseModalities", ()):
+            encoded = base64.b64encode(b"\x89PNG picture").decode()
+            parts = [{"inlineData": {"mimeType": "image/png", "data": encoded}}]
         parts += [{"functionCall": {"name": one["name"], "args": one["arguments"]}} for one in answer.get("tools", ())]
         await send(writer, 200, google_part(model, parts, "STOP"))
     elif what in ("batchEmbedContents", "embedContent"):
         count = len(data.get("requests", [0]))
         await send(writer, 200, {"embeddings": [{"values": [0.1, 0.2]}] * count, "embedding": {"values": [0.1, 0.2]}})
-    elif what == "predict":
-        encoded = base64.b64encode(b"\x89PNG imagen").decode()
-        await send(writer, 200, {"predictions": [{"bytesBase64Encoded": encoded, "mimeType": "image/png"}]})
     else:
         await send(writer, 200, {"models": [{"name": "models/gemini-test", "displayName": "Test"}]})
 

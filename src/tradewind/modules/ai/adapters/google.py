@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tradewind.modules.ai.adapters._base import Made, Provider, ProviderSpec, VendorSettings
+from tradewind.modules.ai.adapters._base import Made, Provider, ProviderSpec, Used, VendorSettings
 from tradewind.modules.ai.contracts import Picture
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Google(Provider):
         suggested={
             "text": ("gemini-2.5-flash", "gemini-2.5-pro"),
             "embedding": ("gemini-embedding-001",),
-            "image": ("imagen-4.0-fast-generate-001",),
+            "image": ("gemini-3.1-flash-lite-image",),
         },
         suggested_on=date(2026, 8, 23),
         prices="google",
@@ -76,15 +76,19 @@ class Google(Provider):
         return Made([list(found.values or ()) for found in answer.embeddings or ()])
 
     async def image(self, model: str, prompt: str, size: str | None) -> Made[Picture]:
-        """predict, of an Imagen model."""
-        from google.genai.types import GenerateImagesConfig
+        """generateContent, of a model that answers with images."""
+        from google.genai.types import GenerateContentConfig, ImageConfig
 
-        config = GenerateImagesConfig(number_of_images=1, aspect_ratio=_SHAPES.get(size or "", _SQUARE))
-        answer = await self.api.aio.models.generate_images(model=model, prompt=prompt, config=config)
-        image = answer.generated_images[0].image if answer.generated_images else None
-        if image is None or not image.image_bytes:
-            raise ValueError("the answer holds no image")
-        return Made(Picture(image.image_bytes, image.mime_type or "image/png"))
+        config = GenerateContentConfig(
+            response_modalities=["IMAGE"], image_config=ImageConfig(aspect_ratio=_SHAPES.get(size or "", _SQUARE))
+        )
+        answer = await self.api.aio.models.generate_content(model=model, contents=prompt, config=config)
+        for part in answer.parts or ():
+            if part.inline_data and part.inline_data.data:
+                usage = answer.usage_metadata
+                used = Used(input=usage.prompt_token_count, output=usage.candidates_token_count) if usage else Used()
+                return Made(Picture(part.inline_data.data, part.inline_data.mime_type or "image/png"), used)
+        raise ValueError("the answer holds no image")
 
     async def offered(self) -> list[str]:
         """GET /v1beta/models."""

@@ -1,16 +1,13 @@
 """OpenAI. Source: platform.openai.com/docs/api-reference, read in August 2026."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tradewind.modules.ai.adapters._base import Made, ProviderSpec, VendorSettings
+from tradewind.modules.ai.adapters._base import ProviderSpec, VendorSettings
 from tradewind.modules.ai.adapters._openai_shape import OpenAIShape
-from tradewind.modules.ai.contracts import Picture
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
-
-_LENGTHS = (4, 8, 12)
 
 
 class OpenAI(OpenAIShape):
@@ -21,7 +18,8 @@ class OpenAI(OpenAIShape):
         label="OpenAI",
         auth="api_key",
         key="required",
-        capabilities=frozenset({"text", "embedding", "speech_to_text", "text_to_speech", "image", "video"}),
+        capabilities=frozenset({"text", "embedding", "speech_to_text", "text_to_speech", "image"}),
+        missing={"video": "OpenAI shut its video API down on 24 September 2026."},
         settings=VendorSettings,
         suggested={
             "text": ("gpt-5-mini", "gpt-5.1"),
@@ -47,14 +45,3 @@ class OpenAI(OpenAIShape):
         from pydantic_ai.providers.openai import OpenAIProvider
 
         return OpenAIChatModel(model, provider=OpenAIProvider(openai_client=self.api))
-
-    async def video(self, model: str, prompt: str, seconds: int | None) -> Made[Picture]:
-        """POST /videos, then GET until it is done, then its content."""
-        more: dict[str, Any] = {}
-        if seconds is not None:
-            more["seconds"] = str(next((length for length in _LENGTHS if length >= seconds), _LENGTHS[-1]))
-        film = await self.api.videos.create_and_poll(model=model, prompt=prompt, **more)
-        if film.status != "completed":
-            raise ValueError(film.error.message if film.error else "the film was not finished")
-        content = await self.api.videos.download_content(film.id)
-        return Made(Picture(content.content, "video/mp4"))
