@@ -15,6 +15,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
+import { Route as AppIntentsRouteImport } from './routes/_app/intents'
 import { Route as AppKnowledgeRouteImport } from './routes/_app/knowledge'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
@@ -33,6 +34,9 @@ import { Route as AppDealsDealIdRouteImport } from './routes/_app/deals/$dealId'
 import { Route as AppImportsIndexRouteImport } from './routes/_app/imports/index'
 import { Route as AppImportsImportIdRouteImport } from './routes/_app/imports/$importId'
 import { Route as AppKnowledgeIndexRouteImport } from './routes/_app/knowledge/index'
+import { Route as AppKnowledgeIssuesRouteImport } from './routes/_app/knowledge/issues'
+import { Route as AppKnowledgeQuestionsRouteImport } from './routes/_app/knowledge/questions'
+import { Route as AppKnowledgeTestRouteImport } from './routes/_app/knowledge/test'
 import { Route as AppLeadsIndexRouteImport } from './routes/_app/leads/index'
 import { Route as AppLeadsLeadIdRouteImport } from './routes/_app/leads/$leadId'
 import { Route as AppScoringIndexRouteImport } from './routes/_app/scoring/index'
@@ -64,6 +68,8 @@ import { Route as AppSettingsTeamsRouteImport } from './routes/_app/settings/tea
 import { Route as AppSourcesIndexRouteImport } from './routes/_app/sources/index'
 import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$sourceId'
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
+import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles.$articleId'
+import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents.$documentId'
 import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
 import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
 
@@ -93,6 +99,11 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppIntentsRoute = AppIntentsRouteImport.update({
+  id: '/intents',
+  path: '/intents',
   getParentRoute: () => AppRoute,
 } as any)
 const AppKnowledgeRoute = AppKnowledgeRouteImport.update({
@@ -183,6 +194,21 @@ const AppImportsImportIdRoute = AppImportsImportIdRouteImport.update({
 const AppKnowledgeIndexRoute = AppKnowledgeIndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => AppKnowledgeRoute,
+} as any)
+const AppKnowledgeIssuesRoute = AppKnowledgeIssuesRouteImport.update({
+  id: '/issues',
+  path: '/issues',
+  getParentRoute: () => AppKnowledgeRoute,
+} as any)
+const AppKnowledgeQuestionsRoute = AppKnowledgeQuestionsRouteImport.update({
+  id: '/questions',
+  path: '/questions',
+  getParentRoute: () => AppKnowledgeRoute,
+} as any)
+const AppKnowledgeTestRoute = AppKnowledgeTestRouteImport.update({
+  id: '/test',
+  path: '/test',
   getParentRoute: () => AppKnowledgeRoute,
 } as any)
 const AppLeadsIndexRoute = AppLeadsIndexRouteImport.update({
@@ -341,6 +367,18 @@ const AuthOauthAuthorizeRoute = AuthOauthAuthorizeRouteImport.update({
   path: '/oauth/authorize',
   getParentRoute: () => AuthRoute,
 } as any)
+const AppKnowledgeArticlesArticleIdRoute =
+  AppKnowledgeArticlesArticleIdRouteImport.update({
+    id: '/articles/$articleId',
+    path: '/articles/$articleId',
+    getParentRoute: () => AppKnowledgeRoute,
+  } as any)
+const AppKnowledgeDocumentsDocumentIdRoute =
+  AppKnowledgeDocumentsDocumentIdRouteImport.update({
+    id: '/documents/$documentId',
+    path: '/documents/$documentId',
+    getParentRoute: () => AppKnowledgeRoute,
+  } as any)
 const AppSettingsWebhooksIndexRoute =
   AppSettingsWebhooksIndexRouteImport.update({
     id: '/webhooks/',
@@ -359,6 +397,7 @@ export interface FileRoutesByFullPath {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/intents': typeof AppIntentsRoute
   '/knowledge': typeof AppKnowledgeRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
@@ -373,6 +412,9 @@ export interface FileRoutesByFullPath {
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
+  '/knowledge/issues': typeof AppKnowledgeIssuesRoute
+  '/knowledge/questions': typeof AppKnowledgeQuestionsRoute
+  '/knowledge/test': typeof AppKnowledgeTestRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/scoring/evaluate': typeof AppScoringEvaluateRoute
@@ -408,6 +450,8 @@ export interface FileRoutesByFullPath {
   '/segments/': typeof AppSegmentsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
   '/sources/': typeof AppSourcesIndexRoute
+  '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
+  '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
@@ -416,6 +460,7 @@ export interface FileRoutesByTo {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/intents': typeof AppIntentsRoute
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
   '/forgot-password': typeof AuthForgotPasswordRoute
@@ -428,6 +473,9 @@ export interface FileRoutesByTo {
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
+  '/knowledge/issues': typeof AppKnowledgeIssuesRoute
+  '/knowledge/questions': typeof AppKnowledgeQuestionsRoute
+  '/knowledge/test': typeof AppKnowledgeTestRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/scoring/evaluate': typeof AppScoringEvaluateRoute
@@ -463,6 +511,8 @@ export interface FileRoutesByTo {
   '/segments': typeof AppSegmentsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
   '/sources': typeof AppSourcesIndexRoute
+  '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
+  '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/settings/webhooks': typeof AppSettingsWebhooksIndexRoute
 }
@@ -473,6 +523,7 @@ export interface FileRoutesById {
   '/_app/$': typeof AppSplatRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
+  '/_app/intents': typeof AppIntentsRoute
   '/_app/knowledge': typeof AppKnowledgeRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
@@ -488,6 +539,9 @@ export interface FileRoutesById {
   '/_app/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
+  '/_app/knowledge/issues': typeof AppKnowledgeIssuesRoute
+  '/_app/knowledge/questions': typeof AppKnowledgeQuestionsRoute
+  '/_app/knowledge/test': typeof AppKnowledgeTestRoute
   '/_app/leads/$leadId': typeof AppLeadsLeadIdRoute
   '/_app/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/_app/scoring/evaluate': typeof AppScoringEvaluateRoute
@@ -523,6 +577,8 @@ export interface FileRoutesById {
   '/_app/segments/': typeof AppSegmentsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/sources/': typeof AppSourcesIndexRoute
+  '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
+  '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/_app/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
@@ -533,6 +589,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/intents'
     | '/knowledge'
     | '/settings'
     | '/tasks'
@@ -547,6 +604,9 @@ export interface FileRouteTypes {
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
+    | '/knowledge/issues'
+    | '/knowledge/questions'
+    | '/knowledge/test'
     | '/leads/$leadId'
     | '/scoring/$setupId'
     | '/scoring/evaluate'
@@ -582,6 +642,8 @@ export interface FileRouteTypes {
     | '/segments/'
     | '/settings/'
     | '/sources/'
+    | '/knowledge/articles/$articleId'
+    | '/knowledge/documents/$documentId'
     | '/settings/webhooks/$endpointId'
     | '/settings/webhooks/'
   fileRoutesByTo: FileRoutesByTo
@@ -590,6 +652,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/intents'
     | '/tasks'
     | '/accept-invitation'
     | '/forgot-password'
@@ -602,6 +665,9 @@ export interface FileRouteTypes {
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
+    | '/knowledge/issues'
+    | '/knowledge/questions'
+    | '/knowledge/test'
     | '/leads/$leadId'
     | '/scoring/$setupId'
     | '/scoring/evaluate'
@@ -637,6 +703,8 @@ export interface FileRouteTypes {
     | '/segments'
     | '/settings'
     | '/sources'
+    | '/knowledge/articles/$articleId'
+    | '/knowledge/documents/$documentId'
     | '/settings/webhooks/$endpointId'
     | '/settings/webhooks'
   id:
@@ -646,6 +714,7 @@ export interface FileRouteTypes {
     | '/_app/$'
     | '/_app/dashboard'
     | '/_app/get-started'
+    | '/_app/intents'
     | '/_app/knowledge'
     | '/_app/settings'
     | '/_app/tasks'
@@ -661,6 +730,9 @@ export interface FileRouteTypes {
     | '/_app/companies/$companyId'
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
+    | '/_app/knowledge/issues'
+    | '/_app/knowledge/questions'
+    | '/_app/knowledge/test'
     | '/_app/leads/$leadId'
     | '/_app/scoring/$setupId'
     | '/_app/scoring/evaluate'
@@ -696,6 +768,8 @@ export interface FileRouteTypes {
     | '/_app/segments/'
     | '/_app/settings/'
     | '/_app/sources/'
+    | '/_app/knowledge/articles/$articleId'
+    | '/_app/knowledge/documents/$documentId'
     | '/_app/settings/webhooks/$endpointId'
     | '/_app/settings/webhooks/'
   fileRoutesById: FileRoutesById
@@ -747,6 +821,13 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/intents': {
+      id: '/_app/intents'
+      path: '/intents'
+      fullPath: '/intents'
+      preLoaderRoute: typeof AppIntentsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/knowledge': {
@@ -873,6 +954,27 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/knowledge/'
       preLoaderRoute: typeof AppKnowledgeIndexRouteImport
+      parentRoute: typeof AppKnowledgeRoute
+    }
+    '/_app/knowledge/issues': {
+      id: '/_app/knowledge/issues'
+      path: '/issues'
+      fullPath: '/knowledge/issues'
+      preLoaderRoute: typeof AppKnowledgeIssuesRouteImport
+      parentRoute: typeof AppKnowledgeRoute
+    }
+    '/_app/knowledge/questions': {
+      id: '/_app/knowledge/questions'
+      path: '/questions'
+      fullPath: '/knowledge/questions'
+      preLoaderRoute: typeof AppKnowledgeQuestionsRouteImport
+      parentRoute: typeof AppKnowledgeRoute
+    }
+    '/_app/knowledge/test': {
+      id: '/_app/knowledge/test'
+      path: '/test'
+      fullPath: '/knowledge/test'
+      preLoaderRoute: typeof AppKnowledgeTestRouteImport
       parentRoute: typeof AppKnowledgeRoute
     }
     '/_app/leads/': {
@@ -1092,6 +1194,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthOauthAuthorizeRouteImport
       parentRoute: typeof AuthRoute
     }
+    '/_app/knowledge/articles/$articleId': {
+      id: '/_app/knowledge/articles/$articleId'
+      path: '/articles/$articleId'
+      fullPath: '/knowledge/articles/$articleId'
+      preLoaderRoute: typeof AppKnowledgeArticlesArticleIdRouteImport
+      parentRoute: typeof AppKnowledgeRoute
+    }
+    '/_app/knowledge/documents/$documentId': {
+      id: '/_app/knowledge/documents/$documentId'
+      path: '/documents/$documentId'
+      fullPath: '/knowledge/documents/$documentId'
+      preLoaderRoute: typeof AppKnowledgeDocumentsDocumentIdRouteImport
+      parentRoute: typeof AppKnowledgeRoute
+    }
     '/_app/settings/webhooks/': {
       id: '/_app/settings/webhooks/'
       path: '/webhooks'
@@ -1110,11 +1226,21 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppKnowledgeRouteChildren {
+  AppKnowledgeIssuesRoute: typeof AppKnowledgeIssuesRoute
+  AppKnowledgeQuestionsRoute: typeof AppKnowledgeQuestionsRoute
+  AppKnowledgeTestRoute: typeof AppKnowledgeTestRoute
   AppKnowledgeIndexRoute: typeof AppKnowledgeIndexRoute
+  AppKnowledgeArticlesArticleIdRoute: typeof AppKnowledgeArticlesArticleIdRoute
+  AppKnowledgeDocumentsDocumentIdRoute: typeof AppKnowledgeDocumentsDocumentIdRoute
 }
 
 const AppKnowledgeRouteChildren: AppKnowledgeRouteChildren = {
+  AppKnowledgeIssuesRoute: AppKnowledgeIssuesRoute,
+  AppKnowledgeQuestionsRoute: AppKnowledgeQuestionsRoute,
+  AppKnowledgeTestRoute: AppKnowledgeTestRoute,
   AppKnowledgeIndexRoute: AppKnowledgeIndexRoute,
+  AppKnowledgeArticlesArticleIdRoute: AppKnowledgeArticlesArticleIdRoute,
+  AppKnowledgeDocumentsDocumentIdRoute: AppKnowledgeDocumentsDocumentIdRoute,
 }
 
 const AppKnowledgeRouteWithChildren = AppKnowledgeRoute._addFileChildren(
@@ -1179,6 +1305,7 @@ interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
+  AppIntentsRoute: typeof AppIntentsRoute
   AppKnowledgeRoute: typeof AppKnowledgeRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
@@ -1206,6 +1333,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
+  AppIntentsRoute: AppIntentsRoute,
   AppKnowledgeRoute: AppKnowledgeRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
