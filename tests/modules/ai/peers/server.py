@@ -3,7 +3,8 @@
 What they answer is scripted: `POST /control/answers` with `{"model": …, "answers": […]}` appends to the queue of a
 model; without a script a model answers “Hello from <model>.”. An answer has: text, pieces (how many), tools
 ([{name, arguments}]), status with error, headers, cut_after (pieces, then the connection breaks), hold (no answer
-until `POST /control/release`), raw (the body as it is), usage (false: tells none). `GET /control/requests` lists
+until `POST /control/release`), clock (the first piece is the monotonic time in nanoseconds, the rest comes 30 ms
+later), raw (the body as it is), usage (false: tells none). `GET /control/requests` lists
 what came in, `POST /control/reset` forgets everything.
 
 Run as `python server.py PORT`; bench and tests use it.
@@ -13,6 +14,7 @@ import asyncio
 import base64
 import json
 import sys
+import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from typing import Any
@@ -157,6 +159,9 @@ def pieces(answer: Answer) -> list[str]:
 
 async def cutting(answer: Answer) -> AsyncIterator[str]:
     """The pieces of the text; breaks the connection, or waits, where the script says so."""
+    if answer.get("clock"):
+        yield f"{time.monotonic_ns()} is the time. "
+        await asyncio.sleep(0.03)
     for number, piece in enumerate(pieces(answer)):
         if number == answer.get("cut_after"):
             raise Cut
