@@ -14,7 +14,7 @@ from tradewind.modules.intents.service.shipped import shipped
 GOAL_MS = 10.0
 
 
-def figures(*, leads: int = 0) -> list[Figure]:  # noqa: ARG001 - the data set of leads plays no part
+def figures(*, leads: int = 0) -> list[Figure]:
     """Time of one message, and of learning the set."""
     rows = [(text, intent.label) for intent in shipped()["sales_support"].intents for text in intent.examples]
     texts = [text for text, _ in rows]

@@ -34,6 +34,7 @@ PAGES = [
     "/sources",
     "/sources/{source}",
     "/sources/{source}?tab=debugger",
+    "/intents",
     "/scoring",
     "/scoring/{setup}",
     "/scoring/evaluate",

@@ -16303,6 +16303,11 @@ export interface components {
              * Format: date-time
              */
             scored_at: string;
+            /**
+             * Since
+             * @description When it first stood, if that was before `scored_at`
+             */
+            since?: string | null;
         };
         /**
          * ScoreModelRead
@@ -51432,7 +51437,8 @@ export interface operations {
                      *           "model_id": "67df48f6-16b2-5e58-b38b-c4aa6d6a2688",
                      *           "probability": 0.4,
                      *           "score": 82,
-                     *           "scored_at": "2026-03-02T09:30:00Z"
+                     *           "scored_at": "2026-03-02T09:30:00Z",
+                     *           "since": "2026-03-02T09:30:00Z"
                      *         }
                      *       ],
                      *       "kind": "model",

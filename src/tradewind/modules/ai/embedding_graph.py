@@ -83,7 +83,7 @@ class _Graph:
 
 
 def build(weights: Mapping[str, np.ndarray]) -> onnx.ModelProto:
-    """The model: `ids` and `mask` (batch, length) int64 → `tokens` (batch, length, 384), `sentence` (batch, 384), `deep`.
+    """The model: `ids` and `mask` (batch, length) int64 → `tokens` (batch, length, 384), `sentence` (batch, 384) …
 
     `tokens` are the last layer's vectors as they come, `sentence` their mean over the mask with length one. `deep`
     (batch, 1920) holds five vectors of length one: the means after layers 2, 4, 5 and 6 and the last one's maximum.

@@ -19,7 +19,7 @@ OUT_OF_SCOPE = frozenset({"oos", "out_of_scope", "outofscope", "none", "no_inten
 _BOM = "\ufeff"
 _MAX_ROWS, _MAX_CHARACTERS = 200_000, 10_000
 _SLICE = 256
-_TIMED = 200
+_TIMED = 100
 
 
 @dataclass(frozen=True, slots=True)
