@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.modules.leads.schemas.bulk import BulkParameters, BulkRequest
 from tradewind.modules.leads.schemas.routing import RoutingMember, RoutingRuleCreate
 from tradewind.modules.leads.schemas.views import SegmentCreate, ViewCreate, ViewState
-from tradewind.modules.leads.service import routing_rules, segments, views
+from tradewind.modules.leads.service import bulk, routing_rules, segments, views
 from tradewind.sample.load import Colleague
 
 
@@ -66,10 +67,15 @@ SEGMENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         },
     ),
 )
+TAGS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Key account", {"all": [_leaf("company.employee_count", "gte", 1000), _leaf("score", "gte", 20)]}),
+    ("Partner", {"all": [_leaf("source", "in", ["Referral", "Partner"])]}),
+    ("Webinar guest", {"all": [_leaf("custom.webinar_attended", "eq", True)]}),
+)
 
 
 async def furnish(session: AsyncSession, team: Sequence[Colleague]) -> None:
-    """Add views, segments and routing rules; the session acts for an administrator."""
+    """Add views, segments, routing rules and tags; the session acts for an administrator."""
     for position, (name, condition, sort, columns) in enumerate(VIEWS):
         state = ViewState(filter=condition, sort=sort, columns=columns)
         await views.create_view(session, ViewCreate(name=name, shared=True, state=state, position=position))
@@ -88,3 +94,8 @@ async def furnish(session: AsyncSession, team: Sequence[Colleague]) -> None:
     await routing_rules.create_rule(
         session, RoutingRuleCreate(name="Everyone else in turn", strategy="round_robin", members=sellers)
     )
+    for tag, condition in TAGS:
+        chosen = BulkRequest(action="tag", filter=condition, parameters=BulkParameters(tags=[tag]))
+        action = await bulk.create(session, chosen)
+        while action.state in ("queued", "running"):
+            action = await bulk.run_batch(session, action.id)
