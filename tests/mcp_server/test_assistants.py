@@ -14,7 +14,7 @@ from installation import Installation
 from mcp_server.conftest import INJECTION
 from mcp_server.connecting import Memory, by_token, colleague, connected
 
-READING = {"search_leads", "get_lead", "list_segments", "list_deals", "list_tasks", "read_metrics"}
+READING = {"search_leads", "get_lead", "list_segments", "list_deals", "list_tasks", "read_metrics", "ask_knowledge"}
 WRITING = {"create_note", "create_task", "draft_message"}
 
 
@@ -71,6 +71,7 @@ async def test_every_tool_does_what_it_says(server: Installation, person: httpx.
         filtered = await call(client, "search_leads", filter={"field": "country", "op": "eq", "value": "DE"})
         deals = (await call(client, "list_deals", lead_id=lead["id"])).structured_content
         metrics = (await call(client, "read_metrics")).structured_content
+        told = (await call(client, "ask_knowledge", question="What does an engine weigh?")).structured_content
         note = await call(client, "create_note", lead_id=lead["id"], body="Prefers mornings.")
         task = await call(client, "create_task", title="Call Ada", lead_id=lead["id"], due_at="2030-01-02T09:00:00Z")
         draft = await call(client, "draft_message", lead_id=lead["id"], subject="Hello", body="Dear Ada, …")
@@ -86,6 +87,7 @@ async def test_every_tool_does_what_it_says(server: Installation, person: httpx.
     assert filtered.structured_content["data"]["leads"] == []
     assert deals["data"]["deals"][0]["amount_minor"] == 900
     assert deals["data"]["deals"][0]["stage_name"] in {stage["name"] for stage in pipeline["stages"]}
+    assert (told["data"]["outcome"], told["data"]["citations"]) == ("refused", [])
     assert {figure["label"] for figure in metrics["data"]["key_figures"]} >= {"New leads", "Open pipeline"}
     assert [item["title"] for item in tasks["data"]["tasks"]] == ["Call Ada"]
     assert draft.structured_content["sent"] is False

@@ -13,10 +13,12 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.jobs import enqueue
 from tradewind.mcp_server.calls import READS, acting, tool
 from tradewind.mcp_server.results import (
+    AnswerFound,
     DealBrief,
     DealPage,
     DealsFound,
     KeyFigure,
+    KnowledgeAnswer,
     LeadBrief,
     LeadDetail,
     LeadFound,
@@ -36,6 +38,8 @@ from tradewind.mcp_server.results import (
 )
 from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
 from tradewind.modules.analytics.service import dashboard
+from tradewind.modules.knowledge.contracts_answers import SCOPES_OF
+from tradewind.modules.knowledge.service import answering
 from tradewind.modules.leads.repository.deals import DealFilter
 from tradewind.modules.leads.repository.lists import dumps, row_json
 from tradewind.modules.leads.service import deals, lists, people, segments, tasks, timeline
@@ -153,6 +157,30 @@ async def read_metrics(context: Context) -> Annotated[CallToolResult, MetricsRea
             pipeline=[StageFigure.model_validate(stage) for stage in board.pipeline_value.stages],
         )
         return found(f"Key figures of the last {board.period_days} days.", MetricsRead(data=metrics))
+
+
+@tool("Ask the knowledge base", permission="knowledge:read", annotations=READS)
+async def ask_knowledge(
+    context: Context,
+    question: Annotated[str, Field(min_length=1, max_length=1_000)],
+    audience: Annotated[
+        Literal["visitor", "client", "colleague"],
+        Field(description="On whose behalf: what is not for them is not used. `colleague` is for your user alone"),
+    ] = "colleague",
+) -> Annotated[CallToolResult, AnswerFound]:
+    """Answer a question from the knowledge base with its sources. What is not in it is refused, not guessed."""
+    async with acting(context, "knowledge:read") as session:
+        prepared = await answering.prepare(session, question, scopes=SCOPES_OF[audience], channel="assistant")
+    async for event in answering.events(prepared):
+        if isinstance(event, answering.Draft):
+            async with acting(context, "knowledge:read") as session:
+                answer = await answering.finish(session, prepared, event)
+            sources = "source" if len(answer.citations) == 1 else "sources"
+            told = (
+                "Not in the knowledge base." if answer.refused else f"Answered from {len(answer.citations)} {sources}."
+            )
+            return found(told, AnswerFound(data=KnowledgeAnswer.model_validate(answer)))
+    raise AssertionError("an answer ends with a draft")
 
 
 async def read_lead(session: AsyncSession, lead_id: UUID) -> LeadFound:

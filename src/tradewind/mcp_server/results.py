@@ -224,6 +224,27 @@ def text_of(summary: str, result: Result) -> str:
     )
 
 
+class CitedSource(_Data):
+    number: int = Field(description="Stands as [number] in the answer")
+    title: str
+    heading: str
+    url: str | None
+    quote: str
+
+
+class KnowledgeAnswer(_Data):
+    outcome: Literal["answered", "refused", "small_talk"]
+    text: str
+    citations: list[CitedSource]
+    answerable: float = Field(description="0–1: how likely the knowledge base holds the answer")
+
+
+class AnswerFound(Result):
+    """An answer from the knowledge base with its sources, or that there is none."""
+
+    data: KnowledgeAnswer
+
+
 def found(summary: str, result: Result) -> CallToolResult:
     """A result with data of others, as text and as typed content."""
     return CallToolResult(

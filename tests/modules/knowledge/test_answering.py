@@ -209,3 +209,38 @@ async def test_the_linter_finds_keeps_and_forgets(base, add, client, database, t
     await change("Starter costs €29 per month.")
     assert "conflict" not in await found()
     assert (await client.get(f"{BASE}/findings/summary")).json()["waiting"] == 0
+
+
+async def test_a_model_says_what_its_sources_support_and_is_replaced_when_it_fails(
+    base, client, ask, database, tenant, openai_server
+):
+    async with database.transaction(tenant.actor) as connecting:
+        await openai_server.connect(connecting, "wise-model")
+    claims = [
+        {"text": "The Starter plan is €29 per month.", "sources": ["P1"]},
+        {"text": "It includes a free car.", "sources": ["P1"]},
+        {"text": "The Starter plan costs €39.", "sources": ["P1"]},
+        {"text": "Ask us anything.", "sources": []},
+    ]
+    openai_server.answer("wise-model", "\n".join(orjson.dumps(claim).decode() for claim in claims))
+    body = {"question": "How much does the Starter plan cost?", "audience": "visitor"}
+    answer = await client.post(f"{BASE}/answers/stream", json=body)
+    events = [part.split("\ndata: ", 1) for part in answer.text.strip().split("\n\n")]
+    assert [name for name, _ in events] == ["event: passages", "event: text", "event: answer"]
+    last = orjson.loads(events[-1][1])
+    assert (last["text"], last["by"]) == ("The Starter plan is €29 per month. [1]", "wise-model")
+    assert orjson.loads(events[1][1])["text"] == last["text"]
+    assert {one["reason"] for one in last["dropped"]} == {"meaning", "value", "no_source"}
+    # Passages go as data; what visitors may not see does not go.
+    sent = orjson.dumps(openai_server.requests()[-1]).decode()
+    assert "€29" in sent
+    assert "35 percent" not in sent
+
+    openai_server.answer("wise-model", "I think it is free!")
+    unsupported = await ask("How much does the Starter plan cost?")
+    assert (unsupported["by"], unsupported["fallback"]) == ("local", "model_found_nothing")
+    assert unsupported["text"] == "The Starter plan costs €29 per month. [1]"
+    openai_server.answer("wise-model", *[{"status": 500}] * 6)
+    failed = await ask("How much does the Starter plan cost?")
+    assert (failed["by"], failed["text"]) == ("local", unsupported["text"])
+    assert failed["fallback"]
