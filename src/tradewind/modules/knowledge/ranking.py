@@ -12,10 +12,10 @@ import numpy as np
 
 # BM25's saturation of repeated words, and how far long passages are held back.
 K1, B = 1.2, 0.6
-# Weights of the share of words, of the passage's vector, and of the tokens' vectors.
-LEXICAL, SEMANTIC, TOKENS = 1.0, 0.5, 2.0
+# Weights of the share of words, of the passage's vector, of all its tokens, and of its best sentence's.
+LEXICAL, SEMANTIC, TOKENS, SENTENCE = 1.25, 0.25, 0.5, 1.5
 # Likelihood of an answer = logistic(INTERCEPT + Σ weight · feature of the best passage).
-INTERCEPT, BY_LEXICAL, BY_SEMANTIC, BY_TOKENS = -12.0, 5.0, 4.0, 12.0
+INTERCEPT, BY_LEXICAL, BY_SEMANTIC, BY_TOKENS, BY_SENTENCE = -17.6, 9.9, 7.9, 12.9, 12.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,34 @@ def _terms(sent: bytes) -> np.ndarray:
     return np.frombuffer(sent, ">i4", offset=20)[1::2] if len(sent) > 20 else np.zeros(0, np.int32)
 
 
-def fused(lexical: np.ndarray, semantic: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    """One score a passage."""
-    return LEXICAL * lexical + SEMANTIC * semantic + TOKENS * tokens
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of candidates, an array each."""
+
+    lexical: np.ndarray
+    semantic: np.ndarray
+    tokens: np.ndarray
+    sentence: np.ndarray
+
+    @property
+    def scores(self) -> np.ndarray:
+        """One score a passage."""
+        return LEXICAL * self.lexical + SEMANTIC * self.semantic + TOKENS * self.tokens + SENTENCE * self.sentence
+
+    @property
+    def answerable(self) -> float:
+        """How likely (0–1) one of the passages holds the answer."""
+        if not len(self.lexical):
+            return 0.0
+        evidence = (
+            BY_LEXICAL * self.lexical.max() + BY_SEMANTIC * self.semantic.max() + BY_TOKENS * self.tokens.max()
+            + BY_SENTENCE * self.sentence.max()
+        )  # fmt: skip
+        return float(1 / (1 + np.exp(-(INTERCEPT + evidence))))
+
+    def ordered(self, order: np.ndarray) -> "Signals":
+        """The same in another order."""
+        return Signals(self.lexical[order], self.semantic[order], self.tokens[order], self.sentence[order])
 
 
-def answerable(lexical: np.ndarray, semantic: np.ndarray, tokens: np.ndarray) -> float:
-    """How likely (0–1) passages with these scores hold the answer."""
-    if not len(lexical):
-        return 0.0
-    features = BY_LEXICAL * lexical.max() + BY_SEMANTIC * semantic.max() + BY_TOKENS * tokens.max()
-    return float(1 / (1 + np.exp(-(INTERCEPT + features))))
+NOTHING = Signals(*(np.zeros(0) for _ in range(4)))

@@ -6,7 +6,9 @@ interaction), which finds names and numbers that one vector for a whole passage 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,6 +34,37 @@ def rotated(tokens: np.ndarray) -> np.ndarray:
 def packed(tokens: np.ndarray) -> bytes:
     """Signs of a passage's tokens (n, 384): n × 48 bytes."""
     return np.packbits(rotated(tokens) > 0, axis=1).tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How passages meet a query's tokens: on average by the whole passage, by its best sentence, and which that is."""
+
+    whole: np.ndarray
+    sentence: np.ndarray
+    places: list[int]
+
+
+def fit(query: np.ndarray, passages: Sequence[tuple[bytes, bytes]]) -> Fit:
+    """`passages` are packed tokens, and how many of them belong to the prefix and to each sentence (uint16).
+
+    The prefix, which holds a pair's question, may meet a query like a sentence; `places` count real sentences alone.
+    """
+    parts = [_split(tokens, counts) for tokens, counts in passages]
+    starts = np.cumsum([0, *(len(each) for each in parts)])
+    matches = best_matches(query, [part for each in parts for part in each])
+    means = matches.mean(axis=0)
+    whole = np.maximum.reduceat(matches, starts[:-1], axis=1).mean(axis=0)
+    sentence = np.maximum.reduceat(means, starts[:-1])
+    places = [
+        int(means[start + 1 : end].argmax()) if end > start + 1 else 0 for start, end in pairwise(starts.tolist())
+    ]
+    return Fit(whole, sentence, places)
+
+
+def _split(tokens: bytes, counts: bytes) -> list[bytes]:
+    ends = np.cumsum(np.frombuffer(counts, np.uint16), dtype=np.int64).tolist()
+    return [tokens[start * BYTES : end * BYTES] for start, end in pairwise([0, *ends])] or [tokens]
 
 
 def best_matches(query: np.ndarray, parts: Sequence[bytes]) -> np.ndarray:

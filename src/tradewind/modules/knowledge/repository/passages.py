@@ -78,10 +78,14 @@ async def lock_unchanged(connection: asyncpg.Connection, marks: dict[UUID, str])
 async def replace(
     connection: asyncpg.Connection, organisation_id: UUID, documents: Collection[UUID], rows: Sequence[Row]
 ) -> None:
-    """Put `rows` in the place of all passages of `documents`; a trigger gives them scope, source and expiry."""
+    """Put `rows` in the place of all passages of `documents`."""
     await connection.execute("DELETE FROM knowledge_chunks WHERE document_id = ANY ($1::uuid[])", list(documents))
-    if not rows:
-        return
+    if rows:
+        await add(connection, organisation_id, rows)
+
+
+async def add(connection: asyncpg.Connection, organisation_id: UUID, rows: Sequence[Row]) -> None:
+    """Store passages of documents that are there; a trigger gives them scope, source and expiry."""
     # Arrays inside an array must have one length: terms travel as text.
     await connection.execute(
         """

@@ -6,8 +6,7 @@ All of it happens in the caller's transaction, and each statement is bound to th
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import Any
+from itertools import accumulate
 from uuid import UUID
 
 import asyncpg
@@ -41,19 +40,21 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Candidates, best first, with what their order comes from."""
+    """Candidates, best first, with what their order comes from and which sentence fits best."""
 
     ids: list[UUID]
-    scores: np.ndarray
-    lexical: np.ndarray
-    semantic: np.ndarray
-    tokens: np.ndarray
-    rows: list[asyncpg.Record]
+    signals: ranking.Signals
+    sentences: list[int]
+
+    @property
+    def scores(self) -> np.ndarray:
+        """One score a candidate, falling."""
+        return self.signals.scores
 
     @property
     def answerable(self) -> float:
         """How likely (0–1) one of them holds the answer."""
-        return ranking.answerable(self.lexical, self.semantic, self.tokens)
+        return self.signals.answerable
 
 
 async def search(session: AsyncSession, query: str, *, scopes: frozenset[Scope], limit: int = 8) -> SearchResult:
@@ -66,7 +67,7 @@ async def search(session: AsyncSession, query: str, *, scopes: frozenset[Scope],
     ranked = await rank(connection, _organisation(session), asked, scopes=scopes)
     shown = await passages.texts(connection, ranked.ids[:limit], scopes)
     found = [
-        _passage(asked, shown[chunk_id], ranked, place)
+        _passage(shown[chunk_id], ranked, place)
         for place, chunk_id in enumerate(ranked.ids[:limit])
         if chunk_id in shown
     ]
@@ -87,8 +88,7 @@ async def rank(
     """Candidates of a query, best first."""
     sizes = await passages.sizes(connection, scopes)
     if not sizes.chunks:
-        empty = np.zeros(0)
-        return Ranked([], empty, empty, empty, empty, [])
+        return Ranked([], ranking.NOTHING, [])
     words, common = await _words(connection, organisation_id, query.text, sizes, scopes)
     vector = as_text(query.vector)
     exact = sizes.chunks <= passages.EXACT_UP_TO
@@ -96,8 +96,7 @@ async def rank(
     saying = await _saying(connection, words, common, scopes)
     candidates = {row["id"]: row for row in (*saying, *near)}
     if not candidates:
-        empty = np.zeros(0)
-        return Ranked([], empty, empty, empty, empty, [])
+        return Ranked([], ranking.NOTHING, [])
     ids = list(candidates)
     lexical = ranking.lexical(words, [(row["terms"], row["frequencies"], row["words"]) for row in candidates.values()])
     cosines = {row["id"]: row["cosine"] for row in near}
@@ -105,22 +104,18 @@ async def rank(
     details = {row["id"]: row for row in await passages.details(connection, [ids[at] for at in chosen], vector, scopes)}
     chosen = [at for at in chosen if ids[at] in details]
     rows = [details[ids[at]] for at in chosen]
-    said = lexical[chosen]
+    fit = token_vectors.fit(query.tokens, [(row["tokens"], row["sentences"]) for row in rows])
     semantic = np.array([row["cosine"] for row in rows])
-    tokens = token_vectors.best_matches(query.tokens, [row["tokens"] for row in rows]).mean(axis=0)
-    scores = ranking.fused(said, semantic, tokens)
-    order = np.argsort(-scores, kind="stable")
-    return Ranked(
-        [ids[chosen[at]] for at in order], scores[order], said[order], semantic[order], tokens[order],
-        [rows[at] for at in order],
-    )  # fmt: skip
+    signals = ranking.Signals(lexical[chosen], semantic, fit.whole, fit.sentence)
+    order = np.argsort(-signals.scores, kind="stable")
+    return Ranked([ids[chosen[at]] for at in order], signals.ordered(order), [fit.places[at] for at in order])
 
 
 def _chosen(ids: list[UUID], lexical: np.ndarray, cosines: Mapping[UUID, float]) -> list[int]:
     """Which candidates are compared token by token: the best by words, the nearest, the best by both."""
     least = min(cosines.values(), default=0.0)
     semantic = np.array([cosines.get(chunk_id, least) for chunk_id in ids])
-    both = ranking.fused(lexical, semantic, semantic)
+    both = ranking.Signals(lexical, semantic, semantic, semantic).scores
     chosen: dict[int, None] = {}
     for order, most in ((lexical, _BY_WORDS // 3), (semantic, _BY_MEANING // 5), (both, _COMPARED)):
         chosen.update(dict.fromkeys(int(at) for at in np.argsort(-order, kind="stable")[:most]))
@@ -162,24 +157,14 @@ async def _saying(
     return [found[at] for at in np.argsort(-scores, kind="stable")[:_BY_WORDS]]
 
 
-def _passage(query: Query, shown: asyncpg.Record, ranked: Ranked, place: int) -> Passage:
+def _passage(shown: asyncpg.Record, ranked: Ranked, place: int) -> Passage:
+    said = sentences_of(shown["content"]) or [shown["content"]]
     return Passage(
         chunk_id=shown["id"], document_id=shown["document_id"], source_id=shown["source_id"], title=shown["title"],
         url=shown["url"], heading=shown["heading"], content=shown["content"],
-        best_sentence=_best_sentence(query, shown["content"], ranked.rows[place]), score=float(ranked.scores[place]),
-        lexical=float(ranked.lexical[place]), semantic=float(ranked.semantic[place]),
+        best_sentence=said[min(ranked.sentences[place], len(said) - 1)], score=float(ranked.scores[place]),
+        lexical=float(ranked.signals.lexical[place]), semantic=float(ranked.signals.semantic[place]),
     )  # fmt: skip
-
-
-def _best_sentence(query: Query, content: str, row: Any) -> str:
-    """The sentence whose tokens meet the query's best."""
-    said = sentences_of(content)
-    ends = list(accumulate(np.frombuffer(row["sentences"], np.uint16).tolist()))
-    if len(said) < 2 or len(ends) != len(said) + 1:
-        return said[0] if said else content
-    size = token_vectors.BYTES
-    parts = [row["tokens"][start * size : end * size] for start, end in pairwise(ends)]
-    return said[int(token_vectors.best_matches(query.tokens, parts).mean(axis=0).argmax())]
 
 
 def _organisation(session: AsyncSession) -> UUID:
