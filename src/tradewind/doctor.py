@@ -16,6 +16,7 @@ from tradewind.kernel import static
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import current_revision, head_revision, prepare_server
+from tradewind.modules.ai import api as ai
 from tradewind.settings import Settings
 
 _OLDEST_POSTGRESQL = 150000
@@ -65,6 +66,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         else:
             yield Finding("problem", "Schema", f"at {at or 'nothing'}, needs {head}: run `tradewind migrate`")
         yield await _isolation(database)
+        if at == head:
+            yield await _models(database)
     except (OSError, SQLAlchemyError, asyncpg.PostgresError, RuntimeError) as failure:
         yield Finding("problem", "Database", f"{kind}, not reachable: {failure}")
     finally:
@@ -86,6 +89,16 @@ async def _isolation(database: Database) -> Finding:
             "give the application a role of its own in TRADEWIND_DATABASE_APP_URL",
         )
     return Finding("ok", "Isolation", f"works as the restricted role {row[0]}")
+
+
+async def _models(database: Database) -> Finding:
+    report = await ai.report(database)
+    if not report.connections:
+        return Finding("note", "Models", "no language model is connected: answers are taken from knowledge as written")
+    words = f"{report.connections} connections, {report.models} models in use"
+    if report.failing:
+        return Finding("problem", "Models", f"{words}; the last test failed for: {', '.join(report.failing)}")
+    return Finding("ok", "Models", words)
 
 
 def _web_app() -> Finding:

@@ -13,8 +13,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.database import Database
 from tradewind.modules.ai.adapters._base import Used
-from tradewind.modules.ai.contracts import Capability, ModelRoute, Picture, Recording, Task, TextRoute, Transcript
+from tradewind.modules.ai.contracts import (
+    Capability,
+    ModelRoute,
+    ModelsReport,
+    Picture,
+    Recording,
+    Task,
+    TextRoute,
+    Transcript,
+)
 from tradewind.modules.ai.embedding import (
     DEEP_DIMENSIONS,
     DEEP_SENTENCE,
@@ -28,7 +38,7 @@ from tradewind.modules.ai.embedding import (
     embed_tokens_locally,
 )
 from tradewind.modules.ai.injection import find_injection
-from tradewind.modules.ai.service import capabilities, pricing, routing
+from tradewind.modules.ai.service import capabilities, connections, pricing, routing
 from tradewind.modules.ai.service.calling import generate, stream
 from tradewind.modules.ai.service.policies import judge_topic
 from tradewind.modules.ai.service.prompts import rendered as prompt
@@ -52,6 +62,7 @@ __all__ = [
     "judge_topic",
     "model_for",
     "prompt",
+    "report",
     "speak",
     "stream",
     "text_model",
@@ -108,3 +119,8 @@ async def film(route: ModelRoute, feature: str, prompt: str, *, seconds: int | N
     most = Used(input=pricing.tokens_of(prompt), output=0)
     called = await capabilities.call(route, feature, lambda one, model: one.video(model, prompt, seconds), most=most)
     return called.value
+
+
+async def report(database: Database) -> ModelsReport:
+    """Connections of the whole installation, and those whose last test failed: for whoever runs it."""
+    return await connections.report(database)

@@ -197,3 +197,12 @@ class Picture:
 
     content: bytes
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsReport:
+    """What is connected in the whole installation; `failing` are labels of connections whose last test failed."""
+
+    connections: int
+    models: int
+    failing: tuple[str, ...]

@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
-from tradewind.kernel.database import actor_of
+from tradewind.kernel.database import Database, actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import repository
-from tradewind.modules.ai.contracts import Capability, ModelRoute, Step
+from tradewind.modules.ai.contracts import Capability, ModelRoute, ModelsReport, Step
 from tradewind.modules.ai.errors import CapabilityMissing, ConnectionInvalid, ConnectionNotFound, ModelNotFound, TooMany
 from tradewind.modules.ai.models import KEY, Connection
 from tradewind.modules.ai.schemas import (
@@ -148,6 +150,19 @@ async def route_to_test(
 async def step_to_ask(session: AsyncSession, connection_id: UUID) -> Step:
     """A step that reaches a connection, for questions about no model. Raises ConnectionNotFound."""
     return repository.step_of(await found_connection(session, connection_id), "")
+
+
+async def report(database: Database) -> ModelsReport:
+    """Count connections and models over all organisations."""
+    async with database.transaction(Actor.system(name="doctor")) as session:
+        organisations = list((await session.scalars(text("SELECT all_organisation_ids()"))).all())
+    connected, models = [], 0
+    for organisation_id in organisations:
+        async with database.transaction(Actor.system(organisation_id, name="doctor")) as session:
+            connected += [one for one in await repository.connections(session) if one.enabled]
+            models += sum((await repository.models_per_connection(session)).values())
+    failing = tuple(one.label for one in connected if one.test_code not in (None, "ok"))
+    return ModelsReport(len(connected), models, failing)
 
 
 async def note_test(session: AsyncSession, step: Step, result: ConnectionTestRead) -> None:
