@@ -164,6 +164,12 @@ async def test_rules_fade_cap_and_learn_and_another_score_stands_beside(
     assert (await stored(database, organisation, "score"))[open_lead].score != 24
     past = (await client.get(f"/api/v1/leads/{ids[0]}/score", params={"at": "2020-01-01T00:00:00Z"})).json()
     assert past["state"] == "pending"
+    async with database.transaction(organisation) as session:
+        await session.execute(text("UPDATE lead_scores SET since = scored_at - interval '9 days'"))
+    two_days_ago = (now() - timedelta(days=2)).isoformat()
+    kept = (await client.get(f"/api/v1/leads/{ids[0]}/score", params={"at": two_days_ago})).json()
+    assert "the reasons are those of that day" in kept["note"]
+    assert kept["history"][0]["since"] < kept["as_of"] < kept["scored_at"]
 
     assert (await client.post("/api/v1/scoring/setups/interest/primary")).json()["is_primary"]
     await drain()

@@ -29,9 +29,21 @@ def evaluate(
     id_column: Annotated[str, typer.Option("--id", help="Column that names a row.")],
     out: Annotated[Path, typer.Option(dir_okay=False, writable=True, help="Where the scores go, as CSV.")],
     exclude: Annotated[list[str] | None, typer.Option(help="Column to leave out; may be repeated.")] = None,
-    order_by: Annotated[str | None, typer.Option(help="Column of numbers or dates that rises with time.")] = None,
+    order_by: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of numbers or dates that rises with time. Dates are the arrival (hour and weekday become "
+            "features); a number is a feature where that helps on newer rows. Without it: a running number, else the "
+            "order of the rows."
+        ),
+    ] = None,
     rolling: Annotated[
-        str | None, typer.Option(metavar="WINDOW:STEP", help="Train anew every STEP rows on the newest WINDOW rows.")
+        str | None,
+        typer.Option(
+            metavar="WINDOW:STEP",
+            help="Train anew every STEP rows on the newest WINDOW rows, outcomes of earlier blocks included. Every row "
+            "of the second file must come after the first file and have its outcome. A smaller step follows faster.",
+        ),
     ] = None,
 ) -> None:
     """Train on one file, score another, and print how good that was as JSON."""

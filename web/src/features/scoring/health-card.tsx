@@ -1,20 +1,34 @@
 import { Alert, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { formatNumber, formatRelative } from '@/app/format';
+import { formatNumber, formatRelative, formatTime } from '@/app/format';
 import { IconAlertTriangle } from '@/app/icons';
 import type { Summary } from './queries';
 import classes from './scoring.module.css';
 
 type Health = NonNullable<Summary['health']>;
 
+/** The check runs at 03:15 UTC. */
+const nightly = () => formatTime(new Date().setUTCHours(3, 15, 0, 0));
 const LITTLE = 0.1;
 const MUCH = 0.25;
 
 const level = (psi: number) => (psi >= MUCH ? 'much' : psi >= LITTLE ? 'some' : 'little');
 
 /** Whether newer leads still look like those the model learned from, and whether forecasts come true. */
-export function HealthCard({ health }: { health: Health }) {
+export function HealthCard({ health }: { health: Health | undefined }) {
   const { t } = useTranslation('scoring');
+  if (!health) {
+    return (
+      <Card component="section" aria-labelledby="scoring-health">
+        <Title order={2} size="h3" id="scoring-health">
+          {t('health.title')}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {t('health.notYet', { hour: nightly() })}
+        </Text>
+      </Card>
+    );
+  }
   const { calibration } = health;
   const moved = health.features.filter((feature) => feature.psi >= LITTLE);
   return (

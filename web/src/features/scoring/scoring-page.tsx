@@ -93,7 +93,7 @@ export function ScoringPage() {
         </div>
         <div>
           <SetupsCard />
-          {summary.data?.health && <HealthCard health={summary.data.health} />}
+          {summary.data && shown && <HealthCard health={summary.data.health ?? undefined} />}
           <VersionsCard
             rollBackOf={summary.data?.may_roll_back ? primary?.key : undefined}
             models={models.data?.items}

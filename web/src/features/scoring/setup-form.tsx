@@ -75,9 +75,7 @@ function Basics({ value, readOnly, onChange }: PartProps) {
             allowDecimal={false}
             disabled={readOnly}
             value={value.horizon_days ?? ''}
-            onChange={(days) =>
-              onChange({ horizon_days: typeof days === 'number' ? days : null })
-            }
+            onChange={(days) => onChange({ horizon_days: typeof days === 'number' ? days : null })}
           />
         </Group>
         <Select

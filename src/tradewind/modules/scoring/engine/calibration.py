@@ -8,6 +8,7 @@ from tradewind.modules.scoring.engine.metrics import Floats, log_loss
 
 Calibrator = dict[str, Any]
 _FLOOR = 1e-3
+_TRACE = 1e-3
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -21,7 +22,9 @@ def apply(calibrator: Calibrator, raw: Floats) -> Floats:
     if kind == "identity":
         return sigmoid(raw)
     if kind == "isotonic":
-        return np.interp(raw, calibrator["x"], calibrator["y"])
+        # Steps alone would make many rows equal and lose their order; a trace of the raw chance keeps it.
+        steps = np.interp(raw, calibrator["x"], calibrator["y"])
+        return (1 - _TRACE) * steps + _TRACE * sigmoid(raw)
     inputs = _inputs(kind, raw)
     return sigmoid(inputs @ np.asarray(calibrator["weights"]) + calibrator["intercept"])
 

@@ -49,6 +49,7 @@ class ScoreHistoryRead(BaseModel):
     kind: ScoreKind
     model_id: UUID | None
     scored_at: datetime
+    since: datetime | None = Field(default=None, description="When it first stood, if that was before `scored_at`")
 
 
 class SplitRead(BaseModel):

@@ -66,9 +66,14 @@ async def lead_score(session: AsyncSession, lead_id: UUID, *, at: datetime | Non
     lift = None
     if at is None and read.kind == "model" and read.band != "hot" and read.stopped is None:
         lift = await lifting.what_would_lift(session, lead_id)
+    note = read.note
+    if at is not None and rows[0].scored_at > at:
+        # A score that stays the same keeps one row, whose reasons are renewed.
+        note += f" It stayed the same until {rows[0].scored_at:%d %B %Y}; the reasons are those of that day."
     return read.model_copy(
         update={
             "as_of": at,
+            "note": note,
             "others": [other for other in beside if other is not None],
             "counterfactual": lift.sentence if lift else None,
         }

@@ -3,7 +3,6 @@ import {
   Button,
   Group,
   Progress,
-  Skeleton,
   Stack,
   Text,
   TextInput,
@@ -11,17 +10,17 @@ import {
   UnstyledButton,
 } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { formatDate, formatPercent, formatRelative } from '@/app/format';
 import { IconMinus, IconPlus } from '@/app/icons';
 import { useMay } from '@/app/permissions';
-import { Sparkline } from '@/components/charts';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { ScoreBadge } from '@/components/score-badge';
 import classes from './detail.module.css';
 import { scoreQuery } from './queries';
+import { ScoreHistory } from './score-history';
 
 type Reason = Schema<'ReasonRead'>;
 type LeadScore = Schema<'LeadScoreRead'>;
@@ -143,10 +142,6 @@ export function ScorePanel({ leadId }: { leadId: string }) {
     placeholderData: keepPreviousData,
   });
   if (!mayRead) return null;
-  const history = (data?.history ?? [])
-    .flatMap((entry) => (entry.score === null ? [] : [{ at: entry.scored_at, score: entry.score }]))
-    .sort((a, b) => a.at.localeCompare(b.at));
-  const first = history[0];
   const largest = Math.max(
     0,
     ...[...(data?.reasons_for ?? []), ...(data?.reasons_against ?? [])].map(weight),
@@ -195,26 +190,7 @@ export function ScorePanel({ leadId }: { leadId: string }) {
             good={false}
           />
         )}
-        {first && history.length > 1 && data && (
-          <div>
-            <Suspense fallback={<Skeleton height={32} />}>
-              <Sparkline
-                h={32}
-                data={history.map((entry) => entry.score)}
-                color="blue.5"
-                curveType="linear"
-                strokeWidth={1.5}
-              />
-            </Suspense>
-            <Text size="xs" c="dimmed">
-              {t('score.history', {
-                from: first.score,
-                to: data.score ?? history[history.length - 1]?.score,
-                date: formatDate(first.at),
-              })}
-            </Text>
-          </div>
-        )}
+        {data && <ScoreHistory entries={data.history} />}
         {data?.counterfactual && <Text size="sm">{data.counterfactual}</Text>}
         {data?.others && data.others.length > 0 && <Others others={data.others} />}
         {data && (
