@@ -70,6 +70,10 @@ import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$s
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles.$articleId'
 import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents.$documentId'
+import { Route as AppSettingsAiIndexRouteImport } from './routes/_app/settings/ai/index'
+import { Route as AppSettingsAiUsageRouteImport } from './routes/_app/settings/ai/usage'
+import { Route as AppSettingsPromptsIndexRouteImport } from './routes/_app/settings/prompts/index'
+import { Route as AppSettingsPromptsPromptKeyRouteImport } from './routes/_app/settings/prompts/$promptKey'
 import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
 import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
 
@@ -379,6 +383,27 @@ const AppKnowledgeDocumentsDocumentIdRoute =
     path: '/documents/$documentId',
     getParentRoute: () => AppKnowledgeRoute,
   } as any)
+const AppSettingsAiIndexRoute = AppSettingsAiIndexRouteImport.update({
+  id: '/ai/',
+  path: '/ai/',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsAiUsageRoute = AppSettingsAiUsageRouteImport.update({
+  id: '/ai/usage',
+  path: '/ai/usage',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsPromptsIndexRoute = AppSettingsPromptsIndexRouteImport.update({
+  id: '/prompts/',
+  path: '/prompts/',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsPromptsPromptKeyRoute =
+  AppSettingsPromptsPromptKeyRouteImport.update({
+    id: '/prompts/$promptKey',
+    path: '/prompts/$promptKey',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 const AppSettingsWebhooksIndexRoute =
   AppSettingsWebhooksIndexRouteImport.update({
     id: '/webhooks/',
@@ -452,7 +477,11 @@ export interface FileRoutesByFullPath {
   '/sources/': typeof AppSourcesIndexRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
+  '/settings/ai/usage': typeof AppSettingsAiUsageRoute
+  '/settings/prompts/$promptKey': typeof AppSettingsPromptsPromptKeyRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/settings/ai/': typeof AppSettingsAiIndexRoute
+  '/settings/prompts/': typeof AppSettingsPromptsIndexRoute
   '/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
 export interface FileRoutesByTo {
@@ -513,7 +542,11 @@ export interface FileRoutesByTo {
   '/sources': typeof AppSourcesIndexRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
+  '/settings/ai/usage': typeof AppSettingsAiUsageRoute
+  '/settings/prompts/$promptKey': typeof AppSettingsPromptsPromptKeyRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/settings/ai': typeof AppSettingsAiIndexRoute
+  '/settings/prompts': typeof AppSettingsPromptsIndexRoute
   '/settings/webhooks': typeof AppSettingsWebhooksIndexRoute
 }
 export interface FileRoutesById {
@@ -579,7 +612,11 @@ export interface FileRoutesById {
   '/_app/sources/': typeof AppSourcesIndexRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
+  '/_app/settings/ai/usage': typeof AppSettingsAiUsageRoute
+  '/_app/settings/prompts/$promptKey': typeof AppSettingsPromptsPromptKeyRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
+  '/_app/settings/prompts/': typeof AppSettingsPromptsIndexRoute
   '/_app/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
 }
 export interface FileRouteTypes {
@@ -644,7 +681,11 @@ export interface FileRouteTypes {
     | '/sources/'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
+    | '/settings/ai/usage'
+    | '/settings/prompts/$promptKey'
     | '/settings/webhooks/$endpointId'
+    | '/settings/ai/'
+    | '/settings/prompts/'
     | '/settings/webhooks/'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -705,7 +746,11 @@ export interface FileRouteTypes {
     | '/sources'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
+    | '/settings/ai/usage'
+    | '/settings/prompts/$promptKey'
     | '/settings/webhooks/$endpointId'
+    | '/settings/ai'
+    | '/settings/prompts'
     | '/settings/webhooks'
   id:
     | '__root__'
@@ -770,7 +815,11 @@ export interface FileRouteTypes {
     | '/_app/sources/'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
+    | '/_app/settings/ai/usage'
+    | '/_app/settings/prompts/$promptKey'
     | '/_app/settings/webhooks/$endpointId'
+    | '/_app/settings/ai/'
+    | '/_app/settings/prompts/'
     | '/_app/settings/webhooks/'
   fileRoutesById: FileRoutesById
 }
@@ -1208,6 +1257,34 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppKnowledgeDocumentsDocumentIdRouteImport
       parentRoute: typeof AppKnowledgeRoute
     }
+    '/_app/settings/ai/': {
+      id: '/_app/settings/ai/'
+      path: '/ai'
+      fullPath: '/settings/ai/'
+      preLoaderRoute: typeof AppSettingsAiIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/ai/usage': {
+      id: '/_app/settings/ai/usage'
+      path: '/ai/usage'
+      fullPath: '/settings/ai/usage'
+      preLoaderRoute: typeof AppSettingsAiUsageRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/prompts/': {
+      id: '/_app/settings/prompts/'
+      path: '/prompts'
+      fullPath: '/settings/prompts/'
+      preLoaderRoute: typeof AppSettingsPromptsIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/prompts/$promptKey': {
+      id: '/_app/settings/prompts/$promptKey'
+      path: '/prompts/$promptKey'
+      fullPath: '/settings/prompts/$promptKey'
+      preLoaderRoute: typeof AppSettingsPromptsPromptKeyRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/webhooks/': {
       id: '/_app/settings/webhooks/'
       path: '/webhooks'
@@ -1268,7 +1345,11 @@ interface AppSettingsRouteChildren {
   AppSettingsTeamRoute: typeof AppSettingsTeamRoute
   AppSettingsTeamsRoute: typeof AppSettingsTeamsRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
+  AppSettingsAiUsageRoute: typeof AppSettingsAiUsageRoute
+  AppSettingsPromptsPromptKeyRoute: typeof AppSettingsPromptsPromptKeyRoute
   AppSettingsWebhooksEndpointIdRoute: typeof AppSettingsWebhooksEndpointIdRoute
+  AppSettingsAiIndexRoute: typeof AppSettingsAiIndexRoute
+  AppSettingsPromptsIndexRoute: typeof AppSettingsPromptsIndexRoute
   AppSettingsWebhooksIndexRoute: typeof AppSettingsWebhooksIndexRoute
 }
 
@@ -1293,7 +1374,11 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsTeamRoute: AppSettingsTeamRoute,
   AppSettingsTeamsRoute: AppSettingsTeamsRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppSettingsAiUsageRoute: AppSettingsAiUsageRoute,
+  AppSettingsPromptsPromptKeyRoute: AppSettingsPromptsPromptKeyRoute,
   AppSettingsWebhooksEndpointIdRoute: AppSettingsWebhooksEndpointIdRoute,
+  AppSettingsAiIndexRoute: AppSettingsAiIndexRoute,
+  AppSettingsPromptsIndexRoute: AppSettingsPromptsIndexRoute,
   AppSettingsWebhooksIndexRoute: AppSettingsWebhooksIndexRoute,
 }
 

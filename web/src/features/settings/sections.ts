@@ -27,6 +27,14 @@ export const areas = [
     ],
   },
   {
+    label: 'area.ai',
+    pages: [
+      { to: '/settings/ai', label: 'ai.models', permission: 'ai:read' },
+      { to: '/settings/ai/usage', label: 'ai.usage', permission: 'ai:read' },
+      { to: '/settings/prompts', label: 'ai.prompts', permission: 'ai:read' },
+    ],
+  },
+  {
     label: 'area.access',
     pages: [
       { to: '/settings/single-sign-on', label: 'singleSignOn', permission: 'sso:write' },
