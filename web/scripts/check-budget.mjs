@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 const dist = new URL('../dist/', import.meta.url).pathname;
 // `dictionary`: the words of the password meter, fetched only where a password is chosen.
 // `snippet`: what other people's websites load, every byte of it.
+// `editor`: the Markdown editor of articles, fetched when somebody writes one.
 // `reference`: the API reference, a page of its own that the app never loads.
 const budget = {
   entry: 210,
@@ -14,6 +15,7 @@ const budget = {
   route: 60,
   charts: 120,
   dictionary: 400,
+  editor: 150,
   reference: 480,
   snippet: 4.88, // 5,000 bytes
 };
@@ -36,7 +38,12 @@ for (const file of readdirSync(join(dist, 'assets'))) {
   }
   if (!file.endsWith('.js') || scripts.includes(path)) continue;
   const source = readFileSync(join(dist, path), 'utf8');
-  const marks = { us_tv_and_film: 'dictionary', 'swagger-ui': 'reference', recharts: 'charts' };
+  const marks = {
+    us_tv_and_film: 'dictionary',
+    'swagger-ui': 'reference',
+    recharts: 'charts',
+    'cm-content': 'editor',
+  };
   const mark = Object.keys(marks).find((words) => source.includes(words));
   const limit = mark ? budget[marks[mark]] : budget.route;
   if (size(path) > 8) rows.push([file, size(path), limit]);
