@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 from sqlalchemy import URL, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database.embedded import APP_ROLE, OWNER_ROLE, EmbeddedServer
@@ -176,6 +177,26 @@ class Database:
             raise
         finally:
             self._slots.release()
+
+    async def call(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """One statement as a transaction of its own, in one round trip: for writes that somebody waits for.
+
+        It acts for nobody unless it says itself for whom (`set_config`), and must bear being repeated, since a dead
+        connection is replaced. Raises ConnectionError when there is no way to the database.
+        """
+        async with self._slots:
+            for is_last in (False, True):
+                try:
+                    raw = await self.engine.raw_connection()
+                    try:
+                        return await cast(Any, raw.driver_connection).fetch(statement, *values)
+                    finally:
+                        await greenlet_spawn(raw.close)
+                except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as failure:
+                    if is_last:
+                        raise ConnectionError("the database cannot be reached") from failure
+                    await self.engine.dispose()
+        raise AssertionError("unreachable")
 
     async def _begun(self, actor: Actor) -> AsyncSession:
         """A session whose transaction has begun; when the pool's connection is dead, on a new pool's."""

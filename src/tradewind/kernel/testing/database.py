@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tradewind.kernel import jobs
 from tradewind.kernel.access import Actor
-from tradewind.kernel.database import Database
+from tradewind.kernel.database import Database, asyncpg_connection
 from tradewind.kernel.database.engine import set_tenant
 from tradewind.settings import Settings
 
@@ -43,6 +44,11 @@ class RolledBackDatabase(Database):
                 text("SELECT set_config('app.org_id', :a, true), set_config('app.user_id', :b, true)"),
                 {"a": before[0] or "", "b": before[1] or ""},
             )
+
+    async def call(self, statement: str, *values: Any) -> list[Any]:
+        """The statement inside a savepoint of its own."""
+        async with self.transaction(Actor.system()) as session:
+            return await (await asyncpg_connection(session)).fetch(statement, *values)
 
 
 async def drain(database: Database, *, limit: int = 1000) -> list[str]:

@@ -162,15 +162,16 @@ $$"""
 # Sets money aside in each budget that a call falls under, or changes nothing and returns the budget that has not
 # enough left. Calls of one budget pass one after the other, so that together they cannot promise more than it holds.
 # What a process that died had set aside is free again when it expires. No call waits for a disk: should the server
-# lose power, the last half second of usage is lost with it.
+# lose power, the last half second of usage is lost with it. Both functions act for the organisation they are given, so
+# that one round trip is all a call waits for.
 RESERVE = f"""
 CREATE FUNCTION ai_reserve(
-    call uuid, of_feature text, of_character uuid, estimate bigint, at timestamptz, lasting interval
+    organisation uuid, call uuid, of_feature text, of_character uuid, estimate bigint, at timestamptz, lasting interval
 ) RETURNS SETOF uuid LANGUAGE plpgsql AS $$
 DECLARE
     budget ai_budgets;
 BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('app.org_id', organisation::text, true), set_config('synchronous_commit', 'off', true);
     FOR budget IN
         SELECT b.* FROM ai_budgets b
         WHERE b.stops AND (b.feature IS NULL OR b.feature = of_feature)
@@ -197,18 +198,22 @@ END $$"""
 # 100 per cent), each level once a period.
 SETTLE = f"""
 CREATE FUNCTION ai_settle(
-    call uuid, at timestamptz, of_capability text, of_task text, of_feature text, of_character uuid, of_connection uuid,
+    organisation uuid, call uuid, at timestamptz, of_capability text, of_task text, of_feature text, of_character uuid, of_connection uuid,
     of_provider text, of_model text, tokens_in integer, tokens_out integer, tokens_cached integer, is_estimated boolean,
     cost bigint, took_ms integer, first_ms integer, ended text, why text
 ) RETURNS TABLE (budget_id uuid, reached smallint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM set_config('app.org_id', organisation::text, true), set_config('synchronous_commit', 'off', true);
     INSERT INTO ai_calls (id, organisation_id, at, capability, task, feature, character_id, connection_id, provider,
         model, input_tokens, output_tokens, cached_tokens, estimated, cost_microusd, latency_ms, first_token_ms,
         outcome, reason)
     VALUES (call, {CURRENT_ORGANISATION}, at, of_capability, of_task, of_feature, of_character, of_connection,
-        of_provider, of_model, tokens_in, tokens_out, tokens_cached, is_estimated, cost, took_ms, first_ms, ended, why);
+        of_provider, of_model, tokens_in, tokens_out, tokens_cached, is_estimated, cost, took_ms, first_ms, ended, why)
+    ON CONFLICT (id) DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
     INSERT INTO ai_usage_days AS d (organisation_id, day, capability, task, feature, character_id, provider, model,
         calls, failures, unpriced, input_tokens, output_tokens, cached_tokens, cost_microusd, latency_ms)
     VALUES ({CURRENT_ORGANISATION}, (at AT TIME ZONE 'UTC')::date, of_capability, of_task, of_feature, of_character,
@@ -254,9 +259,9 @@ CREATE FUNCTION ai_reach(budget uuid, reached smallint, at timestamptz) RETURNS 
 $$"""
 _FUNCTIONS = (
     "ai_reach(uuid, smallint, timestamptz)",
-    "ai_settle(uuid, timestamptz, text, text, text, uuid, uuid, text, text, integer, integer, integer, boolean, "
+    "ai_settle(uuid, uuid, timestamptz, text, text, text, uuid, uuid, text, text, integer, integer, integer, boolean, "
     "bigint, integer, integer, text, text)",
-    "ai_reserve(uuid, text, uuid, bigint, timestamptz, interval)",
+    "ai_reserve(uuid, uuid, text, uuid, bigint, timestamptz, interval)",
     "ai_period_start(text, timestamptz)",
 )
 _TABLES = (

@@ -10,11 +10,11 @@ from sqlalchemy import Select, Text, delete, func, select, text
 from sqlalchemy import cast as to_type
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel.database import asyncpg_connection
+from tradewind.kernel.database import Database, asyncpg_connection
 from tradewind.modules.ai.models import USAGE_DAYS, Budget, Call
 
-_RESERVE = "SELECT ai_reserve($1, $2, $3, $4, $5, $6)"
-_SETTLE = "SELECT * FROM ai_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+_RESERVE = "SELECT ai_reserve($1, $2, $3, $4, $5, $6, $7) AS refused"
+_SETTLE = f"SELECT * FROM ai_settle({', '.join(f'${n}' for n in range(1, 20))})"
 _REACH = "SELECT ai_reach($1, $2, $3)"
 _STANDING = text("""
     SELECT b.id, ai_period_start(b.period, :at) AS begins_on, coalesce(p.spent_microusd, 0) AS spent,
@@ -91,7 +91,8 @@ class Standing:
 
 
 async def reserve(
-    session: AsyncSession,
+    database: Database,
+    organisation_id: UUID,
     call_id: UUID,
     *,
     feature: str,
@@ -101,20 +102,19 @@ async def reserve(
     lasting: timedelta,
 ) -> UUID | None:
     """Set money aside in all budgets of a call, or return the one that has not enough left."""
-    connection = await asyncpg_connection(session)
-    return await connection.fetchval(_RESERVE, call_id, feature, character_id, amount, at, lasting)
+    rows = await database.call(_RESERVE, organisation_id, call_id, feature, character_id, amount, at, lasting)
+    return rows[0]["refused"] if rows else None
 
 
-async def settle(session: AsyncSession, attempt: Attempt) -> list[tuple[UUID, int]]:
+async def settle(database: Database, organisation_id: UUID, attempt: Attempt) -> list[tuple[UUID, int]]:
     """Keep an attempt and free what was set aside for it; returns budgets that came to 80 or 100 per cent by it."""
-    connection = await asyncpg_connection(session)
-    rows = await connection.fetch(
-        _SETTLE, attempt.id, attempt.at, attempt.capability, attempt.task, attempt.feature, attempt.character_id,
-        attempt.connection_id, attempt.provider, attempt.model, attempt.input_tokens, attempt.output_tokens,
-        attempt.cached_tokens, attempt.estimated, attempt.cost_microusd, attempt.latency_ms, attempt.first_token_ms,
-        attempt.outcome, attempt.reason,
+    rows = await database.call(
+        _SETTLE, organisation_id, attempt.id, attempt.at, attempt.capability, attempt.task, attempt.feature,
+        attempt.character_id, attempt.connection_id, attempt.provider, attempt.model, attempt.input_tokens,
+        attempt.output_tokens, attempt.cached_tokens, attempt.estimated, attempt.cost_microusd, attempt.latency_ms,
+        attempt.first_token_ms, attempt.outcome, attempt.reason,
     )  # fmt: skip
-    return [(UUID(bytes=row["budget_id"].bytes), row["reached"]) for row in rows]
+    return [(row["budget_id"], row["reached"]) for row in rows]
 
 
 async def reach(session: AsyncSession, budget_id: UUID, level: int, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
@@ -20,6 +21,7 @@ from tradewind.modules.ai.events import BudgetReached
 from tradewind.modules.ai.repository_money import Attempt
 from tradewind.modules.ai.service import pricing
 
+log = structlog.get_logger(__name__)
 Outcome = Literal["ok", "failed", "cut", "cancelled"]
 ACTOR_NAME = "models"
 # What a process that died had set aside is free again after this and the time the call had.
@@ -34,16 +36,12 @@ async def reserve(route: ModelRoute, step: Step, call_id: UUID, *, feature: str,
     if not route.budgeted:
         return
     amount = pricing.cost(step, used) or 0
-    actor = Actor.system(route.organisation_id, name=ACTOR_NAME)
-    at = now()
-    async with route.database.transaction(actor) as session:
-        refused = await repository.reserve(
-            session, call_id, feature=feature, character_id=route.character_id, amount=amount, at=at,
-            lasting=timedelta(seconds=step.timeout_seconds) + _GRACE,
-        )  # fmt: skip
-        if refused is not None:
-            await _tell(session, refused, 100)
+    refused = await repository.reserve(
+        route.database, route.organisation_id, call_id, feature=feature, character_id=route.character_id,
+        amount=amount, at=now(), lasting=timedelta(seconds=step.timeout_seconds) + _GRACE,
+    )  # fmt: skip
     if refused is not None:
+        await _tell(route, refused, 100)
         raise BudgetExhausted(
             "A budget has not enough left for this. An administrator can raise it under Settings, Models.",
             extra={"budget_id": str(refused)},
@@ -98,14 +96,23 @@ async def _keep(route: ModelRoute, step: Step, account: Account) -> Kept:
 
 
 async def _settle(route: ModelRoute, attempt: Attempt) -> None:
-    """Keep an attempt, count it, free what was set aside, and tell people of budgets it brought near their limit."""
-    actor = Actor.system(route.organisation_id, name=ACTOR_NAME)
-    async with route.database.transaction(actor) as session:
-        for budget_id, level in await repository.settle(session, attempt):
-            await _tell(session, budget_id, level)
+    """Keep an attempt, count it, free what was set aside, and tell people of budgets it brought near their limit.
+
+    An answer that is there already is not lost because the database is away.
+    """
+    try:
+        for budget_id, level in await repository.settle(route.database, route.organisation_id, attempt):
+            await _tell(route, budget_id, level)
+    except ConnectionError:
+        log.error("ai.usage_not_kept", organisation_id=str(route.organisation_id), model=attempt.model)
 
 
-async def _tell(session: AsyncSession, budget_id: UUID, level: int) -> None:
+async def _tell(route: ModelRoute, budget_id: UUID, level: int) -> None:
+    async with route.database.transaction(Actor.system(route.organisation_id, name=ACTOR_NAME)) as session:
+        await _publish(session, budget_id, level)
+
+
+async def _publish(session: AsyncSession, budget_id: UUID, level: int) -> None:
     at = now()
     if not await repository.reach(session, budget_id, level, at):
         return
