@@ -104,16 +104,20 @@ def spread(vectors: np.ndarray, labels: np.ndarray, label_count: int) -> Spread:
         means[label] = vectors[labels == label].mean(axis=0)
     inner = vectors - means[labels]
     freedom = max(1, len(vectors) - len(present))
-    if freedom < vectors.shape[1]:
-        _, lengths, rows = np.linalg.svd(inner, full_matrices=False)
-        directions, variances = rows.T, lengths**2 / freedom
+    if len(vectors) < vectors.shape[1]:
+        # As many directions as rows at most: the small matrix of their products has the same ones.
+        squares, sides = np.linalg.eigh(inner.astype(np.float64) @ inner.T)
+        kept = squares > 1e-9 * squares.max(initial=1e-12)
+        directions = inner.T @ (sides[:, kept] / np.sqrt(squares[kept]))
+        variances = squares[kept] / freedom
     else:
         variances, directions = np.linalg.eigh(inner.T @ inner / freedom)
-    kept = variances > 1e-7 * variances.max(initial=1e-12)
+        kept = variances > 1e-7 * variances.max(initial=1e-12)
+        directions, variances = directions[:, kept], variances[kept]
     total = float(np.maximum(variances, 0).sum())
     return Spread(
         means[present].mean(axis=0),
-        np.ascontiguousarray(directions[:, kept], dtype=np.float32),
-        variances[kept].astype(np.float32),
+        np.ascontiguousarray(directions, dtype=np.float32),
+        variances.astype(np.float32),
         max(total / vectors.shape[1], 1e-9),
     )

@@ -18,9 +18,9 @@ from tradewind.modules.intents.errors import MessagesGone, NotTrained
 from tradewind.modules.intents.models import UnansweredMessage
 from tradewind.modules.intents.schemas import (
     IntentCreate,
+    IntentSuggestion,
     SuggestionAccept,
     SuggestionList,
-    IntentSuggestion,
     UnansweredRead,
 )
 from tradewind.modules.intents.service import classifying, sets
