@@ -53,8 +53,10 @@ def fit(query: np.ndarray, passages: Sequence[tuple[bytes, bytes]]) -> Fit:
     parts = [_split(tokens, counts) for tokens, counts in passages]
     starts = np.cumsum([0, *(len(each) for each in parts)])
     matches = best_matches(query, [part for each in parts for part in each])
-    means = matches.mean(axis=0)
-    whole = np.maximum.reduceat(matches, starts[:-1], axis=1).mean(axis=0)
+    # An empty query has no tokens.
+    count = max(len(query), 1)
+    means = matches.sum(axis=0) / count
+    whole = np.maximum.reduceat(matches, starts[:-1], axis=1).sum(axis=0) / count
     sentence = np.maximum.reduceat(means, starts[:-1])
     places = [
         int(means[start + 1 : end].argmax()) if end > start + 1 else 0 for start, end in pairwise(starts.tolist())
