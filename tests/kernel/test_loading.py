@@ -6,9 +6,9 @@ import sys
 
 # Imported by the first who asks (`kernel.loading`), by a job, or inside a function.
 _LATER = {
-    "alembic", "graphql", "lightgbm", "mcp", "mcp_types", "onnxruntime", "openpyxl", "pandas", "polars",
+    "alembic", "dns", "graphql", "lightgbm", "mcp", "mcp_types", "onnxruntime", "openpyxl", "pandas", "polars",
     "scim2_models", "scim2_server", "scipy", "sklearn", "strawberry", "tokenizers", "torch", "transformers",
-    "zxcvbn",
+    "xlsxwriter", "zxcvbn",
 }  # fmt: skip
 _START = {
     "the web role": "import tradewind.app; tradewind.app.create_app()",

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-import xlsxwriter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of, asyncpg_connection
@@ -155,6 +154,8 @@ async def _json(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
 
 
 async def _xlsx(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
+    import xlsxwriter  # here: every start would wait for it
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "leads.xlsx"
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-import dns.asyncresolver
-import dns.exception
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +22,9 @@ from tradewind.modules.identity.service.acting import acting_as, as_user
 from tradewind.modules.identity.service.secrets import new_secret
 from tradewind.modules.identity.service.single_sign_on import connections
 from tradewind.modules.identity.service.single_sign_on.provisioning import domain_of
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
 
 MAX_DOMAINS = 100
 RECORD_PREFIX = "_tradewind"
@@ -47,9 +48,11 @@ FREE_MAIL = frozenset(
 Proof = Literal["dns", "administrator"]
 
 
-def resolver() -> dns.asyncresolver.Resolver:
+def resolver() -> "Resolver":
     """The system's name servers, asked anew each time."""
-    found = dns.asyncresolver.Resolver()
+    from dns.asyncresolver import Resolver  # here: every start would wait for it
+
+    found = Resolver()
     found.lifetime = _DNS_SECONDS
     return found
 
@@ -151,12 +154,14 @@ async def _find(session: AsyncSession, domain_id: UUID) -> SsoDomain:
 
 
 async def _check_dns(found: SsoDomain) -> None:
+    from dns.exception import DNSException, Timeout
+
     name = record_name(found.domain)
     try:
         answer = await resolver().resolve(name, "TXT")
-    except dns.exception.Timeout as error:
+    except Timeout as error:
         raise DomainNotProven(f"The name servers did not answer for {name} in time. Try again later.") from error
-    except dns.exception.DNSException as error:
+    except DNSException as error:
         raise DomainNotProven(
             f"There is no TXT record at {name} yet. Add it with the value {found.dns_value}; it may take a while "
             "to be seen everywhere."
