@@ -38,7 +38,11 @@ CHROMIUM_FLAGS = [
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One installation for all files of this process; it may use servers of this machine."""
-    environment = {"TRADEWIND_LOCAL_IDENTITY_PROVIDERS": "true", "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true"}
+    environment = {
+        "TRADEWIND_LOCAL_IDENTITY_PROVIDERS": "true",
+        "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true",
+        "TRADEWIND_KNOWLEDGE_ALLOW_LOCALHOST": "true",
+    }
     installation = Installation(tmp_path_factory.mktemp("installation") / "home", environment=environment)
     installation.start("up")
     installation.wait_ready()

@@ -16,7 +16,8 @@ export function DocumentLink({ id, title, url }: DocumentLinkProps) {
   return (
     <Group gap={4} wrap="nowrap" miw={0}>
       <LinkAnchor
-        to={`/knowledge/articles/${id}` as never}
+        to="/knowledge/documents/$documentId"
+        params={{ documentId: id }}
         fw={500}
         className="tw-truncate"
         title={shown}
