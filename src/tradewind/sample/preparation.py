@@ -21,6 +21,8 @@ from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
 from tradewind.sample.filling import import_leads, score_leads
 from tradewind.sample.funnel import Funnel, last_full_day
+from tradewind.sample.intents import add_intents
+from tradewind.sample.knowledge import add_knowledge
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.state import State
@@ -52,6 +54,8 @@ class Preparation:
             await self._once("score", lambda: self._score(progress))
         await self._once("workspace", self._furnish)
         await self._once("website", self._add_website)
+        await self._once("knowledge", self._add_knowledge)
+        await self._once("intents", self._add_intents)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -160,6 +164,13 @@ class Preparation:
     async def _add_website(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_visits(session, await add_website(session, seed=SEED), seed=SEED)
+
+    async def _add_knowledge(self) -> None:
+        await add_knowledge(self.database, self._admin())
+
+    async def _add_intents(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_intents(session)
 
     async def _add_pipeline(self) -> None:
         async with self.database.transaction(self._admin()) as session:

@@ -14,7 +14,7 @@ from tradewind.modules.ai.api import embed_locally
 from tradewind.modules.identity import api as identity
 from tradewind.modules.intents import repository
 from tradewind.modules.intents.engine.words import plain_words
-from tradewind.modules.intents.errors import MessagesGone, NotTrained
+from tradewind.modules.intents.errors import MessagesGone
 from tradewind.modules.intents.models import UnansweredMessage
 from tradewind.modules.intents.schemas import (
     IntentCreate,
@@ -47,11 +47,14 @@ async def suggest(session: AsyncSession, set_id: UUID) -> SuggestionList:
     waiting = await repository.unanswered(session, _CLUSTERED)
     vectors = await _vectors(waiting)
     groups = await asyncio.to_thread(_groups, vectors)
+    trained = await repository.published(session, set_id) is not None
     rare = Counter(word for message in waiting for word in set(plain_words(message.text)))
     items = []
     for group in groups:
         messages = sorted((waiting[at] for at in group), key=lambda message: -message.times)
-        label, chance = await _near(session, row.key, [message.text for message in messages])
+        label, chance = None, None
+        if trained:
+            label, chance = await _near(session, row.key, [message.text for message in messages])
         items.append(
             IntentSuggestion(
                 label=_name(messages, rare, len(waiting)),
@@ -133,12 +136,9 @@ def _name(messages: Sequence[UnansweredMessage], rare: Counter[str], size: int) 
     return label_of(" ".join(ranked[:2]) or messages[0].text)
 
 
-async def _near(session: AsyncSession, key: str, texts: Sequence[str]) -> tuple[str | None, float | None]:
+async def _near(session: AsyncSession, key: str, texts: Sequence[str]) -> tuple[str, float]:
     """The intent of the set that most of the texts come closest to, and how likely they are in scope."""
-    try:
-        results = await classifying.classify(session, texts[:20], key)
-    except NotTrained:
-        return None, None
+    results = await classifying.classify(session, texts[:20], key)
     label, _ = Counter(result.best_label for result in results).most_common(1)[0]
     chances = [result.in_scope_probability for result in results if result.best_label == label]
     return label, round(sum(chances) / len(chances), 4)
