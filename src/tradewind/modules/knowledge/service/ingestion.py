@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
+from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
+from tradewind.kernel.database import Database
 from tradewind.kernel.jobs import JobContext, Request
 from tradewind.modules.knowledge.extraction.extracted import Extracted, Unreadable
 from tradewind.modules.knowledge.extraction.process import Reader
@@ -44,12 +46,12 @@ async def enqueue_indexing(session: AsyncSession, document_ids: Sequence[UUID]) 
 async def index_all(context: JobContext, document_ids: Sequence[UUID], *, last_attempt: bool) -> None:
     """Index those documents that wait for it. One that fails is tried again with the job, then set to failed."""
     if not last_attempt:
-        sources = await index_some(context, document_ids)
+        sources = await index_some(context.database, context.actor, document_ids)
     else:
         sources = set()
         for document_id in document_ids:
             try:
-                sources |= await index_some(context, [document_id])
+                sources |= await index_some(context.database, context.actor, [document_id])
             except Exception as failure:  # the edge of a document: the others are to be indexed
                 log.error("knowledge.document_not_indexed", document_id=document_id, exc_info=failure)
                 sources |= await _give_up(context, document_id)
@@ -60,12 +62,12 @@ async def index_all(context: JobContext, document_ids: Sequence[UUID], *, last_a
             await checking.ask(session)
 
 
-async def index_some(context: JobContext, document_ids: Sequence[UUID]) -> set[UUID]:
+async def index_some(database: Database, actor: Actor, document_ids: Sequence[UUID]) -> set[UUID]:
     """Index the documents that wait for it and that nobody else is at; returns their sources."""
     # Loads the embedding model's runtime.
     from tradewind.modules.knowledge.service.indexing import index_documents
 
-    async with context.transaction() as session:
+    async with database.transaction(actor) as session:
         waiting: dict[UUID, str] = {}
         sources: set[UUID] = set()
         for document_id in document_ids:
