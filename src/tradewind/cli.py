@@ -1,6 +1,7 @@
 """The command line: `tradewind up`, `demo`, `doctor` and what modules add."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -164,7 +165,10 @@ def main() -> None:
     """Entry point of the `tradewind` command."""
     from tradewind.supervisor import PortTaken
 
-    _add_module_commands()
+    own = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
+    # Modules' commands take most of a second to import, which `up` and the roles it starts need not wait for.
+    if len(sys.argv) < 2 or sys.argv[1] not in own:
+        _add_module_commands()
     try:
         app()
     except PortTaken as failure:
