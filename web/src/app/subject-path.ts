@@ -9,7 +9,10 @@ const PAGES: Record<string, string> = {
 };
 
 // Told of one by one, shown all together.
-const LISTS: Record<string, string> = { security_alert: '/settings/security-monitoring' };
+const LISTS: Record<string, string> = {
+  security_alert: '/settings/security-monitoring',
+  ai_budget: '/settings/ai/usage',
+};
 
 /** Address of the page that shows a record, by the type name the server uses; undefined when there is none. */
 export function subjectPath(type: string | null | undefined, id: string | null | undefined) {

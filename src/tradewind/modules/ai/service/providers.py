@@ -1,6 +1,7 @@
 """Providers by their id, and the open connections to them with what this process knows of their health."""
 
 import asyncio
+import importlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from tradewind.modules.ai.adapters._base import Provider, ProviderSpec
 from tradewind.modules.ai.contracts import Step
 from tradewind.modules.ai.errors import ConnectionInvalid, ProviderUnknown
 from tradewind.modules.ai.models import KEY
-from tradewind.modules.ai.service.failures import Failed, failed
+from tradewind.modules.ai.service.failures import Failed, expected, failed
 from tradewind.settings import get_settings
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ async def text_model(connection: Opened, model: str) -> "Model":
 def _open(step: Step) -> Opened:
     provider = unconnected(step)
     provider.prepare()
+    # What sorting a failure and counting the cost need is loaded here as well, not later in the event loop.
+    expected()
+    importlib.import_module("genai_prices.data_snapshot").get_snapshot()
     return Opened(provider, provider.spec.label, CircuitBreaker(provider.spec.label, POLICY))
 
 
