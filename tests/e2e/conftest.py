@@ -8,6 +8,7 @@ from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.modules.ai.peers.fixtures import ModelServer
 
 from installation import Installation
 
@@ -36,12 +37,13 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory, model_server: ModelServer) -> Iterator[Installation]:
     """One installation for all files of this process; it may use servers of this machine."""
     environment = {
         "TRADEWIND_LOCAL_IDENTITY_PROVIDERS": "true",
         "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true",
         "TRADEWIND_KNOWLEDGE_ALLOW_LOCALHOST": "true",
+        "TRADEWIND_MODEL_SERVERS": model_server.url.removeprefix("http://"),
     }
     installation = Installation(tmp_path_factory.mktemp("installation") / "home", environment=environment)
     installation.start("up")
