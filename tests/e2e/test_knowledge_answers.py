@@ -120,7 +120,7 @@ def writing(page: Page, page_check: Callable[..., None]) -> None:
     """What was refused is in the report; its answer is written and given at once."""
     page.goto("/knowledge/questions")
     expect(page.get_by_role("heading", name="Can the robot swim under water?")).to_be_visible()
-    page_check(page, "knowledge-questions", widths={360: 780, 1440: 900})
+    page_check(page, "knowledge-questions-filled", widths={360: 780})
     page.get_by_role("button", name="Write the answer to “Can the robot swim under water?”").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Answer", exact=False).last.fill("No, the robot must stay dry.")
@@ -136,7 +136,7 @@ def finding(page: Page, page_check: Callable[..., None]) -> None:
     page.goto("/knowledge/issues")
     found = page.get_by_role("heading", name="Two prices:").first
     expect(found).to_be_visible()
-    page_check(page, "knowledge-issues", widths={360: 780, 1440: 900})
+    page_check(page, "knowledge-issues-filled", widths={360: 780})
     page.get_by_role("button", name="Dismiss: Two prices:").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("The website is of last year.")
