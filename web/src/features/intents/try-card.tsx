@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { formatPercent } from '@/app/format';
 import { ErrorState } from '@/components/page-states';
 import classes from './intents.module.css';
-import { classifyQuery, type Result, type SetDetail } from './queries';
+import { classifyQuery, type Result, type SetDetail, templatesQuery } from './queries';
 
 function Answer({ result, threshold }: { result: Result; threshold: number }) {
   const { t } = useTranslation('intents');
@@ -58,8 +58,12 @@ export function TryCard({ set }: { set: SetDetail }) {
   const { t } = useTranslation('intents');
   const [text, setText] = useState('');
   const [settled] = useDebouncedValue(text.trim(), 250);
-  const version = set.published_version ?? 0;
-  const { data, error, isFetching, refetch } = useQuery(classifyQuery(set.key, version, settled));
+  const { data: templates = [] } = useQuery(templatesQuery());
+  // Sets that come with the product classify by their key before they are trained here.
+  const ready = set.published_version !== null || templates.some(({ key }) => key === set.key);
+  const { data, error, isFetching, refetch } = useQuery(
+    classifyQuery(set.key, set.published_version ?? 0, ready ? settled : ''),
+  );
   return (
     <Card component="section" aria-labelledby="intents-try">
       <Stack gap="sm">
@@ -77,9 +81,9 @@ export function TryCard({ set }: { set: SetDetail }) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
         <div aria-live="polite">
-          {settled === '' ? (
+          {settled === '' || !ready ? (
             <Text size="sm" c="dimmed">
-              {t('try.hint')}
+              {t(ready ? 'try.hint' : 'try.untrained')}
             </Text>
           ) : error ? (
             <ErrorState error={error} compact order={3} onRetry={() => void refetch()} />

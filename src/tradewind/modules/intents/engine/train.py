@@ -13,6 +13,8 @@ from tradewind.modules.intents.engine.words import Counted
 Report = Callable[[float, str], None]
 _SCOPE_ROWS = 3000
 _SLICE = 512
+# Examples a text is compared with one by one; more would cost a message milliseconds and tell nothing new.
+_KEPT_EXAMPLES = 6000
 _WEIGHED_ROWS = 5000
 # Bounded, so that a handful of examples told apart without a mistake do not make a model that is always certain.
 _SHARPNESS = (5.0, 8.0, 11.0, 14.0, 18.0, 23.0, 30.0, 40.0)
@@ -76,7 +78,8 @@ def train(
     report(0.85, "Weighing")
     judged = held.judged
     weights = _weights(held.cosines[judged], held.words[judged], target[judged])
-    scope, mine, foreign, refused = _scope(held, target, vectors[:, DEEP_SENTENCE], outside)
+    kept = _kept(target)
+    scope, mine, foreign, refused = _scope(held, target, kept, vectors[:, DEEP_SENTENCE], outside)
     report(0.9, "Learning from all examples")
     metric = spread(vectors[inside], target, len(names)).metric(shrinkage)
     model = Model(
@@ -86,9 +89,9 @@ def train(
         counted.learn(inside, target, len(names)),
         weights,
         scope,
-        list(texts),
-        target,
-        vectors[inside][:, DEEP_SENTENCE],
+        [texts[row] for row in kept],
+        target[kept],
+        vectors[kept][:, DEEP_SENTENCE],
     )
     probabilities = softmax(weights[0] * held.cosines + weights[1] * held.words)
     return Trained(model, target, probabilities.argmax(axis=1), probabilities.max(axis=1), mine, refused, foreign)
@@ -158,6 +161,15 @@ def _folds(target: np.ndarray, folds: int) -> np.ndarray:
     return fold
 
 
+def _kept(target: np.ndarray) -> np.ndarray:
+    """Rows to compare texts with: all, or as many of each label as there is room for."""
+    place = np.zeros(len(target), np.int64)
+    for label in range(target.max() + 1):
+        rows = np.flatnonzero(target == label)
+        place[rows] = np.random.default_rng(label).permutation(len(rows))
+    return np.sort(np.argsort(place, kind="stable")[:_KEPT_EXAMPLES])
+
+
 def _weights(cosines: np.ndarray, words: np.ndarray, target: np.ndarray) -> tuple[float, float]:
     """Weights of the two opinions: held-out labels probable, and few of them wrong."""
     some = np.random.default_rng(2).permutation(len(target))[:_WEIGHED_ROWS]
@@ -187,7 +199,7 @@ def _best_loss(cosines: np.ndarray, target: np.ndarray) -> float:
 
 
 def _scope(
-    held: _HeldOut, target: np.ndarray, sentences: np.ndarray, outside: np.ndarray
+    held: _HeldOut, target: np.ndarray, kept: np.ndarray, sentences: np.ndarray, outside: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Weights that tell texts in scope from others, and the held-out probabilities they come to.
 
@@ -196,11 +208,10 @@ def _scope(
     from sklearn.linear_model import LogisticRegression
 
     rows = np.random.default_rng(1).permutation(np.flatnonzero(held.judged))[:_SCOPE_ROWS]
-    inside = len(target)
-    similar = sentences[rows] @ sentences[:inside].T
-    similar[held.fold[rows][:, None] == held.fold[None, :]] = -1
+    similar = sentences[rows] @ sentences[kept].T
+    similar[held.fold[rows][:, None] == held.fold[kept][None, :]] = -1
     own = scope_features(held.cosines[rows], held.words[rows], nearest(similar))
-    similar[target[rows][:, None] == target[None, :]] = -1
+    similar[target[rows][:, None] == target[kept][None, :]] = -1
     cosines, words = held.cosines[rows].copy(), held.words[rows].copy()
     cosines[np.arange(len(rows)), target[rows]] = -1
     words[np.arange(len(rows)), target[rows]] = -np.inf
@@ -209,7 +220,7 @@ def _scope(
         cosines[np.arange(len(rows)), target[rows]] = cosines.max(axis=1)
     foreign = scope_features(cosines, words, nearest(similar))
     refused = scope_features(
-        held.outside_cosines, held.outside_words, nearest(sentences[outside] @ sentences[:inside].T)
+        held.outside_cosines, held.outside_words, nearest(sentences[outside] @ sentences[kept].T)
     ) if len(outside) else np.zeros((0, own.shape[1]))  # fmt: skip
     features = np.concatenate([own, foreign, refused])
     truth = np.r_[np.ones(len(own)), np.zeros(len(foreign) + len(refused))]
