@@ -6,11 +6,14 @@ const PAGES: Record<string, string> = {
   import: '/imports',
   source: '/sources',
   webhook_endpoint: '/settings/webhooks',
+  knowledge_document: '/knowledge/documents',
 };
 
 // Told of one by one, shown all together.
 const LISTS: Record<string, string> = {
   security_alert: '/settings/security-monitoring',
+  knowledge: '/knowledge',
+  knowledge_source: '/knowledge',
   ai_budget: '/settings/ai/usage',
 };
 

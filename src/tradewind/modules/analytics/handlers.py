@@ -13,6 +13,7 @@ from tradewind.modules.analytics.service import notifications
 from tradewind.modules.email import api as email
 from tradewind.modules.email.contracts import Mail
 from tradewind.modules.identity import api as identity
+from tradewind.modules.knowledge.events import DocumentsDue
 from tradewind.modules.leads.events import LeadsImported
 from tradewind.modules.leads.events_deals import DealWon
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
@@ -173,6 +174,23 @@ async def on_budget_reached(session: AsyncSession, event: BudgetReached) -> None
                     link, member.id,
                 ),
             )  # fmt: skip
+
+
+@subscriber(DocumentsDue)
+async def on_documents_due(session: AsyncSession, event: DocumentsDue) -> None:
+    """Those who keep the knowledge look at what expires and what nobody reviewed for long."""
+    more = "" if event.count <= len(event.titles) else f" and {event.count - len(event.titles):,} more"
+    await notifications.notify(
+        session,
+        await notifications.holders_of(session, "knowledge:write"),
+        kind="knowledge.due",
+        title="Knowledge to look at" if event.count > 1 else "A document to look at",
+        body=f"{event.expiring:,} expiring, {event.count - event.expiring:,} to review: "
+        f"{', '.join(event.titles)}{more}",
+        subject_type="knowledge",
+        subject_id=event.id,
+        dedupe_key=f"knowledge:{event.id}",
+    )
 
 
 async def _renew_figures(session: AsyncSession, event: Event) -> None:
