@@ -35,7 +35,7 @@ _BATCH = 1_000
 _SYLLABLES = [a + b for a in "bdfglmnprstv" for b in ("a", "e", "i", "o", "u", "an", "el", "is", "or")]
 
 
-class _Words:
+class Words:
     """Sentences of made-up words, as rare and as common as those of a language are."""
 
     def __init__(self) -> None:
@@ -60,13 +60,13 @@ async def _measure(chunks: int) -> list[Figure]:
     await migrate(database)
     await database.open()
     try:
-        actor, per_second = await _prepared(database, chunks)
+        actor, per_second = await prepared(database, chunks)
         return [*(await _searching(database, actor, chunks)), *per_second]
     finally:
         await database.close()
 
 
-async def _prepared(database: Database, chunks: int) -> tuple[Actor, list[Figure]]:
+async def prepared(database: Database, chunks: int) -> tuple[Actor, list[Figure]]:
     """The organisation with its passages, made if it is not there, and how fast real ones are indexed."""
     async with database.owner_connection() as owner:
         connection = (await owner.get_raw_connection()).driver_connection
@@ -76,7 +76,7 @@ async def _prepared(database: Database, chunks: int) -> tuple[Actor, list[Figure
         async with database.transaction(Actor.system(name="bench")) as session:
             organisation_id = await identity.create_organisation(session, name=f"{_NAME} {chunks}")
     actor = Actor.system(organisation_id, name="bench")
-    words = _Words()
+    words = Words()
     async with database.transaction(actor) as session:
         connection = await asyncpg_connection(session)
         source_id = await _source(connection, organisation_id)
@@ -113,7 +113,7 @@ async def _source(connection: asyncpg.Connection, organisation_id: UUID) -> UUID
 
 
 async def _documents(
-    connection: asyncpg.Connection, organisation_id: UUID, source_id: UUID, words: _Words
+    connection: asyncpg.Connection, organisation_id: UUID, source_id: UUID, words: Words
 ) -> list[UUID]:
     ids = [new_id() for _ in range(REAL)]
     await connection.execute(
@@ -160,7 +160,7 @@ async def _multiply(database: Database, actor: Actor, document_id: UUID, missing
 
 
 async def _searching(database: Database, actor: Actor, chunks: int) -> list[Figure]:
-    words = _Words()
+    words = Words()
     queries = [words.text(8) for _ in range(QUERIES)]
     times, floors, recalls = [], [], []
     for query in queries:

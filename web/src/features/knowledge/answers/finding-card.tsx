@@ -14,7 +14,7 @@ function Side({ document, passage }: { document: Finding['document']; passage: s
     <section className={classes.side} aria-label={document.title}>
       <Group gap="xs" justify="space-between" wrap="nowrap">
         <DocumentLink id={document.id} title={document.title} url={document.url} />
-        <Badge color="gray" variant="outline">
+        <Badge color="gray" variant="outline" miw="max-content">
           {t(`issues.scopes.${document.scope}`)}
         </Badge>
       </Group>
