@@ -66,6 +66,8 @@ class Joiner:
         """Whether the last `length` characters given, which begin `text` too, are words rather than a coincidence."""
         if length >= _NO_CHANCE:
             return True
+        if not any(map(str.isalnum, text[:length])):
+            return False
         before = self._given[-length - 1 : -length]
         after = text[length : length + 1]
         return not (before.isalnum() and text[0].isalnum()) and not (after.isalnum() and text[length - 1].isalnum())
