@@ -98,7 +98,7 @@ def _storm(port: int, callers: Callers, seconds: float) -> list[Figure]:
         ),
         Figure(
             "Sign-ins answered in the storm", signed_in["per_second"], "/s", good=False if unexpected else None,
-            note=f"p95 {signed_in['p95_ms']:,.0f} ms; {answers} (503: the queue of 100 is full)",
+            note=f"p95 {signed_in['p95_ms']:,.0f} ms; {answers} (503: no turn within 10 s, or 100 wait already)",
         ),
     ]  # fmt: skip
 

@@ -35,6 +35,16 @@ async def test_a_full_queue_refuses_and_the_next_in_line_gets_the_turn() -> None
     assert order == ["first", "later"]
 
 
+async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Queue(at_once=1, waiting=2)
+    await queue.enter()
+    monkeypatch.setattr("tradewind.kernel.queueing.WAIT_SECONDS", 0.01)
+    with pytest.raises(Unavailable):
+        await queue.enter()
+    queue.leave()
+    await queue.enter()
+
+
 async def test_who_waits_holds_no_connection_and_a_failure_gives_the_turn_back() -> None:
     app = FastAPI()
     connections = most = 0

@@ -8,21 +8,27 @@ from fastapi import Depends, Request
 
 from tradewind.kernel.errors import Unavailable
 
+WAIT_SECONDS = 10.0
+
 
 class Queue:
-    """`at_once` hold a turn, up to `waiting` wait for one in the order of arrival."""
+    """`at_once` hold a turn, up to `waiting` wait for one in the order of arrival, each for at most WAIT_SECONDS."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._turns = asyncio.Semaphore(at_once)
         self._room = waiting
 
     async def enter(self) -> None:
-        """Wait for a turn; `leave` gives it back. Raises Unavailable at once where the queue is full."""
+        """Wait for a turn; `leave` gives it back. Raises Unavailable, at once where the queue is full."""
+        refused = Unavailable("Too many people ask for this at this moment.", retry_after_seconds=5)
         if self._turns.locked() and self._room == 0:
-            raise Unavailable("Too many people ask for this at this moment.", retry_after_seconds=5)
+            raise refused
         self._room -= 1
         try:
-            await self._turns.acquire()
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise refused from None
         finally:
             self._room += 1
 
