@@ -26,6 +26,10 @@ PAGES = [
     "/companies/{company}",
     "/deals",
     "/deals/{deal}",
+    "/knowledge",
+    "/knowledge?add=site",
+    "/knowledge/articles/{article}",
+    "/knowledge/documents/{document}",
     "/segments",
     "/segments/new",
     "/segments/{segment}",
@@ -57,6 +61,10 @@ PAGES = [
     "/settings/tags",
     "/settings/pipelines",
     "/settings/routing",
+    "/settings/ai",
+    "/settings/ai/usage",
+    "/settings/prompts",
+    "/settings/prompts/{prompt}",
     "/settings/mail",
     "/settings/jobs",
     "/settings/data-map",
@@ -74,6 +82,8 @@ COLLECTIONS = {
     "import": "/api/v1/imports",
     "source": "/api/v1/sources",
     "endpoint": "/api/v1/webhook-endpoints",
+    "article": "/api/v1/knowledge/documents?kind=article",
+    "document": "/api/v1/knowledge/documents?kind=qa",
 }
 ENDPOINT = {"url": "https://hooks.example.com/tradewind", "event_types": ["lead.created", "deal.won"]}
 # These send on to another page or answer for unknown ones.

@@ -51,6 +51,7 @@ const looks = EditorView.theme({
     padding: '12px',
     caretColor: 'var(--mantine-color-text)',
   },
+  '.cm-scroller': { fontFamily: 'inherit' },
   '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
   '.cm-placeholder': { color: 'var(--mantine-color-dimmed)' },
 });
