@@ -68,7 +68,7 @@ export function CompareCard() {
         <SimpleGrid cols={{ base: 1, sm: Math.min(2, ask.data.answers.length) }} role="status">
           {ask.data.answers.map((answer) => (
             <Card key={answer.model_id} component="section" aria-label={answer.model}>
-              <Title order={3} size="h5" className={classes.breakable}>
+              <Title order={3} fz="sm" className={classes.breakable}>
                 {answer.model}
               </Title>
               <Text size="xs" c="dimmed" className="tw-number">

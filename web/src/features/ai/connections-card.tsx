@@ -25,14 +25,16 @@ interface ConnectionsCardProps {
   onEdit: (id: string) => void;
 }
 
-function TestResult({ test }: { test: NonNullable<Connection['last_test']> }) {
+type TestRead = Schema<'ConnectionTestRead'>;
+
+function TestResult({ test }: { test: TestRead }) {
   const { t } = useTranslation('ai');
   const Icon = test.ok ? IconCircleCheck : IconCircleX;
   return (
     <Group gap={6} wrap="nowrap" align="flex-start" role="status">
       <Icon size={16} className={test.ok ? classes.good : classes.bad} aria-hidden />
       <Text size="sm" className={classes.breakable}>
-        {test.ok
+        {test.ok && test.model
           ? t('test.ok', { model: test.model, ms: formatNumber(test.latency_ms ?? 0) })
           : test.detail}
         <Text span size="xs" c="dimmed">
@@ -54,14 +56,14 @@ function ConnectionItem({
 }) {
   const { t } = useTranslation('ai');
   const [testing, setTesting] = useState(false);
+  const [result, setResult] = useState<TestRead>();
   const name = connection.label;
+  const shown = result ?? connection.last_test;
   const canTest = connection.capabilities.includes('text');
   const test = async () => {
     setTesting(true);
     try {
-      await changeAi<Schema<'ConnectionTestRead'>>('post', `/connections/${connection.id}/tests`, {
-        body: {},
-      });
+      setResult(await changeAi('post', `/connections/${connection.id}/tests`, { body: {} }));
     } catch (reason) {
       toastError(t('test.failed', { name }), reason);
     }
@@ -86,7 +88,7 @@ function ConnectionItem({
       <Stack gap="xs" h="100%">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <div className={classes.grow}>
-            <Title order={3} size="h4" className="tw-truncate" title={name}>
+            <Title order={3} fz="sm" className="tw-truncate" title={name}>
               {name}
             </Title>
             <Text size="xs" c="dimmed">
@@ -123,8 +125,8 @@ function ConnectionItem({
             </Badge>
           ))}
         </Group>
-        {connection.last_test ? (
-          <TestResult test={connection.last_test} />
+        {shown ? (
+          <TestResult test={shown} />
         ) : (
           canTest && (
             <Text size="sm" c="dimmed">

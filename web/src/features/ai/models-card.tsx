@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiQuery } from '@/api/client';
-import { IconTrash } from '@/app/icons';
+import { IconCoin, IconTrash } from '@/app/icons';
 import { EmptyState } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import classes from './ai.module.css';
+import { PriceDialog } from './price-dialog';
 import {
   AI,
   type Capability,
@@ -96,6 +97,7 @@ function AddModel({ connections, providers }: Pick<ModelsCardProps, 'connections
 
 function ModelRow({ model, mayWrite }: { model: Model; mayWrite: boolean }) {
   const { t } = useTranslation('ai');
+  const [pricing, setPricing] = useState(false);
   const change = async (action: Promise<unknown>) => {
     try {
       await action;
@@ -130,6 +132,12 @@ function ModelRow({ model, mayWrite }: { model: Model; mayWrite: boolean }) {
             }
           />
           <ActionIcon
+            aria-label={t('price.title', { name: model.name })}
+            onClick={() => setPricing(true)}
+          >
+            <IconCoin size={16} />
+          </ActionIcon>
+          <ActionIcon
             aria-label={t('models.remove', { name: model.name })}
             onClick={() =>
               void change(changeAi('delete', `/models/${model.id}`, { version: model.version }))
@@ -139,6 +147,7 @@ function ModelRow({ model, mayWrite }: { model: Model; mayWrite: boolean }) {
           </ActionIcon>
         </Group>
       )}
+      {pricing && <PriceDialog model={model} onClose={() => setPricing(false)} />}
     </li>
   );
 }

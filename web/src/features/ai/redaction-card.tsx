@@ -53,7 +53,7 @@ export function RedactionCard({ connections, mayWrite }: RedactionCardProps) {
           </Checkbox.Group>
           {connections.length > 0 && (
             <Stack gap="xs">
-              <Title order={3} size="h5">
+              <Title order={3} fz="sm">
                 {t('redaction.per')}
               </Title>
               <Text size="sm" c="dimmed">

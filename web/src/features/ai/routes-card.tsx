@@ -76,7 +76,7 @@ function Chain({ task, route, models, mayWrite }: ChainProps) {
   });
   return (
     <Stack component="section" gap={4} aria-label={name}>
-      <Title order={3} size="h5">
+      <Title order={3} fz="sm">
         {name}
       </Title>
       {steps.length === 0 && (

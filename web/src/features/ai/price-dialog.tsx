@@ -1,0 +1,61 @@
+import { Button, Group, Modal, NumberInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useTranslation } from 'react-i18next';
+import { ApiForm } from '@/components/api-form';
+import { toastSuccess } from '@/components/toasts';
+import { changeAi, type Model } from './queries';
+import { toDollars, toMicro } from './words';
+
+/** What a model costs, where the price list does not know it or is wrong. Empty: the list's price. */
+export function PriceDialog({ model, onClose }: { model: Model; onClose: () => void }) {
+  const { t } = useTranslation('ai');
+  const entered = model.price.source === 'entered' ? model.price : undefined;
+  const start = (micro: number | null | undefined): number | '' =>
+    micro == null ? '' : toDollars(micro);
+  const form = useForm({
+    initialValues: { input_price: start(entered?.input), output_price: start(entered?.output) },
+  });
+  const micro = (dollars: number | '') => (dollars === '' ? null : toMicro(Number(dollars)));
+  return (
+    <Modal opened onClose={onClose} title={t('price.title', { name: model.name })}>
+      <ApiForm
+        form={form}
+        onSubmit={async (values) => {
+          await changeAi('patch', `/models/${model.id}`, {
+            body: {
+              input_price: micro(values.input_price),
+              output_price: micro(values.output_price),
+            },
+            version: model.version,
+          });
+          toastSuccess(t('policySaved'));
+          onClose();
+        }}
+      >
+        {({ submitting }) => (
+          <>
+            {(['input_price', 'output_price'] as const).map((name) => (
+              <NumberInput
+                key={name}
+                label={t(`price.${name}`)}
+                description={t('price.unit')}
+                min={0}
+                decimalScale={6}
+                hideControls
+                {...form.getInputProps(name)}
+              />
+            ))}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                {t('cancel')}
+              </Button>
+              <Button type="submit" loading={submitting}>
+                {t('save')}
+              </Button>
+            </Group>
+          </>
+        )}
+      </ApiForm>
+    </Modal>
+  );
+}
