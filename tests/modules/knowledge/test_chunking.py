@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewind.modules.knowledge.chunking import LARGEST, pieces, sentences_of
@@ -65,6 +65,7 @@ def test_a_pair_stays_whole_and_long_texts_are_cut_evenly_between_sentences():
     assert all(set(sentences_of(piece.content)) == {sentence} for piece in found)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(alphabet="ab .!|-#`\n*1", max_size=3_000))
 def test_no_letter_is_lost_whatever_the_markdown(markdown):
     text = "".join(

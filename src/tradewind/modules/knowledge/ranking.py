@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 # BM25's saturation of repeated words, and how far long passages are held back.
-K1, B = 1.2, 0.6
+K1, B = 1.0, 0.5
 # Weights of the share of words, of the passage's vector, of all its tokens, and of its best sentence's.
-LEXICAL, SEMANTIC, TOKENS, SENTENCE = 1.25, 0.25, 0.5, 1.5
+LEXICAL, SEMANTIC, TOKENS, SENTENCE = 1.25, 0.5, 0.5, 1.5
 # Likelihood of an answer = logistic(INTERCEPT + Σ weight · feature of the best passage).
 INTERCEPT, BY_LEXICAL, BY_SEMANTIC, BY_TOKENS, BY_SENTENCE = -17.6, 9.9, 7.9, 12.9, 12.4
 

@@ -42,7 +42,9 @@ async def index_documents(session: AsyncSession, document_ids: Collection[UUID])
     for (document, language, found), vectors in read:
         if document["id"] not in unchanged:
             continue
-        words = [lexicon.words(f"{document['title']} {piece.heading} {piece.content}") for piece in found]
+        # A title's words count twice: they say what all of it is about.
+        title = f"{document['title']} {document['title']}"
+        words = [lexicon.words(f"{title} {piece.heading} {piece.content}") for piece in found]
         stems = await passages.stems(connection, {word for each in words for word in each}, language)
         for ordinal, (piece, said, vector) in enumerate(zip(found, words, vectors, strict=True)):
             rows.append(_row(organisation_id, document, ordinal, language, piece, said, stems, vector))
