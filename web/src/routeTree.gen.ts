@@ -73,7 +73,7 @@ import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_a
 import { Route as AppSettingsAiIndexRouteImport } from './routes/_app/settings/ai/index'
 import { Route as AppSettingsAiUsageRouteImport } from './routes/_app/settings/ai/usage'
 import { Route as AppSettingsPromptsIndexRouteImport } from './routes/_app/settings/prompts/index'
-import { Route as AppSettingsPromptsPromptKeyRouteImport } from './routes/_app/settings/prompts/$promptKey'
+import { Route as AppSettingsPromptsPromptIdRouteImport } from './routes/_app/settings/prompts/$promptId'
 import { Route as AppSettingsWebhooksIndexRouteImport } from './routes/_app/settings/webhooks/index'
 import { Route as AppSettingsWebhooksEndpointIdRouteImport } from './routes/_app/settings/webhooks/$endpointId'
 
@@ -398,10 +398,10 @@ const AppSettingsPromptsIndexRoute = AppSettingsPromptsIndexRouteImport.update({
   path: '/prompts/',
   getParentRoute: () => AppSettingsRoute,
 } as any)
-const AppSettingsPromptsPromptKeyRoute =
-  AppSettingsPromptsPromptKeyRouteImport.update({
-    id: '/prompts/$promptKey',
-    path: '/prompts/$promptKey',
+const AppSettingsPromptsPromptIdRoute =
+  AppSettingsPromptsPromptIdRouteImport.update({
+    id: '/prompts/$promptId',
+    path: '/prompts/$promptId',
     getParentRoute: () => AppSettingsRoute,
   } as any)
 const AppSettingsWebhooksIndexRoute =
@@ -478,7 +478,7 @@ export interface FileRoutesByFullPath {
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
-  '/settings/prompts/$promptKey': typeof AppSettingsPromptsPromptKeyRoute
+  '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/settings/ai/': typeof AppSettingsAiIndexRoute
   '/settings/prompts/': typeof AppSettingsPromptsIndexRoute
@@ -543,7 +543,7 @@ export interface FileRoutesByTo {
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
-  '/settings/prompts/$promptKey': typeof AppSettingsPromptsPromptKeyRoute
+  '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/settings/ai': typeof AppSettingsAiIndexRoute
   '/settings/prompts': typeof AppSettingsPromptsIndexRoute
@@ -613,7 +613,7 @@ export interface FileRoutesById {
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/_app/settings/ai/usage': typeof AppSettingsAiUsageRoute
-  '/_app/settings/prompts/$promptKey': typeof AppSettingsPromptsPromptKeyRoute
+  '/_app/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
   '/_app/settings/prompts/': typeof AppSettingsPromptsIndexRoute
@@ -682,7 +682,7 @@ export interface FileRouteTypes {
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/settings/ai/usage'
-    | '/settings/prompts/$promptKey'
+    | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/settings/ai/'
     | '/settings/prompts/'
@@ -747,7 +747,7 @@ export interface FileRouteTypes {
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/settings/ai/usage'
-    | '/settings/prompts/$promptKey'
+    | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/settings/ai'
     | '/settings/prompts'
@@ -816,7 +816,7 @@ export interface FileRouteTypes {
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
     | '/_app/settings/ai/usage'
-    | '/_app/settings/prompts/$promptKey'
+    | '/_app/settings/prompts/$promptId'
     | '/_app/settings/webhooks/$endpointId'
     | '/_app/settings/ai/'
     | '/_app/settings/prompts/'
@@ -1278,11 +1278,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsPromptsIndexRouteImport
       parentRoute: typeof AppSettingsRoute
     }
-    '/_app/settings/prompts/$promptKey': {
-      id: '/_app/settings/prompts/$promptKey'
-      path: '/prompts/$promptKey'
-      fullPath: '/settings/prompts/$promptKey'
-      preLoaderRoute: typeof AppSettingsPromptsPromptKeyRouteImport
+    '/_app/settings/prompts/$promptId': {
+      id: '/_app/settings/prompts/$promptId'
+      path: '/prompts/$promptId'
+      fullPath: '/settings/prompts/$promptId'
+      preLoaderRoute: typeof AppSettingsPromptsPromptIdRouteImport
       parentRoute: typeof AppSettingsRoute
     }
     '/_app/settings/webhooks/': {
@@ -1346,7 +1346,7 @@ interface AppSettingsRouteChildren {
   AppSettingsTeamsRoute: typeof AppSettingsTeamsRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
   AppSettingsAiUsageRoute: typeof AppSettingsAiUsageRoute
-  AppSettingsPromptsPromptKeyRoute: typeof AppSettingsPromptsPromptKeyRoute
+  AppSettingsPromptsPromptIdRoute: typeof AppSettingsPromptsPromptIdRoute
   AppSettingsWebhooksEndpointIdRoute: typeof AppSettingsWebhooksEndpointIdRoute
   AppSettingsAiIndexRoute: typeof AppSettingsAiIndexRoute
   AppSettingsPromptsIndexRoute: typeof AppSettingsPromptsIndexRoute
@@ -1375,7 +1375,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsTeamsRoute: AppSettingsTeamsRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
   AppSettingsAiUsageRoute: AppSettingsAiUsageRoute,
-  AppSettingsPromptsPromptKeyRoute: AppSettingsPromptsPromptKeyRoute,
+  AppSettingsPromptsPromptIdRoute: AppSettingsPromptsPromptIdRoute,
   AppSettingsWebhooksEndpointIdRoute: AppSettingsWebhooksEndpointIdRoute,
   AppSettingsAiIndexRoute: AppSettingsAiIndexRoute,
   AppSettingsPromptsIndexRoute: AppSettingsPromptsIndexRoute,

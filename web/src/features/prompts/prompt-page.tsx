@@ -16,7 +16,7 @@ import { TestsTab } from './tests-tab';
 import { TextTab } from './text-tab';
 import { VersionsTab } from './versions-tab';
 
-const route = getRouteApi('/_app/settings/prompts/$promptKey');
+const route = getRouteApi('/_app/settings/prompts/$promptId');
 
 function Actions({ prompt }: { prompt: Prompt }) {
   const { t } = useTranslation('prompts');
@@ -63,10 +63,10 @@ function Actions({ prompt }: { prompt: Prompt }) {
 /** One prompt: its text, its versions, its tests. */
 export function PromptPage() {
   const { t } = useTranslation('prompts');
-  const { promptKey } = route.useParams();
+  const { promptId } = route.useParams();
   const { tab = 'text' } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: prompt, error, refetch } = useQuery(promptQuery(promptKey));
+  const { data: prompt, error, refetch } = useQuery(promptQuery(promptId));
   const mayWrite = useMay('ai:write');
   if (error && !prompt) {
     return (
@@ -91,7 +91,7 @@ export function PromptPage() {
   return (
     <Page layout="form">
       <PageHeader
-        title={prompt?.name ?? promptKey}
+        title={prompt?.name ?? promptId}
         description={prompt?.description}
         beside={state}
         actions={prompt && mayWrite && <Actions prompt={prompt} />}

@@ -38,8 +38,8 @@ function PromptRow({ prompt }: { prompt: PromptSummary }) {
       <div className={classes.grow}>
         <Group gap="xs">
           <LinkAnchor
-            to="/settings/prompts/$promptKey"
-            params={{ promptKey: prompt.key }}
+            to="/settings/prompts/$promptId"
+            params={{ promptId: prompt.key }}
             fw={500}
             className={classes.breakable}
           >
@@ -192,8 +192,8 @@ export function PromptsPage() {
       {mayWrite && create && (
         <NewPrompt
           onClose={() => void navigate({ search: {}, replace: true })}
-          onMade={(promptKey) =>
-            void navigate({ to: '/settings/prompts/$promptKey', params: { promptKey } })
+          onMade={(promptId) =>
+            void navigate({ to: '/settings/prompts/$promptId', params: { promptId } })
           }
         />
       )}

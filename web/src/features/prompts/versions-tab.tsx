@@ -11,7 +11,7 @@ import { asText, diffLines } from './content';
 import classes from './prompts.module.css';
 import { changePrompt, type Prompt, versionQuery } from './queries';
 
-const route = getRouteApi('/_app/settings/prompts/$promptKey');
+const route = getRouteApi('/_app/settings/prompts/$promptId');
 
 function Difference({ prompt, number }: { prompt: Prompt; number: number }) {
   const { t } = useTranslation('prompts');
@@ -26,7 +26,7 @@ function Difference({ prompt, number }: { prompt: Prompt; number: number }) {
       {error && !data && <ErrorState error={error} compact onRetry={() => void refetch()} />}
       {!lines && !error && <LoadingLines />}
       {lines && (
-        <section className={classes.text} aria-label={title}>
+        <div className={classes.text}>
           {lines.map(({ kind, text }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
             <span key={index} className={classes.line} data-kind={kind}>
@@ -39,7 +39,7 @@ function Difference({ prompt, number }: { prompt: Prompt; number: number }) {
               {text}
             </span>
           ))}
-        </section>
+        </div>
       )}
     </SettingsCard>
   );
