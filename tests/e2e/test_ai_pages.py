@@ -85,7 +85,7 @@ def test_from_no_model_to_a_tested_prompt(
     dialog.get_by_label("Name").fill("All of it")
     dialog.get_by_label("Limit in US dollars").fill("25")
     dialog.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("progressbar", name="All of it: 0% used", exact=True)).to_be_visible()
+    expect(page.get_by_text("$0.00 of $25.00 this month", exact=True)).to_be_visible()
     page_check(page, "ai usage", widths={360: 780})
 
     # Somebody without the right sees which one is missing.

@@ -17,7 +17,7 @@ export function ValueFields({ variables, values, onChange }: ValueFieldsProps) {
       {variables.map(({ name, type, description, required, options }) => {
         const shared = {
           label: name,
-          description: [description, type === 'list' && t('oneALine')].filter(Boolean).join(' '),
+          description: [description, type === 'list' && t('oneALine')].filter(Boolean).join(' · '),
           withAsterisk: required ?? true,
         };
         if (type === 'choice' || type === 'boolean') {
