@@ -11,6 +11,7 @@ from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.knowledge.contracts import COLLEAGUE_SCOPES, SCOPES, VISITOR_SCOPES
 from tradewind.modules.knowledge.models import Document, Source
 from tradewind.modules.knowledge.repository import passages
+from tradewind.modules.knowledge.service.answering import answer
 from tradewind.modules.knowledge.service.indexing import index_documents
 from tradewind.modules.knowledge.service.search import read, search
 
@@ -180,3 +181,12 @@ async def test_searching_by_http_takes_scopes_and_a_permission(client, client_fo
         assert (await client.post("/api/v1/knowledge/search", json={**body, **wrong})).status_code == 422, wrong
     assert "knowledge:read" in permissions_of("analyst")
     assert Actor.anonymous().may("knowledge:read") is False
+
+
+async def test_no_answer_on_any_channel_cites_or_says_what_is_hidden(session, marked):
+    for scopes in map(frozenset, [*combinations(SCOPES, 1), ("public", "clients")]):
+        hidden = [mark for scope, mark in MARKS.items() if scope not in scopes]
+        for channel in ("test", "chat", "email"):
+            told = await answer(session, "What does the plan cost a month?", scopes=scopes, channel=channel)
+            assert told.citations, (scopes, channel)
+            assert not [mark for mark in hidden if mark in repr(told).lower()], (scopes, channel)
