@@ -11,7 +11,8 @@ _ITEM = re.compile(r"^\s*(?:[-*+•]|(?P<number>\d{1,3})[.)])\s+(?P<text>.+)$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]?[A-ZÀ-ÞЀ-Я0-9¿¡€$£])")
 _SHORT = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|approx|max|min|inc|ltd|co|corp|bzw|ca|z\.b|d\.h|u\.a|nr|art|fig|"
+    r"(?:\b(?:mr|mrs|ms|dr|prof|rev|gen|sen|vol|al|st|vs|etc|e\.g|i\.e|no|approx|max|min|inc|ltd|co|corp|bzw|ca|z\.b|d\.h|"
+    r"u\.a|nr|art|fig|"
     r"jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|\b[A-Za-z])\.$",
     re.IGNORECASE,
 )

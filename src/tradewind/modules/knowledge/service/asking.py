@@ -38,7 +38,13 @@ async def store(
     actor = actor_of(session)
     assert actor.organisation_id is not None
     text = scrubbed(question.text)
-    gap_id = await _gap(session, text, answer.language, scopes) if answer.refused and question.terms else None
+    gap_id = None
+    if answer.refused and question.terms:
+        # Loads the libraries of classifiers.
+        from tradewind.modules.intents import api as intents
+
+        gap_id = await _gap(session, text, answer.language, scopes)
+        await intents.note_unanswered(session, text)
     session.add(
         AskedQuestion(
             id=answer.question_id, organisation_id=actor.organisation_id, channel=channel,
