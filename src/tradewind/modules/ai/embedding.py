@@ -76,7 +76,7 @@ def embed_passages_locally(texts: Sequence[str]) -> list[TextVectors]:
         sentence, tokens = _session().run(["sentence", "tokens"], feed)
         tokens = np.asarray(tokens)
         tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
-        for row, vector, matrix, length in zip(rows, sentence, tokens, feed["mask"].sum(axis=1), strict=True):
+        for row, vector, matrix, length in zip(rows, np.asarray(sentence), tokens, feed["mask"].sum(axis=1), strict=True):
             offsets = _tokenizer().encode(texts[row][:_MAX_CHARACTERS]).offsets[1 : length - 1]
             found[row] = TextVectors(vector, matrix[1 : length - 1].copy(), offsets)
     return [found[row] for row in range(len(texts))]

@@ -2,7 +2,7 @@
 
 A passage has at most `LARGEST` tokens of the embedding model, its headings included. Sections that are longer are cut
 into parts of about the same size between blocks, else between sentences; a table's part repeats the table's head.
-Parts do not overlap: on the measured sets overlap brought nothing (docs/intelligence.md).
+Parts do not overlap.
 """
 
 import math

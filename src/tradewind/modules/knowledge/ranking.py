@@ -1,7 +1,7 @@
 """How well passages fit a query: words weighted by rarity (BM25), meaning as a whole, and meaning word by word.
 
-The weights and the calibration were fitted on the sets of docs/intelligence.md by cross-validation over questions and
-are the same for every corpus.
+The weights were chosen on the sets of docs/intelligence.md, the likelihood of an answer by cross-validation over their
+articles; both are the same for every corpus.
 """
 
 import math

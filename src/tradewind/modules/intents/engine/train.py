@@ -89,7 +89,7 @@ def train(
         counted.learn(inside, target, len(names)),
         weights,
         scope,
-        [texts[row] for row in kept],
+        [str(texts[row]) for row in kept],
         target[kept],
         vectors[kept][:, DEEP_SENTENCE],
     )
