@@ -143,8 +143,7 @@ async def test_ids_of_another_organisation_do_not_exist(
         if endpoint.label in OWN_ACCOUNT or not endpoint.path.startswith("/api/"):
             continue
 
-        def foreign(parameter: str, before_it: str) -> str:
-            prefix = endpoint.path.split("/")[3]
+        def foreign(parameter: str, before_it: str, prefix: str = endpoint.path.split("/")[3]) -> str:
             table = BELOW.get((prefix, before_it)) or TABLES.get(before_it, before_it.replace("-", "_"))
             assert table in ids, f"which table has the ids of {before_it}? Add it to TABLES."
             return ids[table]

@@ -73,10 +73,9 @@ def embed_passages_locally(texts: Sequence[str]) -> list[TextVectors]:
     """What `embed_locally` and `embed_tokens_locally` say of each text, for the price of one. Blocks: use a thread."""
     found: dict[int, TextVectors] = {}
     for rows, feed in _batches(texts):
-        sentence, tokens = _session().run(["sentence", "tokens"], feed)
-        tokens = np.asarray(tokens)
+        sentence, tokens = map(np.asarray, _session().run(["sentence", "tokens"], feed))
         tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
-        for row, vector, matrix, length in zip(rows, np.asarray(sentence), tokens, feed["mask"].sum(axis=1), strict=True):
+        for row, vector, matrix, length in zip(rows, sentence, tokens, feed["mask"].sum(axis=1), strict=True):
             offsets = _tokenizer().encode(texts[row][:_MAX_CHARACTERS]).offsets[1 : length - 1]
             found[row] = TextVectors(vector, matrix[1 : length - 1].copy(), offsets)
     return [found[row] for row in range(len(texts))]

@@ -38,7 +38,10 @@ class LeftSite(Exception):
 
 
 class Fetcher:
-    """Fetches from one site, without pauses from this very machine. Private addresses are out of reach at every hop; use as an async context manager."""
+    """Fetches from one site, without pauses from this very machine; use as an async context manager.
+
+    Private addresses are out of reach at every hop.
+    """
 
     def __init__(self, *, delay_seconds: float) -> None:
         self.delay_seconds = delay_seconds
