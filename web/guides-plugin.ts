@@ -25,21 +25,25 @@ const renderer = {
   },
 };
 
-/** Turns an imported `docs/guides/x.md` into `{ name, title, html }` while building: no Markdown reaches the browser. */
+/** Turns an imported `docs/guides/x.md` into HTML while building, and `x.md?head` into `{ name, title }`. */
 export function guides(): Plugin {
   marked.use({ renderer } as never);
   return {
     name: 'tradewind-guides',
     enforce: 'pre',
     transform(source, id) {
-      if (!id.endsWith('.md')) return;
-      const title = /^# (.+)$/m.exec(source)?.[1] ?? basename(id, '.md');
+      const [file = '', query] = id.split('?');
+      if (!file.endsWith('.md')) return;
+      if (query === 'head') {
+        const name = basename(file, '.md');
+        const title = /^# (.+)$/m.exec(source)?.[1] ?? name;
+        return { code: `export default ${JSON.stringify({ name, title })}`, map: null };
+      }
       const html = (marked.parse(source, { async: false }) as string)
         .replaceAll('<table>', '<div class="table" tabindex="0"><table>')
         .replaceAll('</table>', '</table></div>')
         .replaceAll('<pre>', '<pre tabindex="0">');
-      const guide = { name: basename(id, '.md'), title, html };
-      return { code: `export default ${JSON.stringify(guide)}`, map: null };
+      return { code: `export default ${JSON.stringify(html)}`, map: null };
     },
   };
 }

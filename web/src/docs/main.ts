@@ -3,11 +3,17 @@ import { watchColours } from './colours';
 import { cleanUp, element, escapeHtml } from './dom';
 import { errorsPage } from './errors-page';
 
-type Guide = { name: string; title: string; html: string };
+type Guide = { name: string; title: string };
 
+const FOLDER = '../../../docs/guides';
 const guides = Object.values(
-  import.meta.glob<Guide>('../../../docs/guides/*.md', { eager: true, import: 'default' }),
+  import.meta.glob<Guide>('../../../docs/guides/*.md', {
+    eager: true,
+    query: '?head',
+    import: 'default',
+  }),
 );
+const texts = import.meta.glob<string>('../../../docs/guides/*.md', { import: 'default' });
 /** Order of the side bar; what is not named here follows by title. */
 const FIRST = ['first-day', 'api', 'filters', 'conditions', 'python-client', 'api-keys'];
 const rank = (guide: Guide) => {
@@ -69,8 +75,9 @@ async function show() {
   }
   const guide = guides.find((each) => path === `/docs/guides/${each.name}`);
   document.title = guide ? `${shortTitle(guide.title)} · Tradewind` : 'Not found · Tradewind';
-  content.innerHTML = guide
-    ? `<article>${guide.html}</article>`
+  const html = guide && (await texts[`${FOLDER}/${guide.name}.md`]?.());
+  content.innerHTML = html
+    ? `<article>${html}</article>`
     : '<article><h1>There is no such page</h1><p><a href="/docs">Go to the API reference</a></p></article>';
   cleanUp(content);
 }

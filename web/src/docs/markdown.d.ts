@@ -1,5 +1,5 @@
 declare module '*.md' {
-  const guide: { name: string; title: string; html: string };
-  export default guide;
+  const html: string;
+  export default html;
 }
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js';
