@@ -72,9 +72,9 @@ class Settings(BaseSettings):
         description="Let single sign-on use providers in private networks and over plain http.",
     )
     model_servers: str = Field(
-        default="",
+        default="localhost:11434,localhost:1234",
         description="Model servers in private networks that organisations may connect, as host:port separated by "
-        "commas, e.g. localhost:11434 for Ollama on this machine. Empty: servers on the open internet only.",
+        "commas; by default Ollama and LM Studio on this machine. Empty: servers on the open internet only.",
     )
     data_centre_ranges: Path | None = Field(
         default=None,
