@@ -59,7 +59,7 @@ class Ollama(OpenAIShape):
         free=True,
         documentation_url="https://docs.ollama.com",
         notes={
-            "settings": "A server that is not localhost:11434 of this machine must be named in TRADEWIND_MODEL_SERVERS first.",
+            "settings": "Another address than localhost:11434 must be named in TRADEWIND_MODEL_SERVERS first.",
             "text": "Ollama cuts prompts at its context length without a word: enter that length with the model.",
         },
     )

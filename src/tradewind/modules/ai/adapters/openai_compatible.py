@@ -35,7 +35,7 @@ class OpenAICompatible(OpenAIShape):
         settings=CompatibleSettings,
         suggested_on=date(2026, 8, 23),
         notes={
-            "settings": "A server in a private network, other than localhost:1234, must be named in TRADEWIND_MODEL_SERVERS first.",
+            "settings": "A private address, except localhost:1234, must be named in TRADEWIND_MODEL_SERVERS first.",
             "price": "Enter prices of models that the price list does not know, so that budgets can count them.",
         },
     )
