@@ -35,14 +35,15 @@ class Problem:
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Problem]:
     """All codes by name; a part that is made at run time is written `…`, e.g. `kernel.rate_limited.…`."""
-    kinds = {kind.__name__: kind for kind in (AppError, *_kinds(AppError))}
+    kinds = (AppError, *_kinds(AppError))
     found: dict[str, Problem] = {}
-    for kind in kinds.values():
+    for kind in kinds:
         if "code" in vars(kind):
             meaning = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
             found[kind.code] = Problem(kind.code, kind.status, kind.title, meaning)
+    by_name = {kind.__name__: kind for kind in kinds}
     for callee, code, detail in _given_codes():
-        kind = kinds.get(callee)
+        kind = by_name.get(callee)
         if kind is not None and code not in found:
             found[code] = Problem(code, kind.status, kind.title, detail)
     return dict(sorted(found.items()))

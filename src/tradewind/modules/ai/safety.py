@@ -103,9 +103,9 @@ class AnswerGuard:
         text = self._waiting + piece
         begun = _BEGUN.search(text, max(0, len(text) - _LONGEST))
         cut = begun.start() if begun else len(text)
-        for length in range(min(len(self._mark) - 1, cut), 0, -1):
-            if text.endswith(self._mark[:length], 0, cut):
-                cut -= length
+        for start in range(max(0, cut - len(self._mark) + 1), cut):
+            if self._mark.startswith(text[start : start + len(self._mark)]):
+                cut = start
                 break
         self._waiting = text[cut:]
         return self.clean(text[:cut])

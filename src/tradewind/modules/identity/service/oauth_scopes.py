@@ -17,7 +17,7 @@ SCOPES: dict[str, Scope] = {
     for scope in (
         Scope(
             "tradewind:read",
-            "See leads with their scores and timelines, segments, deals, tasks and key figures",
+            "See leads with their scores and timelines, segments, deals, tasks and key figures; ask the knowledge base",
             frozenset(
                 {
                     "leads:read",
@@ -27,6 +27,7 @@ SCOPES: dict[str, Scope] = {
                     "deals:read",
                     "tasks:read",
                     "dashboard:read",
+                    "knowledge:read",
                 }
             ),
         ),

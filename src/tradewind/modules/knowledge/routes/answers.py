@@ -15,6 +15,14 @@ from tradewind.modules.knowledge.schemas.answers import AnswerPassage, AnswerRea
 from tradewind.modules.knowledge.service import answering
 
 router = APIRouter(prefix="/knowledge/answers", tags=["Answers"])
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["passages", "text", "answer", "error"]},
+        "data": {"type": "string", "description": "JSON: the passages, a piece, the whole answer, or a problem's code"},
+    },
+    "required": ["event", "data"],
+}
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, dependencies=[requires("knowledge:read")])
@@ -32,7 +40,7 @@ async def ask_knowledge(request: Request, actor: CurrentActor, data: Ask) -> Ans
 @router.post(
     "/stream",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The events"}},
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}, "description": "The events"}},
     dependencies=[requires("knowledge:read")],
 )
 async def stream_answer(request: Request, actor: CurrentActor, data: Ask) -> StreamingResponse:
