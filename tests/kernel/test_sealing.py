@@ -38,6 +38,7 @@ IN_CLEAR = {
     "webhook_endpoints.previous_secret_until": "a time",
     "organisations.second_factor_required": "yes or no",
     "sso_attempts.code": "an outcome",
+    "ai_connections.test_code": "an outcome",
     "event_rejections.code": "why an event was refused",
     "event_violations.code": "which rule of a plan an event broke",
     "oauth_grants.code_challenge": "a SHA-256 hash (PKCE)",

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from tradewind.modules.ai.injection import Finding
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\(\s*<?(?P<url>[^)\s>]{0,2000})[^)\n]{0,300}\)")
-_IMAGE_BY_REFERENCE = re.compile(r"!\[(?P<alt>[^\]\n]{0,300})\]\[[^\]\n]{0,100}\]")
+_IMAGE = re.compile(r"!\[(?P<alt>[^\[\]\n]{0,300})\]\(\s*<?(?P<url>[^)\s>]{0,2000})[^)\n]{0,300}\)")
+_IMAGE_BY_REFERENCE = re.compile(r"!\[(?P<alt>[^\[\]\n]{0,300})\]\[[^\[\]\n]{0,100}\]")
 _ADDRESS = re.compile(
-    r"(?<!!)\[(?P<text>[^\]\n]{0,300})\]\(\s*<?(?P<url>[^)\s>]{0,2000})[^)\n]{0,300}\)"
+    r"(?<!!)\[(?P<text>[^\[\]\n]{0,300})\]\(\s*<?(?P<url>[^)\s>]{0,2000})[^)\n]{0,300}\)"
     r"|(?P<bare>(?:(?<![A-Za-z0-9])(?:https?|ftp|wss?|file):|(?<!\w))//[^\s<>()\[\]\"'`]{1,2000}"
     r"|(?<![A-Za-z0-9])www\.[^\s<>()\[\]\"'`]{1,2000})",
     re.IGNORECASE,
@@ -84,6 +84,18 @@ def clean_answer(
     text = _TAG.sub(tag, text)
     text = _IMAGE_BY_REFERENCE.sub(image, _IMAGE.sub(image, text))
     return _ADDRESS.sub(address, text), tuple(found.values())
+
+
+def cut_between(text: str, cut: int) -> int:
+    """The last place up to `cut` that lies inside nothing `clean_answer` looks at."""
+    spans = [
+        match.span()
+        for pattern in (_SECRET, _TAG, _IMAGE, _IMAGE_BY_REFERENCE, _ADDRESS)
+        for match in pattern.finditer(text)
+    ]
+    while inside := [start for start, end in spans if start < cut < end]:
+        cut = min(inside)
+    return cut
 
 
 def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:

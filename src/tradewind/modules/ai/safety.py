@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Sequence
 
-from tradewind.modules.ai.answer_checks import addresses_in, clean_answer, hosts_of, leaks
+from tradewind.modules.ai.answer_checks import addresses_in, clean_answer, cut_between, hosts_of, leaks
 from tradewind.modules.ai.contracts import Material
 from tradewind.modules.ai.injection import Finding, find_injection, normalise
 
@@ -103,12 +103,17 @@ class AnswerGuard:
         text = self._waiting + piece
         begun = _BEGUN.search(text, max(0, len(text) - _LONGEST))
         cut = begun.start() if begun else len(text)
-        for start in range(max(0, cut - len(self._mark) + 1), cut):
-            if self._mark.startswith(text[start : start + len(self._mark)]):
-                cut = start
-                break
+        cut = self._before_mark(text, cut_between(text, cut))
         self._waiting = text[cut:]
         return self.clean(text[:cut])
+
+    def _before_mark(self, text: str, cut: int) -> int:
+        """The cut, or where the mark begins that it would cut in two."""
+        length, whole = len(self._mark), 0
+        while self._mark and (at := text.find(self._mark, whole, cut)) >= 0:
+            whole = at + length
+        starts = range(max(whole, cut - length + 1), cut)
+        return next((at for at in starts if self._mark.startswith(text[at : at + length])), cut)
 
     def finish(self) -> str:
         """What still waited when the answer ended."""
