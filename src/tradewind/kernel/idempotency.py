@@ -271,7 +271,7 @@ def _valid_key(raw: bytes) -> str:
         key = raw.decode("ascii").strip().strip('"')
     except UnicodeDecodeError:
         key = ""
-    if not key or len(key) > _MAX_KEY or not key.isprintable():
+    if not key or len(raw) > _MAX_KEY or not key.isprintable():
         raise BadRequest(f"Idempotency-Key must be 1 to {_MAX_KEY} printable ASCII characters.")
     return key
 

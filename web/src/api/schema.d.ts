@@ -374,6 +374,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/prompt-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview prompt
+         * @description What a content becomes with values, as a model would get it. Nothing is stored, no model is asked.
+         *
+         *     Permission: `ai:read`.
+         */
+        post: operations["prompts_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai/prompts": {
         parameters: {
             query?: never;
@@ -568,28 +590,6 @@ export interface paths {
         get: operations["prompts_read_version"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ai/prompts/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview prompt
-         * @description What a content becomes with values, as a model would get it. Nothing is stored, no model is asked.
-         *
-         *     Permission: `ai:read`.
-         */
-        post: operations["prompts_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -19208,6 +19208,7 @@ export interface operations {
             /**
              * @description In conflict with the current state.
              *
+             *     - `ai.too_many` — There are too many already
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              */
@@ -19845,6 +19846,19 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.model_not_found` — There is no such model
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description In conflict with the current state.
              *
              *     - `kernel.idempotency_answer_lost` — Already carried out
@@ -20171,6 +20185,7 @@ export interface operations {
             /**
              * @description In conflict with the current state.
              *
+             *     - `ai.too_many` — There are too many already
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              */
@@ -20952,6 +20967,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `ai.connection_not_found` — There is no such connection
+             *     - `ai.model_not_found` — There is no such model
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -21298,6 +21314,7 @@ export interface operations {
              * @description In conflict with the current state.
              *
              *     - `ai.duplicate` — This is there already
+             *     - `ai.too_many` — There are too many already
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              */
@@ -21448,6 +21465,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `ai.model_not_found` — There is no such model
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -21613,6 +21631,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `ai.model_not_found` — There is no such model
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -22135,6 +22154,180 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompts_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "instructions": "Instructions",
+                 *         "message": "Must be a valid e-mail address."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PromptPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "instructions": "Instructions",
+                     *       "material": [
+                     *         {
+                     *           "name": "Name",
+                     *           "text": "Text"
+                     *         }
+                     *       ],
+                     *       "message": "Must be a valid e-mail address."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PromptPreviewRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `ai.prompt_invalid` — The prompt cannot be saved like this
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
              */
@@ -23472,6 +23665,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `ai.model_not_found` — There is no such model
              *     - `ai.prompt_not_found` — Prompt not found
              *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
              *     - `kernel.not_found` — Not found
@@ -23487,6 +23681,7 @@ export interface operations {
             /**
              * @description In conflict with the current state.
              *
+             *     - `ai.no_model` — No model is connected for this
              *     - `ai.prompt_without_tests` — The prompt has no tests
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
@@ -24619,180 +24814,6 @@ export interface operations {
             };
         };
     };
-    prompts_preview: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "content": {
-                 *         "instructions": "Instructions",
-                 *         "message": "Must be a valid e-mail address."
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["PromptPreviewRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "instructions": "Instructions",
-                     *       "material": [
-                     *         {
-                     *           "name": "Name",
-                     *           "text": "Text"
-                     *         }
-                     *       ],
-                     *       "message": "Must be a valid e-mail address."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PromptPreviewRead"];
-                };
-            };
-            /**
-             * @description The request cannot be understood.
-             *
-             *     - `kernel.bad_request` — The request cannot be understood
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description In conflict with the current state.
-             *
-             *     - `kernel.idempotency_answer_lost` — Already carried out
-             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description Too large.
-             *
-             *     - `kernel.too_large` — Too large
-             */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description The body is of another type than this takes.
-             *
-             *     - `kernel.media_type` — The body is of another type than this takes
-             */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `ai.prompt_invalid` — The prompt cannot be saved like this
-             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
-             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
-             *     - `kernel.invalid` — Some values are not valid
-             */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description Too many requests.
-             *
-             *     - `kernel.rate_limited.…` — Too many requests
-             */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     models_list_providers: {
         parameters: {
             query?: never;
@@ -25105,6 +25126,19 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `ai.too_many` — There are too many already
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28684,6 +28718,19 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.sso_connection_not_found` — Connection not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description Some values are not valid.
              *
              *     - `kernel.invalid` — Some values are not valid
@@ -28808,6 +28855,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `identity.sso_unknown` — Single sign-on is not set up here
              */
             404: {
@@ -41882,7 +41930,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @description JSON: the passages, a piece, the whole answer, or a problem's code */
+                        data: string;
+                        /** @enum {string} */
+                        event: "passages" | "text" | "answer" | "error";
+                    };
                 };
             };
             /**
@@ -42135,6 +42188,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -42151,6 +42205,7 @@ export interface operations {
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              *     - `knowledge.draft_conflict` — Somebody else has changed this article meanwhile
              *     - `knowledge.nothing_to_publish` — There is no draft to publish
+             *     - `knowledge.too_many_sources` — No more sources are allowed
              *     - `knowledge.wrong_kind` — This kind of source does not hold that
              */
             409: {
@@ -45183,6 +45238,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -45197,6 +45253,7 @@ export interface operations {
              *
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.too_many_sources` — No more sources are allowed
              *     - `knowledge.wrong_kind` — This kind of source does not hold that
              */
             409: {
@@ -45211,6 +45268,7 @@ export interface operations {
              * @description Too large.
              *
              *     - `kernel.too_large` — Too large
+             *     - `knowledge.file_too_large` — The file is too large
              */
             413: {
                 headers: {
@@ -46409,6 +46467,7 @@ export interface operations {
              *     - `kernel.not_found` — Not found
              *     - `knowledge.document_not_found` — There is no such document
              *     - `knowledge.gap_not_found` — There is no such gap
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -46424,6 +46483,7 @@ export interface operations {
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              *     - `knowledge.question_known` — This question has an answer already
+             *     - `knowledge.too_many_sources` — No more sources are allowed
              *     - `knowledge.wrong_kind` — This kind of source does not hold that
              */
             409: {
@@ -46828,6 +46888,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `knowledge.document_not_found` — There is no such document
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -46843,6 +46904,7 @@ export interface operations {
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              *     - `knowledge.question_known` — This question has an answer already
+             *     - `knowledge.too_many_sources` — No more sources are allowed
              *     - `knowledge.wrong_kind` — This kind of source does not hold that
              */
             409: {
@@ -47227,10 +47289,24 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `knowledge.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description In conflict with the current state.
              *
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `knowledge.too_many_sources` — No more sources are allowed
              *     - `knowledge.wrong_kind` — This kind of source does not hold that
              */
             409: {
@@ -47245,6 +47321,7 @@ export interface operations {
              * @description Too large.
              *
              *     - `kernel.too_large` — Too large
+             *     - `knowledge.file_too_large` — The file is too large
              */
             413: {
                 headers: {
@@ -48078,11 +48155,25 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `knowledge.source_not_found` — There is no such source
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description In conflict with the current state.
              *
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              *     - `knowledge.source_busy` — This source is at work already
+             *     - `knowledge.too_many_sources` — No more sources are allowed
              *     - `knowledge.wrong_kind` — This kind of source does not hold that
              */
             409: {
@@ -48271,6 +48362,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -48391,6 +48483,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -48576,6 +48669,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -48743,6 +48837,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -48916,6 +49011,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -49043,6 +49139,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -49234,6 +49331,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `knowledge.source_not_found` — There is no such source
              */
             404: {
                 headers: {
@@ -61781,6 +61879,7 @@ export interface operations {
             /**
              * @description In conflict with the current state.
              *
+             *     - `identity.name_taken` — This name is taken
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              */
@@ -62106,6 +62205,19 @@ export interface operations {
              *     - `kernel.not_found` — Not found
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `identity.name_taken` — This name is taken
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -73188,6 +73300,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -73377,6 +73490,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -73558,6 +73672,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -73693,6 +73808,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -73859,6 +73975,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -73977,6 +74094,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `kernel.not_found` — Not found
              */
             404: {
@@ -74107,6 +74225,7 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `identity.sso_unknown` — Single sign-on is not set up here
              *     - `kernel.not_found` — Not found
              */
@@ -74286,6 +74405,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `identity.organisation_not_found` — Organisation not found
+             *     - `identity.sso_connection_not_found` — Connection not found
              */
             404: {
                 headers: {
@@ -74585,6 +74705,7 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `identity.organisation_not_found` — Organisation not found
+             *     - `identity.sso_connection_not_found` — Connection not found
              *     - `identity.sso_domain_not_found` — Domain not found
              *     - `kernel.not_found` — Not found
              */
@@ -76627,6 +76748,7 @@ export interface operations {
             /**
              * @description In conflict with the current state.
              *
+             *     - `identity.name_taken` — This name is taken
              *     - `kernel.idempotency_answer_lost` — Already carried out
              *     - `kernel.idempotency_in_flight` — The first request with this key is still running
              */
@@ -76921,6 +77043,19 @@ export interface operations {
              *     - `kernel.not_found` — Not found
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `identity.name_taken` — This name is taken
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

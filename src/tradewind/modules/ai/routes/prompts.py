@@ -45,7 +45,7 @@ async def create_prompt(session: Session, response: Response, data: PromptCreate
     return _tagged(response, await prompts.create(session, data))
 
 
-@router.post("/prompts/preview", dependencies=[READ])
+@router.post("/prompt-previews", dependencies=[READ])
 async def preview_prompt(data: PromptPreviewRequest) -> PromptPreviewRead:
     """What a content becomes with values, as a model would get it. Nothing is stored, no model is asked."""
     return prompts.preview(data.content, data.values)
