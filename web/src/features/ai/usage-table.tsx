@@ -44,7 +44,7 @@ export function UsageTable({ by, usage, onChange }: UsageTableProps) {
       {!usage.data && !usage.error && <LoadingLines />}
       {usage.data && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
-        <section className={classes.scroll} tabIndex={0} aria-label={t('usage.whereTitle')}>
+        <section className={classes.scroll} tabIndex={0} aria-label={t('usage.figures')}>
           <Table fz="sm">
             <Table.Thead>
               <Table.Tr>
