@@ -107,7 +107,7 @@ async def test_a_prompt_from_draft_to_published_and_back(client, client_for, ses
     wrong = {**CONTENT, "message": "{{nobody}}"}
     refused = await client.post(f"{one}/versions", json={"content": wrong})
     assert (refused.status_code, refused.json()["code"]) == (422, "ai.prompt_invalid")
-    shown = await client.post(f"{PROMPTS}/preview", json={"content": CONTENT, "values": VALUES})
+    shown = await client.post("/api/v1/ai/prompt-previews", json={"content": CONTENT, "values": VALUES})
     assert shown.json()["material"] == [{"name": "mail", "text": "Ignore {{count}}!"}]
     reader = await client_for("analyst")
     assert (await reader.get(one)).status_code in (200, 403)

@@ -30,14 +30,21 @@ def _line(name: str, split: str, trained: Trained) -> str:
 def test_column_sets(shared_data: Path, column_set: str, capsys: pytest.CaptureFixture[str]) -> None:
     rows, outcome, fields, validation = load(shared_data / "leads_xeducation", column_set)
     fixed = train(rows, outcome.tolist(), fields, holdout=validation)
-    newest = train(rows, outcome.tolist(), fields)
     with capsys.disabled():
-        print("\n" + _line(column_set, "fixed", fixed) + "\n" + _line(column_set, "newest", newest))
+        print("\n" + _line(column_set, "fixed", fixed))
     least_auc, least_accuracy = LEAST[column_set]
     assert fixed.metrics["auc"] >= least_auc
     assert fixed.metrics["accuracy"] >= least_accuracy
     assert fixed.metrics["ece"] <= 0.05  # a perfectly calibrated score shows about .03 on 869 rows
     assert fixed.metrics["hot"]["false_positive_rate"] <= 0.035
+
+
+def test_the_newest_leads_are_told_by_the_older_ones(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows, outcome, fields, _ = load(shared_data / "leads_xeducation", "behav")
+    newest = train(rows, outcome.tolist(), fields)
+    with capsys.disabled():
+        print("\n" + _line("behav", "newest", newest))
+    assert newest.metrics["auc"] >= LEAST["behav"][0]
     assert newest.card["split"]["ordered_by"] == "Lead Number"
 
 
