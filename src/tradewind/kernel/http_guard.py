@@ -8,14 +8,15 @@ and each hop of a redirect passes the same point.
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 import httpcore
 import httpx
 from httpcore._backends.auto import AutoBackend
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Stream = TypeVar("Stream")
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Special ranges that the standard library of some Python versions counts as global.
@@ -79,6 +80,34 @@ async def resolve_public(host: str, port: int) -> list[IpAddress]:
     return addresses
 
 
+async def connect_public(
+    host: str,
+    port: int,
+    connect: Callable[[str], Awaitable[Stream]],
+    *,
+    failed: type[Exception],
+    late: type[Exception],
+) -> Stream:
+    """Connect to one of the first two addresses of a host, all of them judged.
+
+    Raises BlockedAddress, `failed` or `late`, which are also what `connect` raises.
+    """
+    try:
+        addresses = await resolve_public(host, port)
+    except TimeoutError as error:
+        raise late(f"resolving {host} took too long") from error
+    except OSError as error:
+        raise failed(f"{host} cannot be resolved") from error
+    failure: Exception | None = None
+    for address in addresses[:2]:
+        try:
+            return await connect(str(address))
+        except (failed, late) as error:
+            failure = error
+    assert failure is not None
+    raise failure
+
+
 class PublicOnlyBackend(httpcore.AsyncNetworkBackend):
     """Opens connections to judged addresses only; TLS still verifies the name of the URL."""
 
@@ -93,22 +122,11 @@ class PublicOnlyBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        try:
-            addresses = await resolve_public(host, port)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"resolving {host} took too long") from error
-        except OSError as error:
-            raise httpcore.ConnectError(f"{host} cannot be resolved") from error
-        failure: Exception | None = None
-        for address in addresses[:2]:
-            try:
-                return await self._inner.connect_tcp(
-                    str(address), port, timeout=timeout, local_address=local_address, socket_options=socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        assert failure is not None
-        raise failure
+        return await connect_public(
+            host, port,
+            lambda address: self._inner.connect_tcp(address, port, timeout, local_address, socket_options),
+            failed=httpcore.ConnectError, late=httpcore.ConnectTimeout,
+        )  # fmt: skip
 
     async def connect_unix_socket(
         self,

@@ -38,22 +38,11 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         if (host, port) in self._also:
             return await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
-        try:
-            addresses = await http_guard.resolve_public(host, port)
-        except TimeoutError as error:
-            raise httpcore2.ConnectTimeout(f"resolving {host} took too long") from error
-        except OSError as error:
-            raise httpcore2.ConnectError(f"{host} cannot be resolved") from error
-        failure: Exception | None = None
-        for address in addresses[:2]:
-            try:
-                return await self._inner.connect_tcp(
-                    str(address), port, timeout=timeout, local_address=local_address, socket_options=socket_options
-                )
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        assert failure is not None
-        raise failure
+        return await http_guard.connect_public(
+            host, port,
+            lambda address: self._inner.connect_tcp(address, port, timeout, local_address, socket_options),
+            failed=httpcore2.ConnectError, late=httpcore2.ConnectTimeout,
+        )  # fmt: skip
 
     async def connect_unix_socket(
         self,

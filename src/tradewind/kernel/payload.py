@@ -32,7 +32,18 @@ def _in_utc(moment: datetime) -> datetime:
         return _EARLIEST if moment.year == 1 else _LATEST
 
 
-def _storable(value: dict[str, Any]) -> dict[str, Any]:
+def storable(value: str) -> str:
+    """The text itself; ValueError for characters PostgreSQL cannot hold."""
+    if "\x00" in value:
+        raise ValueError("must not contain the NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be valid Unicode") from error
+    return value
+
+
+def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
     try:
         encoded = orjson.dumps(value)
     except (TypeError, ValueError) as error:
@@ -44,7 +55,7 @@ def _storable(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-JsonObject = Annotated[dict[str, Any], AfterValidator(_storable)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
 """Free-form JSON that PostgreSQL can store, up to 64 kB."""
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]

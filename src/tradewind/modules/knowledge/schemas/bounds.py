@@ -4,25 +4,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from tradewind.kernel.payload import Moment
+from tradewind.kernel.payload import Moment, storable
 
 MAX_CONTENT = 500_000
 MAX_QUESTION = 500
 MAX_ANSWER = 20_000
 
 
-def _storable(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("must not contain the NUL character")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("must be valid Unicode") from error
-    return value
-
-
 def _line(value: str) -> str:
-    return " ".join(_storable(value).split())
+    return " ".join(storable(value).split())
 
 
 def _some(value: str) -> str:
@@ -50,15 +40,15 @@ Question = Annotated[
     AfterValidator(_some),
 ]
 Answer = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER), AfterValidator(_storable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER), AfterValidator(storable)
 ]
 Content = Annotated[
     str,
     StringConstraints(max_length=MAX_CONTENT),
-    AfterValidator(_storable),
+    AfterValidator(storable),
     Field(description="Markdown"),
 ]
-SearchText = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+SearchText = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 Expiry = Annotated[
     Moment | None, Field(description="From then on it is neither found nor cited. Null: it holds for good.")
 ]
@@ -75,8 +65,8 @@ Patterns = Annotated[list[Pattern], Field(max_length=50), BeforeValidator(_null_
 Asked = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
-    AfterValidator(_storable),
+    AfterValidator(storable),
     AfterValidator(_some),
 ]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_storable)]
-Correction = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), AfterValidator(_storable)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
+Correction = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000), AfterValidator(storable)]

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from tradewind.kernel.payload import Whole
-from tradewind.modules.leads.schemas.texts import storable
+from tradewind.kernel.payload import Whole, storable
 
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(storable)

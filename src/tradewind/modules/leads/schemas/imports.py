@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from tradewind.kernel.payload import Flag
-from tradewind.modules.leads.schemas.texts import Country, storable
+from tradewind.kernel.payload import Flag, storable
+from tradewind.modules.leads.schemas.texts import Country
 
 ImportState = Literal["uploaded", "ready", "running", "done", "failed", "cancelled", "undoing", "undone"]
 FieldKind = Literal["text", "number", "date", "datetime", "boolean", "select", "multi_select", "url"]

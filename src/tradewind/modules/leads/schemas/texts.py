@@ -4,21 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from tradewind.kernel.payload import storable
 from tradewind.modules.leads.normal_forms import normal_country, normal_domain, normal_email
 
 MAX_TAGS = 50
 TAG_CHARACTERS = 60
-
-
-def storable(value: str) -> str:
-    """The text itself; ValueError for characters PostgreSQL cannot hold."""
-    if "\x00" in value:
-        raise ValueError("must not contain the NUL character")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("must be valid Unicode") from error
-    return value
 
 
 def _line(value: str) -> str:

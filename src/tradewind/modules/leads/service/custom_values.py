@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.errors import FieldError
+from tradewind.kernel.payload import storable
 from tradewind.modules.leads.conditions.values import BadValue, moment, number, stored_time
 from tradewind.modules.leads.errors import ValueInvalid
 from tradewind.modules.leads.masking import refuse_masks
 from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.repository import fields as repository
-from tradewind.modules.leads.schemas.texts import storable, web_address
+from tradewind.modules.leads.schemas.texts import web_address
 
 MAX_TEXT = 5_000
 MAX_CHOICES = 100

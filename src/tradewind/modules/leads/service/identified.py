@@ -10,6 +10,7 @@ from tradewind.kernel import realtime
 from tradewind.kernel.classification import masked
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.payload import storable
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.conditions.values import BadValue
 from tradewind.modules.leads.contracts import ToldPerson
@@ -19,7 +20,6 @@ from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.normal_forms import company_key
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import identified as repository
-from tradewind.modules.leads.schemas.texts import storable
 from tradewind.modules.leads.service.custom_values import stored_value
 from tradewind.modules.leads.service.timeline import push_update
 
