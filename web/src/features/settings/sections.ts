@@ -29,7 +29,7 @@ export const areas = [
   {
     label: 'area.ai',
     pages: [
-      { to: '/settings/ai', label: 'ai.models', permission: 'ai:read' },
+      { to: '/settings/ai', exact: true, label: 'ai.models', permission: 'ai:read' },
       { to: '/settings/ai/usage', label: 'ai.usage', permission: 'ai:read' },
       { to: '/settings/prompts', label: 'ai.prompts', permission: 'ai:read' },
     ],

@@ -36,7 +36,12 @@ export function SettingsLayout() {
           <div key={label} className={classes.navArea}>
             <span className={classes.navLabel}>{t(label)}</span>
             {pages.map((page) => (
-              <Link key={page.to} to={page.to as never} className={classes.link}>
+              <Link
+                key={page.to}
+                to={page.to as never}
+                activeOptions={{ exact: 'exact' in page }}
+                className={classes.link}
+              >
                 {t(page.label)}
               </Link>
             ))}
