@@ -11,7 +11,7 @@ from tradewind.modules.ai.api import (
     EMBEDDING_DIMENSIONS,
     embed_deeply,
     embed_locally,
-    embed_tokens_locally,
+    embed_passages_locally,
 )
 
 # The first numbers that the model's authors and users publish for this sentence.
@@ -32,10 +32,10 @@ def test_vectors_are_the_published_ones_and_do_not_depend_on_company() -> None:
 
 
 def test_token_vectors_name_the_same_thing_in_other_words() -> None:
-    money, parcel = embed_tokens_locally(["money", "The parcel arrived broken"])
+    money, parcel = (each.tokens for each in embed_passages_locally(["money", "The parcel arrived broken"]))
     assert money.shape == (1, EMBEDDING_DIMENSIONS)
     assert np.linalg.norm(parcel, axis=1) == pytest.approx(1, abs=1e-5)
-    package = embed_tokens_locally(["Your package came damaged"])[0]
+    package = embed_passages_locally(["Your package came damaged"])[0].tokens
     similarity = package @ parcel.T
     assert similarity[1].argmax() == 1, "package is nearest to parcel"
 

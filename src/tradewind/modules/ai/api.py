@@ -35,7 +35,6 @@ from tradewind.modules.ai.embedding import (
     embed_deeply,
     embed_locally,
     embed_passages_locally,
-    embed_tokens_locally,
 )
 from tradewind.modules.ai.injection import find_injection
 from tradewind.modules.ai.service import capabilities, connections, pricing, routing
@@ -55,7 +54,6 @@ __all__ = [
     "embed_deeply",
     "embed_locally",
     "embed_passages_locally",
-    "embed_tokens_locally",
     "film",
     "find_injection",
     "generate",

@@ -19,7 +19,7 @@ from tradewind.settings import get_settings
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 EMBEDDING_DIMENSIONS = 384
 DEEP_DIMENSIONS = 1920
@@ -58,25 +58,18 @@ def embed_deeply(texts: Sequence[str]) -> np.ndarray:
     return _embed(texts, "deep", DEEP_DIMENSIONS)
 
 
-def embed_tokens_locally(texts: Sequence[str]) -> list[np.ndarray]:
-    """One matrix a text: (tokens, 384) float32, each row of length one, without the marks of start and end."""
-    matrices: list[np.ndarray] = [np.zeros((0, EMBEDDING_DIMENSIONS), np.float32)] * len(texts)
-    for rows, feed in _batches(texts):
-        tokens = _run("tokens", feed)
-        tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
-        for row, matrix, length in zip(rows, tokens, feed["mask"].sum(axis=1), strict=True):
-            matrices[row] = matrix[1 : length - 1].copy()
-    return matrices
-
-
 def embed_passages_locally(texts: Sequence[str]) -> list[TextVectors]:
-    """What `embed_locally` and `embed_tokens_locally` say of each text, for the price of one. Blocks: use a thread."""
+    """What `embed_locally` says of each text and the vectors of its tokens, for the price of one.
+
+    Tokens leave out the marks of start and end; each of their rows has length one. Blocks: use a thread.
+    """
     found: dict[int, TextVectors] = {}
-    for rows, feed in _batches(texts):
+    encoded = _encoded(texts)
+    for rows, feed in _batches(encoded):
         sentence, tokens = map(np.asarray, _session().run(["sentence", "tokens"], feed))
         tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
         for row, vector, matrix, length in zip(rows, sentence, tokens, feed["mask"].sum(axis=1), strict=True):
-            offsets = _tokenizer().encode(texts[row][:_MAX_CHARACTERS]).offsets[1 : length - 1]
+            offsets = encoded[row].offsets[1 : length - 1]
             found[row] = TextVectors(vector, matrix[1 : length - 1].copy(), offsets)
     return [found[row] for row in range(len(texts))]
 
@@ -88,14 +81,18 @@ def count_tokens(text: str) -> int:
 
 def _embed(texts: Sequence[str], output: str, dimensions: int) -> np.ndarray:
     vectors = np.zeros((len(texts), dimensions), np.float32)
-    for rows, feed in _batches(texts):
+    for rows, feed in _batches(_encoded(texts)):
         vectors[rows] = _run(output, feed)
     return vectors
 
 
-def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any]]]:
+def _encoded(texts: Sequence[str]) -> list["Encoding"]:
+    return _tokenizer().encode_batch([text[:_MAX_CHARACTERS] for text in texts])
+
+
+def _batches(texts: Sequence["Encoding"]) -> Iterator[tuple[list[int], dict[str, Any]]]:
     """Texts of similar length together, so little padding is computed: row numbers and the graph's inputs."""
-    encoded = [each.ids for each in _tokenizer().encode_batch([text[:_MAX_CHARACTERS] for text in texts])]
+    encoded = [each.ids for each in texts]
     order = sorted(range(len(texts)), key=lambda row: len(encoded[row]))
     start = 0
     while start < len(order):

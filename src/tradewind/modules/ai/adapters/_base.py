@@ -3,6 +3,7 @@
 Vendors' libraries are heavy (seconds): adapters import them inside their methods only.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -88,7 +89,7 @@ class VendorSettings(BaseModel):
     )
 
 
-class Provider:
+class Provider(ABC):
     """One connection to a provider; made once a connection and reused by its calls."""
 
     spec: ClassVar[ProviderSpec]
@@ -99,7 +100,7 @@ class Provider:
         self.key = key
         self.http: Any = client
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 — some have nothing to load
         """Load the vendor's library. Called in a thread, before anything else."""
 
     def text(self, model: str) -> "Model":
@@ -126,9 +127,9 @@ class Provider:
         """A film. Takes minutes."""
         raise self._cannot("video")
 
+    @abstractmethod
     async def offered(self) -> list[str]:
         """Names of the models that the provider offers to this key."""
-        raise NotImplementedError
 
     def _cannot(self, capability: Capability) -> CapabilityMissing:
         return CapabilityMissing(self.spec.missing.get(capability) or f"{self.spec.label} does not offer this.")
