@@ -57,6 +57,9 @@ PERMISSIONS: dict[str, str] = {
     "knowledge:write": "Add, change and remove knowledge",
     "intents:read": "See intents and try them",
     "intents:write": "Add, change and train intents",
+    "meetings:read": "See meetings, event types and availability",
+    "meetings:write": "Book, move and cancel meetings; change one's own availability and calendars",
+    "meetings:manage": "Change event types, their hosts, routing forms and everyone's availability",
 }
 
 
@@ -103,6 +106,7 @@ _BUSINESS_READ = frozenset(
         "sources:read",
         "knowledge:read",
         "intents:read",
+        "meetings:read",
         "organisation:read",
         "members:read",
         "jobs:read",
@@ -124,8 +128,9 @@ ROLES: dict[str, Role] = {
         Role(
             "creator",
             "Content creator",
-            "Sees the business; works on leads, tasks, segments and knowledge",
-            _BUSINESS_READ | {"leads:personal", "leads:write", "tasks:write", "segments:write", "knowledge:write"},
+            "Sees the business; works on leads, tasks, segments, knowledge and meetings",
+            _BUSINESS_READ
+            | {"leads:personal", "leads:write", "tasks:write", "segments:write", "knowledge:write", "meetings:write"},
         ),
         Role(
             "analyst",
@@ -137,7 +142,7 @@ ROLES: dict[str, Role] = {
         Role(
             "api_user",
             "API user",
-            "For programs: leads, imports, deals and tasks",
+            "For programs: leads, imports, deals, tasks and meetings",
             frozenset(
                 {
                     "leads:read",
@@ -148,6 +153,8 @@ ROLES: dict[str, Role] = {
                     "deals:write",
                     "segments:read",
                     "knowledge:read",
+                    "meetings:read",
+                    "meetings:write",
                     "scoring:read",
                     "tasks:read",
                     "tasks:write",

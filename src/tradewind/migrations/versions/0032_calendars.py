@@ -1,0 +1,12 @@
+"""Calendars of hosts."""
+
+revision = "0032"
+down_revision = "0031"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

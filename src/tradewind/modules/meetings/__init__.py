@@ -1,0 +1,1 @@
+"""Meetings: event types, availability, bookings that cannot collide, calendars and reminders."""
