@@ -25,7 +25,11 @@ _VALUES: dict[str, Any] = {
 # Tried in turn where a column must match a pattern.
 _SHAPES = ("zanzibar", "EUR", "DE", "de", "0" * 64, "#112233", "2026-01", "1")
 # What a rule over several columns demands.
-_SPECIAL = {("segments", "kind"): "static"}
+_SPECIAL = {
+    ("segments", "kind"): "static",
+    ("meetings", "ends_at"): "2026-01-01T00:30:00Z",
+    ("meeting_claims", "ends_at"): "2026-01-01T00:30:00Z",
+}
 
 _COLUMNS = """
     SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,

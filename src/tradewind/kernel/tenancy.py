@@ -61,3 +61,15 @@ def visible_with(op: Operations, table: str, *parents: tuple[str, str]) -> None:
     op.execute(
         f"CREATE POLICY visible_owners ON {table} AS RESTRICTIVE FOR SELECT USING ({_SEES_ALL} OR ({free}) OR {seen})"
     )
+
+
+VISIBLE_OWNERS = f"{_OWNERS}::uuid[]"
+"""The owners whose records a transaction sees, for the conditions of `visible_where`; NULL where it sees everyone's."""
+
+
+def visible_where(op: Operations, table: str, *conditions: str) -> None:
+    """Let a transaction that sees only some owners' records read only rows for which one of these conditions holds."""
+    op.execute(
+        f"CREATE POLICY visible_owners ON {table} AS RESTRICTIVE FOR SELECT "
+        f"USING ({_SEES_ALL} OR {' OR '.join(conditions)})"
+    )

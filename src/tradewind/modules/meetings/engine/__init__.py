@@ -1,0 +1,1 @@
+"""Pure computing about times: no database, no clock of its own."""

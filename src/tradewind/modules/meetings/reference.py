@@ -1,0 +1,8 @@
+"""What the API reference says about the operations of this module, by tag."""
+
+TAGS = {
+    "Event types": "What can be booked: lengths, place, questions, hosts, limits, and the times that are free.",
+    "Availability": "When hosts can be met: weekly hours, exceptions by date, public holidays.",
+    "Meetings": "Booked meetings: who meets whom when, moving, cancelling, no-shows, waiting lists.",
+    "Calendars": "Calendars outside of Tradewind: busy times read, meetings written, links for meeting online.",
+}

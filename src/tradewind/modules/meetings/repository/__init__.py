@@ -1,0 +1,1 @@
+"""SQL of the module, one file per subject."""
