@@ -19,6 +19,7 @@ EXPECTED = {
     "ai_connections.key_sealed": "ai.provider_key",
     "api_keys.signing_secret_sealed": "identity.api_key.signing",
     "idempotency_keys.body_sealed": "kernel.idempotency",
+    "mail_attachments.content_sealed": "email.attachment",
     "mail_sink.body_sealed": "email.body",
     "mail_sink.link_sealed": "email.link",
     "signing_keys.private_sealed": "identity.signing_key",

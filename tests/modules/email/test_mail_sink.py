@@ -7,7 +7,7 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.modules.email import api as email
 from tradewind.modules.email import cli
-from tradewind.modules.email.contracts import DeliveredMail, Mail
+from tradewind.modules.email.contracts import Attachment, DeliveredMail, Mail
 
 
 @pytest.fixture
@@ -80,3 +80,24 @@ def test_command_line_prints_mails_to_one_address(monkeypatch):
     assert "For ada@example.com" in shown.output
     assert "grace" not in shown.output
     assert "No mails." in CliRunner().invoke(cli.app, ["--to", "x@example.com"]).output
+
+
+async def test_attachments_come_with_the_mail_to_those_who_see_its_link(database, tenant, client, client_for):
+    content = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    name = 'Termin „Blau" ü.ics'
+    attachment = Attachment(name, "text/calendar; method=REQUEST; charset=utf-8", content)
+    async with database.transaction(tenant.actor) as session:
+        await email.deliver(
+            session,
+            Mail("meeting_booked", "a@example.com", "", "Hello", "{link}", "https://x", attachments=(attachment,)),
+        )
+    mail = (await seen(client))["meeting_booked"]
+    assert [(file["name"], file["size"]) for file in mail["attachments"]] == [(name, len(content))]
+    url = f"/api/v1/mail-sink/{mail['id']}/attachments/{mail['attachments'][0]['id']}"
+    answer = await client.get(url)
+    assert answer.content == content
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''Termin%20")
+    analyst = await client_for("analyst")
+    hidden = (await seen(analyst))["meeting_booked"]
+    assert (hidden["secret_hidden"], hidden["attachments"], hidden["link"]) == (True, [], None)
+    assert (await analyst.get(url)).status_code == 404

@@ -16,7 +16,24 @@ MailKind = Literal[
     "webhook_paused",
     "security_alert",
     "model_budget",
+    "meeting_requested",
+    "meeting_booked",
+    "meeting_moved",
+    "meeting_cancelled",
+    "meeting_reminder",
+    "meeting_missed",
+    "meeting_host",
+    "waiting_list",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with a mail; `content_type` as in MIME, parameters included."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,7 @@ class Mail:
     body: str
     link: str | None = None
     recipient_id: UUID | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
@@ -11,6 +12,7 @@ from tradewind.kernel.sealing import Sealed
 
 BODY = Sealed("email.body")
 LINK = Sealed("email.link")
+CONTENT = Sealed("email.attachment")
 
 
 class SunkMail(Base, TenantMixin):
@@ -36,3 +38,15 @@ class SunkMail(Base, TenantMixin):
     def link(self) -> str | None:
         """The link, opened."""
         return LINK.open_text(self.id, self.link_sealed) if self.link_sealed else None
+
+
+class SunkAttachment(Base, TenantMixin):
+    """A file that came with a mail in the sink; `size` in bytes. It may carry the mail's secret link."""
+
+    __tablename__ = "mail_attachments"
+
+    mail_id: Mapped[UUID] = mapped_column(ForeignKey("mail_sink.id"))
+    name: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int]
+    content_sealed: Mapped[str] = mapped_column(CONTENT)

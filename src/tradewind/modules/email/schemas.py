@@ -6,8 +6,17 @@ from uuid import UUID
 from pydantic import BaseModel
 
 
+class SunkAttachmentRead(BaseModel):
+    """A file that came with a mail; `size` in bytes."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size: int
+
+
 class SunkMailRead(BaseModel):
-    """A mail in the local sink; `secret_hidden` says that its link is shown only to the recipient."""
+    """A mail in the local sink; `secret_hidden` says that its link and attachments are shown only to the recipient."""
 
     id: UUID
     kind: str
@@ -18,3 +27,4 @@ class SunkMailRead(BaseModel):
     link: str | None
     secret_hidden: bool
     created_at: datetime
+    attachments: list[SunkAttachmentRead]

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.email.contracts import DeliveredMail, Mail
-from tradewind.modules.email.models import BODY, LINK, SunkMail
+from tradewind.modules.email.models import BODY, CONTENT, LINK, SunkAttachment, SunkMail
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,20 @@ async def deliver(session: AsyncSession, mail: Mail) -> None:
             link_sealed=LINK.seal(mail_id, mail.link) if mail.link else None,
         )
     )
+    await session.flush()
+    for attachment in mail.attachments:
+        attachment_id = new_id()
+        session.add(
+            SunkAttachment(
+                id=attachment_id,
+                organisation_id=actor.organisation_id,
+                mail_id=mail_id,
+                name=attachment.name,
+                content_type=attachment.content_type,
+                size=len(attachment.content),
+                content_sealed=CONTENT.seal(attachment_id, attachment.content),
+            )
+        )
     await session.flush()
 
     def announce(_: object) -> None:
