@@ -1,6 +1,7 @@
 """Calls of text models against a running server in the shapes of their providers."""
 
 import asyncio
+import json
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -44,6 +45,14 @@ class Offer(BaseModel):
 
     product: str
     euros: int = Field(ge=0)
+
+
+class Note(BaseModel):
+    """A note to somebody."""
+
+    to: str
+    lines: list[str]
+    facts: dict[str, str]
 
 
 class City(BaseModel):
@@ -231,6 +240,18 @@ async def test_material_is_fenced_and_personal_data_stays_here(openai_server: Mo
     assert "ada@example.com" not in sent
     assert "Lovelace" not in sent
     assert "<material-" in sent
+
+    # A typed answer is cleaned in all of its texts, whether it comes as a tool call or as JSON.
+    key, dirty = "sk-" + "A1b2C3d4" * 4, "![x](https://evil.example/?q=1) [here](https://evil.example/a)"
+    said = {"to": "«EMAIL_1»", "lines": [f"Your key: {key}", dirty], "facts": {"see https://evil.example/b": "ok"}}
+    openai_server.answer("careful", {"tools": [{"name": "final_answer", "arguments": said}]}, json.dumps(said))
+    for _ in range(2):
+        result = await api.generate(route, replace(request, output=Note))
+        assert result.output == Note(
+            to="ada@example.com", lines=["Your key: [removed]", "x here"], facts={"see [removed]": "ok"}
+        )
+        assert {one.code for one in result.findings} == {"secret", "image", "foreign_link"}
+        assert key not in result.text
 
 
 async def test_what_cannot_fit_is_refused_before_it_is_sent(openai_server: ModelServer, session):

@@ -26,9 +26,6 @@ _SECRETS = (
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\n]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?",
 )  # fmt: skip
 _SECRET = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_SECRETS)})")
-_WORDS = re.compile(r"\w+")
-# So many words in a row of the instructions in an answer are no accident.
-LEAKED_WORDS = 14
 REMOVED = "[removed]"
 _CLOSING = ".,;:!?*_"
 
@@ -104,22 +101,6 @@ def is_allowed(url: str, allowed_hosts: Collection[str]) -> bool:
     if host is None:
         return False
     return not host or any(host == one or host.endswith("." + one) for one in allowed_hosts)
-
-
-def leaks(answer: str, instructions: str, canary: str = "") -> Finding | None:
-    """Whether an answer repeats the instructions, or the mark hidden in them that is in no other text."""
-    if canary and canary.casefold() in re.sub(r"[\W_]", "", answer.casefold()):
-        return Finding("canary", "The answer held the mark of the instructions.", "")
-    told = _WORDS.findall(instructions.casefold())
-    said = _WORDS.findall(answer.casefold())
-    if len(told) < LEAKED_WORDS or len(said) < LEAKED_WORDS:
-        return None
-    runs = {tuple(told[at : at + LEAKED_WORDS]) for at in range(len(told) - LEAKED_WORDS + 1)}
-    for at in range(len(said) - LEAKED_WORDS + 1):
-        if tuple(said[at : at + LEAKED_WORDS]) in runs:
-            excerpt = " ".join(said[at : at + LEAKED_WORDS])
-            return Finding("instructions", "The answer repeated the instructions.", excerpt[:120])
-    return None
 
 
 def _host(url: str) -> str | None:

@@ -5,7 +5,6 @@ after it. Text that already looks like a placeholder is replaced by one as well 
 what was there, and nobody can write a placeholder into a message to be shown somebody else's data.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -20,15 +19,9 @@ _LABELS: dict[str, str] = {
 }  # fmt: skip
 _NAMES = "|".join(_LABELS.values())
 # Models set spaces inside the quotation marks as French does, and escape the underscore in Markdown.
-_INNER = rf"[ \u00a0\u202f]?(?P<label>{_NAMES})\\{{0,2}}_(?P<number>[0-9]{{1,5}})[ \u00a0\u202f]?"
-_PLACEHOLDER = re.compile(rf"«{_INNER}»")
-_PLACEHOLDER_IN_JSON = re.compile(rf"(?:«|\\u00[aA][bB]){_INNER}(?:»|\\u00[bB][bB])")
+_PLACEHOLDER = re.compile(rf"«[ \u00a0\u202f]?(?P<label>{_NAMES})\\{{0,2}}_(?P<number>[0-9]{{1,5}})[ \u00a0\u202f]?»")
 # What may still become a placeholder when the next piece of a stream arrives.
-_BEGUN_INNER = r"[ \u00a0\u202f]?[A-Z]{0,8}\\{0,2}_?[0-9]{0,5}[ \u00a0\u202f]?"
-_BEGUN = re.compile(rf"«{_BEGUN_INNER}\Z")
-_BEGUN_IN_JSON = re.compile(
-    rf"(?:(?:«|\\u00[aA][bB]){_BEGUN_INNER}(?:\\(?:u(?:0(?:0(?:[bB])?)?)?)?)?|\\(?:u(?:0(?:0(?:[aA])?)?)?)?)\Z"
-)
+_BEGUN = re.compile(r"«[ \u00a0\u202f]?[A-Z]{0,8}\\{0,2}_?[0-9]{0,5}[ \u00a0\u202f]?\Z")
 _LONGEST = 40
 
 
@@ -67,16 +60,6 @@ class Redactor:
             at = end
         return "".join((*pieces, text[at:]))
 
-    def redact_json(self, value: Any) -> Any:
-        """The same JSON value with placeholders in its texts; the names of members stay."""
-        if isinstance(value, str):
-            return self.redact(value)
-        if isinstance(value, list):
-            return [self.redact_json(one) for one in value]
-        if isinstance(value, dict):
-            return {name: self.redact_json(one) for name, one in value.items()}
-        return value
-
     def restore(self, text: str) -> str:
         """`text` with the values again. Placeholders that were never given out stay as they are."""
         return _PLACEHOLDER.sub(self._value, text) if self._values else text
@@ -91,13 +74,9 @@ class Redactor:
             return {self.restore(name): self.restore_json(one) for name, one in value.items()}
         return value
 
-    def restore_json_text(self, text: str) -> str:
-        """JSON text, whole or a piece of it, with the values again, escaped as JSON asks."""
-        return _PLACEHOLDER_IN_JSON.sub(self._value_in_json, text) if self._values else text
-
-    def stream(self, *, json_text: bool = False) -> "RestoringStream":
-        """Restores a text, or JSON text, that arrives in pieces."""
-        return RestoringStream(self, json_text=json_text)
+    def stream(self) -> "RestoringStream":
+        """Restores a text that arrives in pieces."""
+        return RestoringStream(self)
 
     def _remember(self, name: str) -> None:
         """Who introduces themselves in one text is known in the next ones."""
@@ -118,23 +97,18 @@ class Redactor:
     def _value(self, match: re.Match[str]) -> str:
         return self._values.get(f"{match['label']}_{match['number']}", match[0])
 
-    def _value_in_json(self, match: re.Match[str]) -> str:
-        value = self._values.get(f"{match['label']}_{match['number']}")
-        return match[0] if value is None else json.dumps(value, ensure_ascii=False)[1:-1]
-
 
 class RestoringStream:
     """Gives out each piece as soon as no placeholder can be cut by its end; at most 40 characters wait."""
 
-    def __init__(self, redactor: Redactor, *, json_text: bool) -> None:
-        self._restore = redactor.restore_json_text if json_text else redactor.restore
-        self._begun = _BEGUN_IN_JSON if json_text else _BEGUN
+    def __init__(self, redactor: Redactor) -> None:
+        self._restore = redactor.restore
         self._waiting = ""
 
     def feed(self, piece: str) -> str:
         """What may be shown now, possibly nothing."""
         text = self._waiting + piece
-        begun = self._begun.search(text, max(0, len(text) - _LONGEST))
+        begun = _BEGUN.search(text, max(0, len(text) - _LONGEST))
         cut = begun.start() if begun else len(text)
         self._waiting = text[cut:]
         return self._restore(text[:cut])

@@ -7,12 +7,13 @@ cleans answers, also while they arrive in pieces. `find_injection` says why a te
 import re
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from tradewind.modules.ai.answer_checks import addresses_in, clean_answer, cut_between, hosts_of, leaks
+from tradewind.modules.ai.answer_checks import addresses_in, clean_answer, cut_between, hosts_of
 from tradewind.modules.ai.contracts import Material
 from tradewind.modules.ai.injection import Finding, find_injection, normalise
 
-__all__ = ["AnswerGuard", "Fence", "Finding", "clean_answer", "find_injection", "leaks", "normalise"]
+__all__ = ["AnswerGuard", "Fence", "Finding", "clean_answer", "find_injection", "normalise"]
 
 # What begins a secret or an address, at the beginning of a word.
 _BEGINNINGS = (
@@ -97,6 +98,16 @@ class AnswerGuard:
         for one in found:
             self._findings.setdefault(one.code, one)
         return cleaned
+
+    def clean_json(self, value: Any) -> Any:
+        """The same JSON value with its texts and the names of its members cleaned."""
+        if isinstance(value, str):
+            return self.clean(value)
+        if isinstance(value, list):
+            return [self.clean_json(one) for one in value]
+        if isinstance(value, dict):
+            return {self.clean(name): self.clean_json(one) for name, one in value.items()}
+        return value
 
     def feed(self, piece: str) -> str:
         """What may be shown now of an answer that arrives in pieces, possibly nothing."""

@@ -22,11 +22,12 @@ from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
+from pydantic_core import from_json, to_json
 
 from tradewind.modules.ai.adapters._base import Used
 from tradewind.modules.ai.contracts import Finish, TextRequest, Tool
 from tradewind.modules.ai.redaction import Redactor
-from tradewind.modules.ai.safety import Fence
+from tradewind.modules.ai.safety import AnswerGuard, Fence
 from tradewind.modules.ai.service.pricing import tokens_of
 
 ANSWER_TOOL = "final_answer"
@@ -129,16 +130,19 @@ class Conversation:
             return f"The arguments are not valid: {_problem(error)}"
         return await tool.run(arguments)
 
-    def read(self, reply: Reply) -> BaseModel | None:
-        """The typed answer, with personal data in its place again; None where none was asked. Raises Unreadable."""
+    def read(self, reply: Reply, guard: AnswerGuard) -> BaseModel | None:
+        """The typed answer, its texts with personal data in its place again and cleaned; None where none was asked.
+
+        Raises Unreadable, also where nothing fits any more after the cleaning.
+        """
         wanted = self._request.output
         if wanted is None:
             return None
         try:
-            for call in reply.tool_calls:
-                if call.tool_name == ANSWER_TOOL:
-                    return wanted.model_validate(self._redactor.restore_json(call.args_as_dict()))
-            return wanted.model_validate_json(self._redactor.restore_json_text(_json_in(reply.text)))
+            call = next((call for call in reply.tool_calls if call.tool_name == ANSWER_TOOL), None)
+            given = from_json(_json_in(reply.text)) if call is None else call.args_as_dict()
+            cleaned = guard.clean_json(self._redactor.restore_json(given))
+            return wanted.model_validate_json(to_json(cleaned))
         except ValueError as error:
             raise Unreadable(_problem(error)) from error
 

@@ -81,7 +81,7 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
             await conversation.run_tools(reply)
             continue
         try:
-            output = conversation.read(reply)
+            output = conversation.read(reply, guard)
         except Unreadable as problem:
             if corrections >= _CORRECTIONS:
                 raise OutputInvalid(
