@@ -141,6 +141,11 @@ async def active_member_name(session: AsyncSession, user_id: UUID) -> str | None
     return await members.active_name(session, user_id)
 
 
+async def active_member_names(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of those of these people who are active members of the session's organisation."""
+    return await members.active_names(session, user_ids)
+
+
 async def member(session: AsyncSession, user_id: UUID) -> Member:
     """One member of the session's organisation, active or not. Raises MemberNotFound."""
     for found in await members.contracts(session, active_only=False):

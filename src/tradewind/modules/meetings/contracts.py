@@ -71,3 +71,17 @@ class Booked:
     lead_id: UUID | None
     assigned_because: str
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A time that can be booked, in UTC, and the hosts of whom one takes it (of a collective event type all).
+
+    `joins` is the meeting with places left that a booking becomes part of; its hosts are `host_ids` then.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    host_ids: tuple[UUID, ...]
+    seats_left: int = 1
+    joins: UUID | None = None

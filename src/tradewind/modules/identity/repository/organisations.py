@@ -1,6 +1,6 @@
 """SQL of organisations, memberships and invitations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +67,19 @@ async def member_name(session: AsyncSession, organisation_id: UUID, user_id: UUI
         organisation_id,
         user_id,
     )
+
+
+async def member_names(session: AsyncSession, organisation_id: UUID, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of those of the people who are active members."""
+    connection = await asyncpg_connection(session)
+    rows = await connection.fetch(
+        "select users.id, users.name from memberships join users on users.id = memberships.user_id "
+        "where memberships.organisation_id = $1 and users.id = any($2::uuid[]) and memberships.active "
+        "and memberships.removed_at is null",
+        organisation_id,
+        list(user_ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def membership(

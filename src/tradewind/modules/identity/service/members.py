@@ -116,6 +116,11 @@ async def active_name(session: AsyncSession, user_id: UUID) -> str | None:
     return await repository.member_name(session, current_id(session), user_id)
 
 
+async def active_names(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of those of these people who are active members of the session's organisation."""
+    return await repository.member_names(session, current_id(session), user_ids)
+
+
 async def change(session: AsyncSession, user_id: UUID, *, role: str | None = None, active: bool | None = None) -> None:
     """Change a member's role, or (de)activate them. Raises MemberNotFound, LastAdmin, Invalid, CannotGrant."""
     organisation_id = current_id(session)
