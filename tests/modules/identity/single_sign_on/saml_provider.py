@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 from uuid import uuid4
 
 import xmlsec
@@ -91,6 +91,10 @@ class SamlProvider:
     def sso_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/sso?tenant=a&region=b"
 
+    @property
+    def slo_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/slo"
+
     def metadata(self) -> str:
         return f"""<?xml version="1.0"?><!-- made by a tool -->
         <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{self.entity_id}">
@@ -98,6 +102,8 @@ class SamlProvider:
             <md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{DSIG}"><ds:X509Data>
               <ds:X509Certificate>{self.identity.certificate_text}</ds:X509Certificate>
             </ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+            <md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+              Location="{self.slo_url}"/>
             <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
               Location="{html.escape(self.sso_url)}"/>
           </md:IDPSSODescriptor>
@@ -128,6 +134,27 @@ class SamlProvider:
         signed = signed[signed.index("SAMLRequest=") :]
         key = x509.load_der_x509_certificate(base64.b64decode(certificate)).public_key()
         key.verify(base64.b64decode(unquote(signature)), signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+
+    def redirect(self, kind: str, document: str, *, state: str = "", identity: Identity | None = None) -> str:
+        """A signed query of the redirect binding; `kind` is SAMLRequest or SAMLResponse."""
+        packer = zlib.compressobj(wbits=-15)
+        packed = packer.compress(document.encode()) + packer.flush()
+        query = urlencode({kind: base64.b64encode(packed).decode()} | ({"RelayState": state} if state else {}))
+        query += "&" + urlencode({"SigAlg": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"})
+        key = (identity or self.identity).key
+        signature = key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return query + "&" + urlencode({"Signature": base64.b64encode(signature).decode()})
+
+    def ending(
+        self, kind: str, destination: str, inner: str, *, about: str = "", issuer: str = "", age: int = 0
+    ) -> str:
+        """A LogoutRequest or LogoutResponse."""
+        return (
+            f'<samlp:{kind} xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" ID="_{uuid4().hex}" Version="2.0" '
+            f'IssueInstant="{datetime.now(UTC) - timedelta(minutes=age):%Y-%m-%dT%H:%M:%SZ}" '
+            f'Destination="{html.escape(destination)}"{about}>'
+            f"<saml:Issuer>{issuer or self.entity_id}</saml:Issuer>{inner}</samlp:{kind}>"
+        )
 
     def document(self, said: Said):
         """An unsigned response."""
@@ -165,7 +192,8 @@ class SamlProvider:
             '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
             f'<saml:SubjectConfirmationData NotOnOrAfter="{end}"{confirmed}/></saml:SubjectConfirmation></saml:Subject>'
             f'<saml:Conditions NotBefore="{start}" NotOnOrAfter="{end}">{audience}</saml:Conditions>'
-            f'<saml:AuthnStatement AuthnInstant="{start}"><saml:AuthnContext><saml:AuthnContextClassRef>'
+            f'<saml:AuthnStatement AuthnInstant="{start}" SessionIndex="_at-the-provider">'
+            "<saml:AuthnContext><saml:AuthnContextClassRef>"
             "urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext>"
             f"</saml:AuthnStatement>{statement}</saml:Assertion></samlp:Response>"
         )

@@ -18,14 +18,15 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
   const { pages } = useNavigation();
   const settings = pages.find((page) => page.to.startsWith('/settings'));
   const signOut = async () => {
+    let provider: { url: string } | undefined;
     try {
-      await request('post', '/api/v1/auth/logout');
+      provider = await request<{ url: string } | undefined>('post', '/api/v1/auth/logout');
     } catch (reason) {
       toastError(t('user.signOutFailed'), reason);
       return;
     }
     // A full load: nothing of this person stays in memory.
-    location.assign('/login');
+    location.assign(provider?.url ?? '/login');
   };
   return (
     <Menu position="top-start" width={240}>

@@ -33,8 +33,8 @@ export function SecureAccountPage() {
     router.history.push(safeNext(next));
   };
   const signOut = useMutation({
-    mutationFn: () => request('post', '/api/v1/auth/logout'),
-    onSuccess: () => location.assign('/login'),
+    mutationFn: () => request<{ url: string } | undefined>('post', '/api/v1/auth/logout'),
+    onSuccess: (provider) => location.assign(provider?.url ?? '/login'),
   });
   const added = (fresh: string[]) => (fresh.length > 0 ? setCodes(fresh) : enter());
   if (codes) {

@@ -69,6 +69,7 @@ const TOLD = [
   'other_identity',
   'removed',
   'replayed',
+  'sign_out_unconfirmed',
   'state_unknown',
   'switched_off',
   'unasked',
@@ -77,8 +78,14 @@ const TOLD = [
 /** Why single sign-on brought nobody in; what only an administrator can mend is told to them. */
 export function SsoProblem({ reason }: { reason: string }) {
   const { t } = useTranslation('auth');
+  const isSignOut = reason === 'sign_out_unconfirmed';
   return (
-    <Alert color="red" role="alert" mb="md" title={t('sso.failed')}>
+    <Alert
+      color={isSignOut ? 'yellow' : 'red'}
+      role="alert"
+      mb="md"
+      title={t(isSignOut ? 'sso.signedOut' : 'sso.failed')}
+    >
       {t(TOLD.includes(reason) ? `sso.error.${reason}` : 'sso.error.other', { reason })}
     </Alert>
   );

@@ -12,6 +12,7 @@ from tradewind.kernel.database import Base
 from tradewind.kernel.sealing import Sealed
 
 PRIVATE_KEY = Sealed("identity.signing_key")
+SSO_HANDLE = Sealed("identity.sso_session")
 # Ways of signing in that satisfy an organisation which requires a second factor.
 STRONG = frozenset({"totp", "recovery_code", "passkey", "sso"})
 
@@ -20,7 +21,7 @@ class UserSession(Base):
     """One sign-in on one device: the family of refresh tokens that descend from it.
 
     `methods` are all that were proven in it; `authenticated_at` is the last proof of any kind, `strong_at` the last
-    by second factor, passkey or single sign-on.
+    by second factor, passkey or single sign-on. What begins with `sso_` is the session that an identity provider has.
     """
 
     __tablename__ = "user_sessions"
@@ -38,6 +39,10 @@ class UserSession(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None]
+    sso_connection_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_connections.id", ondelete="SET NULL"))
+    sso_subject: Mapped[str | None]
+    sso_session: Mapped[str | None]
+    sso_handle_sealed: Mapped[str | None] = mapped_column(SSO_HANDLE)
 
 
 class RefreshToken(Base):

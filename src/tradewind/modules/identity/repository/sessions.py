@@ -54,6 +54,50 @@ class FoundRefresh:
     organisation_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class AtProvider:
+    """A session that began at an identity provider: what the provider calls it, and the sealed way to end it there."""
+
+    session_id: UUID
+    connection_id: UUID
+    name: str | None
+    handle_sealed: str
+
+
+async def note_provider(
+    session: AsyncSession, session_id: UUID, *, connection_id: UUID, subject: str, name: str | None, handle: str
+) -> None:
+    """Note with the acting user's session what the provider calls it; `handle` is sealed."""
+    await session.execute(
+        update(UserSession)
+        .where(UserSession.id == session_id)
+        .values(sso_connection_id=connection_id, sso_subject=subject, sso_session=name, sso_handle_sealed=handle)
+    )
+
+
+async def at_provider(session: AsyncSession, session_id: UUID) -> AtProvider | None:
+    """Where the acting user's session began, if that was at an identity provider which is still trusted."""
+    row = (
+        await session.execute(
+            select(UserSession.sso_connection_id, UserSession.sso_session, UserSession.sso_handle_sealed).where(
+                UserSession.id == session_id, UserSession.sso_connection_id.is_not(None)
+            )
+        )
+    ).first()
+    return AtProvider(session_id, *row) if row else None
+
+
+async def of_provider(
+    session: AsyncSession, connection_id: UUID, subject: str | None, names: list[str] | None
+) -> list[tuple[UUID, UUID]]:
+    """`(session, user)` of the live sessions that a provider means, whoever asks; None for any."""
+    rows = await session.execute(
+        text("SELECT * FROM identity_sso_sessions(:connection, CAST(:subject AS text), CAST(:names AS text[]))"),
+        {"connection": connection_id, "subject": subject, "names": names},
+    )
+    return [(row.session_id, row.user_id) for row in rows]
+
+
 async def live_session(session: AsyncSession, session_id: UUID, organisation_id: UUID) -> LiveSession | None:
     """The session if neither revoked nor expired and its user is an active member of the organisation."""
     row = (

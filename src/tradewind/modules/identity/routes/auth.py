@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import JSONResponse
 
-from tradewind.kernel.access import Session, public, signed_in
+from tradewind.kernel.access import CurrentActor, Session, public, signed_in
+from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.jobs import enqueue
 from tradewind.kernel.limits import hit, rate_limit
@@ -26,6 +27,7 @@ from tradewind.modules.identity.schemas.auth import (
     InvitationOffer,
     InvitationToken,
     LogIn,
+    ProviderSignOut,
     RefreshRequest,
     ResetPassword,
     SignedIn,
@@ -43,6 +45,8 @@ from tradewind.modules.identity.schemas.factors import (
 from tradewind.modules.identity.service import accounts, addresses, invitations, passwords, sessions, sign_in
 from tradewind.modules.identity.service import step_up as proofs
 from tradewind.modules.identity.service.sessions import Tokens
+from tradewind.modules.identity.service.single_sign_on import signing_out
+from tradewind.modules.identity.service.single_sign_on.claims import Site
 
 router = APIRouter(prefix="/auth", tags=["Sign-in"])
 # What anyone may ask and hashes a password; one more than hash at a time, to talk to the database meanwhile.
@@ -176,16 +180,22 @@ async def refresh(
 
 @router.post(
     "/logout",
+    response_model=None,
     status_code=status.HTTP_204_NO_CONTENT,
+    responses={200: {"model": ProviderSignOut, "description": "Ended here; the identity provider is told at `url`"}},
     dependencies=[public("ends the session of the presented token")],
 )
-async def log_out(
-    session: Session, request: Request, response: Response, payload: RefreshRequest | None = None
-) -> None:
+async def log_out(request: Request, actor: CurrentActor, payload: RefreshRequest | None = None) -> Response:
     """End the session of the refresh token (body or cookie), or of the access token."""
     token = refresh_cookie(request) if payload is None else payload.refresh_token
-    await sessions.log_out(session, token)
-    clear_session(response)
+    database: Database = request.app.state.database
+    async with database.transaction(actor) as session:
+        ended = await sessions.log_out(session, token)
+    url = await signing_out.outward(database, actor, Site.of(request.app.state.settings), ended) if ended else None
+    headers = {"Cache-Control": "no-store"}
+    answer = JSONResponse({"url": url}, headers=headers) if url else Response(status_code=status.HTTP_204_NO_CONTENT)
+    clear_session(answer)
+    return answer
 
 
 @router.post(

@@ -11,9 +11,10 @@ from tradewind.kernel.access import CurrentActor, Session, public, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.errors import BadRequest, PayloadTooLarge
 from tradewind.kernel.limits import rate_limit
+from tradewind.modules.identity.errors_sso import SsoRefused
 from tradewind.modules.identity.models.single_sign_on import SsoConnection, SsoDomain
 from tradewind.modules.identity.repository import single_sign_on as repository
-from tradewind.modules.identity.routes.cookies import set_session, user_agent
+from tradewind.modules.identity.routes.cookies import clear_session, set_session, user_agent
 from tradewind.modules.identity.schemas.single_sign_on import (
     AdministratorRead,
     AttemptList,
@@ -28,6 +29,7 @@ from tradewind.modules.identity.schemas.single_sign_on import (
     DomainProof,
     DomainRead,
     DomainUpdate,
+    EndedSessions,
     FindingRead,
     LinkList,
     LinkRead,
@@ -40,7 +42,15 @@ from tradewind.modules.identity.schemas.single_sign_on import (
     SsoStart,
     SsoStarted,
 )
-from tradewind.modules.identity.service.single_sign_on import checks, connections, domains, flow, saml
+from tradewind.modules.identity.service.single_sign_on import (
+    checks,
+    connections,
+    domains,
+    flow,
+    saml,
+    saml_logout,
+    signing_out,
+)
 from tradewind.modules.identity.service.single_sign_on.claims import FINISH_PATH, Site
 from tradewind.modules.identity.service.single_sign_on.connections import Change
 
@@ -272,6 +282,54 @@ async def read_saml_metadata(session: Session, request: Request, connection: UUI
     return Response(document, media_type="application/samlmetadata+xml")
 
 
+@router.post(
+    "/auth/sso/oidc/back-channel",
+    dependencies=[
+        public("the provider's server tells of a sign-out, by a signed token"),
+        rate_limit("sso", "600/minute"),
+    ],
+)
+async def end_by_back_channel(
+    request: Request, response: Response, actor: CurrentActor, connection: UUID
+) -> EndedSessions:
+    """Back-channel logout: an OpenID Connect provider tells that somebody signed out there."""
+    response.headers["Cache-Control"] = "no-store"
+    token = (await _form(request)).get("logout_token", "")
+    try:
+        ended = await signing_out.back_channel(request.app.state.database, actor, _site(request), connection, token)
+    except SsoRefused as refusal:
+        raise BadRequest(refusal.detail, code=refusal.code) from refusal
+    return EndedSessions(ended=ended)
+
+
+@router.get(
+    "/auth/sso/saml/logout",
+    response_class=RedirectResponse,
+    status_code=status.HTTP_303_SEE_OTHER,
+    dependencies=[public("the provider sends people here, with a signed message"), rate_limit("sso", "120/minute")],
+)
+async def end_by_saml(
+    request: Request,
+    actor: CurrentActor,
+    connection: UUID,
+    message: Annotated[str | None, Query(alias="SAMLRequest", max_length=saml_logout.MAX_QUERY)] = None,
+    state: Annotated[str, Query(alias="RelayState", max_length=4096)] = "",
+) -> Response:
+    """Single logout service: a SAML provider's request to sign somebody out, or its answer to ours."""
+    database, raw = request.app.state.database, request.url.query
+    if message is None:
+        done = await signing_out.answered(database, actor, _site(request), connection, raw, state=state)
+        return _redirect("/login" if done else "/login?sso_error=sign_out_unconfirmed")
+    try:
+        back, ended = await signing_out.requested(database, actor, _site(request), connection, raw)
+    except SsoRefused as refusal:
+        raise BadRequest(refusal.detail, code=refusal.code) from refusal
+    response = _redirect(back or "/login")
+    if ended:
+        clear_session(response)
+    return response
+
+
 def _arrive(request: Request, outcome: flow.Outcome) -> Response:
     """Send the browser into the app: signed in, to the test's result, or to the sign-in page with the reason."""
     if outcome.purpose == "test":
@@ -336,6 +394,9 @@ def _connection(row: SsoConnection, site: Site, linked: int) -> ConnectionRead:
         saml=None if is_oidc else _saml(row),
         ours=OurSide(
             redirect_uri=site.redirect_uri if is_oidc else None,
+            logged_out_uri=site.logged_out_url if is_oidc else None,
+            back_channel_uri=site.back_channel_url(row.id) if is_oidc else None,
+            slo_url=None if is_oidc else site.slo_url(row.id),
             acs_url=None if is_oidc else site.acs_url,
             entity_id=None if is_oidc else site.entity_id(row.id),
         ),
@@ -356,6 +417,7 @@ def _oidc(row: SsoConnection) -> OidcRead:
         has_secret=row.secret_sealed is not None,
         scopes=found.scopes,
         groups_claim=found.groups_claim,
+        signs_out=found.signs_out,
     )
 
 
@@ -370,6 +432,8 @@ def _saml(row: SsoConnection) -> SamlRead:
         name_attribute=found.name_attribute,
         groups_attribute=found.groups_attribute,
         signs_requests=found.signs_requests,
+        slo_url=found.slo_url,
+        signs_out=found.signs_out,
         our_certificate=_certificate(found.our_certificate) if found.our_certificate else None,
     )
 

@@ -121,3 +121,9 @@ class Accepted(BaseModel):
     """The request was taken; what follows comes by mail."""
 
     status: Literal["accepted"] = "accepted"
+
+
+class ProviderSignOut(BaseModel):
+    """The session has ended here; a browser goes to `url` to end that of its identity provider, too."""
+
+    url: str

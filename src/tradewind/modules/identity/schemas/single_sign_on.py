@@ -39,6 +39,7 @@ class OidcChange(BaseModel):
     client_secret: Annotated[str | None, StringConstraints(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")] = None
     scopes: Printable | None = None
     groups_claim: Printable | None = None
+    signs_out: Flag | None = Field(default=None, description="Who signs out here is sent to sign out there, too")
 
 
 class SamlChange(BaseModel):
@@ -48,11 +49,13 @@ class SamlChange(BaseModel):
     metadata_url: Url | None = None
     entity_id: Printable | None = None
     sso_url: Url | None = None
+    slo_url: Url | None = None
     certificates: Annotated[list[Certificate] | None, Field(max_length=10)] = None
     email_attribute: Printable | None = None
     name_attribute: Printable | None = None
     groups_attribute: Printable | None = None
     signs_requests: Flag | None = Field(default=None, description="Sign the requests that people are sent with")
+    signs_out: Flag | None = Field(default=None, description="Who signs out here is sent to sign out there, too")
     new_key: Flag | None = Field(default=None, description="Make a new key; the provider then needs our metadata anew")
 
 
@@ -88,6 +91,7 @@ class OidcRead(BaseModel):
     has_secret: bool
     scopes: str
     groups_claim: str
+    signs_out: bool
 
 
 class CertificateRead(BaseModel):
@@ -109,6 +113,8 @@ class SamlRead(BaseModel):
     name_attribute: str | None
     groups_attribute: str | None
     signs_requests: bool
+    slo_url: str | None
+    signs_out: bool
     our_certificate: CertificateRead | None = Field(description="Of the key that signs requests and opens assertions")
 
 
@@ -117,6 +123,9 @@ class OurSide(BaseModel):
 
     redirect_uri: str | None = Field(description="OIDC: redirect URI")
     acs_url: str | None = Field(description="SAML: assertion consumer service (POST)")
+    logged_out_uri: str | None = Field(description="OIDC: post-logout redirect URI")
+    back_channel_uri: str | None = Field(description="OIDC: back-channel logout URI")
+    slo_url: str | None = Field(description="SAML: single logout service (redirect)")
     entity_id: str | None = Field(description="SAML: entity id (audience); also the address of our metadata")
 
 
@@ -209,10 +218,10 @@ class CheckRead(BaseModel):
 
 
 class AttemptRead(BaseModel):
-    """How a sign-in or test ended. `code` is signed_in, created, tested, or what was wrong."""
+    """How a sign-in, test or sign-out ended. `code` is signed_in, created, tested, signed_out, or what was wrong."""
 
     id: UUID
-    purpose: Literal["sign_in", "test"]
+    purpose: Literal["sign_in", "test", "sign_out"]
     occurred_at: datetime
     code: str
     reason: str
@@ -259,3 +268,9 @@ class SsoStarted(BaseModel):
     """Where to send the browser."""
 
     url: str
+
+
+class EndedSessions(BaseModel):
+    """What a provider's sign-out ended."""
+
+    ended: int

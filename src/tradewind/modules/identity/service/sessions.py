@@ -182,19 +182,24 @@ async def revoke_others(session: AsyncSession) -> int:
     return len(ended)
 
 
-async def log_out(session: AsyncSession, refresh_token: str | None) -> None:
-    """End the session of the refresh token, or else of the caller. Unknown tokens are no failure."""
+async def log_out(session: AsyncSession, refresh_token: str | None) -> repository.AtProvider | None:
+    """End the session of the refresh token, or else of the caller. Unknown tokens are no failure.
+
+    Returns the session that an identity provider has beside it, if there is one.
+    """
     actor = actor_of(session)
     session_id = actor.session_id
     found = await repository.find_refresh(session, digest(refresh_token)) if refresh_token else None
     if found is not None:
         await become(session, as_user(found.user_id, found.organisation_id))
         session_id = found.session_id
-    if session_id is not None:
-        try:
-            await revoke(session, session_id, "signed out")
-        except SessionNotFound:
-            return
+    if session_id is None:
+        return None
+    try:
+        await revoke(session, session_id, "signed out")
+    except SessionNotFound:
+        return None
+    return await repository.at_provider(session, session_id)
 
 
 async def _issue(session: AsyncSession, family: UserSession, role: str) -> Tokens:

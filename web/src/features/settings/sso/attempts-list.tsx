@@ -6,7 +6,7 @@ import { ErrorState, LoadingLines } from '@/components/page-states';
 import { rolesQuery } from '../queries';
 import { type Attempt, attemptsQuery } from './queries';
 
-const GOOD = ['signed_in', 'created', 'tested'];
+const GOOD = ['signed_in', 'created', 'tested', 'signed_out'];
 
 interface Details {
   name?: string | null;
@@ -85,7 +85,7 @@ export function AttemptsList({ connectionId, first }: AttemptsListProps) {
           <Accordion.Control>
             <Group gap="xs" justify="space-between">
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {attempt.email ?? t('nobody')}
+                {attempt.email ?? attempt.subject ?? t('nobody')}
               </Text>
               <Group gap="xs">
                 {attempt.purpose === 'test' && <Badge color="gray">{t('isTest')}</Badge>}

@@ -186,6 +186,11 @@ export function ConnectionDialog({ connection, onClose, onCreated }: ConnectionD
                 )}
               </>
             )}
+            <Switch
+              label={t('form.signsOut')}
+              description={t('form.signsOutText')}
+              {...form.getInputProps('signs_out', { type: 'checkbox' })}
+            />
             <Divider label={t('form.people')} labelPosition="left" />
             <Switch
               label={t('form.creates')}

@@ -86,6 +86,11 @@ function Facts({ connection }: { connection: Connection }) {
       {ours.redirect_uri && <Copyable label={t('redirectUri')} text={ours.redirect_uri} />}
       {ours.entity_id && <Copyable label={t('entityId')} text={ours.entity_id} />}
       {ours.acs_url && <Copyable label={t('acsUrl')} text={ours.acs_url} />}
+      {ours.logged_out_uri && <Copyable label={t('loggedOutUri')} text={ours.logged_out_uri} />}
+      {ours.back_channel_uri && (
+        <Copyable label={t('backChannelUri')} text={ours.back_channel_uri} />
+      )}
+      {ours.slo_url && <Copyable label={t('sloUrl')} text={ours.slo_url} />}
       <Copyable
         label={t('signInLink')}
         text={`${window.location.origin}${connection.sign_in_path}`}

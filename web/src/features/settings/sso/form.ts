@@ -9,6 +9,7 @@ export interface FormValues {
   client_secret: string;
   scopes: string;
   groups_claim: string;
+  signs_out: boolean;
   source: 'url' | 'xml';
   metadata_url: string;
   metadata_xml: string;
@@ -33,6 +34,7 @@ export function valuesOf(connection: Connection | undefined): FormValues {
     client_secret: '',
     scopes: oidc?.scopes ?? 'openid profile email',
     groups_claim: oidc?.groups_claim ?? 'groups',
+    signs_out: (oidc ?? saml)?.signs_out ?? false,
     source: saml && !saml.metadata_url ? 'xml' : 'url',
     metadata_url: saml?.metadata_url ?? '',
     metadata_xml: '',
@@ -67,6 +69,7 @@ export function bodyOf(values: FormValues, connection: Connection | undefined): 
         client_id: values.client_id.trim(),
         scopes: values.scopes.trim() || 'openid profile email',
         groups_claim: values.groups_claim.trim() || 'groups',
+        signs_out: values.signs_out,
         ...(secret ? { client_secret: secret } : {}),
       },
     };
@@ -81,6 +84,7 @@ export function bodyOf(values: FormValues, connection: Connection | undefined): 
       name_attribute: orNull(values.name_attribute),
       groups_attribute: orNull(values.groups_attribute),
       signs_requests: values.signs_requests,
+      signs_out: values.signs_out,
       new_key: values.new_key,
     },
   };

@@ -52,6 +52,8 @@ async def _check_oidc(connection: SsoConnection, site: Site) -> list[Finding]:
         found.append(Finding("ok", f"{len(keys)} signing key{'s' if len(keys) > 1 else ''} can be used."))
     else:
         found.append(Finding("error", f"{provider.jwks_uri} holds no signing key that can be used (RSA or EC)."))
+    if settings.signs_out:
+        found.append(_sign_out("The provider has an address for signing out.", provider.end_session_endpoint))
     if connection.secret_sealed is None:
         found.append(Finding("warning", "No client secret is set: the provider must know this as a public client."))
     return found
@@ -74,15 +76,23 @@ async def _check_saml(connection: SsoConnection, site: Site) -> list[Finding]:
     settings = connections.saml_settings(connection)
     found = [Finding("ok", f"The provider is {settings.entity_id}; people sign in at {settings.sso_url}.")]
     found += [_certificate(saml.certificate_facts(text)) for text in settings.certificates]
+    if settings.signs_out:
+        found.append(_sign_out(f"People sign out at {settings.slo_url}.", settings.slo_url))
     if settings.metadata_url is None:
         return found
     try:
-        entity_id, sso_url, certificates = saml.read_metadata(await saml.fetch_metadata(settings.metadata_url, site))
+        told = saml.read_metadata(await saml.fetch_metadata(settings.metadata_url, site))
     except SsoRefused as refusal:
         return [*found, Finding("warning", f"{refusal.detail} Sign-in goes on with what was read before.")]
-    if (entity_id, sso_url, certificates) == (settings.entity_id, settings.sso_url, settings.certificates):
+    if told == saml.Metadata.stored(settings):
         return [*found, Finding("ok", "The metadata at its address is what is stored here.")]
     return [*found, Finding("warning", "The metadata at its address has changed. Save the connection to take it over.")]
+
+
+def _sign_out(text: str, address: object) -> Finding:
+    if address:
+        return Finding("ok", text)
+    return Finding("warning", "The provider has no address for signing out: people stay signed in there.")
 
 
 def _certificate(found: saml.CertificateFacts) -> Finding:

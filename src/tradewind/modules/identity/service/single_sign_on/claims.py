@@ -10,6 +10,9 @@ from tradewind.settings import Settings
 CALLBACK_PATH = "/api/v1/auth/sso/oidc/callback"
 ACS_PATH = "/api/v1/auth/sso/saml/acs"
 METADATA_PATH = "/api/v1/auth/sso/saml/metadata"
+LOGGED_OUT_PATH = "/login"
+BACK_CHANNEL_PATH = "/api/v1/auth/sso/oidc/back-channel"
+SLO_PATH = "/api/v1/auth/sso/saml/logout"
 FINISH_PATH = "/api/v1/auth/sso/finish"
 _MAX_GROUPS = 2000
 _MAX_TEXT = 500
@@ -37,9 +40,33 @@ class Site:
         """Where SAML providers send their answers to."""
         return self.base_url + ACS_PATH
 
+    @property
+    def logged_out_url(self) -> str:
+        """Where OIDC providers send people back to after they signed out there."""
+        return self.base_url + LOGGED_OUT_PATH
+
+    def back_channel_url(self, connection_id: UUID) -> str:
+        """Where the OIDC provider of a connection tells that somebody signed out."""
+        return f"{self.base_url}{BACK_CHANNEL_PATH}?connection={connection_id}"
+
+    def slo_url(self, connection_id: UUID) -> str:
+        """Where the SAML provider of a connection sends requests and answers about signing out."""
+        return f"{self.base_url}{SLO_PATH}?connection={connection_id}"
+
     def entity_id(self, connection_id: UUID) -> str:
         """Our name towards the SAML provider of a connection; also the address of our metadata."""
         return f"{self.base_url}{METADATA_PATH}?connection={connection_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """The provider's side of a session: what it calls that (`sid`, SessionIndex), and what ends it there.
+
+    `handle` is the ID token of OIDC, or NameID, its format and qualifiers of SAML.
+    """
+
+    name: str | None
+    handle: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +83,7 @@ class ProviderIdentity:
     name: str | None
     groups: tuple[str, ...]
     claims: dict[str, Any]
+    session: ProviderSession | None = None
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -64,7 +92,9 @@ class ProviderIdentity:
     @classmethod
     def from_plain(cls, value: dict[str, Any]) -> "ProviderIdentity":
         """The inverse of `plain`."""
-        return cls(**{**value, "groups": tuple(value["groups"])})
+        session = value.get("session")
+        changed = {"groups": tuple(value["groups"]), "session": ProviderSession(**session) if session else None}
+        return cls(**{**value, **changed})
 
 
 def subject_of(value: Any) -> str:

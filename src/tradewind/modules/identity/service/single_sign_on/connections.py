@@ -219,7 +219,7 @@ def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any])
         sealed = CLIENT_SECRET.seal(connection.id, given_secret) if given_secret else None
         if not (given_secret and given_secret == secret(connection)):
             connection.secret_sealed = sealed
-    values = {**connection.settings, **values}
+    values = {**connection.settings, **{name: value for name, value in values.items() if value is not None}}
     for field in ("issuer", "client_id"):
         if not values.get(field):
             raise _invalid(f"oidc.{field}", "This is needed.")
@@ -243,18 +243,19 @@ async def _apply_saml(site: Site, connection: SsoConnection, given: Mapping[str,
             document = await saml.fetch_metadata(values["metadata_url"], site)
         if document is not None:
             raw = document if isinstance(document, bytes) else document.encode()
-            values["entity_id"], values["sso_url"], values["certificates"] = saml.read_metadata(raw)
+            values |= asdict(saml.read_metadata(raw))
         elif values.get("certificates"):
             source = "saml.certificates"
             values["certificates"] = [saml.normal_certificate(text) for text in values["certificates"]]
-        if values.get("signs_requests") is None:
-            values.pop("signs_requests", None)
+        values = {key: v for key, v in values.items() if v is not None or key not in ("signs_requests", "signs_out")}
         values = {**connection.settings, **values}
         for field in ("entity_id", "sso_url", "certificates"):
             if not values.get(field):
                 raise _invalid(f"saml.{field}", "Give the provider's metadata, or fill this in.")
         source = "saml.sso_url" if document is None else source
         oidc.check_address(values["sso_url"], site, "sign-in address")
+        for address in filter(None, (values.get("slo_url"), values.get("slo_answer_url"))):
+            oidc.check_address(address, site, "address for signing out")
     except SsoRefused as refusal:
         raise _invalid(source, refusal.detail) from refusal
     if new_key:

@@ -27,7 +27,7 @@ from tradewind.modules.identity.service import addresses, sessions
 from tradewind.modules.identity.service.acting import acting_as
 from tradewind.modules.identity.service.secrets import digest, new_secret
 from tradewind.modules.identity.service.sessions import Tokens
-from tradewind.modules.identity.service.single_sign_on import connections, oidc, provisioning, saml
+from tradewind.modules.identity.service.single_sign_on import connections, oidc, provisioning, saml, signing_out
 from tradewind.modules.identity.service.single_sign_on.claims import ProviderIdentity, Site
 from tradewind.modules.identity.service.single_sign_on.oidc import Journey
 
@@ -213,7 +213,13 @@ async def _take(database: Database, visitor: Actor, state: str, browser: str | N
 async def _load(session: AsyncSession, actor: Actor, request_id: UUID, *, kind: str) -> _Taken:
     request = await repository.locked_request(session, request_id)
     connection = await repository.connection(session, request.connection_id) if request else None
-    if request is None or connection is None or connection.kind != kind or request.expires_at <= now():
+    if (
+        request is None
+        or connection is None
+        or connection.kind != kind
+        or request.expires_at <= now()
+        or request.purpose == "sign_out"
+    ):
         raise SsoRefused("This sign-in is unknown or too old. Start again from the sign-in page.", "state_unknown")
     secrets = orjson.loads(JOURNEY_SECRETS.open(request.id, request.secrets_sealed))
     return _Taken(request, connection, secrets, actor)
@@ -236,6 +242,7 @@ async def _conclude(database: Database, taken: _Taken, identity: ProviderIdentit
                 session, welcome.user_id, organisation_id=connection.organisation_id, user_agent=agent,
                 methods=("sso",),
             )  # fmt: skip
+            await signing_out.remember(session, tokens.session_id, connection, identity)
             async with acting_as(session, taken.actor):
                 code = "created" if welcome.created else "signed_in"
                 attempt = await _record(session, connection, "sign_in", code, welcome.told, identity, welcome)

@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -25,6 +25,7 @@ from tradewind.kernel.http import BlockedAddress, OutboundClient
 from tradewind.modules.identity.errors_sso import SsoRefused
 from tradewind.modules.identity.service.single_sign_on.claims import (
     ProviderIdentity,
+    ProviderSession,
     Site,
     claim_at,
     groups_of,
@@ -51,6 +52,7 @@ class OidcSettings:
     client_id: str
     scopes: str = "openid profile email"
     groups_claim: str = "groups"
+    signs_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Provider:
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None
+    end_session_endpoint: str | None
     document: dict[str, Any]
 
 
@@ -154,6 +157,7 @@ async def discover(settings: OidcSettings, site: Site, *, fresh: bool = False) -
         token_endpoint=check_address(document.get("token_endpoint"), site, "token endpoint"),
         jwks_uri=check_address(document.get("jwks_uri"), site, "key address (jwks_uri)"),
         userinfo_endpoint=document.get("userinfo_endpoint"),
+        end_session_endpoint=document.get("end_session_endpoint"),
         document=document,
     )
     if known is None:
@@ -211,7 +215,8 @@ async def identify(
     )
     if text_of(claims.get("email")) is None or claim_at(claims, settings.groups_claim) is None:
         claims = await _with_userinfo(provider, site, claims, tokens.get("access_token"))
-    return identity_of(claims, settings)
+    sid = text_of(claims.get("sid"))
+    return replace(identity_of(claims, settings), session=ProviderSession(sid, {"id_token": str(tokens["id_token"])}))
 
 
 def identity_of(claims: dict[str, Any], settings: OidcSettings) -> ProviderIdentity:
@@ -235,17 +240,32 @@ async def verify(
     token: Any, provider: Provider, settings: OidcSettings, site: Site, *, nonce: str, access_token: Any = None
 ) -> dict[str, Any]:
     """The claims of an ID token after all checks. Raises SsoRefused."""
-    if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+    if token is None:
         raise SsoRefused("The provider sent no ID token. Does the connection ask for the scope “openid”?", "no_token")
-    header = _header(token)
+    claims = await signed_claims(token, provider, settings, site)
+    if not isinstance(claims.get("nonce"), str) or not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):
+        raise SsoRefused("The ID token belongs to another sign-in (its nonce differs).", "wrong_nonce")
+    algorithm = str(_header(token, "ID token")["alg"])
+    if "at_hash" in claims and not _access_token_fits(claims["at_hash"], access_token, algorithm):
+        raise SsoRefused("The access token does not belong to the ID token (at_hash differs).", "wrong_token")
+    return claims
+
+
+async def signed_claims(
+    token: Any, provider: Provider, settings: OidcSettings, site: Site, *, what: str = "ID token"
+) -> dict[str, Any]:
+    """The claims of a token that the provider has signed for us, now. Raises SsoRefused."""
+    if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+        raise SsoRefused(f"What the provider sent is no {what}.", "no_token")
+    header = _header(token, what)
     algorithm = header.get("alg")
     if algorithm not in ALGORITHMS:
         raise SsoRefused(
-            f"The ID token is signed with “{text_of(algorithm) or 'nothing'}”. Accepted are {', '.join(ALGORITHMS)}.",
+            f"The {what} is signed with “{text_of(algorithm) or 'nothing'}”. Accepted are {', '.join(ALGORITHMS)}.",
             "algorithm_refused",
         )
     if "crit" in header:
-        raise SsoRefused("The ID token demands extensions that are not known here.", "algorithm_refused")
+        raise SsoRefused(f"The {what} demands extensions that are not known here.", "algorithm_refused")
     kid = header.get("kid")
     keys = _fitting(await keys_of(provider, site), algorithm, kid)
     if not keys:
@@ -256,59 +276,55 @@ async def verify(
         claims = _first_verified(token, _fitting(await keys_of(provider, site, force=True), algorithm, kid), algorithm)
     if claims is None:
         raise SsoRefused(
-            "The ID token's signature does not fit any of the provider's keys."
+            f"The {what}'s signature does not fit any of the provider's keys."
             if keys
-            else "The ID token is signed with a key that the provider does not publish.",
+            else f"The {what} is signed with a key that the provider does not publish.",
             "wrong_signature",
         )
-    _check_parties(claims, provider, settings)
-    _check_times(claims)
-    if not isinstance(claims.get("nonce"), str) or not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):
-        raise SsoRefused("The ID token belongs to another sign-in (its nonce differs).", "wrong_nonce")
-    if "at_hash" in claims and not _access_token_fits(claims["at_hash"], access_token, algorithm):
-        raise SsoRefused("The access token does not belong to the ID token (at_hash differs).", "wrong_token")
+    _check_parties(claims, provider, settings, what)
+    _check_times(claims, what)
     return claims
 
 
-def _check_parties(claims: dict[str, Any], provider: Provider, settings: OidcSettings) -> None:
+def _check_parties(claims: dict[str, Any], provider: Provider, settings: OidcSettings, what: str) -> None:
     if claims.get("iss") != provider.issuer:
         raise SsoRefused(
-            f"The ID token was issued by “{text_of(claims.get('iss')) or 'nobody'}”, not by “{provider.issuer}”.",
+            f"The {what} was issued by “{text_of(claims.get('iss')) or 'nobody'}”, not by “{provider.issuer}”.",
             "wrong_issuer",
         )
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     party = claims.get("azp")
     if settings.client_id not in audiences or (party is not None and party != settings.client_id):
-        raise SsoRefused("The ID token was made for another application (audience).", "wrong_audience")
+        raise SsoRefused(f"The {what} was made for another application (audience).", "wrong_audience")
     if len(audiences) > 1 and party is None:
-        raise SsoRefused("The ID token names several audiences but no authorised party (azp).", "wrong_audience")
+        raise SsoRefused(f"The {what} names several audiences but no authorised party (azp).", "wrong_audience")
 
 
-def _check_times(claims: dict[str, Any]) -> None:
+def _check_times(claims: dict[str, Any], what: str) -> None:
     moment = now().timestamp()
     leeway = LEEWAY.total_seconds()
     for name in ("exp", "iat"):
         if not _is_number(claims.get(name)):
-            raise SsoRefused(f"The ID token does not say its “{name}”.", "wrong_time")
+            raise SsoRefused(f"The {what} does not say its “{name}”.", "wrong_time")
     if claims["exp"] + leeway <= moment:
-        raise SsoRefused("The ID token has expired. Check the clocks of both servers.", "wrong_time")
+        raise SsoRefused(f"The {what} has expired. Check the clocks of both servers.", "wrong_time")
     if claims["iat"] - leeway > moment or (_is_number(claims.get("nbf")) and claims["nbf"] - leeway > moment):
-        raise SsoRefused("The ID token is from the future. Check the clocks of both servers.", "wrong_time")
+        raise SsoRefused(f"The {what} is from the future. Check the clocks of both servers.", "wrong_time")
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _header(token: str) -> dict[str, Any]:
+def _header(token: str, what: str) -> dict[str, Any]:
     try:
         head = token.split(".", 1)[0]
         header = orjson.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
     except ValueError:
         header = None
     if not isinstance(header, dict):
-        raise SsoRefused("What the provider sent is not an ID token.", "no_token")
+        raise SsoRefused(f"What the provider sent is no {what}.", "no_token")
     return header
 
 

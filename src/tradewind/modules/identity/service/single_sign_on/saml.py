@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NoReturn
@@ -33,6 +33,7 @@ from tradewind.modules.identity.errors_sso import SsoRefused
 from tradewind.modules.identity.service.single_sign_on import oidc, saml_keys
 from tradewind.modules.identity.service.single_sign_on.claims import (
     ProviderIdentity,
+    ProviderSession,
     Site,
     groups_of,
     subject_of,
@@ -111,6 +112,25 @@ class SamlSettings:
     groups_attribute: str | None = None
     our_certificate: str | None = None
     signs_requests: bool = False
+    slo_url: str | None = None
+    slo_answer_url: str | None = None
+    signs_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a provider's metadata says; the two last ones are where it wants requests and answers about signing out."""
+
+    entity_id: str
+    sso_url: str
+    certificates: list[str]
+    slo_url: str | None
+    slo_answer_url: str | None
+
+    @classmethod
+    def stored(cls, settings: SamlSettings) -> "Metadata":
+        """The same of a connection as it is stored."""
+        return cls(**{part.name: getattr(settings, part.name) for part in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +142,9 @@ class Accepted:
     expires_at: datetime
 
 
-def read_metadata(document: bytes) -> tuple[str, str, list[str]]:
-    """`(entity id, sign-in address, signing certificates)` of a provider. Raises SsoRefused with what is missing."""
-    tree = _parse(document, "The metadata")
+def read_metadata(document: bytes) -> Metadata:
+    """What a provider says about itself. Raises SsoRefused with what is missing."""
+    tree = parse(document, "The metadata")
     providers = tree.xpath("//*[local-name()='IDPSSODescriptor']")
     if len(providers) != 1:
         found = f"{len(providers)} identity providers" if providers else "no identity provider (IDPSSODescriptor)"
@@ -138,7 +158,12 @@ def read_metadata(document: bytes) -> tuple[str, str, list[str]]:
         raise SsoRefused("The metadata has no sign-in address with the redirect binding.", "bad_metadata")
     if not certificates:
         raise SsoRefused("The metadata has no certificate for signatures.", "bad_metadata")
-    return _quoted(entity), address, [normal_certificate(text) for text in certificates]
+    redirected = f"*[local-name()='SingleLogoutService' and @Binding='{Names.BINDING_HTTP_REDIRECT}']"
+    slo = next(iter(providers[0].xpath(redirected)), None)
+    slo_url = None if slo is None else slo.get("Location")
+    slo_answer_url = None if slo is None else slo.get("ResponseLocation")
+    normal = [normal_certificate(text) for text in certificates]
+    return Metadata(_quoted(entity), address, normal, slo_url, slo_answer_url)
 
 
 async def fetch_metadata(url: str, site: Site) -> bytes:
@@ -208,12 +233,18 @@ def request_url(
     etree.SubElement(
         request, f"{{{_SAMLP}}}NameIDPolicy", attrib={"Format": Names.NAMEID_UNSPECIFIED, "AllowCreate": "true"}
     )
+    key = private_key if settings.signs_requests else None
+    return redirect_url(settings.sso_url, "SAMLRequest", request, state, key)
+
+
+def redirect_url(address: str, kind: str, message: Any, state: str, private_key: str | None) -> str:
+    """An address with a message (redirect binding), signed where there is a key."""
     packer = zlib.compressobj(wbits=-15)
-    packed = packer.compress(etree.tostring(request)) + packer.flush()
-    query = urlencode({"SAMLRequest": base64.b64encode(packed).decode(), "RelayState": state})
-    if settings.signs_requests and private_key:
+    packed = packer.compress(etree.tostring(message)) + packer.flush()
+    query = urlencode({kind: base64.b64encode(packed).decode()} | ({"RelayState": state} if state else {}))
+    if private_key:
         query = saml_keys.signed_query(query, private_key)
-    return settings.sso_url + ("&" if urlsplit(settings.sso_url).query else "?") + query
+    return address + ("&" if urlsplit(address).query else "?") + query
 
 
 def accept(
@@ -224,7 +255,7 @@ def accept(
         document = base64.b64decode(answer, validate=True) if len(answer) <= MAX_ANSWER else b""
     except (binascii.Error, ValueError):
         document = b""
-    tree = _parse(document, "The provider's answer")
+    tree = parse(document, "The provider's answer")
     _judge_status(tree)
     _judge_request(tree, request_id)
     if saml_keys.is_encrypted(tree):
@@ -235,7 +266,7 @@ def accept(
         saml_keys.judge_encryption(tree, answer_is_signed=_answer_is_signed(settings, document))
     toolkit = _toolkit(settings, site, connection_id, answer, private_key)
     if toolkit.encrypted:
-        tree = _parse(etree.tostring(toolkit.decrypted_document), "The provider's answer")
+        tree = parse(etree.tostring(toolkit.decrypted_document), "The provider's answer")
     assertion = _judge_shape(tree)
     _judge_signature(assertion)
     _verify(toolkit, site, request_id)
@@ -248,7 +279,8 @@ def accept(
             "no_subject",
         )
     attributes = {name: list(values) for name, values in toolkit.get_attributes().items()}
-    identity = _identity(settings, name_id, attributes)
+    index = text_of(toolkit.get_session_index())
+    identity = replace(_identity(settings, name_id, attributes), session=ProviderSession(index, name_id))
     return Accepted(identity, hashlib.sha256(str(assertion.get("ID")).encode()).digest(), expires_at)
 
 
@@ -276,7 +308,7 @@ def _first(attributes: dict[str, list[Any]], names: tuple[str, ...]) -> str | No
     return next((text for name in names if (text := text_of(attributes.get(name)))), None)
 
 
-def _parse(document: bytes, what: str) -> Any:
+def parse(document: bytes, what: str) -> Any:
     """The document's root. Comments and processing instructions are refused: parsers disagree about them."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -415,7 +447,7 @@ def _judge_conditions(assertion: Any, site: Site, connection_id: UUID, request_i
         data = confirmation.find(f"{{{_SAML}}}SubjectConfirmationData")
         if confirmation.get("Method") != Names.CM_BEARER or data is None:
             continue
-        end = _moment(data.get("NotOnOrAfter"))
+        end = moment(data.get("NotOnOrAfter"))
         if (
             data.get("Recipient") == site.acs_url
             and data.get("InResponseTo") == request_id
@@ -426,7 +458,8 @@ def _judge_conditions(assertion: Any, site: Site, connection_id: UUID, request_i
     _refuse(_Invalid("", _Invalid.WRONG_SUBJECTCONFIRMATION))
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """A time as SAML writes it; None for anything else."""
     try:
         return datetime.fromtimestamp(OneLogin_Saml2_Utils.parse_SAML_to_time(text), UTC) if text else None
     except (ValueError, TypeError, OverflowError):
@@ -444,5 +477,6 @@ def _ours(site: Site, connection_id: UUID) -> dict[str, Any]:
     return {
         "entityId": site.entity_id(connection_id),
         "assertionConsumerService": {"url": site.acs_url, "binding": Names.BINDING_HTTP_POST},
+        "singleLogoutService": {"url": site.slo_url(connection_id), "binding": Names.BINDING_HTTP_REDIRECT},
         "NameIDFormat": Names.NAMEID_UNSPECIFIED,
     }

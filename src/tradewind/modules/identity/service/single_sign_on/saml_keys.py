@@ -6,20 +6,29 @@ CCS 2011), so it is opened only inside of an answer whose own signature holds; A
 """
 
 import base64
+import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from tradewind.kernel.clock import now
 from tradewind.modules.identity.errors_sso import SsoRefused
 
 _LIFETIME = timedelta(days=3650)
 _RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_QUERY_METHODS: dict[str, tuple[str, hashes.HashAlgorithm]] = {
+    f"http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{digest.digest_size * 8}": (kind, digest)
+    for kind in ("rsa", "ecdsa")
+    for digest in (hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
+}
 _SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 _SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 _XENC = "http://www.w3.org/2001/04/xmlenc#"
@@ -62,6 +71,47 @@ def signed_query(query: str, private_key: str) -> str:
     query += "&" + urlencode({"SigAlg": _RSA_SHA256})
     signature = key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
     return query + "&" + urlencode({"Signature": base64.b64encode(signature).decode()})
+
+
+def signed_message(raw: str, kind: str, certificates: Sequence[str]) -> tuple[str, str] | None:
+    """`(message, relay state)` of a redirect's query as it came, if one of the keys soundly signed both; else None.
+
+    `kind` is SAMLRequest or SAMLResponse. Only what was signed is returned, so nothing else in the query can be taken
+    for it.
+    """
+    parts: dict[str, str] = {}
+    for name, _, value in (part.partition("=") for part in raw.split("&")):
+        if name in (kind, "RelayState", "SigAlg", "Signature"):
+            if name in parts:
+                return None
+            parts[name] = value
+    if not {kind, "SigAlg", "Signature"} <= parts.keys():
+        return None
+    signed = "&".join(f"{name}={parts[name]}" for name in (kind, "RelayState", "SigAlg") if name in parts).encode()
+    try:
+        signature = base64.b64decode(unquote_plus(parts["Signature"]), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    method = _QUERY_METHODS.get(unquote_plus(parts["SigAlg"]))
+    if method is None or not any(_verified(text, signed, signature, *method) for text in certificates):
+        return None
+    return unquote_plus(parts[kind]), unquote_plus(parts.get("RelayState", ""))
+
+
+def _verified(certificate: str, signed: bytes, signature: bytes, kind: str, digest: hashes.HashAlgorithm) -> bool:
+    key = x509.load_der_x509_certificate(base64.b64decode(certificate)).public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and kind == "rsa":
+            key.verify(signature, signed, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
+            half = len(signature) // 2  # XML signatures hold r and s one after the other, not as DER
+            whole = encode_dss_signature(*(int.from_bytes(part) for part in (signature[:half], signature[half:])))
+            key.verify(whole, signed, ec.ECDSA(digest))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
 
 
 def is_encrypted(tree: Any) -> bool:
