@@ -132,7 +132,7 @@ def first_ids(installation: Installation, email: str, password: str) -> dict[str
         headers = {"Authorization": f"Bearer {token}"}
         api.post("/api/v1/webhook-endpoints", json=ENDPOINT, headers=headers).raise_for_status()
         found = {name: first_id(api.get(path, headers=headers)) for name, path in COLLECTIONS.items()}
-        return found | {"setup": "conversion", "prompt": "email.reply"}
+        return found | {"setup": "conversion", "prompt": "knowledge.answer"}
 
 
 def first_id(answer: httpx.Response) -> str:

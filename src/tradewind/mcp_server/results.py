@@ -233,7 +233,7 @@ class CitedSource(_Data):
 
 
 class KnowledgeAnswer(_Data):
-    outcome: Literal["answered", "refused", "small_talk"]
+    outcome: Literal["answered", "refused", "off_topic", "small_talk"]
     text: str
     citations: list[CitedSource]
     answerable: float = Field(description="0–1: how likely the knowledge base holds the answer")

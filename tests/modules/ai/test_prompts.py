@@ -125,23 +125,29 @@ async def test_a_prompt_from_draft_to_published_and_back(client, client_for, ses
 
 
 async def test_a_prompt_of_the_product_is_changed_and_given_back(client, session, other_organisation, client_of):
-    one = f"{PROMPTS}/email.reply"
+    one = f"{PROMPTS}/knowledge.answer"
     before = (await client.get(one)).json()
     assert (before["origin"], before["published"], before["version"]) == ("product", 0, 0)
     assert before["all_tests"][0]["id"] is None
-    content = {**before["content"], "message": "Reply to {{mail}}, please."}
+    content = {**before["content"], "message": "Reply to {{question}}, please."}
+    for variables in (before["content"]["variables"][:-1], [*before["content"]["variables"], {"name": "mood"}]):
+        texts = "".join(f"{{{{{one['name']}}}}}" for one in variables)
+        unfit = {"instructions": texts, "message": "", "variables": variables}
+        refused = await client.post(f"{one}/versions", json={"content": unfit})
+        assert (refused.status_code, refused.json()["code"]) == (422, "ai.prompt_invalid")
     saved = await client.post(f"{one}/versions", json={"content": content}, headers={"If-Match": '"0"'})
     assert (saved.status_code, saved.json()["published"]) == (201, 0)
-    values = {"sender": "R", "company": "C", "tone": "brief", "mail": "m"}
-    assert "Draft the reply" in (await prompts.rendered(session, "email.reply", values)).message
+    values = {"company": "C", "language": "French", "question": "q", "passages": "p"}
+    assert "Answer what" in (await prompts.rendered(session, "knowledge.answer", values)).message
     await client.put(f"{one}/published", json={"number": 1})
-    assert (await prompts.rendered(session, "email.reply", values)).message == "Reply to the material “mail”, please."
+    said = (await prompts.rendered(session, "knowledge.answer", values)).message
+    assert said == "Reply to the material “question”, please."
     foreign = await client_of(other_organisation)
     assert (await foreign.get(one)).json()["origin"] == "product"
     listed = {row["key"]: row["origin"] for row in (await client.get(PROMPTS)).json()["items"]}
-    assert listed == {**dict.fromkeys(default_prompts(), "product"), "email.reply": "changed"}
+    assert listed == {**dict.fromkeys(default_prompts(), "product"), "knowledge.answer": "changed"}
     await client.put(f"{one}/published", json={"number": 0})
-    assert "Draft the reply" in (await prompts.rendered(session, "email.reply", values)).message
+    assert "Answer what" in (await prompts.rendered(session, "knowledge.answer", values)).message
     # Tests of one's own stand beside the product's; without a model nothing pretends to have run.
     bad = {
         "name": "Json",

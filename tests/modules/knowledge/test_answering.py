@@ -94,7 +94,15 @@ async def test_answers_name_their_sources_and_refuse_what_is_not_there(base, ask
         assert hidden["refused"]
         assert "artners" not in orjson.dumps(hidden).decode()
 
+    # What the organisation keeps away from is not looked for, and no gap.
+    denied = {"name": "Rivals", "rule": "deny", "keywords": ["Globex"]}
+    policy = {"redacted_kinds": [], "topics": [denied]}
+    assert (await client.put("/api/v1/ai/policy", json=policy)).status_code == 200
+    rival = await ask("Is Starter cheaper than Globex?")
+    assert (rival["outcome"], rival["gap_id"], rival["passages"]) == ("off_topic", None, [])
+
     kept = (await client.get(f"{BASE}/questions")).json()["items"]
+    assert "off_topic" in {one["outcome"] for one in kept}
     assert [one["outcome"] for one in kept][-3:] == ["small_talk", "refused", "answered"]
     assert {one["channel"] for one in kept} == {"api"}
     for body in ({"question": " "}, {"question": "x" * 1001}, {"question": "a", "audience": "god"}, {"question": "\0"}):
@@ -235,6 +243,19 @@ async def test_a_model_says_what_its_sources_support_and_is_replaced_when_it_fai
     sent = orjson.dumps(openai_server.requests()[-1]).decode()
     assert "€29" in sent
     assert "35 percent" not in sent
+
+    # Models are told what the organisation has them told; the form that is checked stays.
+    prompt = "/api/v1/ai/prompts/knowledge.answer"
+    content = (await client.get(prompt)).json()["content"]
+    content["instructions"] = "You are the pirate of {{company}}. Say in {{language}} what {{passages}} says."
+    assert (await client.post(f"{prompt}/versions", json={"content": content})).status_code == 201
+    assert (await client.put(f"{prompt}/published", json={"number": 1})).status_code == 200
+    openai_server.answer("wise-model", orjson.dumps(claims[0]).decode())
+    assert (await ask("How much does the Starter plan cost?"))["by"] == "wise-model"
+    told = orjson.dumps(openai_server.requests()[-1]["body"]).decode()
+    assert f"You are the pirate of {(await client.get('/api/v1/organisation')).json()['name']}." in told
+    assert "one JSON object per line" in told
+    assert 'id=\\"P1\\"' in told
 
     openai_server.answer("wise-model", "I think it is free!")
     unsupported = await ask("How much does the Starter plan cost?")

@@ -1078,6 +1078,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sso/oidc/back-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End by back channel
+         * @description Back-channel logout: an OpenID Connect provider tells that somebody signed out there.
+         */
+        post: operations["single_sign_on_end_by_back_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sso/oidc/callback": {
         parameters: {
             query?: never;
@@ -1112,6 +1132,26 @@ export interface paths {
          * @description Assertion consumer service: where the browser posts a SAML provider's answer.
          */
         post: operations["single_sign_on_receive_saml"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sso/saml/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * End by SAML
+         * @description Single logout service: a SAML provider's request to sign somebody out, or its answer to ours.
+         */
+        get: operations["single_sign_on_end_by_saml"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3884,11 +3924,34 @@ export interface paths {
          * List mails
          * @description Mails kept on this machine instead of being sent, newest first.
          *
-         *     Links of account mails are shown to their recipient only, those of invitations to who may invite.
+         *     Links of account mails are shown to their recipient only, those of invitations to who may invite, those of
+         *     meetings, with their attachments, to who may book.
          *
          *     Permission: `mail:read`.
          */
         get: operations["mail_sink_list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-sink/{mail_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download attachment
+         * @description An attachment as a file, for whoever may see the mail's link.
+         *
+         *     Permission: `mail:read`.
+         */
+        get: operations["mail_sink_download_attachment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7158,7 +7221,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "answered" | "refused" | "small_talk";
+            outcome: "answered" | "refused" | "off_topic" | "small_talk";
             /** Passages */
             passages: components["schemas"]["AnswerPassage"][];
             /**
@@ -7492,7 +7555,7 @@ export interface components {
         };
         /**
          * AttemptRead
-         * @description How a sign-in or test ended. `code` is signed_in, created, tested, or what was wrong.
+         * @description How a sign-in, test or sign-out ended. `code` is signed_in, created, tested, signed_out, or what was wrong.
          */
         AttemptRead: {
             /** Code */
@@ -7519,7 +7582,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "sign_in" | "test";
+            purpose: "sign_in" | "test" | "sign_out";
             /** Reason */
             reason: string;
             /** Role */
@@ -9725,6 +9788,14 @@ export interface components {
             words: string;
         };
         /**
+         * EndedSessions
+         * @description What a provider's sign-out ended.
+         */
+        EndedSessions: {
+            /** Ended */
+            ended: number;
+        };
+        /**
          * EndpointCreate
          * @description A new endpoint; its signing secret is made by the server.
          */
@@ -10388,7 +10459,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long";
+            kind: "conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long" | "orders";
             /** Open */
             open: number;
             /**
@@ -11623,7 +11694,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long";
+            kind: "conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long" | "orders";
             other_document: components["schemas"]["FindingDocument"] | null;
             /** Other Passage */
             other_passage: string;
@@ -13646,6 +13717,11 @@ export interface components {
             issuer?: string | null;
             /** Scopes */
             scopes?: string | null;
+            /**
+             * Signs Out
+             * @description Who signs out here is sent to sign out there, too
+             */
+            signs_out?: boolean | null;
         };
         /**
          * OidcRead
@@ -13662,6 +13738,8 @@ export interface components {
             issuer: string;
             /** Scopes */
             scopes: string;
+            /** Signs Out */
+            signs_out: boolean;
         };
         /**
          * Onboarding
@@ -13874,15 +13952,30 @@ export interface components {
              */
             acs_url: string | null;
             /**
+             * Back Channel Uri
+             * @description OIDC: back-channel logout URI
+             */
+            back_channel_uri: string | null;
+            /**
              * Entity Id
              * @description SAML: entity id (audience); also the address of our metadata
              */
             entity_id: string | null;
             /**
+             * Logged Out Uri
+             * @description OIDC: post-logout redirect URI
+             */
+            logged_out_uri: string | null;
+            /**
              * Redirect Uri
              * @description OIDC: redirect URI
              */
             redirect_uri: string | null;
+            /**
+             * Slo Url
+             * @description SAML: single logout service (redirect)
+             */
+            slo_url: string | null;
         };
         /** Page[AlertRead] */
         Page_AlertRead_: {
@@ -14929,6 +15022,14 @@ export interface components {
             suggested_on: string;
         };
         /**
+         * ProviderSignOut
+         * @description The session has ended here; a browser goes to `url` to end that of its identity provider, too.
+         */
+        ProviderSignOut: {
+            /** Url */
+            url: string;
+        };
+        /**
          * ProvisionedGroup
          * @description A group of the identity provider.
          */
@@ -15219,7 +15320,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "answered" | "refused" | "small_talk";
+            outcome: "answered" | "refused" | "off_topic" | "small_talk";
             /** Question */
             question: string;
             /** Scopes */
@@ -16060,10 +16161,17 @@ export interface components {
              */
             new_key?: boolean | null;
             /**
+             * Signs Out
+             * @description Who signs out here is sent to sign out there, too
+             */
+            signs_out?: boolean | null;
+            /**
              * Signs Requests
              * @description Sign the requests that people are sent with
              */
             signs_requests?: boolean | null;
+            /** Slo Url */
+            slo_url?: string | null;
             /** Sso Url */
             sso_url?: string | null;
         };
@@ -16086,8 +16194,12 @@ export interface components {
             name_attribute: string | null;
             /** @description Of the key that signs requests and opens assertions */
             our_certificate: components["schemas"]["CertificateRead"] | null;
+            /** Signs Out */
+            signs_out: boolean;
             /** Signs Requests */
             signs_requests: boolean;
+            /** Slo Url */
+            slo_url: string | null;
             /** Sso Url */
             sso_url: string;
         };
@@ -17443,10 +17555,29 @@ export interface components {
             warnings: string[];
         };
         /**
+         * SunkAttachmentRead
+         * @description A file that came with a mail; `size` in bytes.
+         */
+        SunkAttachmentRead: {
+            /** Content Type */
+            content_type: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * SunkMailRead
-         * @description A mail in the local sink; `secret_hidden` says that its link is shown only to the recipient.
+         * @description A mail in the local sink; `secret_hidden` says that its link and attachments are shown only to the recipient.
          */
         SunkMailRead: {
+            /** Attachments */
+            attachments: components["schemas"]["SunkAttachmentRead"][];
             /** Body */
             body: string;
             /**
@@ -26758,6 +26889,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Ended here; the identity provider is told at `url` */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://hooks.moreau.example/tradewind"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderSignOut"];
+                };
+            };
             /** @description Successful Response */
             204: {
                 headers: {
@@ -26771,6 +26918,7 @@ export interface operations {
              * @description The request cannot be understood.
              *
              *     - `kernel.bad_request` — The request cannot be understood
+             *     - `kernel.blocked_address` — This address is not allowed
              */
             400: {
                 headers: {
@@ -26797,6 +26945,8 @@ export interface operations {
              * @description The permission is missing, or the credentials may not be used so.
              *
              *     - `identity.csrf` — The request did not come from the web app
+             *     - `identity.sso_refused` — Single sign-on did not work
+             *     - `identity.sso_…` — Single sign-on did not work
              *     - `kernel.forbidden` — Not allowed
              */
             403: {
@@ -26876,6 +27026,11 @@ export interface operations {
             /**
              * @description Temporarily unavailable.
              *
+             *     - `kernel.outbound_bad_answer` — Another service cannot be reached
+             *     - `kernel.outbound_circuit_open` — Another service cannot be reached
+             *     - `kernel.outbound_not_sent` — Another service cannot be reached
+             *     - `kernel.outbound_outcome_unknown` — Another service cannot be reached
+             *     - `kernel.outbound_queue_full` — Another service cannot be reached
              *     - `kernel.unavailable` — Temporarily unavailable
              */
             503: {
@@ -28409,6 +28564,151 @@ export interface operations {
             };
         };
     };
+    single_sign_on_end_by_back_channel: {
+        parameters: {
+            query: {
+                connection: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ended": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             *     - `kernel.blocked_address` — This address is not allowed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `identity.sso_refused` — Single sign-on did not work
+             *     - `identity.sso_…` — Single sign-on did not work
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `identity.sso_connection_not_found` — Connection not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.outbound_bad_answer` — Another service cannot be reached
+             *     - `kernel.outbound_circuit_open` — Another service cannot be reached
+             *     - `kernel.outbound_not_sent` — Another service cannot be reached
+             *     - `kernel.outbound_outcome_unknown` — Another service cannot be reached
+             *     - `kernel.outbound_queue_full` — Another service cannot be reached
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     single_sign_on_finish_oidc: {
         parameters: {
             query?: {
@@ -28618,6 +28918,125 @@ export interface operations {
              *     - `kernel.too_large` — Too large
              */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    single_sign_on_end_by_saml: {
+        parameters: {
+            query: {
+                connection: string;
+                RelayState?: string;
+                SAMLRequest?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `identity.sso_refused` — Single sign-on did not work
+             *     - `identity.sso_…` — Single sign-on did not work
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `identity.sso_connection_not_found` — Connection not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -41816,6 +42235,21 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description In conflict with the current state.
              *
              *     - `kernel.idempotency_answer_lost` — Already carried out
@@ -41858,6 +42292,7 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
              */
@@ -41979,6 +42414,21 @@ export interface operations {
                 };
             };
             /**
+             * @description No such thing in this organisation.
+             *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description In conflict with the current state.
              *
              *     - `kernel.idempotency_answer_lost` — Already carried out
@@ -42021,6 +42471,7 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
              */
@@ -45458,7 +45909,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
-                kind?: ("conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long")[] | null;
+                kind?: ("conflict" | "duplicate" | "expired" | "unreviewed" | "past_date" | "broken_link" | "scope" | "empty" | "too_long" | "orders")[] | null;
                 limit?: number;
                 state?: "open" | "dismissed";
             };
@@ -46464,6 +46915,9 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `identity.organisation_not_found` — Organisation not found
              *     - `kernel.not_found` — Not found
              *     - `knowledge.document_not_found` — There is no such document
              *     - `knowledge.gap_not_found` — There is no such gap
@@ -46523,6 +46977,7 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
              */
@@ -46690,6 +47145,9 @@ export interface operations {
             /**
              * @description No such thing in this organisation.
              *
+             *     - `ai.prompt_not_found` — Prompt not found
+             *     - `ai.prompt_version_not_found` — This version of the prompt does not exist
+             *     - `identity.organisation_not_found` — Organisation not found
              *     - `kernel.not_found` — Not found
              *     - `knowledge.gap_not_found` — There is no such gap
              */
@@ -46731,6 +47189,7 @@ export interface operations {
             /**
              * @description Some values are not valid.
              *
+             *     - `ai.prompt_values_invalid` — The values do not fit the prompt's variables
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
              */
@@ -47393,7 +47852,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
-                outcome?: ("answered" | "refused" | "small_talk") | null;
+                outcome?: ("answered" | "refused" | "off_topic" | "small_talk") | null;
                 thumb?: ("1" | "-1") | null;
             };
             header?: never;
@@ -53260,6 +53719,14 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "attachments": [
+                     *             {
+                     *               "content_type": "Content type",
+                     *               "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *               "name": "Name",
+                     *               "size": 12
+                     *             }
+                     *           ],
                      *           "body": "Asked for an offer for 40 bikes by Friday.",
                      *           "created_at": "2026-03-02T09:30:00Z",
                      *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
@@ -53315,6 +53782,126 @@ export interface operations {
              *     - `kernel.people_only` — Not allowed
              */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mail_sink_download_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `email.attachment_not_found` — Attachment not found
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -72861,12 +73448,16 @@ export interface operations {
                      *             "groups_claim": "Groups claim",
                      *             "has_secret": true,
                      *             "issuer": "Issuer",
-                     *             "scopes": "Scopes"
+                     *             "scopes": "Scopes",
+                     *             "signs_out": true
                      *           },
                      *           "ours": {
                      *             "acs_url": "Acs url",
+                     *             "back_channel_uri": "Back channel uri",
                      *             "entity_id": "Entity id",
-                     *             "redirect_uri": "Redirect uri"
+                     *             "logged_out_uri": "Logged out uri",
+                     *             "redirect_uri": "Redirect uri",
+                     *             "slo_url": "Slo url"
                      *           },
                      *           "role_rules": [
                      *             {
@@ -72892,7 +73483,9 @@ export interface operations {
                      *               "fingerprint": "Fingerprint",
                      *               "subject": "Your offer"
                      *             },
+                     *             "signs_out": true,
                      *             "signs_requests": true,
+                     *             "slo_url": "Slo url",
                      *             "sso_url": "Sso url"
                      *           },
                      *           "sign_in_path": "Sign in path",
@@ -73046,12 +73639,16 @@ export interface operations {
                      *         "groups_claim": "Groups claim",
                      *         "has_secret": true,
                      *         "issuer": "Issuer",
-                     *         "scopes": "Scopes"
+                     *         "scopes": "Scopes",
+                     *         "signs_out": true
                      *       },
                      *       "ours": {
                      *         "acs_url": "Acs url",
+                     *         "back_channel_uri": "Back channel uri",
                      *         "entity_id": "Entity id",
-                     *         "redirect_uri": "Redirect uri"
+                     *         "logged_out_uri": "Logged out uri",
+                     *         "redirect_uri": "Redirect uri",
+                     *         "slo_url": "Slo url"
                      *       },
                      *       "role_rules": [
                      *         {
@@ -73077,7 +73674,9 @@ export interface operations {
                      *           "fingerprint": "Fingerprint",
                      *           "subject": "Your offer"
                      *         },
+                     *         "signs_out": true,
                      *         "signs_requests": true,
+                     *         "slo_url": "Slo url",
                      *         "sso_url": "Sso url"
                      *       },
                      *       "sign_in_path": "Sign in path",
@@ -73400,12 +73999,16 @@ export interface operations {
                      *         "groups_claim": "Groups claim",
                      *         "has_secret": true,
                      *         "issuer": "Issuer",
-                     *         "scopes": "Scopes"
+                     *         "scopes": "Scopes",
+                     *         "signs_out": true
                      *       },
                      *       "ours": {
                      *         "acs_url": "Acs url",
+                     *         "back_channel_uri": "Back channel uri",
                      *         "entity_id": "Entity id",
-                     *         "redirect_uri": "Redirect uri"
+                     *         "logged_out_uri": "Logged out uri",
+                     *         "redirect_uri": "Redirect uri",
+                     *         "slo_url": "Slo url"
                      *       },
                      *       "role_rules": [
                      *         {
@@ -73431,7 +74034,9 @@ export interface operations {
                      *           "fingerprint": "Fingerprint",
                      *           "subject": "Your offer"
                      *         },
+                     *         "signs_out": true,
                      *         "signs_requests": true,
+                     *         "slo_url": "Slo url",
                      *         "sso_url": "Sso url"
                      *       },
                      *       "sign_in_path": "Sign in path",

@@ -29,13 +29,24 @@ class Message:
 class Material:
     """Text that nobody vouches for (a passage, a page, a visitor's file): given to the model as data, never as orders.
 
-    `id` is what the model names when it cites.
+    `id` is what the model names when it cites. Answers may link to the addresses in it where it is a `source`; what a
+    visitor asks is none.
     """
 
     id: str
     text: str
     title: str = ""
     url: str | None = None
+    source: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPrompt:
+    """Texts for a model. `material` holds the values that are not trusted; the texts name them by their ids."""
+
+    instructions: str
+    message: str
+    material: tuple[Material, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class AnswerGuard:
 
     def __init__(self, *, instructions: str, material: Sequence[Material] = (), mark: str = "") -> None:
         self._hosts = hosts_of([*addresses_in(instructions), *(one.url for one in material if one.url)])
-        self._addresses = frozenset(address for one in material for address in addresses_in(one.text))
+        self._addresses = frozenset(address for one in material if one.source for address in addresses_in(one.text))
         self._mark = mark
         self._waiting = ""
         self._findings: dict[str, Finding] = {}

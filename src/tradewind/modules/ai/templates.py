@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tradewind.kernel.errors import FieldError
-from tradewind.modules.ai.contracts import Material
+from tradewind.modules.ai.contracts import Material, RenderedPrompt
 from tradewind.modules.ai.errors_prompts import PromptInvalid, PromptValuesInvalid
 from tradewind.modules.ai.schemas_prompts import PromptContent, Variable
 
@@ -14,15 +13,6 @@ MAX_VALUE = 50_000
 MAX_ITEMS = 200
 _BRACES = re.compile(r"\\\{\{|\{\{(.*?)\}\}|\{\{|\}\}", re.DOTALL)
 _NAME = re.compile(r"\s*([a-z][a-z0-9_]*)\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedPrompt:
-    """Texts for a model. `material` holds the values that are not trusted; the texts name them by their ids."""
-
-    instructions: str
-    message: str
-    material: tuple[Material, ...] = ()
 
 
 def check(content: PromptContent) -> None:
@@ -61,6 +51,28 @@ def check(content: PromptContent) -> None:
         raise PromptInvalid(errors[0]["message"], errors=errors)
 
 
+def check_kept(content: PromptContent, product: PromptContent) -> None:
+    """Raise PromptInvalid unless a changed prompt of the product takes the values that the product gives it.
+
+    It may do without those that are trusted.
+    """
+    given = {variable.name: variable for variable in product.variables}
+    errors = [
+        _wrong(f"variables.{place}.name", f"The product gives no value for “{variable.name}”.")
+        for place, variable in enumerate(content.variables)
+        if variable.name not in given
+    ]
+    taken = {variable.name: variable for variable in content.variables}
+    for name, variable in given.items():
+        own = taken.get(name)
+        if own is None and not variable.trusted:
+            errors.append(_wrong("variables", f"“{name}” is needed: without it the model does not see it."))
+        elif own is not None and (own.type, own.trusted) != (variable.type, variable.trusted):
+            errors.append(_wrong("variables", f"“{name}” stays of its type, and as trusted as it was."))
+    if errors:
+        raise PromptInvalid(errors[0]["message"], errors=errors)
+
+
 def check_values(content: PromptContent, values: Mapping[str, Any]) -> None:
     """Raise PromptValuesInvalid, naming every value, unless they fit the variables."""
     declared = {variable.name: variable for variable in content.variables}
@@ -88,7 +100,7 @@ def render(content: PromptContent, values: Mapping[str, Any]) -> RenderedPrompt:
             shown[variable.name] = _words(value)
         else:
             shown[variable.name] = f"the material “{variable.name}”"
-            material.append(Material(id=variable.name, text=_words(value), title=variable.description))
+            material.append(Material(variable.name, _words(value), title=variable.description, source=False))
 
     def put(match: re.Match[str]) -> str:
         if match[1] is None:

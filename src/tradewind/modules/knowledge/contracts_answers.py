@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tradewind.modules.knowledge.contracts import CLIENT_SCOPES, COLLEAGUE_SCOPES, VISITOR_SCOPES, Passage, Scope
 
-Outcome = Literal["answered", "refused", "small_talk"]
+Outcome = Literal["answered", "refused", "off_topic", "small_talk"]
 Audience = Literal["visitor", "client", "colleague"]
 SCOPES_OF: dict[Audience, frozenset[Scope]] = {
     "visitor": VISITOR_SCOPES,

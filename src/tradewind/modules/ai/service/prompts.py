@@ -12,7 +12,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import repository_prompts as repository
 from tradewind.modules.ai import templates
-from tradewind.modules.ai.contracts import Task
+from tradewind.modules.ai.contracts import RenderedPrompt, Task
 from tradewind.modules.ai.default_prompts import DefaultPrompt, default_prompts
 from tradewind.modules.ai.errors_prompts import (
     PromptInvalid,
@@ -49,12 +49,15 @@ MAX_TESTS = 20
 SHOWN_VERSIONS = 100
 
 
-async def rendered(session: AsyncSession, key: str, values: Mapping[str, Any]) -> templates.RenderedPrompt:
-    """The published version of a prompt with these values. Raises PromptNotFound, PromptValuesInvalid."""
+async def rendered(session: AsyncSession, key: str, values: Mapping[str, Any]) -> RenderedPrompt:
+    """The published version of a prompt with those of the values that it uses.
+
+    Raises PromptNotFound, PromptValuesInvalid.
+    """
     row = await repository.prompt(session, key)
-    if row is None or row.published is None:
-        return templates.render(_default(key).content, values)
-    return templates.render(await content_of(session, row, row.published), values)
+    content = await content_of(session, row, row.published) if row and row.published else _default(key).content
+    used = {variable.name for variable in content.variables}
+    return templates.render(content, {name: value for name, value in values.items() if name in used})
 
 
 async def listed(session: AsyncSession) -> list[PromptSummary]:
@@ -168,6 +171,8 @@ async def save_version(session: AsyncSession, key: str, data: VersionCreate, *, 
     Raises PromptInvalid, PromptNotFound, PreconditionFailed, PromptLimitReached.
     """
     templates.check(data.content)
+    if key in default_prompts():
+        templates.check_kept(data.content, default_prompts()[key].content)
     row = await _changeable(session, key, if_match)
     newest = await content_of(session, row, row.latest) if row.latest or key in default_prompts() else None
     if newest != data.content:

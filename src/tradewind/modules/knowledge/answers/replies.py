@@ -1,4 +1,4 @@
-"""What is said where no passage speaks: greetings, refusals, and that no language model is connected."""
+"""What is said where no passage speaks: greetings, refusals, and topics that are kept away from."""
 
 from collections.abc import Sequence
 
@@ -17,6 +17,15 @@ _CLOSEST = {
     "en": "The closest I have:", "de": "Am nächsten kommt:", "es": "Lo más parecido:", "fr": "Le plus proche :",
     "it": "La cosa più vicina:", "nl": "Het dichtst in de buurt:", "pt": "O mais próximo:",
 }  # fmt: skip
+_OFF_TOPIC = {
+    "en": "This is a topic I do not talk about here.",
+    "de": "Über dieses Thema spreche ich hier nicht.",
+    "es": "De este tema no hablo aquí.",
+    "fr": "C'est un sujet dont je ne parle pas ici.",
+    "it": "È un argomento di cui qui non parlo.",
+    "nl": "Over dit onderwerp praat ik hier niet.",
+    "pt": "Este é um tema de que não falo aqui.",
+}
 _TALK: dict[SmallTalk, dict[str, str]] = {
     "greeting": {
         "en": "Hello! Ask me a question and I look for the answer in the knowledge base.",
@@ -50,6 +59,11 @@ def small_talk(kind: SmallTalk, language: str) -> str:
     """The plain reply to what is no question; English where the language has none."""
     replies = _TALK[kind]
     return replies.get(language, replies["en"])
+
+
+def off_topic(language: str) -> str:
+    """That the organisation keeps away from a topic."""
+    return _OFF_TOPIC.get(language, _OFF_TOPIC["en"])
 
 
 def refusal(language: str, titles: Sequence[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with single documents: past dates, expiry, no review, too little or too much text, links, scopes."""
+"""What is wrong with single documents: past dates, expiry, no review, size, links, scopes, orders to models."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -8,18 +8,22 @@ from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
+from tradewind.modules.ai import api as ai
 from tradewind.modules.knowledge.answers.statements import plain, sentences
 from tradewind.modules.knowledge.answers.values import values_in
 from tradewind.modules.knowledge.answers.words import folded
 from tradewind.modules.knowledge.contracts import SCOPES, Scope
 
 Kind = Literal[
-    "conflict", "duplicate", "expired", "unreviewed", "past_date", "broken_link", "scope", "empty", "too_long"
+    "conflict", "duplicate", "expired", "unreviewed", "past_date", "broken_link", "scope", "empty", "too_long", "orders"
 ]  # fmt: skip
 
 REVIEW_AFTER = timedelta(days=365)
 EXPIRES_SOON = timedelta(days=14)
 LEAST_WORDS, MOST_WORDS = 5, 8_000
+_EXAMINED, _OVERLAP, _MOST_EXAMINED = 100_000, 1_000, 1_000_000
+# Of the others, guides to software have some: “send the key as …”.
+_PLAIN_ORDERS = frozenset({"override", "new_role", "fake_turn", "conceal", "hidden", "encoded"})
 _UNTIL = re.compile(
     r"\b(?:until|till|through|by|before|ends?(?: on)?|ending|expires?(?: on)?|valid (?:to|until|through)|deadline"
     r"|no later than|up to|bis(?: zum)?|gultig bis|hasta(?: el)?|jusqu'au)\s*(?:the\s|:\s?)?$"
@@ -66,6 +70,19 @@ def flaws(
     both as `normal_address` writes them.
     """
     return [*_state(text, at), *_size(text), *_past(text, at.date()), *_links(text, dead_links, addresses)]
+
+
+def orders(text: Text) -> list[Flaw]:
+    """Words that speak to the model that reads a text instead of to people; where they stand first, and their kinds."""
+    found: dict[str, str] = {}
+    content = text.content[:_MOST_EXAMINED]
+    for start in range(0, len(content), _EXAMINED - _OVERLAP):
+        for one in ai.find_injection(content[start : start + _EXAMINED]):
+            found.setdefault(one.code, one.excerpt)
+    if not found:
+        return []
+    severity = "high" if _PLAIN_ORDERS & found.keys() else "low"
+    return [Flaw("orders", severity, text.document_id, next(iter(found.values())), {"codes": sorted(found)})]
 
 
 def _state(text: Text, at: datetime) -> Iterable[Flaw]:

@@ -20,7 +20,7 @@ from tradewind.modules.knowledge.linting.subjects import Passage
 from tradewind.modules.knowledge.models_answers import Finding
 
 # Raised when the checks learn something, so that every text is read again.
-RULES = 1
+RULES = 2
 _READABLE = "d.deleted_at IS NULL AND d.status = 'indexed'"
 # What a check depends on, of one document.
 _MARK = f"md5(concat_ws('|', {RULES}, d.content_hash, d.title, d.scope, d.expires_at, d.url))"

@@ -18,10 +18,10 @@ from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import api as ai
-from tradewind.modules.ai.contracts import TextRoute
+from tradewind.modules.ai.contracts import RenderedPrompt, TextRoute
 from tradewind.modules.knowledge.answers.composing import Composed, compose
 from tradewind.modules.knowledge.answers.questions import Question, read_question
-from tradewind.modules.knowledge.answers.replies import refusal, small_talk
+from tradewind.modules.knowledge.answers.replies import off_topic, refusal, small_talk
 from tradewind.modules.knowledge.answers.words import LANGUAGES
 from tradewind.modules.knowledge.contracts import Passage, Scope
 from tradewind.modules.knowledge.contracts_answers import LOCAL, Answer, Citation, Dropped, Outcome
@@ -41,7 +41,11 @@ _CLOSEST_FROM = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question with what was found for it; `route` is the model to ask, if one is connected."""
+    """A question with what was found for it.
+
+    `route` is the model to ask, if one is connected, `prompt` what it is told. Not `on_topic` is what the organisation
+    keeps away from: nothing is looked for.
+    """
 
     question: Question
     language: str
@@ -52,6 +56,8 @@ class Prepared:
     answerable: float
     route: TextRoute | None
     started: float
+    prompt: RenderedPrompt | None = None
+    on_topic: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +107,15 @@ async def prepare(
     known = language if language in LANGUAGES else read.language
     if read.small_talk is not None:
         return Prepared(read, known, scopes, channel, (), {}, 0.0, None, started)
+    if not (await ai.judge_topic(session, text)).allowed:
+        return Prepared(read, known, scopes, channel, (), {}, 0.0, None, started, on_topic=False)
     found = await search(session, text, scopes=scopes, limit=_PASSAGES)
     kinds = await kinds_of_sources(session, {passage.source_id for passage in found.passages})
     route = await ai.text_model(session, task="answer")
-    return Prepared(read, known, scopes, channel, found.passages, kinds, found.answerable, route, started)
+    prompt = None
+    if route is not None and found.answerable >= ANSWER_FROM:
+        prompt = await modelled.prompt(session, text, language=known)
+    return Prepared(read, known, scopes, channel, found.passages, kinds, found.answerable, route, started, prompt)
 
 
 async def events(prepared: Prepared) -> AsyncIterator[Piece | Draft]:
@@ -112,13 +123,15 @@ async def events(prepared: Prepared) -> AsyncIterator[Piece | Draft]:
     if prepared.question.small_talk is not None:
         yield Draft("small_talk", small_talk(prepared.question.small_talk, prepared.language))
         return
+    if not prepared.on_topic:
+        yield Draft("off_topic", off_topic(prepared.language))
+        return
     fallback: str | None = None
     dropped: tuple[Dropped, ...] = ()
-    if prepared.route is not None and prepared.answerable >= ANSWER_FROM:
+    if prepared.route is not None and prepared.prompt is not None:
         said = False
         try:
-            async with aclosing(modelled.claims(prepared.route, prepared.question.text, prepared.passages,
-                                                language=prepared.language)) as told:  # fmt: skip
+            async with aclosing(modelled.claims(prepared.route, prepared.prompt, prepared.passages)) as told:
                 async for event in told:
                     if isinstance(event, str):
                         said = True

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext
 from tradewind.modules.ai import api as ai
-from tradewind.modules.knowledge.linting.checks import Flaw, flaws
+from tradewind.modules.knowledge.linting.checks import Flaw, Text, flaws, orders
 from tradewind.modules.knowledge.linting.conflicts import Contradiction, contradictions
 from tradewind.modules.knowledge.linting.duplicates import Duplicate, duplicates
 from tradewind.modules.knowledge.linting.subjects import Claim, Passage
@@ -19,6 +19,7 @@ from tradewind.modules.knowledge.repository import findings as repository
 from tradewind.modules.knowledge.repository.findings import NewFinding
 
 _OF_PAIRS = ("conflict", "duplicate")
+_OF_TEXT = ("orders",)
 _OF_ONE = ("expired", "unreviewed", "past_date", "broken_link", "scope", "empty", "too_long")
 _BATCH = 100
 _MOST_PASSAGES, _NEAR, _FAR = 400, 12, 0.75
@@ -62,6 +63,8 @@ async def check_document(session: AsyncSession, document_id: UUID) -> None:
     if not await repository.hold(session, document_id):
         return
     await _check_alone(session, [document_id])
+    said = await asyncio.to_thread(_orders, await repository.texts(session, [document_id]))
+    await repository.replace(session, [document_id], said, kinds=_OF_TEXT, as_other=False)
     own = await repository.own_passages(session, document_id, limit=_MOST_PASSAGES)
     pairs = list(combinations(own[:_MOST_WITHIN], 2))
     by_id = {passage.chunk_id: passage for passage in own}
@@ -77,6 +80,10 @@ async def check_document(session: AsyncSession, document_id: UUID) -> None:
     found = [_duplicate(one) for one in alike] + [_conflict(one) for one in clashing]
     await repository.replace(session, [document_id], found, kinds=_OF_PAIRS, as_other=True)
     await repository.mark_checked(session, document_id)
+
+
+def _orders(texts: Sequence[Text]) -> list[NewFinding]:
+    return [_flaw(one) for text in texts for one in orders(text)]
 
 
 def _compare(pairs: Sequence[tuple[Passage, Passage]]) -> tuple[list[Contradiction], list[Duplicate]]:
