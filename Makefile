@@ -93,6 +93,10 @@ web-check: web/node_modules/.ready
 web-test: web/node_modules/.ready
 	cd web && npm run --silent test
 
+.PHONY: intents
+intents: setup ## Learn the shipped sets of intents anew, after their texts or the way of learning have changed
+	@$(BIN)/python -m tradewind.modules.intents.service.shipping
+
 clients: setup-dev ## Generate the Python client of the API into clients/python
 	@$(BIN)/python clients/generate.py clients/python/tradewind_client
 

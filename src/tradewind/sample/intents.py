@@ -18,7 +18,7 @@ UNANSWERED = (
 
 
 async def add_intents(session: AsyncSession) -> None:
-    """Add the shipped set of sales and support topics, untrained, and the messages."""
+    """Add the shipped set of sales and support topics, and the messages."""
     await sets.create(session, IntentSetCreate(template="sales_support"))
     for text in UNANSWERED:
         await intents.note_unanswered(session, text)

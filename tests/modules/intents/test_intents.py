@@ -92,6 +92,23 @@ async def test_a_set_is_typed_trained_asked_and_rolled_back(client: httpx.AsyncC
     assert (await client.post(ask, json={"text": "are you open"})).json()["code"] == "intents.set_not_found"
 
 
+async def test_shipped_sets_classify_at_once(client: httpx.AsyncClient) -> None:
+    """What a shipped set has learned is shipped with it; after a change of its texts, `make intents` renews it."""
+    asked = {"texts": ["where has my parcel got to", "seventeen is a prime number"]}
+    for version in (0, 1):
+        items = (await client.post("/api/v1/intents/sales_support/classify-batch", json=asked)).json()["items"]
+        assert [(one["label"], one["model_version"]) for one in items] == [("order_status", version), (None, version)]
+        made = (await client.post("/api/v1/intent-sets", json={"template": "sales_support"})).json()
+    assert made["code"] == "intents.set_exists"
+    (listed,) = (await client.get("/api/v1/intent-sets")).json()
+    assert (listed["published_version"], listed["changes"]) == (1, 0)
+    path = f"/api/v1/intent-sets/{listed['id']}/models"
+    (version,) = (await client.get(path)).json()
+    card = (await client.get(f"{path}/{version['id']}")).json()
+    assert (version["trained_by"], sum(row["examples"] for row in card["labels"])) == ("Tradewind", listed["examples"])
+    assert card["confusions"]
+
+
 async def test_what_people_type_is_checked(client: httpx.AsyncClient) -> None:
     made = await add_set(client, opening=OPENING)
     path = f"/api/v1/intent-sets/{made['id']}"
@@ -151,6 +168,7 @@ async def test_messages_without_an_answer_become_intents(
 def test_shipped_sets_are_rich_and_do_not_contradict_themselves() -> None:
     for each in shipped.shipped().values():
         assert each.name
+        assert shipped.place(each.key, "npz").exists(), "its texts have changed: make intents"
         assert len(each.intents) >= 12
         keys = [text_key(text) for intent in each.intents for text in (*intent.examples, *intent.negatives)]
         assert sorted(key for key in set(keys) if keys.count(key) > 1) == []

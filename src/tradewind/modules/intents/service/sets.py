@@ -1,11 +1,13 @@
 """Sets, their intents and examples as people edit them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
@@ -19,7 +21,7 @@ from tradewind.modules.intents.errors import (
     IntentSetNotFound,
     TooManyIntents,
 )
-from tradewind.modules.intents.models import Intent, IntentSet
+from tradewind.modules.intents.models import Intent, IntentModel, IntentSet
 from tradewind.modules.intents.schemas import (
     ExampleRead,
     ExamplesAdded,
@@ -33,7 +35,7 @@ from tradewind.modules.intents.schemas import (
     IntentTemplateRead,
     IntentUpdate,
 )
-from tradewind.modules.intents.service.shipped import ShippedIntent, shipped
+from tradewind.modules.intents.service.shipped import ShippedIntent, ShippedSet, learned, shipped
 from tradewind.modules.intents.service.texts import text_key
 
 Fields = dict[str, Any] | None
@@ -107,9 +109,10 @@ async def create(session: AsyncSession, data: IntentSetCreate) -> IntentSetDetai
     )
     session.add(row)
     await session.flush()
-    for intent in source.intents if source else ():
-        await _copy(session, row, intent)
-    await repository.changed(session, row.id, source.example_count if source else 0)
+    if source:
+        for intent in source.intents:
+            await _copy(session, row, intent)
+        await _add_first_version(session, row, source)
     await session.refresh(row)
     await identity.record(
         session, action="intents.set_created", subject_type="intent_set", subject_id=row.id,
@@ -239,6 +242,28 @@ async def remove_example(session: AsyncSession, set_id: UUID, example_id: UUID) 
         session, action="intents.example_removed", subject_type="intent", subject_id=gone.intent_id,
         before={"text": gone.text},
     )  # fmt: skip
+
+
+async def _add_first_version(session: AsyncSession, row: IntentSet, source: ShippedSet) -> None:
+    """What was learned from the copied texts before they were shipped: nobody waits for a training."""
+    known = await asyncio.to_thread(learned, source.key)
+    session.add(
+        IntentModel(
+            organisation_id=row.organisation_id,
+            set_id=row.id,
+            version=1,
+            status="published",
+            reason="as it came with the product",
+            intents=len(source.intents),
+            examples=source.example_count,
+            metrics=known.metrics,
+            report=known.report,
+            artefact=known.artefact,
+            trained_by="Tradewind",
+            published_at=now(),
+        )
+    )
+    await session.flush()
 
 
 async def _copy(session: AsyncSession, row: IntentSet, source: ShippedIntent) -> None:

@@ -1,16 +1,15 @@
-"""Sets that come with the product: read from text files, learned once per home."""
+"""Sets that come with the product: their texts, and what was learned from them before it was shipped."""
 
-import fcntl
 import hashlib
-import threading
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
 
 from tradewind.modules.intents.engine.model import Model
-from tradewind.settings import get_settings
-
-_learning = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +46,30 @@ def shipped() -> dict[str, ShippedSet]:
     return {name.removesuffix(".txt"): _read(name.removesuffix(".txt"), content) for name, content in sorted(found)}
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a shipped set has learned already: the stored form of its model, and what its card shows."""
+
+    artefact: bytes
+    report: dict[str, Any]
+    metrics: dict[str, Any]
+
+
+def place(key: str, suffix: str) -> Path:
+    """Where a part of what a set has learned lies; `make intents` writes it, and the name changes with the texts."""
+    return Path(__file__).parents[1] / "shipped" / f"{key}.{shipped()[key].digest}.{suffix}"
+
+
+def learned(key: str) -> Learned:
+    """What a shipped set has learned. Reads files: use a thread. Raises KeyError."""
+    card = orjson.loads(place(key, "json").read_bytes())
+    return Learned(place(key, "npz").read_bytes(), card["report"], card["metrics"])
+
+
 @cache
-def _kept(key: str) -> Model:
-    """The model of a shipped set, learned by whichever process needs it first and kept under the home."""
-    chosen = shipped()[key]
-    folder = get_settings().home / "models"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"intents-{key}.{chosen.digest}.npz"
-    with (folder / f"intents-{key}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            from tradewind.modules.intents.engine.train import train
-
-            rows = [(text, intent.label) for intent in chosen.intents for text in intent.examples]
-            trained = train(
-                [text for text, _ in rows],
-                [label for _, label in rows],
-                [text for intent in chosen.intents for text in intent.negatives],
-            )
-            partial = path.with_suffix(".partial")
-            partial.write_bytes(trained.model.to_bytes())
-            partial.replace(path)
-    return Model.from_bytes(path.read_bytes())
-
-
 def model(key: str) -> Model:
-    """The model of a shipped set. Takes seconds the first time: use a thread. Raises KeyError."""
-    with _learning:
-        return _kept(key)
+    """The model of a shipped set. Reads a file the first time: use a thread. Raises KeyError."""
+    return Model.from_bytes(place(key, "npz").read_bytes())
 
 
 def _read(key: str, content: str) -> ShippedSet:

@@ -68,7 +68,7 @@ async def train_set(
     async with database.transaction(actor) as session:
         given = await material(session, set_id)
     trained = await asyncio.to_thread(train, given.texts, given.labels, given.negatives, report=report)
-    content, report_card, metrics = await asyncio.to_thread(_card, trained, given)
+    content, report_card, metrics = await asyncio.to_thread(card_of, trained, given)
     async with database.transaction(actor) as session:
         row = await sets.get(session, set_id, lock=True)
         before = await repository.published(session, set_id)
@@ -141,7 +141,7 @@ async def _publish(session: AsyncSession, model: IntentModel, reason: str) -> No
     )  # fmt: skip
 
 
-def _card(trained: Trained, given: Material) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
+def card_of(trained: Trained, given: Material) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
     """The stored form, what the card shows, and the metrics."""
     names = trained.model.labels
     right = trained.predicted == trained.labels
