@@ -4,6 +4,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -58,6 +59,16 @@ class Settings(BaseSettings):
         description="Let sites on localhost be crawled for the knowledge base, for development: "
         "whoever may add sources can then read what services of this machine answer.",
     )
+    calendars_allow_localhost: bool = Field(
+        default=False,
+        description="Let calendars on localhost be connected, for development: "
+        "members can then reach what services of this machine answer.",
+    )
+    calendar_stand_ins: str = Field(
+        default="",
+        description="Servers on localhost that stand for calendar vendors, for development and tests, as "
+        "vendor=http://localhost:port separated by commas.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_port: int | None = Field(
@@ -101,6 +112,21 @@ class Settings(BaseSettings):
             if not host or not port.isdigit():
                 raise ValueError(f"{server!r} is no host and port such as localhost:11434")
         return servers
+
+    @field_validator("calendar_stand_ins")
+    @classmethod
+    def _stand_ins(cls, stand_ins: str) -> str:
+        for entry in filter(None, map(str.strip, stand_ins.split(","))):
+            vendor, _, address = entry.partition("=")
+            if not vendor or urlsplit(address).hostname not in ("localhost", "127.0.0.1", "::1"):
+                raise ValueError(f"{entry!r} is no vendor=http://localhost:port")
+        return stand_ins
+
+    @property
+    def calendar_stand_in_addresses(self) -> dict[str, str]:
+        """`calendar_stand_ins` by vendor."""
+        entries = (entry.strip().partition("=") for entry in self.calendar_stand_ins.split(",") if entry.strip())
+        return {vendor: address for vendor, _, address in entries}
 
     @property
     def known_model_servers(self) -> frozenset[tuple[str, int]]:

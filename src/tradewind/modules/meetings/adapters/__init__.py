@@ -1,0 +1,1 @@
+"""Calendars by vendor: one file is one adapter."""

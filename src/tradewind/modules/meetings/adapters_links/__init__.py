@@ -1,0 +1,1 @@
+"""Where people meet online: one file is one adapter."""

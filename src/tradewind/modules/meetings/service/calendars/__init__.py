@@ -1,0 +1,1 @@
+"""Calendars of hosts: connecting, reading busy times, writing meetings, vendors' rooms, feeds."""

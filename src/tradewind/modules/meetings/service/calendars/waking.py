@@ -1,0 +1,38 @@
+"""Telling a worker what to do with calendars. By name: the jobs themselves stand on the services."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel import jobs
+
+SYNCHRONISE = "meetings.synchronise_calendar"
+COPY_OUT = "meetings.copy_to_calendars"
+
+
+class CalendarToRead(BaseModel):
+    """A calendar that may have news."""
+
+    organisation_id: UUID
+    calendar_id: UUID
+
+
+class MeetingToCopy(BaseModel):
+    """A meeting whose copies in calendars may be out of date."""
+
+    meeting_id: UUID
+
+
+async def read_calendar(session: AsyncSession, organisation_id: UUID, calendar_id: UUID) -> None:
+    """Have a calendar read, unless that waits or runs already."""
+    payload = CalendarToRead(organisation_id=organisation_id, calendar_id=calendar_id)
+    entry = jobs.registered()[SYNCHRONISE]
+    await jobs.enqueue(session, entry, payload, dedupe_key=f"calendar:{calendar_id}")
+
+
+async def copy_meetings(session: AsyncSession, *meeting_ids: UUID) -> None:
+    """Have meetings written into their hosts' calendars once the transaction has committed."""
+    entry = jobs.registered()[COPY_OUT]
+    requests = [jobs.Request(entry, MeetingToCopy(meeting_id=meeting_id)) for meeting_id in meeting_ids]
+    await jobs.enqueue_many(session, requests)
