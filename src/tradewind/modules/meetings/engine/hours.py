@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 DAY = 86_400
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-_PROBE = 6 * 3_600
+_PROBE = DAY
 
 Ranges = tuple[tuple[int, int], ...]
 """Opening times of one day, in seconds after its midnight, in order and apart from each other."""
@@ -22,13 +22,13 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When a host can be met: `weekly` from Monday to Sunday; `dates` go before holidays, and these before the week.
+    """When a host can be met: `weekly` has seven days from Monday; `dates` go before holidays, and these before the week.
 
     `dates` and `holidays` are keyed by day number; a holiday is closed and has a name.
     """
 
     time_zone: str
-    weekly: tuple[Ranges, Ranges, Ranges, Ranges, Ranges, Ranges, Ranges]
+    weekly: tuple[Ranges, ...]
     dates: Mapping[int, Ranges] = field(default_factory=dict)
     holidays: Mapping[int, str] = field(default_factory=dict)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.meetings.models.event_types import EventType, EventTypeHost
@@ -51,3 +52,11 @@ async def replace_hosts(session: AsyncSession, event_type_id: UUID, hosts: Seque
     await session.execute(delete(EventTypeHost).where(EventTypeHost.event_type_id == event_type_id))
     session.add_all(hosts)
     await session.flush()
+
+
+async def add_first(
+    session: AsyncSession, event_type_id: UUID, organisation_id: UUID, *, title: str, slug: str
+) -> None:
+    """Store an event type with every default, unless another one has its address, however many try at once."""
+    values = {"id": event_type_id, "organisation_id": organisation_id, "title": title, "slug": slug}
+    await session.execute(insert(EventType).values(**values).on_conflict_do_nothing().inline())

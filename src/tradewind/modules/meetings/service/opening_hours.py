@@ -37,10 +37,9 @@ async def hours_of(schedule: ScheduleRow, years: Iterable[int]) -> Hours:
     for entry in schedule.weekly:
         for day in entry["days"]:
             week[day - 1].append(_range(entry))
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (joined(ranges) for ranges in week)
     return Hours(
         time_zone=schedule.time_zone,
-        weekly=(monday, tuesday, wednesday, thursday, friday, saturday, sunday),
+        weekly=tuple(joined(ranges) for ranges in week),
         dates={day_number(date.fromisoformat(entry["date"])): _ranges(entry["ranges"]) for entry in schedule.overrides},
         holidays=holidays,
     )

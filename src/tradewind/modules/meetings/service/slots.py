@@ -109,6 +109,18 @@ async def slot_hosts(
     return slot.host_ids if slot else ()
 
 
+async def next_slot(session: AsyncSession, event_type_id: UUID, after: datetime, length: int | None) -> datetime | None:
+    """When the first slot from `after` on begins, within about a year; None if there is none."""
+    for piece in range(6):
+        start = after + timedelta(days=piece * MAX_DAYS)
+        found = await find_slots(
+            session, event_type_id, start=start, end=start + timedelta(days=MAX_DAYS), length=length
+        )
+        if found:
+            return found[0].starts_at
+    return None
+
+
 async def _find(
     session: AsyncSession,
     event_type: EventType,
