@@ -1,18 +1,21 @@
 """A small site with everything a crawler stumbles over, as a process: `python site_server.py`; prints its port.
 
-`/_step/2` makes it the site of a later day, `/_log` tells what was asked for.
+`/_step/2` makes it the site of a later day, `/_log` tells what was asked for. After `/_hold/3` the third page asked for
+is not answered before `/_hold/0`.
 """
 
 import gzip
 import json
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_files import price_list
 
-STATE = {"step": 1, "log": []}
+STATE = {"step": 1, "log": [], "pages": 0}
+RELEASED = threading.Event()
 WORDS = "This page says something of its own about "
 
 
@@ -95,10 +98,20 @@ class Site(BaseHTTPRequestHandler):
         if path.startswith("/_step/"):
             STATE["step"], STATE["log"] = int(path.rpartition("/")[2]), []
             status, headers, body = 204, {}, b""
+        elif path.startswith("/_hold/"):
+            RELEASED.set()
+            RELEASED.clear()
+            STATE["pages"] = int(path.rpartition("/")[2])
+            status, headers, body = 204, {}, b""
         elif path == "/_log":
             status, headers, body = 200, {}, json.dumps(STATE["log"]).encode()
         else:
             STATE["log"].append([self.path, self.headers.get("User-Agent", "")])
+            if path != "/robots.txt" and STATE["pages"]:
+                STATE["pages"] -= 1
+                if not STATE["pages"]:
+                    RELEASED.wait()
+                    return
             status, headers, body = answer(path, f"http://{self.headers['Host']}", self.headers)
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():

@@ -67,6 +67,15 @@ async def urls(session: AsyncSession, crawl: Crawl) -> Sequence[str]:
     return (await session.scalars(found, {"source_id": crawl.source_id, "run_id": crawl.run_id})).all()
 
 
+async def unindexed(session: AsyncSession, crawl: Crawl) -> list[UUID]:
+    """Documents that this crawl kept and that still wait to be indexed."""
+    found = text("""
+        SELECT d.id FROM knowledge_pages p JOIN knowledge_documents d ON d.id = p.document_id
+        WHERE p.source_id = :source_id AND p.run_id = :run_id AND p.state = 'kept' AND d.status = 'pending'
+    """)
+    return list((await session.scalars(found, {"source_id": crawl.source_id, "run_id": crawl.run_id})).all())
+
+
 async def add(session: AsyncSession, crawl: Crawl, found: Sequence[tuple[str, str | None]], *, depth: int) -> None:
     """Queue addresses that are new; one with a reason is left alone for it."""
     await session.execute(

@@ -85,7 +85,8 @@ async def run(context: JobContext, source_id: UUID, run_id: UUID) -> None:
     crawl = Crawl(source_id, run_id)
     async with context.transaction() as session:
         source = await sources_repository.get(session, source_id)
-        if source is None or source.deleted_at is not None or source.run_id != run_id:
+        # A worker may have died between the end of the crawl and the end of its job: pages are not missed twice by one.
+        if source is None or source.deleted_at is not None or source.run_id != run_id or source.status != "working":
             return
         settings = sources.site_settings(source)
     async with Fetcher(delay_seconds=settings.delay_seconds) as fetcher, Reader() as reader:
@@ -133,6 +134,7 @@ async def _seed(walk: _Walk, start: str) -> None:
             for url in await repository.urls(session, crawl):
                 walk.known.add(url)
                 walk.traps.reason(url)
+            walk.to_index = await repository.unindexed(session, crawl)
             return
     listed = await _site_map(walk, start) if walk.settings.use_sitemap else []
     async with context.transaction() as session:
