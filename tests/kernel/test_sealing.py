@@ -25,6 +25,8 @@ EXPECTED = {
     "signing_keys.private_sealed": "identity.signing_key",
     "sso_connections.secret_sealed": "identity.sso_secret",
     "sso_requests.secrets_sealed": "identity.sso_request",
+    "user_sessions.sso_handle_sealed": "identity.sso_session",
+    "lead_secrets.value_sealed": "leads.secret",
     "totp_factors.secret_sealed": "identity.totp",
     "webhook_endpoints.previous_secret_sealed": "webhooks.secret",
     "webhook_endpoints.secret_sealed": "webhooks.secret",

@@ -1,6 +1,8 @@
-"""Single logout: what the provider calls a session, and how to end that there."""
+"""Single logout: what the provider calls a session, and how to end that there; custom fields stored encrypted."""
 
 from alembic import op
+
+from tradewind.kernel.tenancy import tenant_table
 
 revision = "0034"
 down_revision = "0033"
@@ -36,9 +38,28 @@ def upgrade() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION identity_sso_sessions(uuid, text, text[]) TO {APP_ROLE}")
     for table in ("sso_requests", "sso_attempts"):
         _purposes(table, ", 'sign_out'")
+    _kinds(", 'secret'")
+    op.execute(
+        "CREATE TABLE lead_secrets ("
+        " id uuid PRIMARY KEY,"
+        " organisation_id uuid NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,"
+        " lead_id uuid NOT NULL REFERENCES leads (id) ON DELETE CASCADE,"
+        " field_id uuid NOT NULL REFERENCES custom_fields (id) ON DELETE CASCADE,"
+        " value_sealed text NOT NULL,"
+        " set_by_name text NOT NULL DEFAULT '',"
+        " set_at timestamptz NOT NULL DEFAULT now())"
+    )
+    op.execute("CREATE INDEX lead_secrets_of_lead ON lead_secrets (lead_id, field_id)")
+    op.execute("CREATE INDEX lead_secrets_of_field ON lead_secrets (field_id)")
+    tenant_table(op, "lead_secrets")
+    # A change of master keys works as the owner.
+    op.execute("CREATE POLICY owner_functions ON lead_secrets TO CURRENT_USER USING (true) WITH CHECK (true)")
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE lead_secrets")
+    op.execute("DELETE FROM custom_fields WHERE kind = 'secret'")
+    _kinds("")
     for table in ("sso_requests", "sso_attempts"):
         op.execute(f"DELETE FROM {table} WHERE purpose = 'sign_out'")
         _purposes(table, "")
@@ -46,6 +67,14 @@ def downgrade() -> None:
     op.execute(
         "ALTER TABLE user_sessions DROP COLUMN sso_connection_id, DROP COLUMN sso_subject, DROP COLUMN sso_session,"
         " DROP COLUMN sso_handle_sealed"
+    )
+
+
+def _kinds(more: str) -> None:
+    op.execute("ALTER TABLE custom_fields DROP CONSTRAINT custom_fields_kind_check")
+    op.execute(
+        "ALTER TABLE custom_fields ADD CONSTRAINT custom_fields_kind_check CHECK (kind IN"
+        f" ('text', 'number', 'date', 'datetime', 'boolean', 'select', 'multi_select', 'url'{more}))"
     )
 
 

@@ -23,6 +23,11 @@ class FieldNotFound(NotFound):
     title = "Custom field not found"
 
 
+class SecretNotSet(NotFound):
+    code = "leads.secret_not_set"
+    title = "Nothing is stored"
+
+
 class TagNotFound(NotFound):
     code = "leads.tag_not_found"
     title = "Tag not found"

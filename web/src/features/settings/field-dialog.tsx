@@ -18,6 +18,9 @@ const KINDS = [
   'url',
 ] as const;
 
+/** Stored encrypted; only leads have it. */
+const SECRET = 'secret';
+
 const CLASSES = ['internal', 'personal', 'contact', 'sensitive'] as const;
 
 const hasChoices = (kind: string) => kind === 'select' || kind === 'multi_select';
@@ -55,7 +58,8 @@ export function FieldDialog({ entity, field, onClose }: FieldDialogProps) {
     >
       <ApiForm
         form={form}
-        onSubmit={async ({ kind, options, ...values }) => {
+        onSubmit={async ({ kind, options, ...given }) => {
+          const values = kind === SECRET ? { label: given.label } : given;
           const choices = hasChoices(kind) ? { options } : {};
           if (field) {
             await request('patch', `/api/v1/custom-fields/${field.id}`, {
@@ -82,9 +86,16 @@ export function FieldDialog({ entity, field, onClose }: FieldDialogProps) {
             />
             <Select
               label={t('fields.kindLabel')}
-              description={field ? t('fields.kindFixed') : undefined}
+              description={
+                form.values.kind === SECRET
+                  ? t('fields.secretText')
+                  : field && t('fields.kindFixed')
+              }
               disabled={field !== undefined}
-              data={KINDS.map((value) => ({ value, label: t(`fields.kind.${value}`) }))}
+              data={(entity === 'lead' ? [...KINDS, SECRET] : KINDS).map((value) => ({
+                value,
+                label: t(`fields.kind.${value}`),
+              }))}
               {...form.getInputProps('kind')}
             />
             {hasChoices(form.values.kind) && (
@@ -95,24 +106,28 @@ export function FieldDialog({ entity, field, onClose }: FieldDialogProps) {
                 {...form.getInputProps('options')}
               />
             )}
-            <Select
-              label={t('fields.classification')}
-              description={t('fields.classificationText')}
-              allowDeselect={false}
-              data={CLASSES.map((value) => ({ value, label: t(`fields.class.${value}`) }))}
-              {...form.getInputProps('classification')}
-            />
-            <Checkbox
-              label={t('fields.filterable')}
-              description={t('fields.filterableText')}
-              {...form.getInputProps('filterable', { type: 'checkbox' })}
-            />
-            {entity !== 'deal' && (
-              <Checkbox
-                label={t('fields.scoring')}
-                description={t('fields.scoringText')}
-                {...form.getInputProps('used_for_scoring', { type: 'checkbox' })}
-              />
+            {form.values.kind !== SECRET && (
+              <>
+                <Select
+                  label={t('fields.classification')}
+                  description={t('fields.classificationText')}
+                  allowDeselect={false}
+                  data={CLASSES.map((value) => ({ value, label: t(`fields.class.${value}`) }))}
+                  {...form.getInputProps('classification')}
+                />
+                <Checkbox
+                  label={t('fields.filterable')}
+                  description={t('fields.filterableText')}
+                  {...form.getInputProps('filterable', { type: 'checkbox' })}
+                />
+                {entity !== 'deal' && (
+                  <Checkbox
+                    label={t('fields.scoring')}
+                    description={t('fields.scoringText')}
+                    {...form.getInputProps('used_for_scoring', { type: 'checkbox' })}
+                  />
+                )}
+              </>
             )}
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>

@@ -56,7 +56,9 @@ function FieldRow({ field, mayWrite, first, last, onMove, onEdit }: FieldRowProp
   const marks = [
     field.key,
     field.filterable && t('fields.isFilterable'),
-    field.entity !== 'deal' && t(field.used_for_scoring ? 'fields.isScored' : 'fields.notScored'),
+    field.entity !== 'deal' &&
+      field.kind !== 'secret' &&
+      t(field.used_for_scoring ? 'fields.isScored' : 'fields.notScored'),
   ].filter(Boolean);
   return (
     <li className={classes.row}>

@@ -45,7 +45,11 @@ export type FieldEntity = CustomField['entity'];
 export type Tag = Schema<'TagRead'>;
 
 export const customFieldsQuery = (entity: FieldEntity, archived: boolean) =>
-  apiQuery<CustomField[]>('/api/v1/custom-fields', { entity, ...(archived ? { archived } : {}) });
+  apiQuery<CustomField[]>('/api/v1/custom-fields', {
+    entity,
+    secret: true,
+    ...(archived ? { archived } : {}),
+  });
 export const tagsQuery = () => apiQuery<Tag[]>('/api/v1/tags');
 
 export type Pipeline = Schema<'PipelineRead'>;

@@ -20,12 +20,14 @@ _RECENT = 10_000
 
 
 async def custom_fields(
-    session: AsyncSession, entity: str | None = None, *, archived: bool = False
+    session: AsyncSession, entity: str | None = None, *, archived: bool = False, secret: bool = False
 ) -> list[CustomField]:
-    """Custom fields in their order."""
+    """Custom fields in their order. Encrypted ones only with `secret`: no list, filter, score or file holds them."""
     statement = select(CustomField).order_by(CustomField.entity, CustomField.position, CustomField.label)
     if entity is not None:
         statement = statement.where(CustomField.entity == entity)
+    if not secret:
+        statement = statement.where(CustomField.kind != "secret")
     if not archived:
         statement = statement.where(CustomField.archived_at.is_(None))
     return list((await session.execute(statement)).scalars())

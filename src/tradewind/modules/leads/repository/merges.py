@@ -13,7 +13,7 @@ from tradewind.modules.leads.models.merges import LeadMerge
 from tradewind.modules.leads.models.people import Lead
 
 # Tables whose rows belong to one lead. Their owners need not know of merges: lead_id just changes.
-MOVING = ("activities", "notes", "tasks", "files", "deals", "routing_decisions")
+MOVING = ("activities", "notes", "tasks", "files", "deals", "routing_decisions", "lead_secrets")
 SEGMENTS = "segment_members"
 # Columns that a snapshot holds and an undo restores; generated ones follow by themselves.
 COLUMNS = tuple(

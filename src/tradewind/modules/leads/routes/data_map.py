@@ -49,7 +49,7 @@ async def read_data_map(session: Session) -> DataMap:
     ]
     entries += [
         _entry(holders, _TABLES[field.entity], f"custom.{field.key}", field.label, field.classification)
-        for field in await fields.custom_fields(session)
+        for field in await fields.custom_fields(session, secret=True)
     ]
     return DataMap(items=entries)
 

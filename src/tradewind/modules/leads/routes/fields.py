@@ -21,10 +21,10 @@ router = APIRouter()
 
 @router.get("/custom-fields", dependencies=[requires("leads:read")], tags=["Custom fields"])
 async def list_custom_fields(
-    session: Session, entity: FieldEntity | None = None, archived: bool = False
+    session: Session, entity: FieldEntity | None = None, archived: bool = False, secret: bool = False
 ) -> list[CustomFieldRead]:
-    """Custom fields in their order."""
-    rows = await service.list_fields(session, entity, archived=archived)
+    """Custom fields in their order; those stored encrypted only with `secret`."""
+    rows = await service.list_fields(session, entity, archived=archived, secret=secret)
     return [CustomFieldRead.model_validate(row) for row in rows]
 
 

@@ -11,7 +11,7 @@ from tradewind.kernel.payload import Flag, Whole
 from tradewind.modules.leads.schemas.texts import RequiredLine, TagName
 
 FieldEntity = Literal["lead", "company", "deal"]
-FieldKind = Literal["text", "number", "date", "datetime", "boolean", "select", "multi_select", "url"]
+FieldKind = Literal["text", "number", "date", "datetime", "boolean", "select", "multi_select", "url", "secret"]
 TagColour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
 
 
@@ -37,7 +37,7 @@ class CustomFieldCreate(BaseModel):
     entity: FieldEntity = "lead"
     key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")] | None = None
     label: RequiredLine = Field(examples=["Budget"])
-    kind: FieldKind
+    kind: FieldKind = Field(description="`secret` is text of leads stored encrypted, read through /leads/{id}/secrets")
     options: Choices = Field(default_factory=list, description="The choices of select and multi_select")
     filterable: Flag = Field(default=False, description="Index the field, for fast filters over many records")
     used_for_scoring: Flag = True

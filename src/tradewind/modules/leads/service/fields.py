@@ -25,6 +25,7 @@ from tradewind.modules.leads.service.retagging import ReplaceTag, replace_tag
 MAX_FIELDS = 500
 MAX_INDEXED = 20
 MAX_TAGS = 1_000
+_SETTLED: dict[str, object] = {"filterable": False, "used_for_scoring": False, "classification": "sensitive"}
 _WITH_OPTIONS = ("select", "multi_select")
 
 
@@ -35,15 +36,16 @@ def key_of(label: str) -> str:
     return key if key[:1].isalpha() else f"field_{key}"[:60].rstrip("_")
 
 
-async def list_fields(session: AsyncSession, entity: str | None, *, archived: bool) -> list[CustomField]:
-    """Custom fields in their order."""
-    return await repository.custom_fields(session, entity, archived=archived)
+async def list_fields(session: AsyncSession, entity: str | None, *, archived: bool, secret: bool) -> list[CustomField]:
+    """Custom fields in their order; encrypted ones only with `secret`."""
+    return await repository.custom_fields(session, entity, archived=archived, secret=secret)
 
 
 async def create_field(session: AsyncSession, data: CustomFieldCreate) -> CustomField:
     """Add a custom field. Raises AlreadyExists, LimitReached, ValueInvalid."""
     if data.kind in _WITH_OPTIONS and not data.options:
         raise _invalid("options", "A field to choose from needs at least one choice.")
+    settled = _of_secret(data) if data.kind == "secret" else {}
     if await repository.count_custom_fields(session, data.entity) >= MAX_FIELDS:
         raise LimitReached(f"There are {MAX_FIELDS} custom fields already.")
     field = CustomField(
@@ -51,7 +53,7 @@ async def create_field(session: AsyncSession, data: CustomFieldCreate) -> Custom
         organisation_id=actor_of(session).organisation_id,
         key=data.key or key_of(data.label),
         options=data.options if data.kind in _WITH_OPTIONS else [],
-        **data.model_dump(exclude={"key", "options"}),
+        **data.model_dump(exclude={"key", "options"}) | settled,
     )
     try:
         async with session.begin_nested():
@@ -83,6 +85,8 @@ async def update_field(session: AsyncSession, field_id: UUID, data: CustomFieldU
         values.pop("options")
     if values.get("options") == []:
         raise _invalid("options", "A field to choose from needs at least one choice.")
+    if field.kind == "secret":
+        values = {name: value for name, value in values.items() if name not in _SETTLED}
     if values.get("classification", field.classification) != field.classification:
         actor_of(session).require(PERMISSION)
     before = {name: getattr(field, name) for name in values}
@@ -177,6 +181,15 @@ async def _index(session: AsyncSession, field: CustomField) -> None:
 
 async def _tell(session: AsyncSession, field: CustomField) -> None:
     await publish(session, CustomFieldChanged(field_id=field.id, entity=field.entity, key=field.key))
+
+
+def _of_secret(data: CustomFieldCreate) -> dict[str, object]:
+    """What follows from being encrypted. Raises ValueInvalid."""
+    if data.entity != "lead":
+        raise _invalid("kind", "Only leads have encrypted fields.")
+    if data.filterable:
+        raise _invalid("filterable", "What is encrypted cannot be filtered.")
+    return _SETTLED
 
 
 def _invalid(field: str, message: str) -> ValueInvalid:

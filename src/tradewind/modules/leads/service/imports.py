@@ -119,8 +119,9 @@ async def save_mapping(session: AsyncSession, import_id: UUID, data: MappingUpda
 async def _plan(session: AsyncSession, entry: LeadImport, data: MappingUpdate) -> Plan:
     header = entry.header or []
     suggestions = {one["source"]: one for one in entry.suggestions}
-    custom = {field.key: field for field in await fields_repository.custom_fields(session, "lead", archived=True)}
-    taken = set(custom)
+    known = await fields_repository.custom_fields(session, "lead", archived=True, secret=True)
+    custom = {field.key: field for field in known if field.kind != "secret"}
+    taken = {field.key for field in known}
     columns: list[PlannedColumn] = []
     errors: list[FieldError] = []
     used: dict[str, str] = {}
@@ -235,7 +236,8 @@ async def _add_fields(session: AsyncSession, plan: Plan) -> None:
     wanted = [(column, cast("dict[str, Any]", column.create)) for column in plan.columns if column.create]
     if wanted and await repository.custom_field_count(session) + len(wanted) > MAX_FIELDS:
         raise LimitReached(f"The file asks for {len(wanted)} new fields; there can be {MAX_FIELDS} in all.")
-    existing = {field.key: field for field in await fields_repository.custom_fields(session, "lead", archived=True)}
+    known = await fields_repository.custom_fields(session, "lead", archived=True, secret=True)
+    existing = {field.key: field for field in known}
     actor = actor_of(session)
     position = len(existing)
     added = []

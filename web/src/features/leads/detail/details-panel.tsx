@@ -7,7 +7,12 @@ import { IconBuilding, IconExternalLink } from '@/app/icons';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { LinkAnchor } from '@/components/link-anchor';
-import { RecordFact, RecordField, RecordGroup } from '@/components/record/record-field';
+import {
+  RecordFact,
+  RecordField,
+  type RecordFieldKind,
+  RecordGroup,
+} from '@/components/record/record-field';
 import { type SaveRecord, useRecordSave } from '@/components/record/use-record-save';
 import { TagEditor } from '@/components/tag-editor';
 import { toastRolledBack } from '@/components/toasts';
@@ -203,7 +208,7 @@ export function DetailsPanel({ lead, save }: { lead: Lead; save: SaveRecord<Lead
                 {...common}
                 field={`custom.${field.key}`}
                 label={field.label}
-                kind={field.kind}
+                kind={field.kind as RecordFieldKind}
                 options={
                   field.kind.endsWith('select')
                     ? field.options.map((value) => ({ value, label: value }))

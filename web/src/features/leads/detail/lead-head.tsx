@@ -1,10 +1,12 @@
 import { ActionIcon, Button, Group, Menu, Text } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import {
   IconArrowLeft,
+  IconCalendar,
   IconChevronDown,
   IconChevronUp,
   IconDots,
@@ -24,6 +26,7 @@ import classes from './detail.module.css';
 import { useNeighbours } from './neighbours';
 
 const route = getRouteApi('/_app/leads/$leadId');
+const BookingDialog = lazy(() => import('@/components/booking/booking-dialog'));
 
 function useDelete(lead: Lead | undefined) {
   const { t } = useTranslation('leads/detail');
@@ -102,10 +105,34 @@ export function TopLine({ leadId }: { leadId: string }) {
   );
 }
 
+function BookMeeting({ lead }: { lead: Lead }) {
+  const { t } = useTranslation('leads/detail');
+  const { book } = route.useSearch();
+  const navigate = route.useNavigate();
+  const open = (value: true | undefined) =>
+    void navigate({ search: (old) => ({ ...old, book: value }), replace: !value });
+  return (
+    <>
+      <Button variant="default" leftSection={<IconCalendar size={16} />} onClick={() => open(true)}>
+        {t('bookMeeting')}
+      </Button>
+      {book && (
+        <Suspense>
+          <BookingDialog
+            lead={{ ...lead, name: leadName(lead, t('unnamed')) }}
+            onClose={() => open(undefined)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
 /** What can be done with a lead as a whole. */
 export function Actions({ lead }: { lead: Lead }) {
   const { t } = useTranslation('leads/detail');
   const mayDelete = useMay('leads:delete');
+  const mayBook = useMay('meetings:write');
   const remove = useDelete(lead);
   return (
     <>
@@ -129,6 +156,7 @@ export function Actions({ lead }: { lead: Lead }) {
           {t('mail')}
         </Button>
       )}
+      {mayBook && <BookMeeting lead={lead} />}
       {mayDelete && (
         <Menu>
           <Menu.Target>

@@ -23,6 +23,7 @@ import { Actions, TopLine } from './lead-head';
 import { NoteActions } from './note-actions';
 import { ScorePanel } from './score-panel';
 import { TABS, type Tab } from './search';
+import { SecretsCard } from './secrets-card';
 import { TasksCard } from './tasks-card';
 import { VisitsCard } from './visits-card';
 
@@ -82,6 +83,7 @@ function Content({ lead }: { lead: Lead }) {
       <TasksCard leadId={lead.id} />
       <DealsCard lead={lead} />
       <FilesCard leadId={lead.id} />
+      <SecretsCard leadId={lead.id} />
       <VisitsCard leadId={lead.id} />
       <MergesNote leadId={lead.id} />
     </Stack>

@@ -5,6 +5,7 @@ export type LeadScore = Schema<'LeadScoreRead'>;
 export type Merge = Schema<'MergeRead'>;
 export type Duplicate = Schema<'DuplicateCandidate'>;
 export type Deal = Schema<'DealRead'>;
+export type Secret = Schema<'LeadSecretRead'>;
 export type StoredFile = Schema<'FileRead'>;
 export type Visits = Schema<'VisitsRead'>;
 export type Touch = Schema<'TouchRead'>;
@@ -16,6 +17,7 @@ export const duplicatesQuery = (id: string) =>
   apiQuery<Duplicate[]>(`/api/v1/leads/${id}/duplicates`);
 export const mergesQuery = (id: string) => apiQuery<Merge[]>(`/api/v1/leads/${id}/merges`);
 export const filesQuery = (id: string) => apiQuery<StoredFile[]>(`/api/v1/leads/${id}/files`);
+export const secretsQuery = (id: string) => apiQuery<Secret[]>(`/api/v1/leads/${id}/secrets`);
 export const dealsQuery = (id: string) =>
   apiQuery<Schema<'Page_DealRead_'>>('/api/v1/deals', { lead_id: id, limit: 50 });
 export const openTasksQuery = (id: string) =>
