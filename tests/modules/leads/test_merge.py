@@ -157,7 +157,7 @@ class TestMerge:
     ) -> None:
         merged = await _merge(client, people, ["bea", "cid"], job_title="bea", custom__budget="bea")
         assert merged["moved"] == {
-            "activities": 7, "notes": 2, "tasks": 2, "files": 2, "deals": 1, "routing_decisions": 0, "segments": 3
+            "activities": 7, "notes": 2, "tasks": 2, "files": 2, "deals": 1, "routing_decisions": 0, "segments": 3,
             "lead_secrets": 0,
         }  # fmt: skip
         row = await lead_row(session, people["ada"])

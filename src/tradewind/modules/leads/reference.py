@@ -7,7 +7,7 @@ TAGS = {
     "Custom fields": "Fields of your own on leads, companies and deals; their values are in `custom`.",
     "Deals": "Opportunities on the board: created, moved from stage to stage, won or lost.",
     "Duplicates": "Leads that stand for the same person: found, merged, and taken apart again.",
-    "Encrypted fields": "Values of custom fields of the kind `secret`: stored encrypted, in no list, filter, score or file, shown one by one.",
+    "Encrypted fields": "Custom fields of the kind `secret`: stored encrypted, in no list or filter, shown one by one.",
     "Exports": "The list of leads as CSV, Excel or JSON Lines, streamed.",
     "Files": "Documents on leads.",
     "Imports": "Leads from CSV and Excel files: upload, check the suggested mapping, look at the preview, start, undo.",
