@@ -1324,6 +1324,252 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List schedules
+         * @description Shared schedules and your own; with `meetings:manage` everyone's.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["availability_list_schedules"];
+        put?: never;
+        /**
+         * Create schedule
+         * @description Add a schedule of your own; shared ones and those of others need `meetings:manage`.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["availability_create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/availability/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read schedule
+         * @description One schedule.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["availability_read_schedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete schedule
+         * @description Remove a schedule that no event type uses.
+         *
+         *     Permission: `meetings:write`.
+         */
+        delete: operations["availability_delete_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Update schedule
+         * @description Change a schedule; meetings booked before stay as they are.
+         *
+         *     Permission: `meetings:write`.
+         */
+        patch: operations["availability_update_schedule"];
+        trace?: never;
+    };
+    "/api/v1/booking-links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read booking link
+         * @description What a link in a mail is about. Looking changes nothing, so that scanners of mails do no harm.
+         */
+        get: operations["booking_pages_read_booking_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking-links/{token}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel by link
+         * @description Cancel the meeting, pass on an offered time, or leave the waiting list.
+         *
+         *     After the notice that the event type asks for, the answer is 409 `meetings.too_late` with its policy.
+         */
+        post: operations["booking_pages_cancel_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking-links/{token}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm by link
+         * @description Say that one will come, or take the time that is offered.
+         */
+        post: operations["booking_pages_confirm_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking-links/{token}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move by link
+         * @description Move the meeting. The present time stays if the other one is not free: 409 with `alternatives`.
+         */
+        post: operations["booking_pages_move_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/{organisation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read booking page
+         * @description What an organisation lets strangers book.
+         */
+        get: operations["booking_pages_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/{organisation}/{event_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read booking page entry
+         * @description One kind of meeting with its questions, also one that is not listed.
+         */
+        get: operations["booking_pages_read_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/{organisation}/{event_type}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create public booking
+         * @description Book a time. Repeated with the same `Idempotency-Key`, it gives the first answer and books nothing more.
+         *
+         *     Where somebody was faster, the answer 409 `meetings.slot_taken` carries the nearest free times in `alternatives`.
+         */
+        post: operations["booking_pages_create_public_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/{organisation}/{event_type}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List public slots
+         * @description Free times that begin between two moments, at most 62 days apart.
+         */
+        get: operations["booking_pages_list_public_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/{organisation}/{event_type}/waiting-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join waiting list
+         * @description Wait for a time between two moments. The first in line is mailed each time that becomes free, and has it held.
+         */
+        post: operations["booking_pages_join_waiting_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk-actions": {
         parameters: {
             query?: never;
@@ -1384,6 +1630,360 @@ export interface paths {
          *     Permission: `leads:delete`.
          */
         post: operations["bulk_actions_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendar apps
+         * @description The organisation's apps at vendors that need one, with the address to enter there.
+         *
+         *     Permission: `organisation:write`.
+         */
+        get: operations["calendars_list_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-apps/{vendor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store calendar app
+         * @description Enter or replace an app. Its secret is sealed and never shown.
+         *
+         *     Permission: `organisation:write`.
+         */
+        put: operations["calendars_store_app"];
+        post?: never;
+        /**
+         * Delete calendar app
+         * @description Forget an app. Its connections end when their permission next needs renewal.
+         *
+         *     Permission: `organisation:write`.
+         */
+        delete: operations["calendars_delete_app"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-authorisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin calendar authorisation
+         * @description Begin a sign-in at Google, Microsoft or Zoom; the browser goes to the address in the answer.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["calendars_begin_authorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-authorisations/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete calendar authorisation
+         * @description End a sign-in with what the vendor sent back.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["calendars_complete_authorisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendar connections
+         * @description The caller's own calendars, and how fresh what is known of them is.
+         *
+         *     Permission: `meetings:write`.
+         */
+        get: operations["calendars_list_connections"];
+        put?: never;
+        /**
+         * Create calendar connection
+         * @description Connect a CalDAV account or a calendar's address. It is stored once it has answered.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["calendars_create_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete calendar connection
+         * @description Forget an account and its busy times. Meetings stay in its calendars as they are.
+         *
+         *     Permission: `meetings:write`.
+         */
+        delete: operations["calendars_delete_connection"];
+        options?: never;
+        head?: never;
+        /**
+         * Update calendar connection
+         * @description Change the label, or sign in again with another password.
+         *
+         *     Permission: `meetings:write`.
+         */
+        patch: operations["calendars_update_connection"];
+        trace?: never;
+    };
+    "/api/v1/calendar-connections/{connection_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test calendar connection
+         * @description Ask the account now, and take over calendars that are new there.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["calendars_test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read calendar feed
+         * @description The address under which the caller's meetings can be subscribed to.
+         *
+         *     Permission: `meetings:write`.
+         */
+        get: operations["calendars_read_feed"];
+        put?: never;
+        /**
+         * Renew calendar feed
+         * @description Make the feed, or give it a new address; the old one ends at once.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["calendars_renew_feed"];
+        /**
+         * End calendar feed
+         * @description End the feed.
+         *
+         *     Permission: `meetings:write`.
+         */
+        delete: operations["calendars_end_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read calendar health
+         * @description Hosts whose calendars are out of date: their slots are offered by what was known last.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["calendars_read_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-vendors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendar vendors
+         * @description Kinds of calendars and meeting services that can be connected.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["calendars_list_vendors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Choose calendar
+         * @description Say whether a calendar's entries make busy, and whether meetings are written into it.
+         *
+         *     Permission: `meetings:write`.
+         */
+        patch: operations["calendars_choose"];
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}/refreshes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh calendar
+         * @description Read a calendar now instead of at its next turn.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["calendars_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/feed/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download calendar feed
+         * @description A host's meetings as iCalendar, for the holder of the address.
+         */
+        get: operations["calendars_download_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/notices/google": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive google notice
+         * @description A Google calendar has news. Notices without a token of ours are dropped without a word.
+         */
+        post: operations["calendars_receive_google_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/notices/microsoft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive microsoft notice
+         * @description Microsoft calendars have news, or Microsoft asks whether this address is ours.
+         */
+        post: operations["calendars_receive_microsoft_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1483,7 +2083,7 @@ export interface paths {
         };
         /**
          * List custom fields
-         * @description Custom fields in their order.
+         * @description Custom fields in their order; those stored encrypted only with `secret`.
          *
          *     Permission: `leads:read`.
          */
@@ -1758,6 +2358,180 @@ export interface paths {
         patch: operations["event_schemas_update"];
         trace?: never;
     };
+    "/api/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event types
+         * @description All event types, by title.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["event_types_list"];
+        put?: never;
+        /**
+         * Create event type
+         * @description Add an event type; without `hosts` you hold it yourself.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        post: operations["event_types_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types/{event_type_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read event type
+         * @description One event type with its hosts.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["event_types_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete event type
+         * @description Remove an event type; its page ends, its meetings stay.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        delete: operations["event_types_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update event type
+         * @description Change an event type; meetings booked before stay as they are.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        patch: operations["event_types_update"];
+        trace?: never;
+    };
+    "/api/v1/event-types/{event_type_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain slot
+         * @description Why a time can be booked or not, host by host.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["event_types_explain_slot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types/{event_type_id}/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read fairness
+         * @description How meetings went round among the hosts, by weight, and why each latest one went to whom.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["meetings_read_fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types/{event_type_id}/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace event type hosts
+         * @description Give an event type other hosts, with weights, priorities and own hours.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        put: operations["event_types_replace_hosts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types/{event_type_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview slots
+         * @description The free times there would be with other settings and hosts, and why a time is or is not among them.
+         *
+         *     Nothing is changed. Left out settings are those stored.
+         *
+         *     Permission: `meetings:read`.
+         */
+        post: operations["event_types_preview_slots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types/{event_type_id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List slots
+         * @description Free times, each of which can be booked as shown.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["event_types_list_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{file_id}": {
         parameters: {
             query?: never;
@@ -1794,6 +2568,50 @@ export interface paths {
          *     Permission: `leads:personal`.
          */
         get: operations["files_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List holidays
+         * @description The public holidays of a country, or of a part of it, in a year.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["availability_list_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List holiday countries
+         * @description Countries whose holidays are known.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["availability_list_holiday_countries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3712,6 +4530,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List secrets
+         * @description The encrypted fields of a lead, and whether something is stored; never the values.
+         *
+         *     Permission: `leads:read`.
+         */
+        get: operations["encrypted_fields_list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/secrets/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set secret
+         * @description Store a value encrypted, in place of a former one.
+         *
+         *     Permission: `leads:write`.
+         */
+        put: operations["encrypted_fields_set_secret"];
+        post?: never;
+        /**
+         * Remove secret
+         * @description Forget a value.
+         *
+         *     Permission: `leads:write`.
+         */
+        delete: operations["encrypted_fields_remove_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/secrets/{field_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal secret
+         * @description One value in clear. Each look is recorded in the audit log.
+         *
+         *     Permission: `leads:personal`.
+         */
+        post: operations["encrypted_fields_reveal_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/timeline": {
         parameters: {
             query?: never;
@@ -4315,6 +5205,284 @@ export interface paths {
          *     Permission: `signed-in`.
          */
         delete: operations["me_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meeting-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create hold
+         * @description Keep a time free while somebody still talks; it is free again by itself when `held_until` has passed.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_create_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meeting-holds/{meeting_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Release hold
+         * @description Give held time back before it runs out.
+         *
+         *     Permission: `meetings:write`.
+         */
+        delete: operations["meetings_release_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meeting-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List meeting links
+         * @description Ways to meet online, and what each needs.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["calendars_list_meeting_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List meetings
+         * @description Meetings: upcoming ones, and those from a `start` on, soonest first; others latest first.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["meetings_list"];
+        put?: never;
+        /**
+         * Create meeting
+         * @description Book a meeting for somebody, or turn held time into one. They get the invitation by mail.
+         *
+         *     Where the time is taken, the answer 409 `meetings.slot_taken` carries the nearest free times in `alternatives`.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read meeting
+         * @description One meeting with its hosts, attendees and the reason for its hosts.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["meetings_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update meeting
+         * @description Change title, place or link. Attendees get a new invitation.
+         *
+         *     Permission: `meetings:write`.
+         */
+        patch: operations["meetings_update"];
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept meeting
+         * @description Agree to a meeting somebody asked for.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel meeting
+         * @description Cancel a meeting; its time is free at once. A second time changes nothing.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline meeting
+         * @description Refuse a meeting somebody asked for; its time is free at once.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move meeting
+         * @description Move a meeting to another free time. If that is lost, the present time stays: 409 with `alternatives`.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}/no-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark no show
+         * @description Say that nobody, or some of the attendees, came, or take it back. Who missed it is asked to book again.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_mark_no_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take reply
+         * @description Take an attendee's answer to an invitation (iTIP REPLY) from an .ics file or the mail that carried it.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["meetings_take_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List waiting
+         * @description Who waits for a time to become free, first come first.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["meetings_list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7593,6 +8761,36 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * AttendeeRead
+         * @description Who takes part; `lead_id` is the lead they are.
+         */
+        AttendeeRead: {
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Language */
+            language: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Name */
+            name: string;
+            /** No Show */
+            no_show: boolean;
+            /** Phone */
+            phone: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "accepted" | "declined" | "cancelled" | "tentative";
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
          * AuditRead
          * @description One row; `sequence` and `hash` are its place in the chain, null for the instant before it is chained.
          */
@@ -7657,6 +8855,39 @@ export interface components {
             reason: string | null;
             /** Rows */
             rows: number;
+        };
+        /**
+         * AuthorisationComplete
+         * @description What the vendor sent back with the browser.
+         */
+        AuthorisationComplete: {
+            /** Code */
+            code?: string | null;
+            /** Error */
+            error?: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * AuthorisationCreate
+         * @description A sign-in at a vendor; with `connection_id` an old connection is renewed.
+         */
+        AuthorisationCreate: {
+            /** Connection Id */
+            connection_id?: string | null;
+            /**
+             * Vendor
+             * @enum {string}
+             */
+            vendor: "google" | "microsoft" | "zoom";
+        };
+        /**
+         * AuthorisationRead
+         * @description Where the browser goes now.
+         */
+        AuthorisationRead: {
+            /** Url */
+            url: string;
         };
         /**
          * BandCount
@@ -7809,6 +9040,119 @@ export interface components {
             currency: string;
             /** Weighted Minor */
             weighted_minor: number;
+        };
+        /**
+         * BookingCreate
+         * @description A booking by a stranger. `website` is a trap for programs and stays empty.
+         */
+        BookingCreate: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Language
+             * @default en
+             * @example de
+             */
+            language?: string;
+            /**
+             * Length
+             * @description Minutes; else the event type's first
+             */
+            length?: number | null;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Phone
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+            /**
+             * Website
+             * @default
+             */
+            website?: string;
+        };
+        /**
+         * BookingPage
+         * @description What an organisation lets strangers book.
+         */
+        BookingPage: {
+            /** Event Types */
+            event_types: components["schemas"]["PublicEventType"][];
+            organisation: components["schemas"]["PublicOrganisation"];
+        };
+        /**
+         * BookingPageEntry
+         * @description One kind of meeting and whose it is.
+         */
+        BookingPageEntry: {
+            event_type: components["schemas"]["PublicEventType"];
+            organisation: components["schemas"]["PublicOrganisation"];
+        };
+        /**
+         * BookingRead
+         * @description A meeting as its attendee sees it. `token` opens `/meeting/{token}`; nobody can ask for it again.
+         */
+        BookingRead: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Hosts */
+            hosts: string[];
+            /** Join Url */
+            join_url: string | null;
+            location: components["schemas"]["Location"];
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "confirmed";
+            /** Time Zone */
+            time_zone: string;
+            /** Title */
+            title: string;
+            /** Token */
+            token: string;
+            /** Uid */
+            uid: string;
         };
         /**
          * BudgetCreate
@@ -8010,6 +9354,245 @@ export interface components {
             q?: string | null;
             /** Segment Id */
             segment_id?: string | null;
+        };
+        /**
+         * CalendarAppRead
+         * @description The organisation's app at a vendor; the secret is never shown again.
+         */
+        CalendarAppRead: {
+            /** Client Id */
+            client_id: string | null;
+            /** Documentation Url */
+            documentation_url: string | null;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Label */
+            label: string;
+            /**
+             * Redirect Url
+             * @description Enter this at the vendor
+             */
+            redirect_url: string;
+            /** Scopes */
+            scopes: string[];
+            /** Tenant */
+            tenant: string | null;
+            /**
+             * Vendor
+             * @enum {string}
+             */
+            vendor: "google" | "microsoft" | "zoom";
+        };
+        /**
+         * CalendarAppWrite
+         * @description The app as the vendor shows it. `secret` may be left out where one is stored and the id stays.
+         */
+        CalendarAppWrite: {
+            /** Client Id */
+            client_id: string;
+            /** Secret */
+            secret?: string | null;
+            /**
+             * Tenant
+             * @description Microsoft only: the directory's id or domain, or `common`
+             */
+            tenant?: string | null;
+        };
+        /**
+         * CalendarChoice
+         * @description What a calendar is used for. Choosing another one for meetings moves them there.
+         */
+        CalendarChoice: {
+            /** Reads Busy */
+            reads_busy?: boolean | null;
+            /** Takes Meetings */
+            takes_meetings?: boolean | null;
+        };
+        /**
+         * CalendarConnectionCreate
+         * @description A calendar that is connected by address or password. Vendors with a sign-in begin with an authorisation.
+         */
+        CalendarConnectionCreate: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * CalendarConnectionRead
+         * @description A host's account with its calendars.
+         */
+        CalendarConnectionRead: {
+            /** Account */
+            account: string;
+            /** Calendars */
+            calendars: components["schemas"]["CalendarRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Problem */
+            problem: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "reconnect";
+            /** Version */
+            version: number;
+        };
+        /**
+         * CalendarConnectionUpdate
+         * @description Another label, or the password of a connection that must be renewed.
+         */
+        CalendarConnectionUpdate: {
+            /** Label */
+            label?: string | null;
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * CalendarHealthRead
+         * @description A host whose calendars are out of date: slots are offered by what was known last.
+         */
+        CalendarHealthRead: {
+            /** Known At */
+            known_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "stale" | "reconnect";
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * CalendarRead
+         * @description A calendar of a connection and how fresh what is known of it is.
+         */
+        CalendarRead: {
+            /** Colour */
+            colour: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Primary */
+            is_primary: boolean;
+            /**
+             * Live
+             * @description The vendor tells of changes at once
+             */
+            live: boolean;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Reads Busy
+             * @description Its entries keep the host busy
+             */
+            reads_busy: boolean;
+            /**
+             * Skipped
+             * @description Entries that were not understood and do not count as busy
+             */
+            skipped: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "stale" | "reconnect" | "unused";
+            /**
+             * Synced At
+             * @description When its busy times were last known to be right
+             */
+            synced_at: string | null;
+            /**
+             * Takes Meetings
+             * @description Meetings are written into it; one calendar of a host at most
+             */
+            takes_meetings: boolean;
+            /**
+             * Truncated
+             * @description It holds more than is looked at
+             */
+            truncated: boolean;
+            /** Writable */
+            writable: boolean;
+        };
+        /**
+         * CalendarTestRead
+         * @description How a look at the account went.
+         */
+        CalendarTestRead: {
+            /** Calendars */
+            calendars: number;
+            /** Detail */
+            detail: string;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * CalendarVendorRead
+         * @description A kind of calendar or meeting service that can be connected.
+         */
+        CalendarVendorRead: {
+            /**
+             * Auth
+             * @description `oauth2_pkce`: sign in there; `basic`: user name and password; `none`: an address
+             */
+            auth: string;
+            /** Capabilities */
+            capabilities: string[];
+            /** Documentation Url */
+            documentation_url: string | null;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            };
+            /**
+             * Ready
+             * @description false: your organisation must enter its app first
+             */
+            ready: boolean;
+            /**
+             * Settings
+             * @description JSON Schema of what is asked for
+             */
+            settings: {
+                [key: string]: unknown;
+            };
         };
         /**
          * CalibrationDrift
@@ -8905,9 +10488,10 @@ export interface components {
             key?: string | null;
             /**
              * Kind
+             * @description `secret` is text of leads stored encrypted, read through /leads/{id}/secrets
              * @enum {string}
              */
-            kind: "text" | "number" | "date" | "datetime" | "boolean" | "select" | "multi_select" | "url";
+            kind: "text" | "number" | "date" | "datetime" | "boolean" | "select" | "multi_select" | "url" | "secret";
             /**
              * Label
              * @example Budget
@@ -8964,7 +10548,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "text" | "number" | "date" | "datetime" | "boolean" | "select" | "multi_select" | "url";
+            kind: "text" | "number" | "date" | "datetime" | "boolean" | "select" | "multi_select" | "url" | "secret";
             /**
              * Label
              * @example Budget
@@ -9128,6 +10712,19 @@ export interface components {
             seen_by: string[];
             /** Table */
             table: string;
+        };
+        /**
+         * DateHours
+         * @description Other hours on one date, holiday or not; without ranges it is closed.
+         */
+        DateHours: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Ranges */
+            ranges: components["schemas"]["HoursRange"][];
         };
         /**
          * DayCount
@@ -10149,28 +11746,326 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * EventTypeCreate
+         * @description A new event type; everything but the title has a default. Durations are minutes.
+         */
+        EventTypeCreate: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Assignment
+             * @default single
+             * @enum {string}
+             */
+            assignment?: "single" | "round_robin" | "collective";
+            /**
+             * Buffer After
+             * @default 0
+             */
+            buffer_after?: number;
+            /**
+             * Buffer Before
+             * @default 0
+             */
+            buffer_before?: number;
+            /**
+             * Cancellation Notice
+             * @description Minutes before the start
+             * @default 0
+             */
+            cancellation_notice?: number;
+            /**
+             * Cancellation Policy
+             * @default
+             */
+            cancellation_policy?: string;
+            /**
+             * Colour
+             * @default #228be6
+             */
+            colour?: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Hidden
+             * @description Reached by its address only, listed nowhere
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Hosts
+             * @description Else yourself
+             */
+            hosts?: components["schemas"]["HostWrite"][] | null;
+            /**
+             * Increment
+             * @description From one starting time to the next
+             * @default 30
+             */
+            increment?: number;
+            /**
+             * Lead Owner First
+             * @description Of round robin: a lead's owner alone, while free
+             * @default false
+             */
+            lead_owner_first?: boolean;
+            /**
+             * Lengths
+             * @description Minutes people choose from; the first is the default
+             * @default [
+             *       30
+             *     ]
+             */
+            lengths?: number[];
+            /**
+             * Limit Per Day
+             * @description Meetings of this type a host has on one day at most
+             */
+            limit_per_day?: number | null;
+            /**
+             * Limit Per Week
+             * @description The same from Monday to Sunday
+             */
+            limit_per_week?: number | null;
+            /**
+             * @default {
+             *       "kind": "jitsi"
+             *     }
+             */
+            location?: components["schemas"]["Location"];
+            /**
+             * Minimum Notice
+             * @description Minutes between booking and start at the least
+             * @default 120
+             */
+            minimum_notice?: number;
+            /**
+             * Questions
+             * @default []
+             */
+            questions?: components["schemas"]["Question"][];
+            /**
+             * Reminders
+             * @description Minutes before the start
+             * @default [
+             *       1440,
+             *       60
+             *     ]
+             */
+            reminders?: number[];
+            /**
+             * Requires Confirmation
+             * @description A host accepts each booking first
+             * @default false
+             */
+            requires_confirmation?: boolean;
+            /**
+             * Schedule Id
+             * @description Hours for all hosts; else each host's own
+             */
+            schedule_id?: string | null;
+            /**
+             * Seats
+             * @description How many people may book the same meeting
+             * @default 1
+             */
+            seats?: number;
+            /**
+             * Slug
+             * @description Last part of the address; made from the title if left out
+             * @example product-demo
+             */
+            slug?: string | null;
+            /**
+             * Title
+             * @example Product demo
+             */
+            title: string;
+            /**
+             * Window Days
+             * @default 60
+             */
+            window_days?: number;
+            /** Window End */
+            window_end?: string | null;
+            /**
+             * Window Kind
+             * @description `rolling`: so many days from today; `range`: between two dates; `open`: two years ahead
+             * @default rolling
+             * @enum {string}
+             */
+            window_kind?: "rolling" | "range" | "open";
+            /** Window Start */
+            window_start?: string | null;
+        };
+        /**
          * EventTypeRead
-         * @description A type of event that endpoints may subscribe to.
+         * @description An event type with its hosts. `path` is its public page, below the address of the installation.
          */
         EventTypeRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Assignment
+             * @enum {string}
+             */
+            assignment: "single" | "round_robin" | "collective";
+            /** Buffer After */
+            buffer_after: number;
+            /** Buffer Before */
+            buffer_before: number;
+            /** Cancellation Notice */
+            cancellation_notice: number;
+            /** Cancellation Policy */
+            cancellation_policy: string;
+            /** Colour */
+            colour: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /** Description */
             description: string;
+            /** Hidden */
+            hidden: boolean;
+            /** Hosts */
+            hosts: components["schemas"]["HostRead"][];
             /**
-             * Example
-             * @description `data` of a message of this type
+             * Id
+             * Format: uuid
              */
-            example: {
-                [key: string]: unknown;
-            };
+            id: string;
+            /** Increment */
+            increment: number;
+            /** Lead Owner First */
+            lead_owner_first: boolean;
+            /** Lengths */
+            lengths: number[];
+            /** Limit Per Day */
+            limit_per_day: number | null;
+            /** Limit Per Week */
+            limit_per_week: number | null;
+            location: components["schemas"]["Location"];
+            /** Minimum Notice */
+            minimum_notice: number;
             /**
-             * Permission
-             * @description Needed to subscribe
+             * Path
+             * @example /book/acme/product-demo
              */
-            permission: string;
-            /** Type */
-            type: string;
+            path: string;
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /** Reminders */
+            reminders: number[];
+            /** Requires Confirmation */
+            requires_confirmation: boolean;
+            /** Schedule Id */
+            schedule_id: string | null;
+            /** Seats */
+            seats: number;
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
             /** Version */
             version: number;
+            /** Window Days */
+            window_days: number;
+            /** Window End */
+            window_end: string | null;
+            /**
+             * Window Kind
+             * @enum {string}
+             */
+            window_kind: "rolling" | "range" | "open";
+            /** Window Start */
+            window_start: string | null;
+        };
+        /**
+         * EventTypeUpdate
+         * @description What to change on an event type.
+         */
+        EventTypeUpdate: {
+            /** Active */
+            active?: boolean | null;
+            /** Assignment */
+            assignment?: ("single" | "round_robin" | "collective") | null;
+            /** Buffer After */
+            buffer_after?: number | null;
+            /** Buffer Before */
+            buffer_before?: number | null;
+            /** Cancellation Notice */
+            cancellation_notice?: number | null;
+            /** Cancellation Policy */
+            cancellation_policy?: string | null;
+            /** Colour */
+            colour?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Hidden */
+            hidden?: boolean | null;
+            /** Increment */
+            increment?: number | null;
+            /** Lead Owner First */
+            lead_owner_first?: boolean | null;
+            /**
+             * Lengths
+             * @description Minutes people choose from; the first is the default
+             */
+            lengths?: number[] | null;
+            /** Limit Per Day */
+            limit_per_day?: number | null;
+            /** Limit Per Week */
+            limit_per_week?: number | null;
+            location?: components["schemas"]["Location"] | null;
+            /**
+             * Minimum Notice
+             * @description Minutes between booking and start at the least
+             */
+            minimum_notice?: number | null;
+            /** Questions */
+            questions?: components["schemas"]["Question"][] | null;
+            /** Reminders */
+            reminders?: number[] | null;
+            /** Requires Confirmation */
+            requires_confirmation?: boolean | null;
+            /** Schedule Id */
+            schedule_id?: string | null;
+            /** Seats */
+            seats?: number | null;
+            /**
+             * Slug
+             * @example product-demo
+             */
+            slug?: string | null;
+            /**
+             * Title
+             * @example Product demo
+             */
+            title?: string | null;
+            /** Window Days */
+            window_days?: number | null;
+            /** Window End */
+            window_end?: string | null;
+            /**
+             * Window Kind
+             * @description `rolling`: so many days from today; `range`: between two dates; `open`: two years ahead
+             */
+            window_kind?: ("rolling" | "range" | "open") | null;
+            /** Window Start */
+            window_start?: string | null;
         };
         /**
          * ExampleRead
@@ -10286,6 +12181,23 @@ export interface components {
             totp: components["schemas"]["TotpRead"] | null;
         };
         /**
+         * FairnessRead
+         * @description How meetings went round among the hosts of an event type.
+         */
+        FairnessRead: {
+            /** Days */
+            days: number;
+            /**
+             * Event Type Id
+             * Format: uuid
+             */
+            event_type_id: string;
+            /** Hosts */
+            hosts: components["schemas"]["HostTurns"][];
+            /** Latest */
+            latest: components["schemas"]["TurnRead"][];
+        };
+        /**
          * FeatureChoice
          * @description Something a score may look at.
          */
@@ -10367,6 +12279,16 @@ export interface components {
             occurred_at: string;
             /** Title */
             title: string;
+        };
+        /**
+         * FeedRead
+         * @description The address of the feed; whoever has it sees the meetings.
+         */
+        FeedRead: {
+            /** Created At */
+            created_at: string | null;
+            /** Url */
+            url: string | null;
         };
         /**
          * FieldOption
@@ -10793,6 +12715,271 @@ export interface components {
             reasons: string[];
             /** Score Psi */
             score_psi: number | null;
+        };
+        /**
+         * HoldCreate
+         * @description Time to keep free while somebody still talks.
+         */
+        HoldCreate: {
+            /**
+             * Event Type Id
+             * Format: uuid
+             */
+            event_type_id: string;
+            /**
+             * Host Ids
+             * @description Only one of these
+             */
+            host_ids?: string[] | null;
+            /** Lead Id */
+            lead_id?: string | null;
+            /**
+             * Length
+             * @description Minutes; else the event type's first
+             */
+            length?: number | null;
+            /**
+             * Seconds
+             * @description How long it is kept
+             * @default 300
+             */
+            seconds?: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * HoldRead
+         * @description Time that is kept free until `held_until`, and then free again without anybody's doing.
+         */
+        HoldRead: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Event Type Id
+             * Format: uuid
+             */
+            event_type_id: string;
+            /**
+             * Held Until
+             * Format: date-time
+             */
+            held_until: string;
+            /** Host Ids */
+            host_ids: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * HolidayChoice
+         * @description Whose public holidays are closed: a country (ISO 3166), and a part of it such as `BY`.
+         */
+        HolidayChoice: {
+            /**
+             * Country
+             * @example DE
+             */
+            country: string;
+            /**
+             * Subdivision
+             * @example BY
+             */
+            subdivision?: string | null;
+        };
+        /**
+         * HolidayCountry
+         * @description A country whose holidays are known, with the codes of its parts that have some of their own.
+         */
+        HolidayCountry: {
+            /**
+             * Code
+             * @example DE
+             */
+            code: string;
+            /**
+             * Subdivisions
+             * @example [
+             *       "BW",
+             *       "BY",
+             *       "BE"
+             *     ]
+             */
+            subdivisions: string[];
+        };
+        /**
+         * HolidayRead
+         * @description A public holiday.
+         */
+        HolidayRead: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * HostRead
+         * @description A host; one who is not `active` left the organisation and gets no meetings.
+         */
+        HostRead: {
+            /** Active */
+            active: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Priority
+             * @default 2
+             */
+            priority?: number;
+            /** Schedule Id */
+            schedule_id?: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Weight
+             * @default 100
+             */
+            weight?: number;
+        };
+        /**
+         * HostSlot
+         * @description One host at the instant asked about; `local_time` is on the wall clock of the host's schedule.
+         */
+        HostSlot: {
+            /** Free */
+            free: boolean;
+            /**
+             * Local Time
+             * @example Friday 6 March 2026, 10:00
+             */
+            local_time: string;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: components["schemas"]["SlotReason"][];
+            /** Schedule */
+            schedule: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * HostsWrite
+         * @description All hosts of an event type, in place of those before.
+         */
+        HostsWrite: {
+            /** Hosts */
+            hosts: components["schemas"]["HostWrite"][];
+        };
+        /**
+         * HostTurns
+         * @description What came to a host by turn in the last 30 days, and what the weights say should have.
+         */
+        HostTurns: {
+            /**
+             * Counted
+             * @description Meetings by turn; cancelled ones left out
+             */
+            counted: number;
+            /**
+             * Credit
+             * @description What a newcomer is counted as having had
+             */
+            credit: number;
+            /**
+             * Expected Share
+             * @description By weight, 0 to 1
+             */
+            expected_share: number;
+            /** Last At */
+            last_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Next
+             * @description Whether the next meeting goes to this host if all are free
+             */
+            next: boolean;
+            /**
+             * Not Counted
+             * @description As the lead's owner, or after a move
+             */
+            not_counted: number;
+            /** Priority */
+            priority: number;
+            /**
+             * Share
+             * @description Of all counted meetings, 0 to 1; none yet: null
+             */
+            share: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * HostWrite
+         * @description A host. `weight`: share of the meetings; `priority` 0–4, the highest is asked first; own hours for this type.
+         */
+        HostWrite: {
+            /**
+             * Priority
+             * @default 2
+             */
+            priority?: number;
+            /** Schedule Id */
+            schedule_id?: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Weight
+             * @default 100
+             */
+            weight?: number;
+        };
+        /**
+         * HoursRange
+         * @description Hours of a day; `24:00` is its end. Hours over midnight are two ranges: until 24:00, and from 00:00.
+         */
+        HoursRange: {
+            /**
+             * End
+             * @example 17:00
+             */
+            end: string;
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
         };
         /**
          * IdentifierRead
@@ -12497,6 +14684,53 @@ export interface components {
             stopped?: string | null;
         };
         /**
+         * LeadSecretRead
+         * @description An encrypted field of a lead; `set_at` is null where nothing is stored.
+         */
+        LeadSecretRead: {
+            /**
+             * Field Id
+             * Format: uuid
+             */
+            field_id: string;
+            /**
+             * Key
+             * @example iban
+             */
+            key: string;
+            /**
+             * Label
+             * @example IBAN
+             */
+            label: string;
+            /** Set At */
+            set_at: string | null;
+            /** Set By Name */
+            set_by_name: string | null;
+        };
+        /**
+         * LeadSecretShown
+         * @description A value in clear; that it was asked for is in the audit log.
+         */
+        LeadSecretShown: {
+            /**
+             * Value
+             * @example DE89 3704 0044 0532 0130 00
+             */
+            value: string;
+        };
+        /**
+         * LeadSecretValue
+         * @description A value in clear.
+         */
+        LeadSecretValue: {
+            /**
+             * Value
+             * @example DE89 3704 0044 0532 0130 00
+             */
+            value: string;
+        };
+        /**
          * LeadUpdate
          * @description What to change; what is left out stays. Null empties a field; `custom` is merged key by key.
          */
@@ -12624,39 +14858,48 @@ export interface components {
             tenth: number;
         };
         /**
+         * LinkCancel
+         * @description Why; hosts read it.
+         */
+        LinkCancel: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
          * LinkList
          * @description Linked people, last seen first.
          */
         LinkList: {
             /** Items */
-            items: components["schemas"]["LinkRead"][];
+            items: components["schemas"]["tradewind__modules__identity__schemas__single_sign_on__LinkRead"][];
         };
         /**
-         * LinkRead
-         * @description A member and the identity they have at the provider.
+         * LinkMove
+         * @description Another time.
          */
-        LinkRead: {
-            /** Email */
-            email: string;
+        LinkMove: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Last Used At
+             * Starts At
              * Format: date-time
              */
-            last_used_at: string;
-            /** Name */
-            name: string;
-            /** Subject */
-            subject: string;
+            starts_at: string;
+        };
+        /**
+         * Location
+         * @description Where people meet; `value` is the address, the link or the phone number, where the kind has one.
+         */
+        Location: {
             /**
-             * User Id
-             * Format: uuid
+             * Kind
+             * @default jitsi
+             * @enum {string}
              */
-            user_id: string;
+            kind?: "jitsi" | "zoom" | "google_meet" | "teams" | "phone" | "in_person" | "link";
+            /** Value */
+            value?: string | null;
         };
         /**
          * LockList
@@ -12852,6 +15095,211 @@ export interface components {
              * @enum {string}
              */
             kind: "max_length";
+        };
+        /**
+         * MeetingCancel
+         * @description Why it does not take place; attendees read it.
+         */
+        MeetingCancel: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * MeetingCreate
+         * @description A meeting to book for somebody. With `hold_id`, held time becomes the meeting.
+         */
+        MeetingCreate: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Event Type Id
+             * Format: uuid
+             */
+            event_type_id: string;
+            /** Hold Id */
+            hold_id?: string | null;
+            /**
+             * Host Ids
+             * @description Only one of these
+             */
+            host_ids?: string[] | null;
+            /**
+             * Language
+             * @default en
+             * @example de
+             */
+            language?: string;
+            /**
+             * Lead Id
+             * @description Else found by the address, or added
+             */
+            lead_id?: string | null;
+            /**
+             * Length
+             * @description Minutes; else the event type's first
+             */
+            length?: number | null;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Phone
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+        };
+        /**
+         * MeetingLinkRead
+         * @description A way to meet online.
+         */
+        MeetingLinkRead: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Made
+             * @description When the link is made, and by what
+             * @enum {string}
+             */
+            made: "booking" | "account" | "calendar";
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            };
+            /**
+             * Vendor
+             * @description The connection that a host needs for it
+             */
+            vendor: string | null;
+        };
+        /**
+         * MeetingMove
+         * @description Another time.
+         */
+        MeetingMove: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * MeetingRead
+         * @description A meeting with its hosts and attendees. `assigned_because` says why these hosts.
+         */
+        MeetingRead: {
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Assigned Because */
+            assigned_because: string;
+            /** Attendees */
+            attendees: components["schemas"]["AttendeeRead"][];
+            /** Booked By */
+            booked_by: string | null;
+            /** Cancel Reason */
+            cancel_reason: string | null;
+            /** Cancelled At */
+            cancelled_at: string | null;
+            /** Cancelled By */
+            cancelled_by: ("attendee" | "host" | "staff" | "calendar" | "agent") | null;
+            /** Confirmed By Attendee At */
+            confirmed_by_attendee_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Event Type Id */
+            event_type_id: string | null;
+            /** Hosts */
+            hosts: components["schemas"]["PersonRead"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Join Url */
+            join_url: string | null;
+            /** Lead Id */
+            lead_id: string | null;
+            location: components["schemas"]["Location"];
+            /** No Show At */
+            no_show_at: string | null;
+            /** Owner Assigned */
+            owner_assigned: boolean;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "page" | "api" | "agent" | "staff" | "calcom";
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "confirmed" | "cancelled";
+            /** Title */
+            title: string;
+            /** Uid */
+            uid: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MeetingUpdate
+         * @description What to change; attendees are told. To change the time, move the meeting.
+         */
+        MeetingUpdate: {
+            /** Join Url */
+            join_url?: string | null;
+            location?: components["schemas"]["Location"] | null;
+            /** Title */
+            title?: string | null;
         };
         /**
          * MemberList
@@ -13561,6 +16009,19 @@ export interface components {
             total: number;
         };
         /**
+         * NoShowMark
+         * @description Who did not come: everyone, unless attendees are named. `missed` false takes it back.
+         */
+        NoShowMark: {
+            /** Attendee Ids */
+            attendee_ids?: string[] | null;
+            /**
+             * Missed
+             * @default true
+             */
+            missed?: boolean;
+        };
+        /**
          * NotContains
          * @description The answer does not have this text in it, in no case of letters.
          */
@@ -14107,6 +16568,16 @@ export interface components {
             previous_cursor?: string | null;
             total?: components["schemas"]["Total"] | null;
         };
+        /** Page[MeetingRead] */
+        Page_MeetingRead_: {
+            /** Items */
+            items: components["schemas"]["MeetingRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
         /** Page[QuestionRead] */
         Page_QuestionRead_: {
             /** Items */
@@ -14396,6 +16867,19 @@ export interface components {
             key: string;
             /** Needs */
             needs: string[];
+        };
+        /**
+         * PersonRead
+         * @description A host.
+         */
+        PersonRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * PipelineCreate
@@ -15252,6 +17736,87 @@ export interface components {
             name: string;
         };
         /**
+         * PublicEventType
+         * @description A kind of meeting as strangers see it; lengths and notices are minutes, the first length is the usual one.
+         */
+        PublicEventType: {
+            /** Cancellation Notice */
+            cancellation_notice: number;
+            /** Cancellation Policy */
+            cancellation_policy: string;
+            /** Colour */
+            colour: string;
+            /** Description */
+            description: string;
+            /**
+             * Hosts
+             * @description Names
+             */
+            hosts: string[];
+            /** Lengths */
+            lengths: number[];
+            location: components["schemas"]["Location"];
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /** Requires Confirmation */
+            requires_confirmation: boolean;
+            /** Seats */
+            seats: number;
+            /** Slug */
+            slug: string;
+            /**
+             * Time Zone
+             * @description Of the organisation
+             */
+            time_zone: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * PublicOrganisation
+         * @description Whose pages these are.
+         */
+        PublicOrganisation: {
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
+         * PublicSlot
+         * @description A time that can be booked.
+         */
+        PublicSlot: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Seats Left */
+            seats_left: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * PublicSlotList
+         * @description Free times in the zone asked for. Where there are none, `next_at` is the first later one, if there is any.
+         */
+        PublicSlotList: {
+            /** Length */
+            length: number;
+            /** Next At */
+            next_at?: string | null;
+            /** Slots */
+            slots: components["schemas"]["PublicSlot"][];
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
          * PublishedWrite
          * @description The version to use from now on; 0 is the product's own.
          */
@@ -15276,6 +17841,39 @@ export interface components {
             extensions?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * Question
+         * @description What is asked besides name and e-mail address; the answer is stored under `key`.
+         */
+        Question: {
+            /**
+             * Key
+             * @example company_size
+             */
+            key: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind?: "text" | "textarea" | "select" | "checkbox" | "phone" | "number";
+            /**
+             * Label
+             * @example How many people work with you?
+             */
+            label: string;
+            /**
+             * Options
+             * @description Of a `select`
+             * @default []
+             */
+            options?: string[];
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
         };
         /**
          * QuestionRead
@@ -15469,6 +18067,14 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * ReplyCreate
+         * @description An answer to an invitation: the text of an .ics file, or of the mail that carries it.
+         */
+        ReplyCreate: {
+            /** Content */
+            content: string;
         };
         /**
          * ResetPassword
@@ -16202,6 +18808,112 @@ export interface components {
             slo_url: string | null;
             /** Sso Url */
             sso_url: string;
+        };
+        /**
+         * ScheduleCreate
+         * @description A new schedule: your own, of the member `user_id`, or `shared` by all. Your first one becomes your default.
+         */
+        ScheduleCreate: {
+            holidays?: components["schemas"]["HolidayChoice"] | null;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default?: boolean;
+            /**
+             * Name
+             * @example Working hours
+             */
+            name: string;
+            /**
+             * Overrides
+             * @default []
+             */
+            overrides?: components["schemas"]["DateHours"][];
+            /**
+             * Shared
+             * @default false
+             */
+            shared?: boolean;
+            /**
+             * Time Zone
+             * @description Else your own
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
+            /** User Id */
+            user_id?: string | null;
+            /**
+             * Weekly
+             * @description When hosts can be met; closed on days left out
+             * @default []
+             */
+            weekly?: components["schemas"]["WeeklyHours"][];
+        };
+        /**
+         * ScheduleRead
+         * @description A schedule; without `user_id` it is shared. Default: what counts where an event type names no other.
+         */
+        ScheduleRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Editable
+             * @description Whether you may change it
+             * @default false
+             */
+            editable?: boolean;
+            holidays: components["schemas"]["HolidayChoice"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Default */
+            is_default: boolean;
+            /** Name */
+            name: string;
+            /** Overrides */
+            overrides: components["schemas"]["DateHours"][];
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** User Id */
+            user_id: string | null;
+            /** Version */
+            version: number;
+            /** Weekly */
+            weekly: components["schemas"]["WeeklyHours"][];
+        };
+        /**
+         * ScheduleUpdate
+         * @description What to change on a schedule.
+         */
+        ScheduleUpdate: {
+            holidays?: components["schemas"]["HolidayChoice"] | null;
+            /** Is Default */
+            is_default?: boolean | null;
+            /**
+             * Name
+             * @example Working hours
+             */
+            name?: string | null;
+            /** Overrides */
+            overrides?: components["schemas"]["DateHours"][] | null;
+            /**
+             * Time Zone
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
+            /** Weekly */
+            weekly?: components["schemas"]["WeeklyHours"][] | null;
         };
         /**
          * SchemaCreate
@@ -17041,6 +19753,118 @@ export interface components {
              * @default true
              */
             use_sitemap?: boolean;
+        };
+        /**
+         * SlotExplanation
+         * @description Whether an instant can be booked, and what each host says to it.
+         */
+        SlotExplanation: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bookable */
+            bookable: boolean;
+            /** Hosts */
+            hosts: components["schemas"]["HostSlot"][];
+            /**
+             * Length
+             * @description Minutes
+             */
+            length: number;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * SlotList
+         * @description Free times in the zone asked for. Where there are none, `next_at` is the first one later, if there is any.
+         */
+        SlotList: {
+            /**
+             * Length
+             * @description Minutes
+             */
+            length: number;
+            /** Next At */
+            next_at?: string | null;
+            /** Slots */
+            slots: components["schemas"]["SlotRead"][];
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
+         * SlotPreview
+         * @description What visitors would be offered, and the answer about `at`.
+         */
+        SlotPreview: {
+            answer: components["schemas"]["SlotExplanation"] | null;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length: number;
+            /** Next At */
+            next_at?: string | null;
+            /** Slots */
+            slots: components["schemas"]["SlotRead"][];
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
+         * SlotPreviewRequest
+         * @description A span to look at, as if `settings` and `hosts` were saved; `at` is a time to explain.
+         */
+        SlotPreviewRequest: {
+            /** At */
+            at?: string | null;
+            /**
+             * End
+             * Format: date-time
+             * @description At most 62 days after the start
+             */
+            end: string;
+            /** Hosts */
+            hosts?: components["schemas"]["HostWrite"][] | null;
+            /** Length */
+            length?: number | null;
+            /** @default {} */
+            settings?: components["schemas"]["EventTypeUpdate"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
+         * SlotRead
+         * @description A time that can be booked, and the hosts of whom one takes it (of a collective event type all).
+         */
+        SlotRead: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Host Ids */
+            host_ids: string[];
+            /** Seats Left */
+            seats_left: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * SlotReason
+         * @description One thing that keeps a host from being free.
+         */
+        SlotReason: {
+            /** Code */
+            code: ("past" | "too_soon" | "outside_window" | "closed" | "no_start" | "busy" | "meeting" | "buffer" | "full" | "limit_per_day" | "limit_per_week") | "left";
+            /** Text */
+            text: string;
         };
         /**
          * SourceCreate
@@ -18148,6 +20972,104 @@ export interface components {
             utm_term: string | null;
         };
         /**
+         * LinkRead
+         * @description A member and the identity they have at the provider.
+         */
+        tradewind__modules__identity__schemas__single_sign_on__LinkRead: {
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * Format: date-time
+             */
+            last_used_at: string;
+            /** Name */
+            name: string;
+            /** Subject */
+            subject: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * LinkRead
+         * @description What a link is about: a `meeting`, an `offer` of a time that is held, or a place on a `waiting` list.
+         *
+         *     `change_until`: until then the attendee may move or cancel; after it the policy is all there is.
+         */
+        tradewind__modules__meetings__schemas__booking_pages__LinkRead: {
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Can Cancel */
+            can_cancel: boolean;
+            /** Can Confirm */
+            can_confirm: boolean;
+            /** Can Move */
+            can_move: boolean;
+            /** Cancel Reason */
+            cancel_reason: string | null;
+            /** Change Until */
+            change_until: string | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Email */
+            email: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** @description None once it was removed */
+            event_type: components["schemas"]["PublicEventType"] | null;
+            /** Held Until */
+            held_until: string | null;
+            /** Hosts */
+            hosts: string[];
+            /** Join Url */
+            join_url: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "meeting" | "offer" | "waiting";
+            /** Language */
+            language: string;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length: number;
+            location: components["schemas"]["Location"];
+            /** Name */
+            name: string;
+            organisation: components["schemas"]["PublicOrganisation"];
+            /** Policy */
+            policy: string;
+            /** Sequence */
+            sequence: number;
+            /** Starts At */
+            starts_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "confirmed" | "cancelled" | "held" | "waiting" | "offered" | "booked" | "left" | "expired";
+            /** Time Zone */
+            time_zone: string;
+            /** Title */
+            title: string;
+            /** Wanted From */
+            wanted_from: string | null;
+            /** Wanted Until */
+            wanted_until: string | null;
+        };
+        /**
          * TraitRule
          * @description Points for what the address or the job title tells.
          */
@@ -18203,6 +21125,43 @@ export interface components {
             topic: string | null;
             /** Topic By */
             topic_by: ("keyword" | "meaning" | "none") | null;
+        };
+        /**
+         * TurnRead
+         * @description One assignment and its reason; not `counted`: the lead's owner, or a meeting that was moved to this host.
+         */
+        TurnRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Because */
+            because: string;
+            /** Counted */
+            counted: boolean;
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "pending" | "confirmed" | "cancelled";
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Weight */
+            weight: number;
         };
         /**
          * UnansweredRead
@@ -18730,6 +21689,136 @@ export interface components {
             points: components["schemas"]["VolumePoint"][];
         };
         /**
+         * WaitingCreate
+         * @description A wish for a time between two moments, at most 62 days apart, should one become free.
+         */
+        WaitingCreate: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Language
+             * @default en
+             * @example de
+             */
+            language?: string;
+            /**
+             * Length
+             * @description Minutes; else the event type's first
+             */
+            length?: number | null;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Phone
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+            /**
+             * Wanted From
+             * Format: date-time
+             */
+            wanted_from: string;
+            /**
+             * Wanted Until
+             * Format: date-time
+             */
+            wanted_until: string;
+            /**
+             * Website
+             * @default
+             */
+            website?: string;
+        };
+        /**
+         * WaitingJoined
+         * @description The wish is kept; the link to take it back is in the mail.
+         */
+        WaitingJoined: {
+            /** Email */
+            email: string;
+            /**
+             * Wanted From
+             * Format: date-time
+             */
+            wanted_from: string;
+            /**
+             * Wanted Until
+             * Format: date-time
+             */
+            wanted_until: string;
+        };
+        /**
+         * WaitingRead
+         * @description Somebody who waits for a time between two moments.
+         */
+        WaitingRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /**
+             * Event Type Id
+             * Format: uuid
+             */
+            event_type_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Length */
+            length: number;
+            /** Name */
+            name: string;
+            /** Offer Expires At */
+            offer_expires_at: string | null;
+            /** Offered Meeting Id */
+            offered_meeting_id: string | null;
+            /** Phone */
+            phone: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "offered" | "booked" | "left";
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Wanted From
+             * Format: date-time
+             */
+            wanted_from: string;
+            /**
+             * Wanted Until
+             * Format: date-time
+             */
+            wanted_until: string;
+        };
+        /**
          * WarningRead
          * @description A problem that kept no row out, and how often it occurred.
          */
@@ -18875,6 +21964,30 @@ export interface components {
             type: string;
         };
         /**
+         * WebhookEventTypeRead
+         * @description A type of event that endpoints may subscribe to.
+         */
+        WebhookEventTypeRead: {
+            /** Description */
+            description: string;
+            /**
+             * Example
+             * @description `data` of a message of this type
+             */
+            example: {
+                [key: string]: unknown;
+            };
+            /**
+             * Permission
+             * @description Needed to subscribe
+             */
+            permission: string;
+            /** Type */
+            type: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * WebhookMessageRead
          * @description A message with its whole data, also where the webhook had to leave some out.
          */
@@ -18899,6 +22012,33 @@ export interface components {
             version: number;
             /** Webhook Id */
             webhook_id: string;
+        };
+        /**
+         * WeeklyHours
+         * @description Hours on some days of every week; 1 is Monday, 7 Sunday.
+         */
+        WeeklyHours: {
+            /**
+             * Days
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            days: number[];
+            /**
+             * End
+             * @example 17:00
+             */
+            end: string;
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
         };
     };
     responses: never;
@@ -30372,6 +33512,2652 @@ export interface operations {
             };
         };
     };
+    availability_list_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "editable": false,
+                     *         "holidays": {
+                     *           "country": "DE",
+                     *           "subdivision": "BY"
+                     *         },
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "is_default": true,
+                     *         "name": "Name",
+                     *         "overrides": [
+                     *           {
+                     *             "date": "2026-03-02",
+                     *             "ranges": [
+                     *               {
+                     *                 "end": "17:00",
+                     *                 "start": "09:00"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "time_zone": "Europe/Paris",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *         "version": 3,
+                     *         "weekly": [
+                     *           {
+                     *             "days": [
+                     *               1,
+                     *               2,
+                     *               3,
+                     *               4,
+                     *               5
+                     *             ],
+                     *             "end": "17:00",
+                     *             "start": "09:00"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ScheduleRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.member_not_found` — Member not found
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_create_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Working hours",
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "editable": false,
+                     *       "holidays": {
+                     *         "country": "DE",
+                     *         "subdivision": "BY"
+                     *       },
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_default": true,
+                     *       "name": "Name",
+                     *       "overrides": [
+                     *         {
+                     *           "date": "2026-03-02",
+                     *           "ranges": [
+                     *             {
+                     *               "end": "17:00",
+                     *               "start": "09:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Paris",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *       "version": 3,
+                     *       "weekly": [
+                     *         {
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "end": "17:00",
+                     *           "start": "09:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.member_not_found` — Member not found
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.too_many` — Too many
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.schedule_invalid` — The schedule does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_read_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "editable": false,
+                     *       "holidays": {
+                     *         "country": "DE",
+                     *         "subdivision": "BY"
+                     *       },
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_default": true,
+                     *       "name": "Name",
+                     *       "overrides": [
+                     *         {
+                     *           "date": "2026-03-02",
+                     *           "ranges": [
+                     *             {
+                     *               "end": "17:00",
+                     *               "start": "09:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Paris",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *       "version": 3,
+                     *       "weekly": [
+                     *         {
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "end": "17:00",
+                     *           "start": "09:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.schedule_not_found` — Schedule not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.schedule_not_found` — Schedule not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.schedule_in_use` — Schedule in use
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_update_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Working hours",
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "editable": false,
+                     *       "holidays": {
+                     *         "country": "DE",
+                     *         "subdivision": "BY"
+                     *       },
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_default": true,
+                     *       "name": "Name",
+                     *       "overrides": [
+                     *         {
+                     *           "date": "2026-03-02",
+                     *           "ranges": [
+                     *             {
+                     *               "end": "17:00",
+                     *               "start": "09:00"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Paris",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *       "version": 3,
+                     *       "weekly": [
+                     *         {
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "end": "17:00",
+                     *           "start": "09:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.schedule_not_found` — Schedule not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_read_booking_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "can_cancel": true,
+                     *       "can_confirm": true,
+                     *       "can_move": true,
+                     *       "cancel_reason": "Cancel reason",
+                     *       "change_until": "2026-03-02T09:30:00Z",
+                     *       "confirmed_at": "2026-03-02T09:30:00Z",
+                     *       "email": "ada@moreau.example",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type": {
+                     *         "cancellation_notice": 12,
+                     *         "cancellation_policy": "Cancellation policy",
+                     *         "colour": "#2563eb",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "hosts": [
+                     *           "moreau.example"
+                     *         ],
+                     *         "lengths": [
+                     *           12
+                     *         ],
+                     *         "location": {
+                     *           "kind": "jitsi",
+                     *           "value": "Value"
+                     *         },
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "requires_confirmation": true,
+                     *         "seats": 12,
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris",
+                     *         "title": "Send the offer"
+                     *       },
+                     *       "held_until": "2026-03-02T09:30:00Z",
+                     *       "hosts": [
+                     *         "moreau.example"
+                     *       ],
+                     *       "join_url": "Join url",
+                     *       "kind": "meeting",
+                     *       "language": "fr",
+                     *       "length": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "name": "Name",
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       },
+                     *       "policy": "Policy",
+                     *       "sequence": 12,
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "time_zone": "Europe/Paris",
+                     *       "title": "Send the offer",
+                     *       "wanted_from": "2026-03-02T09:30:00Z",
+                     *       "wanted_until": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.link_not_found` — This link does not work any more
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_cancel_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["LinkCancel"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "can_cancel": true,
+                     *       "can_confirm": true,
+                     *       "can_move": true,
+                     *       "cancel_reason": "Cancel reason",
+                     *       "change_until": "2026-03-02T09:30:00Z",
+                     *       "confirmed_at": "2026-03-02T09:30:00Z",
+                     *       "email": "ada@moreau.example",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type": {
+                     *         "cancellation_notice": 12,
+                     *         "cancellation_policy": "Cancellation policy",
+                     *         "colour": "#2563eb",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "hosts": [
+                     *           "moreau.example"
+                     *         ],
+                     *         "lengths": [
+                     *           12
+                     *         ],
+                     *         "location": {
+                     *           "kind": "jitsi",
+                     *           "value": "Value"
+                     *         },
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "requires_confirmation": true,
+                     *         "seats": 12,
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris",
+                     *         "title": "Send the offer"
+                     *       },
+                     *       "held_until": "2026-03-02T09:30:00Z",
+                     *       "hosts": [
+                     *         "moreau.example"
+                     *       ],
+                     *       "join_url": "Join url",
+                     *       "kind": "meeting",
+                     *       "language": "fr",
+                     *       "length": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "name": "Name",
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       },
+                     *       "policy": "Policy",
+                     *       "sequence": 12,
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "time_zone": "Europe/Paris",
+                     *       "title": "Send the offer",
+                     *       "wanted_from": "2026-03-02T09:30:00Z",
+                     *       "wanted_until": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.link_not_found` — This link does not work any more
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_confirm_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "can_cancel": true,
+                     *       "can_confirm": true,
+                     *       "can_move": true,
+                     *       "cancel_reason": "Cancel reason",
+                     *       "change_until": "2026-03-02T09:30:00Z",
+                     *       "confirmed_at": "2026-03-02T09:30:00Z",
+                     *       "email": "ada@moreau.example",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type": {
+                     *         "cancellation_notice": 12,
+                     *         "cancellation_policy": "Cancellation policy",
+                     *         "colour": "#2563eb",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "hosts": [
+                     *           "moreau.example"
+                     *         ],
+                     *         "lengths": [
+                     *           12
+                     *         ],
+                     *         "location": {
+                     *           "kind": "jitsi",
+                     *           "value": "Value"
+                     *         },
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "requires_confirmation": true,
+                     *         "seats": 12,
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris",
+                     *         "title": "Send the offer"
+                     *       },
+                     *       "held_until": "2026-03-02T09:30:00Z",
+                     *       "hosts": [
+                     *         "moreau.example"
+                     *       ],
+                     *       "join_url": "Join url",
+                     *       "kind": "meeting",
+                     *       "language": "fr",
+                     *       "length": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "name": "Name",
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       },
+                     *       "policy": "Policy",
+                     *       "sequence": 12,
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "time_zone": "Europe/Paris",
+                     *       "title": "Send the offer",
+                     *       "wanted_from": "2026-03-02T09:30:00Z",
+                     *       "wanted_until": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.link_not_found` — This link does not work any more
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.already_booked` — This address takes part already
+             *     - `meetings.hold_expired` — The time is held no longer
+             *     - `meetings.slot_taken` — This time is not free any more
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_move_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "starts_at": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "can_cancel": true,
+                     *       "can_confirm": true,
+                     *       "can_move": true,
+                     *       "cancel_reason": "Cancel reason",
+                     *       "change_until": "2026-03-02T09:30:00Z",
+                     *       "confirmed_at": "2026-03-02T09:30:00Z",
+                     *       "email": "ada@moreau.example",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type": {
+                     *         "cancellation_notice": 12,
+                     *         "cancellation_policy": "Cancellation policy",
+                     *         "colour": "#2563eb",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "hosts": [
+                     *           "moreau.example"
+                     *         ],
+                     *         "lengths": [
+                     *           12
+                     *         ],
+                     *         "location": {
+                     *           "kind": "jitsi",
+                     *           "value": "Value"
+                     *         },
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "requires_confirmation": true,
+                     *         "seats": 12,
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris",
+                     *         "title": "Send the offer"
+                     *       },
+                     *       "held_until": "2026-03-02T09:30:00Z",
+                     *       "hosts": [
+                     *         "moreau.example"
+                     *       ],
+                     *       "join_url": "Join url",
+                     *       "kind": "meeting",
+                     *       "language": "fr",
+                     *       "length": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "name": "Name",
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       },
+                     *       "policy": "Policy",
+                     *       "sequence": 12,
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "time_zone": "Europe/Paris",
+                     *       "title": "Send the offer",
+                     *       "wanted_from": "2026-03-02T09:30:00Z",
+                     *       "wanted_until": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.link_not_found` — This link does not work any more
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.already_booked` — This address takes part already
+             *     - `meetings.hold_expired` — The time is held no longer
+             *     - `meetings.slot_taken` — This time is not free any more
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event_types": [
+                     *         {
+                     *           "cancellation_notice": 12,
+                     *           "cancellation_policy": "Cancellation policy",
+                     *           "colour": "#2563eb",
+                     *           "description": "Bikes for the whole staff.",
+                     *           "hosts": [
+                     *             "moreau.example"
+                     *           ],
+                     *           "lengths": [
+                     *             12
+                     *           ],
+                     *           "location": {
+                     *             "kind": "jitsi",
+                     *             "value": "Value"
+                     *           },
+                     *           "questions": [
+                     *             {
+                     *               "key": "company_size",
+                     *               "kind": "text",
+                     *               "label": "How many people work with you?",
+                     *               "options": [
+                     *                 "Option"
+                     *               ],
+                     *               "required": false
+                     *             }
+                     *           ],
+                     *           "requires_confirmation": true,
+                     *           "seats": 12,
+                     *           "slug": "fernweh-bikes",
+                     *           "time_zone": "Europe/Paris",
+                     *           "title": "Send the offer"
+                     *         }
+                     *       ],
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookingPage"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_read_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event type's slug */
+                event_type: string;
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event_type": {
+                     *         "cancellation_notice": 12,
+                     *         "cancellation_policy": "Cancellation policy",
+                     *         "colour": "#2563eb",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "hosts": [
+                     *           "moreau.example"
+                     *         ],
+                     *         "lengths": [
+                     *           12
+                     *         ],
+                     *         "location": {
+                     *           "kind": "jitsi",
+                     *           "value": "Value"
+                     *         },
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "requires_confirmation": true,
+                     *         "seats": 12,
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris",
+                     *         "title": "Send the offer"
+                     *       },
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookingPageEntry"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_create_public_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One a booking */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The event type's slug */
+                event_type: string;
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "language": "de",
+                 *       "name": "Ada Lovelace",
+                 *       "phone": "+49 30 1234567",
+                 *       "starts_at": "2026-03-02T09:30:00Z",
+                 *       "time_zone": "Europe/Berlin",
+                 *       "website": "https://moreau.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BookingCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "hosts": [
+                     *         "moreau.example"
+                     *       ],
+                     *       "join_url": "Join url",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "meeting_id": "872ce4a5-9e51-59b9-b899-fc5115378d22",
+                     *       "sequence": 12,
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "time_zone": "Europe/Paris",
+                     *       "title": "Send the offer",
+                     *       "token": "Token",
+                     *       "uid": "Uid"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.already_booked` — This address takes part already
+             *     - `meetings.hold_expired` — The time is held no longer
+             *     - `meetings.slot_taken` — This time is not free any more
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_list_public_slots: {
+        parameters: {
+            query: {
+                end: string;
+                /** @description Minutes */
+                length?: number | null;
+                start: string;
+                /** @description Else the organisation's */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The event type's slug */
+                event_type: string;
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "length": 12,
+                     *       "next_at": "2026-03-02T09:30:00Z",
+                     *       "slots": [
+                     *         {
+                     *           "ends_at": "2026-03-02T09:30:00Z",
+                     *           "seats_left": 12,
+                     *           "starts_at": "2026-03-02T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Paris"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PublicSlotList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    booking_pages_join_waiting_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event type's slug */
+                event_type: string;
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "language": "de",
+                 *       "name": "Ada Lovelace",
+                 *       "phone": "+49 30 1234567",
+                 *       "time_zone": "Europe/Berlin",
+                 *       "wanted_from": "2026-03-02T09:30:00Z",
+                 *       "wanted_until": "2026-03-02T09:30:00Z",
+                 *       "website": "https://moreau.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WaitingCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@moreau.example",
+                     *       "wanted_from": "2026-03-02T09:30:00Z",
+                     *       "wanted_until": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitingJoined"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_actions_list: {
         parameters: {
             query?: {
@@ -30784,6 +36570,2798 @@ export interface operations {
              * @description Too many requests.
              *
              *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_list_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "client_id": "Client id",
+                     *         "documentation_url": "Documentation url",
+                     *         "has_secret": true,
+                     *         "label": "Label",
+                     *         "redirect_url": "Redirect url",
+                     *         "scopes": [
+                     *           "leads:read",
+                     *           "leads:write"
+                     *         ],
+                     *         "tenant": "Tenant",
+                     *         "vendor": "google"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CalendarAppRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_store_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "Client id"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarAppWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client_id": "Client id",
+                     *       "documentation_url": "Documentation url",
+                     *       "has_secret": true,
+                     *       "label": "Label",
+                     *       "redirect_url": "Redirect url",
+                     *       "scopes": [
+                     *         "leads:read",
+                     *         "leads:write"
+                     *       ],
+                     *       "tenant": "Tenant",
+                     *       "vendor": "google"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarAppRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.calendar_refused` — This calendar cannot be connected
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_delete_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_begin_authorisation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "vendor": "google"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthorisationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://hooks.moreau.example/tradewind"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuthorisationRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `meetings.calendar_connection_not_found` — There is no such calendar connection
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.calendar_app_missing` — Your organisation has not entered its app for this vendor yet
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_complete_authorisation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456",
+                 *       "error": "The target answered 503.",
+                 *       "state": "State"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthorisationComplete"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "Account",
+                     *       "calendars": [
+                     *         {
+                     *           "colour": "#2563eb",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "is_primary": true,
+                     *           "live": true,
+                     *           "name": "Name",
+                     *           "problem": "Problem",
+                     *           "reads_busy": true,
+                     *           "skipped": 12,
+                     *           "state": "fresh",
+                     *           "synced_at": "2026-03-02T09:30:00Z",
+                     *           "takes_meetings": true,
+                     *           "truncated": true,
+                     *           "writable": true
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "Kind",
+                     *       "label": "Label",
+                     *       "problem": "Problem",
+                     *       "settings": {},
+                     *       "state": "active",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarConnectionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             *     - `kernel.blocked_address` — This address is not allowed
+             *     - `meetings.calendar_authorisation_refused` — The vendor did not give permission
+             *     - `meetings.calendar_authorisation_unknown` — This sign-in is not known or has ended: begin again
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `meetings.calendar_connection_not_found` — There is no such calendar connection
+             *     - `meetings.calendar_not_found` — There is no such calendar
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.calendar_app_missing` — Your organisation has not entered its app for this vendor yet
+             *     - `meetings.calendar_reconnect` — The calendar does not accept the sign-in any more
+             *     - `meetings.calendar_too_many` — No more calendars can be connected
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.calendar_refused` — This calendar cannot be connected
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.outbound_bad_answer` — Another service cannot be reached
+             *     - `kernel.outbound_circuit_open` — Another service cannot be reached
+             *     - `kernel.outbound_failed` — Another service cannot be reached
+             *     - `kernel.outbound_not_sent` — Another service cannot be reached
+             *     - `kernel.outbound_outcome_unknown` — Another service cannot be reached
+             *     - `kernel.outbound_queue_full` — Another service cannot be reached
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "account": "Account",
+                     *         "calendars": [
+                     *           {
+                     *             "colour": "#2563eb",
+                     *             "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *             "is_primary": true,
+                     *             "live": true,
+                     *             "name": "Name",
+                     *             "problem": "Problem",
+                     *             "reads_busy": true,
+                     *             "skipped": 12,
+                     *             "state": "fresh",
+                     *             "synced_at": "2026-03-02T09:30:00Z",
+                     *             "takes_meetings": true,
+                     *             "truncated": true,
+                     *             "writable": true
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "kind": "Kind",
+                     *         "label": "Label",
+                     *         "problem": "Problem",
+                     *         "settings": {},
+                     *         "state": "active",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CalendarConnectionRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_create_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "vip",
+                 *       "password": "correct-horse-battery-staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarConnectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "Account",
+                     *       "calendars": [
+                     *         {
+                     *           "colour": "#2563eb",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "is_primary": true,
+                     *           "live": true,
+                     *           "name": "Name",
+                     *           "problem": "Problem",
+                     *           "reads_busy": true,
+                     *           "skipped": 12,
+                     *           "state": "fresh",
+                     *           "synced_at": "2026-03-02T09:30:00Z",
+                     *           "takes_meetings": true,
+                     *           "truncated": true,
+                     *           "writable": true
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "Kind",
+                     *       "label": "Label",
+                     *       "problem": "Problem",
+                     *       "settings": {},
+                     *       "state": "active",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarConnectionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.calendar_too_many` — No more calendars can be connected
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.calendar_refused` — This calendar cannot be connected
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_delete_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_connection_not_found` — There is no such calendar connection
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_update_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct-horse-battery-staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarConnectionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "Account",
+                     *       "calendars": [
+                     *         {
+                     *           "colour": "#2563eb",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "is_primary": true,
+                     *           "live": true,
+                     *           "name": "Name",
+                     *           "problem": "Problem",
+                     *           "reads_busy": true,
+                     *           "skipped": 12,
+                     *           "state": "fresh",
+                     *           "synced_at": "2026-03-02T09:30:00Z",
+                     *           "takes_meetings": true,
+                     *           "truncated": true,
+                     *           "writable": true
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "kind": "Kind",
+                     *       "label": "Label",
+                     *       "problem": "Problem",
+                     *       "settings": {},
+                     *       "state": "active",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarConnectionRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_connection_not_found` — There is no such calendar connection
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.calendar_refused` — This calendar cannot be connected
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_test_connection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "calendars": 12,
+                     *       "detail": "Detail",
+                     *       "ok": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarTestRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             *     - `kernel.blocked_address` — This address is not allowed
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_connection_not_found` — There is no such calendar connection
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.calendar_app_missing` — Your organisation has not entered its app for this vendor yet
+             *     - `meetings.calendar_reconnect` — The calendar does not accept the sign-in any more
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.outbound_bad_answer` — Another service cannot be reached
+             *     - `kernel.outbound_circuit_open` — Another service cannot be reached
+             *     - `kernel.outbound_failed` — Another service cannot be reached
+             *     - `kernel.outbound_not_sent` — Another service cannot be reached
+             *     - `kernel.outbound_outcome_unknown` — Another service cannot be reached
+             *     - `kernel.outbound_queue_full` — Another service cannot be reached
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_read_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeedRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_renew_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "url": "https://hooks.moreau.example/tradewind"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FeedRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_end_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_read_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "known_at": "2026-03-02T09:30:00Z",
+                     *         "name": "Name",
+                     *         "state": "fresh",
+                     *         "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CalendarHealthRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_list_vendors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "auth": "Auth",
+                     *         "capabilities": [
+                     *           "Capabilitie"
+                     *         ],
+                     *         "documentation_url": "Documentation url",
+                     *         "id": "Id",
+                     *         "label": "Label",
+                     *         "notes": {},
+                     *         "ready": true,
+                     *         "settings": {}
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CalendarVendorRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `meetings.calendar_vendor_unknown` — There is no such calendar vendor
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["CalendarChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "colour": "#2563eb",
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "is_primary": true,
+                     *       "live": true,
+                     *       "name": "Name",
+                     *       "problem": "Problem",
+                     *       "reads_busy": true,
+                     *       "skipped": 12,
+                     *       "state": "fresh",
+                     *       "synced_at": "2026-03-02T09:30:00Z",
+                     *       "takes_meetings": true,
+                     *       "truncated": true,
+                     *       "writable": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_connection_not_found` — There is no such calendar connection
+             *     - `meetings.calendar_not_found` — There is no such calendar
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.calendar_not_writable` — This calendar can only be read
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_refresh: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                calendar_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/json": unknown;
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_not_found` — There is no such calendar
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_download_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.calendar_feed_not_found` — There is no such calendar feed
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_receive_google_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-goog-channel-id"?: string;
+                "x-goog-channel-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_receive_microsoft_notice: {
+        parameters: {
+            query?: {
+                validationToken?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/json": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
              */
             429: {
                 headers: {
@@ -31823,6 +40401,7 @@ export interface operations {
             query?: {
                 archived?: boolean;
                 entity?: ("lead" | "company" | "deal") | null;
+                secret?: boolean;
             };
             header?: never;
             path?: never;
@@ -34836,6 +43415,1928 @@ export interface operations {
             };
         };
     };
+    event_types_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "active": true,
+                     *         "assignment": "single",
+                     *         "buffer_after": 12,
+                     *         "buffer_before": 12,
+                     *         "cancellation_notice": 12,
+                     *         "cancellation_policy": "Cancellation policy",
+                     *         "colour": "#2563eb",
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "hidden": true,
+                     *         "hosts": [
+                     *           {
+                     *             "active": true,
+                     *             "name": "Name",
+                     *             "priority": 2,
+                     *             "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *             "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *             "weight": 100
+                     *           }
+                     *         ],
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "increment": 12,
+                     *         "lead_owner_first": true,
+                     *         "lengths": [
+                     *           12
+                     *         ],
+                     *         "limit_per_day": 12,
+                     *         "limit_per_week": 12,
+                     *         "location": {
+                     *           "kind": "jitsi",
+                     *           "value": "Value"
+                     *         },
+                     *         "minimum_notice": 12,
+                     *         "path": "/book/acme/product-demo",
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "reminders": [
+                     *           12
+                     *         ],
+                     *         "requires_confirmation": true,
+                     *         "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *         "seats": 12,
+                     *         "slug": "fernweh-bikes",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3,
+                     *         "window_days": 12,
+                     *         "window_end": "2026-03-02",
+                     *         "window_kind": "rolling",
+                     *         "window_start": "2026-03-02"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["EventTypeRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.member_not_found` — Member not found
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "colour": "#2563eb",
+                 *       "description": "Bikes for the whole staff.",
+                 *       "slug": "product-demo",
+                 *       "title": "Product demo"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventTypeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "assignment": "single",
+                     *       "buffer_after": 12,
+                     *       "buffer_before": 12,
+                     *       "cancellation_notice": 12,
+                     *       "cancellation_policy": "Cancellation policy",
+                     *       "colour": "#2563eb",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "hidden": true,
+                     *       "hosts": [
+                     *         {
+                     *           "active": true,
+                     *           "name": "Name",
+                     *           "priority": 2,
+                     *           "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *           "weight": 100
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "increment": 12,
+                     *       "lead_owner_first": true,
+                     *       "lengths": [
+                     *         12
+                     *       ],
+                     *       "limit_per_day": 12,
+                     *       "limit_per_week": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "minimum_notice": 12,
+                     *       "path": "/book/acme/product-demo",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "reminders": [
+                     *         12
+                     *       ],
+                     *       "requires_confirmation": true,
+                     *       "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *       "seats": 12,
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "window_days": 12,
+                     *       "window_end": "2026-03-02",
+                     *       "window_kind": "rolling",
+                     *       "window_start": "2026-03-02"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.member_not_found` — Member not found
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.slug_taken` — Address already in use
+             *     - `meetings.too_many` — Too many
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "assignment": "single",
+                     *       "buffer_after": 12,
+                     *       "buffer_before": 12,
+                     *       "cancellation_notice": 12,
+                     *       "cancellation_policy": "Cancellation policy",
+                     *       "colour": "#2563eb",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "hidden": true,
+                     *       "hosts": [
+                     *         {
+                     *           "active": true,
+                     *           "name": "Name",
+                     *           "priority": 2,
+                     *           "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *           "weight": 100
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "increment": 12,
+                     *       "lead_owner_first": true,
+                     *       "lengths": [
+                     *         12
+                     *       ],
+                     *       "limit_per_day": 12,
+                     *       "limit_per_week": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "minimum_notice": 12,
+                     *       "path": "/book/acme/product-demo",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "reminders": [
+                     *         12
+                     *       ],
+                     *       "requires_confirmation": true,
+                     *       "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *       "seats": 12,
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "window_days": 12,
+                     *       "window_end": "2026-03-02",
+                     *       "window_kind": "rolling",
+                     *       "window_start": "2026-03-02"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "colour": "#2563eb",
+                 *       "description": "Bikes for the whole staff.",
+                 *       "slug": "product-demo",
+                 *       "title": "Product demo"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventTypeUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "assignment": "single",
+                     *       "buffer_after": 12,
+                     *       "buffer_before": 12,
+                     *       "cancellation_notice": 12,
+                     *       "cancellation_policy": "Cancellation policy",
+                     *       "colour": "#2563eb",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "hidden": true,
+                     *       "hosts": [
+                     *         {
+                     *           "active": true,
+                     *           "name": "Name",
+                     *           "priority": 2,
+                     *           "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *           "weight": 100
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "increment": 12,
+                     *       "lead_owner_first": true,
+                     *       "lengths": [
+                     *         12
+                     *       ],
+                     *       "limit_per_day": 12,
+                     *       "limit_per_week": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "minimum_notice": 12,
+                     *       "path": "/book/acme/product-demo",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "reminders": [
+                     *         12
+                     *       ],
+                     *       "requires_confirmation": true,
+                     *       "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *       "seats": 12,
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "window_days": 12,
+                     *       "window_end": "2026-03-02",
+                     *       "window_kind": "rolling",
+                     *       "window_start": "2026-03-02"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.slug_taken` — Address already in use
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_explain_slot: {
+        parameters: {
+            query: {
+                at: string;
+                /** @description Minutes; else the event type's first */
+                length?: number | null;
+            };
+            header?: never;
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-03-02T09:30:00Z",
+                     *       "bookable": true,
+                     *       "hosts": [
+                     *         {
+                     *           "free": true,
+                     *           "local_time": "Friday 6 March 2026, 10:00",
+                     *           "name": "Name",
+                     *           "reasons": [
+                     *             {
+                     *               "code": "123456",
+                     *               "text": "Text"
+                     *             }
+                     *           ],
+                     *           "schedule": "Schedule",
+                     *           "time_zone": "Europe/Paris",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43"
+                     *         }
+                     *       ],
+                     *       "length": 12,
+                     *       "summary": "Summary"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SlotExplanation"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.member_not_found` — Member not found
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_read_fairness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "days": 12,
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "counted": 12,
+                     *           "credit": 0.4,
+                     *           "expected_share": 0.4,
+                     *           "last_at": "2026-03-02T09:30:00Z",
+                     *           "name": "Name",
+                     *           "next": true,
+                     *           "not_counted": 12,
+                     *           "priority": 12,
+                     *           "share": 0.4,
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *           "weight": 12
+                     *         }
+                     *       ],
+                     *       "latest": [
+                     *         {
+                     *           "at": "2026-03-02T09:30:00Z",
+                     *           "because": "Because",
+                     *           "counted": true,
+                     *           "meeting_id": "872ce4a5-9e51-59b9-b899-fc5115378d22",
+                     *           "starts_at": "2026-03-02T09:30:00Z",
+                     *           "state": "held",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *           "weight": 12
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FairnessRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_replace_hosts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hosts": [
+                 *         {
+                 *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["HostsWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "assignment": "single",
+                     *       "buffer_after": 12,
+                     *       "buffer_before": 12,
+                     *       "cancellation_notice": 12,
+                     *       "cancellation_policy": "Cancellation policy",
+                     *       "colour": "#2563eb",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "hidden": true,
+                     *       "hosts": [
+                     *         {
+                     *           "active": true,
+                     *           "name": "Name",
+                     *           "priority": 2,
+                     *           "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *           "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43",
+                     *           "weight": 100
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "increment": 12,
+                     *       "lead_owner_first": true,
+                     *       "lengths": [
+                     *         12
+                     *       ],
+                     *       "limit_per_day": 12,
+                     *       "limit_per_week": 12,
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "minimum_notice": 12,
+                     *       "path": "/book/acme/product-demo",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "reminders": [
+                     *         12
+                     *       ],
+                     *       "requires_confirmation": true,
+                     *       "schedule_id": "bb5ad57a-c619-567d-9c71-c984f3a0ab00",
+                     *       "seats": 12,
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3,
+                     *       "window_days": 12,
+                     *       "window_end": "2026-03-02",
+                     *       "window_kind": "rolling",
+                     *       "window_start": "2026-03-02"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.slug_taken` — Address already in use
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_preview_slots: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "end": "2026-03-02T09:30:00Z",
+                 *       "start": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SlotPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answer": {
+                     *         "at": "2026-03-02T09:30:00Z",
+                     *         "bookable": true,
+                     *         "hosts": [
+                     *           {
+                     *             "free": true,
+                     *             "local_time": "Friday 6 March 2026, 10:00",
+                     *             "name": "Name",
+                     *             "reasons": [
+                     *               {
+                     *                 "code": "123456",
+                     *                 "text": "Text"
+                     *               }
+                     *             ],
+                     *             "schedule": "Schedule",
+                     *             "time_zone": "Europe/Paris",
+                     *             "user_id": "93f6e301-b94f-56c1-912b-8fbd98227a43"
+                     *           }
+                     *         ],
+                     *         "length": 12,
+                     *         "summary": "Summary"
+                     *       },
+                     *       "length": 12,
+                     *       "next_at": "2026-03-02T09:30:00Z",
+                     *       "slots": [
+                     *         {
+                     *           "ends_at": "2026-03-02T09:30:00Z",
+                     *           "host_ids": [
+                     *             "84a644c2-84fc-58ae-b22a-51ad40144c02"
+                     *           ],
+                     *           "seats_left": 12,
+                     *           "starts_at": "2026-03-02T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Paris"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SlotPreview"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.member_not_found` — Member not found
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.slug_taken` — Address already in use
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_types_list_slots: {
+        parameters: {
+            query: {
+                /** @description At most 62 days after the start */
+                end: string;
+                /** @description For whom: the lead's owner may come first */
+                lead_id?: string | null;
+                /** @description Minutes; else the event type's first */
+                length?: number | null;
+                /** @description A meeting that is to be moved: its time counts as free */
+                moving?: string | null;
+                start: string;
+                time_zone?: string;
+            };
+            header?: never;
+            path: {
+                event_type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "length": 12,
+                     *       "next_at": "2026-03-02T09:30:00Z",
+                     *       "slots": [
+                     *         {
+                     *           "ends_at": "2026-03-02T09:30:00Z",
+                     *           "host_ids": [
+                     *             "84a644c2-84fc-58ae-b22a-51ad40144c02"
+                     *           ],
+                     *           "seats_left": 12,
+                     *           "starts_at": "2026-03-02T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Paris"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SlotList"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     files_delete: {
         parameters: {
             query?: never;
@@ -35035,6 +45536,224 @@ export interface operations {
              *     - `kernel.invalid` — Some values are not valid
              */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_list_holidays: {
+        parameters: {
+            query: {
+                country: string;
+                subdivision?: string | null;
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "date": "2026-03-02",
+                     *         "name": "Name"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["HolidayRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.schedule_invalid` — The schedule does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_list_holiday_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "code": "DE",
+                     *         "subdivisions": [
+                     *           "BW",
+                     *           "BY",
+                     *           "BE"
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["HolidayCountry"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -52154,6 +62873,580 @@ export interface operations {
             };
         };
     };
+    encrypted_fields_list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "field_id": "57294d9d-bbe9-57e1-a223-022f61348fcc",
+                     *         "key": "iban",
+                     *         "label": "IBAN",
+                     *         "set_at": "2026-03-02T09:30:00Z",
+                     *         "set_by_name": "Set by name"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["LeadSecretRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `leads.lead_not_found` — Lead not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    encrypted_fields_set_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "value": "DE89 3704 0044 0532 0130 00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeadSecretValue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "field_id": "57294d9d-bbe9-57e1-a223-022f61348fcc",
+                     *       "key": "iban",
+                     *       "label": "IBAN",
+                     *       "set_at": "2026-03-02T09:30:00Z",
+                     *       "set_by_name": "Set by name"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadSecretRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `leads.custom_field_not_found` — Custom field not found
+             *     - `leads.lead_not_found` — Lead not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `leads.masked_value` — A masked value cannot be stored
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    encrypted_fields_remove_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `leads.custom_field_not_found` — Custom field not found
+             *     - `leads.lead_not_found` — Lead not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    encrypted_fields_reveal_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                field_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "value": "DE89 3704 0044 0532 0130 00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeadSecretShown"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `leads.custom_field_not_found` — Custom field not found
+             *     - `leads.lead_not_found` — Lead not found
+             *     - `leads.secret_not_set` — Nothing is stored
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     leads_read_timeline: {
         parameters: {
             query?: {
@@ -56878,6 +68171,2709 @@ export interface operations {
              *     - `kernel.not_found` — Not found
              */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_create_hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                 *       "starts_at": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HoldCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "held_until": "2026-03-02T09:30:00Z",
+                     *       "host_ids": [
+                     *         "84a644c2-84fc-58ae-b22a-51ad40144c02"
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "starts_at": "2026-03-02T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HoldRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.slot_taken` — This time is not free any more
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_release_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.hold_expired` — The time is held no longer
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars_list_meeting_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "Id",
+                     *         "label": "Label",
+                     *         "made": "booking",
+                     *         "notes": {},
+                     *         "vendor": "Vendor"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["MeetingLinkRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_list: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                /** @description Meetings that begin before this */
+                end?: string | null;
+                event_type_id?: string | null;
+                host_id?: string | null;
+                lead_id?: string | null;
+                limit?: number;
+                no_show?: boolean | null;
+                /** @description Words in title or names */
+                q?: string | null;
+                /** @description Meetings that end after this */
+                start?: string | null;
+                state?: ("pending" | "confirmed" | "cancelled")[] | null;
+                /** @description By its end */
+                when?: ("upcoming" | "past") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "answers": {},
+                     *           "assigned_because": "Assigned because",
+                     *           "attendees": [
+                     *             {
+                     *               "email": "ada@moreau.example",
+                     *               "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *               "language": "fr",
+                     *               "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *               "name": "Name",
+                     *               "no_show": true,
+                     *               "phone": "+33 4 72 00 00 42",
+                     *               "status": "accepted",
+                     *               "time_zone": "Europe/Paris"
+                     *             }
+                     *           ],
+                     *           "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *           "cancel_reason": "Cancel reason",
+                     *           "cancelled_at": "2026-03-02T09:30:00Z",
+                     *           "cancelled_by": "attendee",
+                     *           "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *           "created_at": "2026-03-02T09:30:00Z",
+                     *           "ends_at": "2026-03-02T09:30:00Z",
+                     *           "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *           "hosts": [
+                     *             {
+                     *               "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *               "name": "Name"
+                     *             }
+                     *           ],
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "join_url": "Join url",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "location": {
+                     *             "kind": "jitsi",
+                     *             "value": "Value"
+                     *           },
+                     *           "no_show_at": "2026-03-02T09:30:00Z",
+                     *           "owner_assigned": true,
+                     *           "sequence": 12,
+                     *           "source": "page",
+                     *           "starts_at": "2026-03-02T09:30:00Z",
+                     *           "state": "pending",
+                     *           "title": "Send the offer",
+                     *           "uid": "Uid",
+                     *           "updated_at": "2026-03-02T09:30:00Z",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_MeetingRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                 *       "language": "de",
+                 *       "name": "Ada Lovelace",
+                 *       "phone": "+49 30 1234567",
+                 *       "starts_at": "2026-03-02T09:30:00Z",
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeetingCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.already_booked` — This address takes part already
+             *     - `meetings.hold_expired` — The time is held no longer
+             *     - `meetings.slot_taken` — This time is not free any more
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Send the offer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeetingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["MeetingCancel"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_decline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["MeetingCancel"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "starts_at": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeetingMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.slot_taken` — This time is not free any more
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_mark_no_show: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NoShowMark"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_take_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": "Content"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplyCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": {},
+                     *       "assigned_because": "Assigned because",
+                     *       "attendees": [
+                     *         {
+                     *           "email": "ada@moreau.example",
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "language": "fr",
+                     *           "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *           "name": "Name",
+                     *           "no_show": true,
+                     *           "phone": "+33 4 72 00 00 42",
+                     *           "status": "accepted",
+                     *           "time_zone": "Europe/Paris"
+                     *         }
+                     *       ],
+                     *       "booked_by": "58556e2f-506c-505a-a932-b99293d5046a",
+                     *       "cancel_reason": "Cancel reason",
+                     *       "cancelled_at": "2026-03-02T09:30:00Z",
+                     *       "cancelled_by": "attendee",
+                     *       "confirmed_by_attendee_at": "2026-03-02T09:30:00Z",
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "ends_at": "2026-03-02T09:30:00Z",
+                     *       "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *       "hosts": [
+                     *         {
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "name": "Name"
+                     *         }
+                     *       ],
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "join_url": "Join url",
+                     *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *       "location": {
+                     *         "kind": "jitsi",
+                     *         "value": "Value"
+                     *       },
+                     *       "no_show_at": "2026-03-02T09:30:00Z",
+                     *       "owner_assigned": true,
+                     *       "sequence": 12,
+                     *       "source": "page",
+                     *       "starts_at": "2026-03-02T09:30:00Z",
+                     *       "state": "pending",
+                     *       "title": "Send the offer",
+                     *       "uid": "Uid",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeetingRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.reply_invalid` — This is no answer to an invitation
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meetings_list_waiting: {
+        parameters: {
+            query?: {
+                event_type_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "email": "ada@moreau.example",
+                     *         "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89",
+                     *         "length": 12,
+                     *         "name": "Name",
+                     *         "offer_expires_at": "2026-03-02T09:30:00Z",
+                     *         "offered_meeting_id": "219c3fea-1e9e-5008-9a75-baf9729cf5fa",
+                     *         "phone": "+33 4 72 00 00 42",
+                     *         "state": "waiting",
+                     *         "time_zone": "Europe/Paris",
+                     *         "wanted_from": "2026-03-02T09:30:00Z",
+                     *         "wanted_until": "2026-03-02T09:30:00Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["WaitingRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -80687,7 +94683,7 @@ export interface operations {
                      *       }
                      *     ]
                      */
-                    "application/json": components["schemas"]["EventTypeRead"][];
+                    "application/json": components["schemas"]["WebhookEventTypeRead"][];
                 };
             };
             /**

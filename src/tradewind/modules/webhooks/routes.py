@@ -17,13 +17,13 @@ from tradewind.modules.webhooks.schemas import (
     EndpointCreate,
     EndpointRead,
     EndpointUpdate,
-    EventTypeRead,
     ReplayRead,
     ReplayRequest,
     SecretRead,
     SecretRotation,
     WebhookDeliveryDetail,
     WebhookDeliveryRead,
+    WebhookEventTypeRead,
     WebhookMessageRead,
 )
 from tradewind.modules.webhooks.service import endpoints, log
@@ -39,9 +39,9 @@ def _tagged(response: Response, endpoint: EndpointRead) -> EndpointRead:
 
 
 @router.get("/webhook-event-types", dependencies=[requires("webhooks:read")])
-async def list_webhook_event_types() -> list[EventTypeRead]:
+async def list_webhook_event_types() -> list[WebhookEventTypeRead]:
     """All event types that endpoints may subscribe to, with an example of their data."""
-    return [EventTypeRead.model_validate(entry) for entry in event_types()]
+    return [WebhookEventTypeRead.model_validate(entry) for entry in event_types()]
 
 
 @router.get("/webhook-endpoints", dependencies=[requires("webhooks:read")])

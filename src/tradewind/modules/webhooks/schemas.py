@@ -19,7 +19,7 @@ EventTypes = Annotated[
 ]
 
 
-class EventTypeRead(BaseModel):
+class WebhookEventTypeRead(BaseModel):
     """A type of event that endpoints may subscribe to."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -7,7 +7,7 @@ export type Endpoint = Schema<'EndpointRead'>;
 export type Delivery = Schema<'WebhookDeliveryRead'>;
 export type DeliveryDetail = Schema<'WebhookDeliveryDetail'>;
 export type Attempt = Schema<'WebhookAttemptRead'>;
-export type EventType = Schema<'EventTypeRead'>;
+export type EventType = Schema<'WebhookEventTypeRead'>;
 export type Secret = Schema<'SecretRead'>;
 
 export const ENDPOINTS = '/api/v1/webhook-endpoints';
