@@ -17,6 +17,7 @@ import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
 import { Route as AppIntentsRouteImport } from './routes/_app/intents'
 import { Route as AppKnowledgeRouteImport } from './routes/_app/knowledge'
+import { Route as AppMeetingsRouteImport } from './routes/_app/meetings'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -39,6 +40,8 @@ import { Route as AppKnowledgeQuestionsRouteImport } from './routes/_app/knowled
 import { Route as AppKnowledgeTestRouteImport } from './routes/_app/knowledge/test'
 import { Route as AppLeadsIndexRouteImport } from './routes/_app/leads/index'
 import { Route as AppLeadsLeadIdRouteImport } from './routes/_app/leads/$leadId'
+import { Route as AppMeetingsIndexRouteImport } from './routes/_app/meetings/index'
+import { Route as AppMeetingsAvailabilityRouteImport } from './routes/_app/meetings/availability'
 import { Route as AppScoringIndexRouteImport } from './routes/_app/scoring/index'
 import { Route as AppScoringSetupIdRouteImport } from './routes/_app/scoring/$setupId'
 import { Route as AppScoringEvaluateRouteImport } from './routes/_app/scoring/evaluate'
@@ -70,6 +73,8 @@ import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$s
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles/$articleId'
 import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents/$documentId'
+import { Route as AppMeetingsEventTypesIndexRouteImport } from './routes/_app/meetings/event-types/index'
+import { Route as AppMeetingsEventTypesEventTypeIdRouteImport } from './routes/_app/meetings/event-types/$eventTypeId'
 import { Route as AppSettingsAiIndexRouteImport } from './routes/_app/settings/ai/index'
 import { Route as AppSettingsAiUsageRouteImport } from './routes/_app/settings/ai/usage'
 import { Route as AppSettingsPromptsIndexRouteImport } from './routes/_app/settings/prompts/index'
@@ -113,6 +118,11 @@ const AppIntentsRoute = AppIntentsRouteImport.update({
 const AppKnowledgeRoute = AppKnowledgeRouteImport.update({
   id: '/knowledge',
   path: '/knowledge',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMeetingsRoute = AppMeetingsRouteImport.update({
+  id: '/meetings',
+  path: '/meetings',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -224,6 +234,16 @@ const AppLeadsLeadIdRoute = AppLeadsLeadIdRouteImport.update({
   id: '/leads/$leadId',
   path: '/leads/$leadId',
   getParentRoute: () => AppRoute,
+} as any)
+const AppMeetingsIndexRoute = AppMeetingsIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppMeetingsRoute,
+} as any)
+const AppMeetingsAvailabilityRoute = AppMeetingsAvailabilityRouteImport.update({
+  id: '/availability',
+  path: '/availability',
+  getParentRoute: () => AppMeetingsRoute,
 } as any)
 const AppScoringIndexRoute = AppScoringIndexRouteImport.update({
   id: '/scoring/',
@@ -383,6 +403,18 @@ const AppKnowledgeDocumentsDocumentIdRoute =
     path: '/documents/$documentId',
     getParentRoute: () => AppKnowledgeRoute,
   } as any)
+const AppMeetingsEventTypesIndexRoute =
+  AppMeetingsEventTypesIndexRouteImport.update({
+    id: '/event-types/',
+    path: '/event-types/',
+    getParentRoute: () => AppMeetingsRoute,
+  } as any)
+const AppMeetingsEventTypesEventTypeIdRoute =
+  AppMeetingsEventTypesEventTypeIdRouteImport.update({
+    id: '/event-types/$eventTypeId',
+    path: '/event-types/$eventTypeId',
+    getParentRoute: () => AppMeetingsRoute,
+  } as any)
 const AppSettingsAiIndexRoute = AppSettingsAiIndexRouteImport.update({
   id: '/ai/',
   path: '/ai/',
@@ -424,6 +456,7 @@ export interface FileRoutesByFullPath {
   '/get-started': typeof AppGetStartedRoute
   '/intents': typeof AppIntentsRoute
   '/knowledge': typeof AppKnowledgeRouteWithChildren
+  '/meetings': typeof AppMeetingsRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -441,6 +474,7 @@ export interface FileRoutesByFullPath {
   '/knowledge/questions': typeof AppKnowledgeQuestionsRoute
   '/knowledge/test': typeof AppKnowledgeTestRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
+  '/meetings/availability': typeof AppMeetingsAvailabilityRoute
   '/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
@@ -471,15 +505,18 @@ export interface FileRoutesByFullPath {
   '/imports/': typeof AppImportsIndexRoute
   '/knowledge/': typeof AppKnowledgeIndexRoute
   '/leads/': typeof AppLeadsIndexRoute
+  '/meetings/': typeof AppMeetingsIndexRoute
   '/scoring/': typeof AppScoringIndexRoute
   '/segments/': typeof AppSegmentsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
   '/sources/': typeof AppSourcesIndexRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
+  '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/settings/ai/': typeof AppSettingsAiIndexRoute
   '/settings/prompts/': typeof AppSettingsPromptsIndexRoute
   '/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
@@ -506,6 +543,7 @@ export interface FileRoutesByTo {
   '/knowledge/questions': typeof AppKnowledgeQuestionsRoute
   '/knowledge/test': typeof AppKnowledgeTestRoute
   '/leads/$leadId': typeof AppLeadsLeadIdRoute
+  '/meetings/availability': typeof AppMeetingsAvailabilityRoute
   '/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
@@ -536,15 +574,18 @@ export interface FileRoutesByTo {
   '/imports': typeof AppImportsIndexRoute
   '/knowledge': typeof AppKnowledgeIndexRoute
   '/leads': typeof AppLeadsIndexRoute
+  '/meetings': typeof AppMeetingsIndexRoute
   '/scoring': typeof AppScoringIndexRoute
   '/segments': typeof AppSegmentsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
   '/sources': typeof AppSourcesIndexRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
+  '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
   '/settings/ai': typeof AppSettingsAiIndexRoute
   '/settings/prompts': typeof AppSettingsPromptsIndexRoute
   '/settings/webhooks': typeof AppSettingsWebhooksIndexRoute
@@ -558,6 +599,7 @@ export interface FileRoutesById {
   '/_app/get-started': typeof AppGetStartedRoute
   '/_app/intents': typeof AppIntentsRoute
   '/_app/knowledge': typeof AppKnowledgeRouteWithChildren
+  '/_app/meetings': typeof AppMeetingsRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -576,6 +618,7 @@ export interface FileRoutesById {
   '/_app/knowledge/questions': typeof AppKnowledgeQuestionsRoute
   '/_app/knowledge/test': typeof AppKnowledgeTestRoute
   '/_app/leads/$leadId': typeof AppLeadsLeadIdRoute
+  '/_app/meetings/availability': typeof AppMeetingsAvailabilityRoute
   '/_app/scoring/$setupId': typeof AppScoringSetupIdRoute
   '/_app/scoring/evaluate': typeof AppScoringEvaluateRoute
   '/_app/segments/$segmentId': typeof AppSegmentsSegmentIdRoute
@@ -606,15 +649,18 @@ export interface FileRoutesById {
   '/_app/imports/': typeof AppImportsIndexRoute
   '/_app/knowledge/': typeof AppKnowledgeIndexRoute
   '/_app/leads/': typeof AppLeadsIndexRoute
+  '/_app/meetings/': typeof AppMeetingsIndexRoute
   '/_app/scoring/': typeof AppScoringIndexRoute
   '/_app/segments/': typeof AppSegmentsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/sources/': typeof AppSourcesIndexRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
+  '/_app/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
   '/_app/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/_app/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
   '/_app/settings/prompts/': typeof AppSettingsPromptsIndexRoute
   '/_app/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
@@ -628,6 +674,7 @@ export interface FileRouteTypes {
     | '/get-started'
     | '/intents'
     | '/knowledge'
+    | '/meetings'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -645,6 +692,7 @@ export interface FileRouteTypes {
     | '/knowledge/questions'
     | '/knowledge/test'
     | '/leads/$leadId'
+    | '/meetings/availability'
     | '/scoring/$setupId'
     | '/scoring/evaluate'
     | '/segments/$segmentId'
@@ -675,15 +723,18 @@ export interface FileRouteTypes {
     | '/imports/'
     | '/knowledge/'
     | '/leads/'
+    | '/meetings/'
     | '/scoring/'
     | '/segments/'
     | '/settings/'
     | '/sources/'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
+    | '/meetings/event-types/$eventTypeId'
     | '/settings/ai/usage'
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
+    | '/meetings/event-types/'
     | '/settings/ai/'
     | '/settings/prompts/'
     | '/settings/webhooks/'
@@ -710,6 +761,7 @@ export interface FileRouteTypes {
     | '/knowledge/questions'
     | '/knowledge/test'
     | '/leads/$leadId'
+    | '/meetings/availability'
     | '/scoring/$setupId'
     | '/scoring/evaluate'
     | '/segments/$segmentId'
@@ -740,15 +792,18 @@ export interface FileRouteTypes {
     | '/imports'
     | '/knowledge'
     | '/leads'
+    | '/meetings'
     | '/scoring'
     | '/segments'
     | '/settings'
     | '/sources'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
+    | '/meetings/event-types/$eventTypeId'
     | '/settings/ai/usage'
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
+    | '/meetings/event-types'
     | '/settings/ai'
     | '/settings/prompts'
     | '/settings/webhooks'
@@ -761,6 +816,7 @@ export interface FileRouteTypes {
     | '/_app/get-started'
     | '/_app/intents'
     | '/_app/knowledge'
+    | '/_app/meetings'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -779,6 +835,7 @@ export interface FileRouteTypes {
     | '/_app/knowledge/questions'
     | '/_app/knowledge/test'
     | '/_app/leads/$leadId'
+    | '/_app/meetings/availability'
     | '/_app/scoring/$setupId'
     | '/_app/scoring/evaluate'
     | '/_app/segments/$segmentId'
@@ -809,15 +866,18 @@ export interface FileRouteTypes {
     | '/_app/imports/'
     | '/_app/knowledge/'
     | '/_app/leads/'
+    | '/_app/meetings/'
     | '/_app/scoring/'
     | '/_app/segments/'
     | '/_app/settings/'
     | '/_app/sources/'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
+    | '/_app/meetings/event-types/$eventTypeId'
     | '/_app/settings/ai/usage'
     | '/_app/settings/prompts/$promptId'
     | '/_app/settings/webhooks/$endpointId'
+    | '/_app/meetings/event-types/'
     | '/_app/settings/ai/'
     | '/_app/settings/prompts/'
     | '/_app/settings/webhooks/'
@@ -884,6 +944,13 @@ declare module '@tanstack/react-router' {
       path: '/knowledge'
       fullPath: '/knowledge'
       preLoaderRoute: typeof AppKnowledgeRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/meetings': {
+      id: '/_app/meetings'
+      path: '/meetings'
+      fullPath: '/meetings'
+      preLoaderRoute: typeof AppMeetingsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -1039,6 +1106,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/leads/$leadId'
       preLoaderRoute: typeof AppLeadsLeadIdRouteImport
       parentRoute: typeof AppRoute
+    }
+    '/_app/meetings/': {
+      id: '/_app/meetings/'
+      path: '/'
+      fullPath: '/meetings/'
+      preLoaderRoute: typeof AppMeetingsIndexRouteImport
+      parentRoute: typeof AppMeetingsRoute
+    }
+    '/_app/meetings/availability': {
+      id: '/_app/meetings/availability'
+      path: '/availability'
+      fullPath: '/meetings/availability'
+      preLoaderRoute: typeof AppMeetingsAvailabilityRouteImport
+      parentRoute: typeof AppMeetingsRoute
     }
     '/_app/scoring/': {
       id: '/_app/scoring/'
@@ -1257,6 +1338,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppKnowledgeDocumentsDocumentIdRouteImport
       parentRoute: typeof AppKnowledgeRoute
     }
+    '/_app/meetings/event-types/': {
+      id: '/_app/meetings/event-types/'
+      path: '/event-types'
+      fullPath: '/meetings/event-types/'
+      preLoaderRoute: typeof AppMeetingsEventTypesIndexRouteImport
+      parentRoute: typeof AppMeetingsRoute
+    }
+    '/_app/meetings/event-types/$eventTypeId': {
+      id: '/_app/meetings/event-types/$eventTypeId'
+      path: '/event-types/$eventTypeId'
+      fullPath: '/meetings/event-types/$eventTypeId'
+      preLoaderRoute: typeof AppMeetingsEventTypesEventTypeIdRouteImport
+      parentRoute: typeof AppMeetingsRoute
+    }
     '/_app/settings/ai/': {
       id: '/_app/settings/ai/'
       path: '/ai'
@@ -1322,6 +1417,24 @@ const AppKnowledgeRouteChildren: AppKnowledgeRouteChildren = {
 
 const AppKnowledgeRouteWithChildren = AppKnowledgeRoute._addFileChildren(
   AppKnowledgeRouteChildren,
+)
+
+interface AppMeetingsRouteChildren {
+  AppMeetingsAvailabilityRoute: typeof AppMeetingsAvailabilityRoute
+  AppMeetingsIndexRoute: typeof AppMeetingsIndexRoute
+  AppMeetingsEventTypesEventTypeIdRoute: typeof AppMeetingsEventTypesEventTypeIdRoute
+  AppMeetingsEventTypesIndexRoute: typeof AppMeetingsEventTypesIndexRoute
+}
+
+const AppMeetingsRouteChildren: AppMeetingsRouteChildren = {
+  AppMeetingsAvailabilityRoute: AppMeetingsAvailabilityRoute,
+  AppMeetingsIndexRoute: AppMeetingsIndexRoute,
+  AppMeetingsEventTypesEventTypeIdRoute: AppMeetingsEventTypesEventTypeIdRoute,
+  AppMeetingsEventTypesIndexRoute: AppMeetingsEventTypesIndexRoute,
+}
+
+const AppMeetingsRouteWithChildren = AppMeetingsRoute._addFileChildren(
+  AppMeetingsRouteChildren,
 )
 
 interface AppSettingsRouteChildren {
@@ -1392,6 +1505,7 @@ interface AppRouteChildren {
   AppGetStartedRoute: typeof AppGetStartedRoute
   AppIntentsRoute: typeof AppIntentsRoute
   AppKnowledgeRoute: typeof AppKnowledgeRouteWithChildren
+  AppMeetingsRoute: typeof AppMeetingsRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1420,6 +1534,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppGetStartedRoute: AppGetStartedRoute,
   AppIntentsRoute: AppIntentsRoute,
   AppKnowledgeRoute: AppKnowledgeRouteWithChildren,
+  AppMeetingsRoute: AppMeetingsRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,

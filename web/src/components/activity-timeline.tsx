@@ -45,11 +45,13 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
     },
   );
   const entries = data?.pages.flatMap((page) => page.items);
-  // Deals are often called after their company alone; the entry has to say what became of them.
-  const words = (entry: Activity) => {
-    const named = entry.kind.startsWith('deal.') && !/^deal\b/i.test(entry.title);
-    if (!named) return entry.title;
-    return `${t(`activity.${entry.kind.replace('.', '_')}`, { defaultValue: t('activity.deal_any') })}: ${entry.title}`;
+  // Deals and meetings are called after their company alone; the entry says what became of them.
+  const words = ({ kind: of, title }: Activity) => {
+    const family = of.split('.')[0] ?? '';
+    if (family !== 'deal' && family !== 'meeting') return title;
+    if (new RegExp(`^${family}\\b`, 'i').test(title)) return title;
+    const any = t(`activity.${family}_any`);
+    return `${t(`activity.${of.replace('.', '_')}`, { defaultValue: any })}: ${title}`;
   };
   const pick = (value: TimelineKind | undefined) => (
     <UnstyledButton
