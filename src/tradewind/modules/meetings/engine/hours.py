@@ -22,7 +22,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When a host can be met: `weekly` has seven days from Monday; `dates` go before holidays, and these before the week.
+    """When a host can be met. `weekly` has seven days from Monday; holidays go before it, and `dates` before both.
 
     `dates` and `holidays` are keyed by day number; a holiday is closed and has a name.
     """

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -115,9 +114,9 @@ def _schedule(row: Any) -> ScheduleRow | None:
         id=row["schedule_id"],
         name=row["schedule_name"],
         time_zone=row["time_zone"],
-        weekly=orjson.loads(row["weekly"]),
-        overrides=orjson.loads(row["overrides"]),
-        holidays=orjson.loads(row["holidays"]) if row["holidays"] else None,
+        weekly=row["weekly"],
+        overrides=row["overrides"],
+        holidays=row["holidays"],
     )
 
 
