@@ -9,7 +9,8 @@ down_revision = "0030"
 
 APP_ROLE = "tradewind_app"
 TABLES = """
-ALTER TABLE meeting_attendees DROP COLUMN token_hash;
+ALTER TABLE meeting_attendees DROP COLUMN token_hash, ADD COLUMN booking_key text;
+CREATE UNIQUE INDEX meeting_attendees_by_key ON meeting_attendees (organisation_id, booking_key);
 CREATE TABLE mail_attachments (
     id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
@@ -134,5 +135,5 @@ def downgrade() -> None:
         "mail_attachments",
     ):  # fmt: skip
         bind.exec_driver_sql(f"DROP TABLE {table}")
-    bind.exec_driver_sql("ALTER TABLE meeting_attendees ADD COLUMN token_hash bytea")
+    bind.exec_driver_sql("ALTER TABLE meeting_attendees DROP COLUMN booking_key, ADD COLUMN token_hash bytea")
     bind.exec_driver_sql("CREATE UNIQUE INDEX meeting_attendees_by_token ON meeting_attendees (token_hash)")

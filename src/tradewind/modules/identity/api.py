@@ -31,6 +31,7 @@ __all__ = [
     "address_range",
     "audit_entries",
     "audit_head",
+    "become",
     "change_key_origins",
     "create_organisation",
     "create_publishable_key",
@@ -46,6 +47,7 @@ __all__ = [
     "locked_members",
     "make_authenticator",
     "member",
+    "organisation_by_slug",
     "permissions_by_role",
     "person_behind",
     "publishable_keys",
@@ -109,6 +111,11 @@ async def issue_access_token(session: AsyncSession, user_id: UUID, organisation_
 async def get_organisation(session: AsyncSession) -> contracts.Organisation:
     """The session's organisation. Raises OrganisationNotFound."""
     return organisations.contract(await organisations.current(session))
+
+
+async def organisation_by_slug(session: AsyncSession, slug: str) -> UUID | None:
+    """The id of the organisation with this public name, for pages that strangers open; None if there is none."""
+    return await session.scalar(text("SELECT organisation_of_slug(:slug)"), {"slug": slug})
 
 
 async def list_members(session: AsyncSession, *, active_only: bool = True) -> list[Member]:

@@ -43,7 +43,7 @@ class Meeting(Base, TenantMixin, TimestampMixin, VersionMixin):
 
 
 class Attendee(Base, TenantMixin):
-    """Somebody outside who takes part in a meeting."""
+    """Somebody outside who takes part in a meeting: one booking, found again by its `booking_key`."""
 
     __tablename__ = "meeting_attendees"
 
@@ -57,6 +57,7 @@ class Attendee(Base, TenantMixin):
     no_show: Mapped[bool] = mapped_column(default=False, info=INTERNAL)
     lead_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     seat: Mapped[int] = mapped_column(default=1, info=INTERNAL)
+    booking_key: Mapped[str | None] = mapped_column(info=INTERNAL)
     created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)
 
 

@@ -1,0 +1,121 @@
+"""Meetings in the timelines of leads, which scores, metrics and segments read."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.events import subscriber
+from tradewind.modules.leads import api as leads
+from tradewind.modules.leads.contracts import NewActivity
+from tradewind.modules.meetings.events import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingEnded,
+    MeetingMoved,
+    MeetingNoShow,
+    MeetingRequested,
+    SeatLeft,
+)
+from tradewind.modules.meetings.models.bookings import Attendee, Meeting
+from tradewind.modules.meetings.repository import bookings as rows
+
+_TITLES = {
+    "meeting.requested": "Asked for a meeting", "meeting.booked": "Meeting booked", "meeting.moved": "Meeting moved",
+    "meeting.cancelled": "Meeting cancelled", "meeting.held": "Meeting held", "meeting.no_show": "Meeting missed",
+}  # fmt: skip
+
+
+@subscriber(MeetingRequested)
+async def record_request(session: AsyncSession, event: MeetingRequested) -> None:
+    """Somebody asked for a meeting."""
+    await _record(session, event.meeting_id, "meeting.requested", event.sequence, only=event.attendee_id)
+
+
+@subscriber(MeetingBooked)
+async def record_booking(session: AsyncSession, event: MeetingBooked) -> None:
+    """A meeting is agreed on."""
+    await _record(session, event.meeting_id, "meeting.booked", event.sequence, only=event.attendee_id)
+
+
+@subscriber(MeetingMoved)
+async def record_move(session: AsyncSession, event: MeetingMoved) -> None:
+    """A meeting has another time; another place or link is no news for the timeline."""
+    if event.previous_starts_at != event.starts_at:
+        await _record(session, event.meeting_id, "meeting.moved", event.sequence)
+
+
+@subscriber(MeetingCancelled)
+async def record_cancellation(session: AsyncSession, event: MeetingCancelled) -> None:
+    """A meeting does not take place."""
+    await _record(session, event.meeting_id, "meeting.cancelled", event.sequence)
+
+
+@subscriber(SeatLeft)
+async def record_seat_left(session: AsyncSession, event: SeatLeft) -> None:
+    """Somebody no longer takes part."""
+    await _record(session, event.meeting_id, "meeting.cancelled", event.sequence, only=event.attendee_id)
+
+
+@subscriber(MeetingEnded)
+async def record_end(session: AsyncSession, event: MeetingEnded) -> None:
+    """A meeting took place, for all who did not miss it."""
+    await _record_presence(session, event.meeting_id)
+
+
+@subscriber(MeetingNoShow)
+async def record_no_show(session: AsyncSession, event: MeetingNoShow) -> None:
+    """Who missed the meeting did not hold it, and the other way round."""
+    await _record_presence(session, event.meeting_id)
+
+
+async def _record_presence(session: AsyncSession, meeting_id: UUID) -> None:
+    row = await rows.meeting(session, meeting_id)
+    if row is None or row.state != "confirmed":
+        return
+    people = [one for one in await rows.attendees(session, meeting_id) if one.status != "cancelled" and one.lead_id]
+    gone: dict[UUID, UUID | None] = {}
+    found: list[NewActivity] = []
+    for one in people:
+        held, missed = (_entry_id(one, kind, row.sequence) for kind in ("meeting.held", "meeting.no_show"))
+        gone[held if one.no_show else missed] = None
+        if one.no_show:
+            found.append(_entry(row, one, "meeting.no_show", row.sequence))
+        elif row.ended_recorded_at is not None:
+            found.append(_entry(row, one, "meeting.held", row.sequence))
+    await leads.reassign_activities(session, gone)
+    await leads.record_activities(session, found)
+
+
+async def _record(
+    session: AsyncSession, meeting_id: UUID, kind: str, sequence: int, *, only: UUID | None = None
+) -> None:
+    row = await rows.meeting(session, meeting_id)
+    if row is None:
+        return
+    people: Sequence[Attendee] = await rows.attendees(session, meeting_id)
+    chosen = [one for one in people if one.lead_id and (one.id == only if only else one.status != "cancelled")]
+    await leads.record_activities(session, [_entry(row, one, kind, sequence) for one in chosen])
+
+
+def _entry(row: Meeting, person: Attendee, kind: str, sequence: int) -> NewActivity:
+    """An entry whose id is always the same, so that telling it twice shows it once."""
+    of_its_time = kind in ("meeting.held", "meeting.no_show")
+    return NewActivity(
+        id=_entry_id(person, kind, sequence),
+        kind=kind,
+        lead_id=person.lead_id,
+        title=f"{_TITLES[kind]}: {row.title}"[:300],
+        occurred_at=row.starts_at if of_its_time else None,
+        source="Meetings",
+        data={
+            "meeting_id": str(row.id),
+            "event_type_id": str(row.event_type_id) if row.event_type_id else None,
+            "starts_at": row.starts_at.isoformat(),
+        },
+        actor_kind="lead" if kind in ("meeting.requested", "meeting.booked") and row.source == "page" else None,
+    )
+
+
+def _entry_id(person: Attendee, kind: str, sequence: int) -> UUID:
+    return uuid5(person.id, f"{kind}:{sequence}")
