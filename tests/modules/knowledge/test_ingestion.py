@@ -9,7 +9,7 @@ from tests.modules.knowledge import sample_files
 
 from tradewind.kernel.clock import now
 from tradewind.modules.knowledge.jobs.reminders import remind
-from tradewind.modules.knowledge.service import pair_import
+from tradewind.modules.knowledge.service import indexing, pair_import
 
 KNOWLEDGE = "/api/v1/knowledge"
 
@@ -98,3 +98,31 @@ async def test_people_are_reminded_once_of_what_expires(client, drain, database,
     reviewed = await client.post(f"{KNOWLEDGE}/documents/{pair['id']}/review")
     assert UUID(reviewed.json()["id"])
     assert reviewed.json()["reviewed_at"] is not None
+
+
+async def test_large_files_stop_at_their_limits_and_say_so(client, drain, session, monkeypatch):
+    monkeypatch.setattr(pair_import, "MAX_PAIRS", 1_200)
+    monkeypatch.setattr(pair_import, "_BATCH", 500)
+    rows = [f"Question number {number}?,Answer {number}\n" for number in range(3_000)]
+    document = await client.post(f"{KNOWLEDGE}/files", files=csv_file("question,answer\n" + "".join(rows)))
+    assert document.status_code == 201
+    started = []
+    # The same content as a document, and imported twice before the first import has begun: none takes it from another.
+    for _ in range(2):
+        answer = await client.post(f"{KNOWLEDGE}/pairs/import", files=csv_file("question,answer\n" + "".join(rows)))
+        started.append(answer.json()["run_id"])
+    monkeypatch.setattr(indexing, "MAX_PASSAGES", 3)
+    monkeypatch.setattr(pair_import, "enqueue_indexing", _nothing)
+    await drain()
+    results = [(await client.get(f"/api/v1/jobs/{run_id}")).json() for run_id in started]
+    assert [run["state"] for run in results] == ["succeeded", "succeeded"]
+    figures = [tuple(run["result"][name] for name in ("added", "unchanged", "rejected")) for run in results]
+    assert figures == [(1_200, 0, 1_800), (0, 1_200, 1_800)]
+    assert "1,200 pairs, which is the most" in results[0]["result"]["errors"][0]["reason"]
+    read = (await client.get(f"{KNOWLEDGE}/documents/{document.json()['id']}")).json()
+    assert (read["status"], read["passages"], read["warnings"]) == ("indexed", 3, [indexing.TOO_LONG])
+    assert (await client.get(f"{KNOWLEDGE}/files/{read['id']}/content")).status_code == 200
+
+
+async def _nothing(*_: object) -> None:
+    """Indexing 1,200 pairs would tell nothing more."""

@@ -4097,6 +4097,8 @@ export interface paths {
          * Upload pairs
          * @description Import questions and answers from a CSV file of up to 1 GB. A known question takes the new answer.
          *
+         *     A source holds up to 100,000 pairs; rows that would be more are rejected.
+         *
          *     The run's result tells how many were added, changed, unchanged and rejected, with the reasons of the first 1,000.
          *
          *     Permission: `knowledge:write`.

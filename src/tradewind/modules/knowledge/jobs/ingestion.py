@@ -33,10 +33,10 @@ class OneSource(BaseModel):
 
 
 class PairFile(BaseModel):
-    """The file to import, by its hash, and the source it goes into."""
+    """The file to import, which nothing else refers to, and the source it goes into."""
 
     source_id: UUID
-    sha256: str
+    file: str
 
 
 @job(INDEX, max_attempts=_ATTEMPTS, concurrency=4)
@@ -55,7 +55,7 @@ async def read_file(context: JobContext, payload: OneDocument) -> None:
 async def import_pairs(context: JobContext, payload: PairFile) -> None:
     """Import questions and answers from a file, and forget the file."""
     assert context.actor.organisation_id is not None
-    path = store.path_of(context.database.settings.home, context.actor.organisation_id, payload.sha256)
+    path = store.path_of(context.database.settings.home, context.actor.organisation_id, payload.file)
     await pair_import.run(context, payload.source_id, path)
     await asyncio.to_thread(store.discard, path)
 

@@ -174,6 +174,14 @@ async def put_pairs(
     return [row.id for row in rows if row.added], [row.id for row in rows if not row.added]
 
 
+async def held(session: AsyncSession, source_id: UUID, keys: Sequence[str]) -> tuple[int, set[str]]:
+    """How many documents a source has, and which of these keys are theirs."""
+    own = Document.source_id == source_id, Document.deleted_at.is_(None)
+    count = await session.scalar(select(func.count()).select_from(Document).where(*own))
+    known = await session.scalars(select(Document.key).where(*own, Document.key.in_(keys)))
+    return count or 0, {key for key in known if key is not None}
+
+
 async def passages(session: AsyncSession, document_id: UUID, *, after: int, limit: int) -> Sequence[RowMapping]:
     """Passages of a document in their order, from beyond the ordinal `after`."""
     statement = (

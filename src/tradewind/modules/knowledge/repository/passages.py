@@ -84,6 +84,21 @@ async def replace(
         await add(connection, organisation_id, rows)
 
 
+async def warn(
+    connection: asyncpg.Connection, documents: Collection[UUID], warning: str, *, about: Collection[UUID]
+) -> None:
+    """Have those of `documents` that it is `about` carry a warning, and the others not."""
+    await connection.execute(
+        """
+        UPDATE knowledge_documents
+        SET warnings = (warnings - $2::text) || CASE WHEN id = ANY ($3::uuid[]) THEN jsonb_build_array($2::text)
+            ELSE '[]' END
+        WHERE id = ANY ($1::uuid[]) AND (warnings ? $2::text) <> (id = ANY ($3::uuid[]))
+        """,
+        list(documents), warning, list(about),
+    )  # fmt: skip
+
+
 async def add(connection: asyncpg.Connection, organisation_id: UUID, rows: Sequence[Row]) -> None:
     """Store passages of documents that are there; a trigger gives them scope, source and expiry."""
     # Arrays inside an array must have one length: terms travel as text.

@@ -1,6 +1,7 @@
 """HTTP of uploads: files as documents, and questions with answers in bulk."""
 
 import asyncio
+import secrets
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -87,6 +88,8 @@ async def download_knowledge_file(session: Session, document_id: UUID, request: 
 async def upload_pairs(request: Request, actor: CurrentActor, source_id: SourceId = None) -> KnowledgeRunStarted:
     """Import questions and answers from a CSV file of up to 1 GB. A known question takes the new answer.
 
+    A source holds up to 100,000 pairs; rows that would be more are rejected.
+
     The run's result tells how many were added, changed, unchanged and rejected, with the reasons of the first 1,000.
     """
     part = FilePart(request)
@@ -97,9 +100,11 @@ async def upload_pairs(request: Request, actor: CurrentActor, source_id: SourceI
         await asyncio.to_thread(pair_import.layout_of, upload.path)
         async with database.transaction(actor) as session:
             source = await sources.to_hold(session, "qa", source_id, None)
-            await asyncio.to_thread(store.keep, upload, home, source.organisation_id)
+            # Not by its hash: the import removes it, whoever else has uploaded the same.
+            file = secrets.token_hex(32)
+            await asyncio.to_thread(store.keep, upload, home, source.organisation_id, file)
             run_id = await start_run(
-                session, import_pairs, PairFile(source_id=source.id, sha256=upload.sha256),
+                session, import_pairs, PairFile(source_id=source.id, file=file),
                 title=f"Import {store.safe_name(part.file_name)}", subject=f"knowledge_source:{source.id}",
                 for_everyone=True,
             )  # fmt: skip

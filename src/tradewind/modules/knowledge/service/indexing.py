@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +18,12 @@ from tradewind.modules.knowledge.chunking import Piece, pieces
 from tradewind.modules.knowledge.extraction.language import language_of
 from tradewind.modules.knowledge.repository import passages
 
+# Of a longer document only these can be found, and it says so.
+MAX_PASSAGES = 10_000
+TOO_LONG = f"Only the first {MAX_PASSAGES:,} passages can be found. Split the text into several documents."
 _MOST_FREQUENT = 255
+# The vectors of all tokens of so many passages take about 100 MB until they are packed.
+_EMBEDDED_AT_ONCE = 256
 
 
 async def index_document(session: AsyncSession, document_id: UUID) -> int:
@@ -39,6 +44,7 @@ async def index_documents(session: AsyncSession, document_ids: Collection[UUID])
     # Reading takes a while. What has changed meanwhile is indexed anew by whoever changed it, so is left to them.
     unchanged = await passages.lock_unchanged(connection, {row["id"]: row["mark"] for row in documents})
     rows: list[passages.Row] = []
+    too_long: list[UUID] = []
     for (document, language, found), vectors in read:
         if document["id"] not in unchanged:
             continue
@@ -46,9 +52,12 @@ async def index_documents(session: AsyncSession, document_ids: Collection[UUID])
         title = f"{document['title']} {document['title']}"
         words = [lexicon.words(f"{title} {piece.heading} {piece.content}") for piece in found]
         stems = await passages.stems(connection, {word for each in words for word in each}, language)
-        for ordinal, (piece, said, vector) in enumerate(zip(found, words, vectors, strict=True)):
+        if len(found) > len(vectors):
+            too_long.append(document["id"])
+        for ordinal, (piece, said, vector) in enumerate(zip(found, words, vectors, strict=False)):
             rows.append(_row(organisation_id, document, ordinal, language, piece, said, stems, vector))
     await passages.replace(connection, organisation_id, unchanged, rows)
+    await passages.warn(connection, unchanged, TOO_LONG, about=too_long)
     await passages.fold_counts(connection, organisation_id)
     return len(rows)
 
@@ -63,18 +72,15 @@ def _read(documents: Sequence[asyncpg.Record]) -> list[tuple[Cut, list[Vectors]]
     for document in documents:
         language = document["language"] or language_of(document["content"]) or lexicon.DEFAULT_LANGUAGE
         found = pieces(document["title"], document["content"], ai.count_tokens, pair=document["kind"] == "qa")
-        cuts.append((document, language[:2], found))
-    prefixes = [[prefix(cut[0]["title"], piece.heading) for piece in cut[2]] for cut in cuts]
-    texts = [
-        before + piece.content
-        for cut, each in zip(cuts, prefixes, strict=True)
-        for before, piece in zip(each, cut[2], strict=True)
-    ]
-    vectors = iter(ai.embed_passages_locally(texts))
-    return [
-        (cut, [_vectors(next(vectors), len(before), piece) for before, piece in zip(each, cut[2], strict=True)])
-        for cut, each in zip(cuts, prefixes, strict=True)
-    ]
+        cuts.append((document, language[:2], found[: MAX_PASSAGES + 1]))
+    told = [(prefix(cut[0]["title"], piece.heading), piece) for cut in cuts for piece in cut[2][:MAX_PASSAGES]]
+    vectors: list[Vectors] = []
+    for start in range(0, len(told), _EMBEDDED_AT_ONCE):
+        part = told[start : start + _EMBEDDED_AT_ONCE]
+        read = ai.embed_passages_locally([before + piece.content for before, piece in part])
+        vectors += [_vectors(each, len(before), piece) for each, (before, piece) in zip(read, part, strict=True)]
+    following = iter(vectors)
+    return [(cut, list(islice(following, min(len(cut[2]), MAX_PASSAGES)))) for cut in cuts]
 
 
 def prefix(title: str, heading: str) -> str:

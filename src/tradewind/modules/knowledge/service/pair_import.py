@@ -4,6 +4,7 @@ import asyncio
 import csv
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
 from tradewind.modules.knowledge.service.pairs import key_of
 
 MAX_BYTES = 1024 * 1024 * 1024
+MAX_PAIRS = 100_000
 _BATCH = 1_000
 _MAX_ERRORS = 1_000
 _LONGEST_LINE = 1_000_000
@@ -158,7 +160,7 @@ async def run(context: JobContext, source_id: UUID, path: Path) -> None:
 
 
 def _take(found: Iterator[tuple[int, str, str, str | None]]) -> list[tuple[int, str, str, str | None]]:
-    return [row for row, _ in zip(found, range(_BATCH), strict=False)]
+    return list(islice(found, _BATCH))
 
 
 async def _before(session: AsyncSession, run_id: UUID | None) -> Outcome:
@@ -182,6 +184,10 @@ async def _store(
             outcome.reject(last[key][0], f"Row {number} answers the same question; that one counts.")
         last[key] = (number, question, answer)
     actor = actor_of(session)
+    held, known = await repository.held(session, source_id, list(last))
+    for key in [key for key in last if key not in known][max(0, MAX_PAIRS - held) :]:
+        reason = f"The source holds {MAX_PAIRS:,} pairs, which is the most. Add another source for the rest."
+        outcome.reject(last.pop(key)[0], reason)
     pairs = list(last.items())
     added, changed = await repository.put_pairs(
         session,

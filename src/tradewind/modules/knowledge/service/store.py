@@ -13,8 +13,8 @@ from uuid import UUID
 
 from tradewind.modules.knowledge.errors import FileTooLarge
 
-# Content younger than this may belong to an upload that has not committed yet.
-_SWEPT_AFTER_SECONDS = 86_400
+# Younger content may belong to an upload that has not committed yet, or to an import that waits or runs.
+_SWEPT_AFTER_SECONDS = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,25 @@ async def receive(chunks: AsyncIterator[bytes], home: Path, *, max_bytes: int) -
                     raise FileTooLarge(f"A file may have up to {max_bytes // 1024**2} MB here.")
                 digest.update(chunk)
                 await asyncio.to_thread(out.write, chunk)
+            # The row that refers to it is committed later: after a loss of power it must not refer to nothing.
+            out.flush()
+            await asyncio.to_thread(os.fsync, out.fileno())
     except BaseException:
         discard(path)
         raise
     return Upload(path, digest.hexdigest(), size)
 
 
-def keep(upload: Upload, home: Path, organisation_id: UUID) -> None:
-    """Move an upload to its place; the temporary file is used up."""
-    target = path_of(home, organisation_id, upload.sha256)
+def keep(upload: Upload, home: Path, organisation_id: UUID, name: str | None = None) -> None:
+    """Move an upload to its place, by its hash or by a name of its own; the temporary file is used up."""
+    target = path_of(home, organisation_id, name or upload.sha256)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     upload.path.replace(target)
 
 
-def path_of(home: Path, organisation_id: UUID, sha256: str) -> Path:
-    """Where content lies."""
-    return home / "knowledge" / str(organisation_id) / sha256[:2] / sha256
+def path_of(home: Path, organisation_id: UUID, name: str) -> Path:
+    """Where content of this hash or name lies."""
+    return home / "knowledge" / str(organisation_id) / name[:2] / name
 
 
 def discard(path: Path) -> None:
