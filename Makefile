@@ -39,7 +39,7 @@ web/node_modules/.ready: web/package-lock.json
 	@cd web && npm ci --silent --no-progress
 	@touch $@
 
-web/dist/.ready: web/node_modules/.ready $(shell find web/src web/widget web/public docs/guides web/index.html web/docs.html web/guides-plugin.ts web/vite.config.ts web/package.json -type f 2>/dev/null)
+web/dist/.ready: web/node_modules/.ready $(shell find web/src web/widget web/booking web/public docs/guides web/index.html web/docs.html web/guides-plugin.ts web/vite.config.ts web/package.json -type f 2>/dev/null)
 	@echo "Building the web app…"
 	@cd web && npm run --silent build
 	@touch $@

@@ -45,7 +45,7 @@ export default defineConfig({
     environment: 'happy-dom',
     pool: 'threads',
     maxWorkers: 1,
-    include: ['{src,widget}/**/*.test.{ts,tsx}'],
+    include: ['{src,widget,booking}/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
   },
 });

@@ -7,6 +7,7 @@ const dist = new URL('../dist/', import.meta.url).pathname;
 // `dictionary`: the words of the password meter, fetched only where a password is chosen.
 // `snippet`: what other people's websites load, every byte of it.
 // `editor`: the Markdown editor of articles, fetched when somebody writes one.
+// `booking`: the pages strangers see, and what other websites load to embed them.
 // `reference`: the API reference, a page of its own that the app never loads.
 const budget = {
   entry: 210,
@@ -18,6 +19,9 @@ const budget = {
   editor: 150,
   reference: 480,
   snippet: 4.88, // 5,000 bytes
+  booking: 30,
+  bookingStyle: 6,
+  embed: 2.93, // 3,000 bytes
 };
 const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1024;
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
@@ -30,11 +34,17 @@ const rows = [
   ['entry + shared JS', sum(scripts), budget.entry],
   ['CSS on first load', sum(styles), budget.css],
   ['tw.js', size('tw.js'), budget.snippet],
+  ['book/embed.js', size('book/embed.js'), budget.embed],
 ];
 for (const file of readdirSync(join(dist, 'assets'))) {
   const path = `assets/${file}`;
   if (/inter-latin-wght.*woff2$/.test(file)) {
     rows.push([file, readFileSync(join(dist, path)).length / 1024, budget.font]);
+  }
+  const booking = /^booking-.*\.(js|css)$/.exec(file)?.[1];
+  if (booking) {
+    rows.push([file, size(path), booking === 'js' ? budget.booking : budget.bookingStyle]);
+    continue;
   }
   if (!file.endsWith('.js') || scripts.includes(path)) continue;
   const source = readFileSync(join(dist, path), 'utf8');

@@ -9,6 +9,7 @@ from tradewind.kernel.asgi import ANNOUNCED, header, state_of
 
 _HOST = re.compile(rb"[A-Za-z0-9.\-_]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _KNOWN_HOSTS = 256
+_POLICY = b"content-security-policy"
 
 _CONSTANT = [
     (b"x-content-type-options", b"nosniff"),
@@ -69,6 +70,9 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 present = {name.lower() for name, _ in headers}
+                if any(b"frame-ancestors" in value for name, value in headers if name.lower() == _POLICY):
+                    # The route says itself who may frame it; the older header knows only all or nothing.
+                    present.add(b"x-frame-options")
                 added = [pair for pair in extra if pair[0] not in present]
                 message["headers"] = [*headers, *added, *state_of(scope).get(ANNOUNCED, ())]
                 if https:
@@ -82,7 +86,7 @@ class SecurityHeadersMiddleware:
     def _headers(self, host: bytes | None) -> list[tuple[bytes, bytes]]:
         headers = self._by_host.get(host)
         if headers is None:
-            headers = [*_CONSTANT, (b"content-security-policy", content_security_policy(host))]
+            headers = [*_CONSTANT, (_POLICY, content_security_policy(host))]
             # The Host header is the caller's to choose: forged ones must not grow the cache without end.
             if len(self._by_host) < _KNOWN_HOSTS:
                 self._by_host[host] = headers

@@ -26,7 +26,7 @@ _HOUR = b"public, max-age=3600"
 # The address of the snippet is in other people's pages and never changes: a new build reaches everyone soon.
 _SNIPPET = b"public, max-age=300, stale-while-revalidate=86400"
 # Pages of any site may load these, also those that isolate themselves from other origins.
-_SHARED = frozenset({"tw.js", "tw.js.map"})
+_SHARED = frozenset({"tw.js", "tw.js.map", "book/embed.js"})
 _SHARING = [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
 # These names belong to the API: a page of the web app is never the answer there.
 _RESERVED = frozenset({"api", "health", "metrics", "scim"})
@@ -143,6 +143,11 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/tw.js", methods=["GET", "HEAD"], dependencies=[public("websites load it for their visitors")])
 async def snippet(request: Request) -> Response:
     """The script that websites include."""
+    return of_the_build(request)
+
+
+def of_the_build(request: Request) -> Response:
+    """The built file of the request's own path, for files whose address a module's routes would otherwise take."""
     return _OfTheBuild(request.app.router.default)
 
 

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from fastapi import APIRouter
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter()
 for _part in iter_modules(__path__):
-    router.include_router(import_module(f"{__name__}.{_part.name}").router)
+    _module = import_module(f"{__name__}.{_part.name}")
+    router.include_router(_module.router, prefix=getattr(_module, "PREFIX", "/api/v1"))

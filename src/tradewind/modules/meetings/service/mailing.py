@@ -140,6 +140,15 @@ async def tell_waiting(
     )
 
 
+async def invitation(session: AsyncSession, meeting_id: UUID, attendee_id: UUID, link: str) -> Attachment | None:
+    """The invitation of one attendee, to be put into their calendar by hand; None once there is nothing to attend."""
+    facts = await _facts(session, meeting_id)
+    person = next((one for one in facts.people if one.id == attendee_id), None) if facts else None
+    if facts is None or person is None or "cancelled" in (facts.row.state, person.status):
+        return None
+    return _file(facts, person, "REQUEST", link)
+
+
 async def _mail(session: AsyncSession, facts: _Facts, person: Attendee, kind: texts.Kind) -> Mail:
     row, language = facts.row, texts.language_of(person.language)
     values = {

@@ -1,0 +1,1 @@
+"""The pages that strangers see: chosen by language, painted at once, embeddable where the organisation allows it."""

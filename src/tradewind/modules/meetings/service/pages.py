@@ -1,0 +1,162 @@
+"""What the public pages show: facts and the first free times in one transaction, so that they are painted at once."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.clock import now
+from tradewind.modules.identity.contracts import Organisation
+from tradewind.modules.meetings.contracts import Slot
+from tradewind.modules.meetings.models.event_types import EventType
+from tradewind.modules.meetings.pages.facts import Company, Offer
+from tradewind.modules.meetings.schemas.booking_pages import LinkRead, PublicEventType
+from tradewind.modules.meetings.schemas.event_types import Location
+from tradewind.modules.meetings.service import booking_pages, slots
+
+# A key of the organisation's settings: origins that may show booking pages inside theirs.
+SITES_SETTING = "booking_sites"
+_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?")
+_MOST_SITES = 50
+# A month begins and ends at up to 14 hours before and 12 after UTC's, depending on where one is.
+_EARLIEST, _LATEST = timedelta(hours=14), timedelta(hours=12)
+_FEW_DAYS_LEFT = timedelta(days=7)
+_OPEN_WINDOW = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTypePage:
+    """An event type with its first free times. `months` are those the times cover, in any zone.
+
+    `next_at`: the first free time after them, looked for only where they have none. `last_month`: `2026-05`, after
+    it nothing can be booked.
+    """
+
+    company: Company
+    offer: Offer
+    free: tuple[Slot, ...]
+    months: tuple[str, ...]
+    next_at: datetime | None
+    last_month: str
+
+
+async def company(session: AsyncSession, slug: str) -> Company:
+    """An organisation with the event types it lists. Raises BookingPageNotFound."""
+    organisation = await booking_pages.enter_organisation(session, slug)
+    shown = await booking_pages.page(session, slug)
+    return _company(organisation, tuple(_offer(kind) for kind in shown.event_types))
+
+
+async def event_type_page(session: AsyncSession, slug: str, event_type: str) -> EventTypePage:
+    """An event type, listed or not, with the free times of this month. Raises BookingPageNotFound."""
+    organisation, kind = await booking_pages.enter_event_type(session, slug, event_type)
+    shown = await booking_pages.public_event_types(session, organisation, [kind])
+    moment = now()
+    following = _following_month(moment)
+    months = [moment.strftime("%Y-%m")]
+    if following - moment < _FEW_DAYS_LEFT:
+        # What is left of the month may soon be full: its end is a turn of the page that nobody should wait for.
+        months.append(following.strftime("%Y-%m"))
+        following = _following_month(following)
+    end = following + _LATEST
+    free = await slots.find_slots(session, kind.id, start=moment, end=end)
+    next_at = None if free else await slots.next_slot(session, kind.id, end, None)
+    return EventTypePage(
+        company=_company(organisation),
+        offer=_offer(shown[0], hidden=kind.hidden),
+        free=tuple(free),
+        months=tuple(months),
+        next_at=next_at,
+        last_month=_last_month(kind, organisation, moment),
+    )
+
+
+async def link_page(session: AsyncSession, token: str) -> tuple[LinkRead, Company, Offer | None, str]:
+    """What a link is about, whose it is, the event type where it still is offered, and the last month of that.
+
+    Raises LinkNotFound.
+    """
+    found = await booking_pages.linked(session, token)
+    shown = await booking_pages.read(session, token)
+    offer = _offer(shown.event_type) if shown.event_type else None
+    last = _last_month(found.kind, found.organisation, now()) if found.kind else ""
+    return shown, _company(found.organisation), offer, last
+
+
+def held(shown: LinkRead, offer: Offer | None) -> Offer:
+    """The event type as it is for one meeting: its own hosts, length and place; also where it is no longer offered."""
+    known = offer or Offer(
+        slug="", title="", description="", lengths=(), colour="", place="jitsi", address="", hosts=(),
+        time_zone=shown.organisation.time_zone,
+    )  # fmt: skip
+    return replace(
+        known,
+        title=shown.title,
+        lengths=(shown.length,),
+        place=shown.location.kind,
+        address=_address(shown.location),
+        hosts=tuple(shown.hosts) or known.hosts,
+        requires_confirmation=False,
+    )
+
+
+def embedding_sites(settings: dict[str, Any]) -> tuple[str, ...] | None:
+    """Origins that may embed booking pages by an organisation's settings; None, where nothing is said, means any.
+
+    Entries that are no origins are left out: one wrong entry must not open the page to everyone.
+    """
+    stated = settings.get(SITES_SETTING)
+    if stated is None:
+        return None
+    given = [site.lower().rstrip("/") for site in stated if isinstance(site, str)] if isinstance(stated, list) else []
+    return tuple(site for site in given[:_MOST_SITES] if _ORIGIN.fullmatch(site))
+
+
+def _company(organisation: Organisation, offers: tuple[Offer, ...] = ()) -> Company:
+    return Company(
+        slug=organisation.slug,
+        name=organisation.name,
+        sites=embedding_sites(organisation.settings),
+        offers=offers,
+    )
+
+
+def _offer(kind: PublicEventType, *, hidden: bool = False) -> Offer:
+    return Offer(
+        slug=kind.slug,
+        title=kind.title,
+        description=kind.description,
+        lengths=tuple(kind.lengths),
+        colour=kind.colour,
+        place=kind.location.kind,
+        address=_address(kind.location),
+        asks_phone=kind.location.kind == "phone" and not kind.location.value,
+        hosts=tuple(kind.hosts),
+        questions=tuple(question.model_dump() for question in kind.questions),
+        seats=kind.seats,
+        requires_confirmation=kind.requires_confirmation,
+        cancellation_policy=kind.cancellation_policy,
+        time_zone=kind.time_zone,
+        hidden=hidden,
+    )
+
+
+def _address(location: Location) -> str:
+    return (location.value or "") if location.kind == "in_person" else ""
+
+
+def _following_month(moment: datetime) -> datetime:
+    first = datetime.combine(moment.astimezone(UTC).date().replace(day=1), time(), UTC)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def _last_month(kind: EventType, organisation: Organisation, moment: datetime) -> str:
+    """The last month with bookable days; a day ahead, since strangers may be east of the organisation."""
+    if kind.window_kind == "range" and kind.window_end is not None:
+        last = datetime.combine(kind.window_end, time.max, ZoneInfo(organisation.time_zone))
+    else:
+        last = moment + (timedelta(days=kind.window_days) if kind.window_kind == "rolling" else _OPEN_WINDOW)
+    return (last.astimezone(UTC) + _EARLIEST).strftime("%Y-%m")
