@@ -159,12 +159,50 @@ async def test_many_leads_at_once(client):
     assert failed[7]["code"] == "leads.value_invalid"
     assert failed[7]["errors"]
     assert (await client.get("/api/v1/leads")).json()["total"]["value"] == 18
+    items[7] |= {"custom": {}, "owner_id": "0192f0c1-7a5e-7c3d-9b1a-2f4e6d8c0a11", "company_name": "Refused"}
+    again = (await client.post("/api/v1/leads/bulk-create", json={"items": [items[7]]})).json()["results"][0]
+    assert (again["code"], again["errors"][0]["field"]) == ("leads.value_invalid", "owner_id")
+    assert (await client.get("/api/v1/companies")).json()["items"] == []
     wrong = await client.post("/api/v1/leads/bulk-create", json={"items": [{"first_name": "Ada"}, {"colour": "red"}]})
     assert wrong.status_code == 422
     assert any(error["field"].startswith("items.1") for error in wrong.json()["errors"])
     too_many = await client.post("/api/v1/leads/bulk-create", json={"items": [{"first_name": "Ada"}] * 1001})
     assert too_many.status_code == 422
     assert (await client.get("/api/v1/leads")).json()["total"]["value"] == 18
+
+
+async def test_one_of_many_is_what_a_single_one_would_be(client):
+    """Added in a set, a lead has the same columns, company, tags, timeline and audit entry as one added alone."""
+    field = {"label": "Budget", "kind": "number"}
+    assert (await client.post("/api/v1/custom-fields", json=field)).status_code == 201
+    item = {
+        "first_name": "Ada", "last_name": "Lovelace", "email": "Ada@Engine.example", "phone": "020 7946 0958",
+        "country": "GB", "company_name": "Engine Ltd", "tags": ["vip", "bulk"], "custom": {"budget": 7},
+        "converted": True, "status": "customer", "source": "fair", "do_not_call": True, "owner_id": None,
+    }  # fmt: skip
+    alone = (await client.post("/api/v1/leads", json=item)).json()["id"]
+    answer = await client.post("/api/v1/leads/bulk-create", json={"items": [item] * 21})
+    ids = [result["id"] for result in answer.json()["results"]]
+    assert len(set(ids)) == 21
+
+    async def seen(lead_id: str) -> tuple:
+        lead = (await client.get(f"/api/v1/leads/{lead_id}")).json()
+        times = {"id", "created_at", "updated_at", "converted_at"}
+        timeline = (await client.get(f"/api/v1/leads/{lead_id}/timeline")).json()["items"]
+        query = {"subject_type": "lead", "subject_id": lead_id}
+        audit = (await client.get("/api/v1/audit-log", params=query)).json()["items"]
+        facts = [{name: value for name, value in row["after"].items() if name != "converted_at"} for row in audit]
+        assert bool(lead["converted_at"]) is True
+        return (
+            {name: value for name, value in lead.items() if name not in times},
+            [(entry["kind"], entry["title"], entry["actor_name"]) for entry in timeline],
+            [(row["action"], row["actor_name"]) for row in audit],
+            facts,
+        )
+
+    assert await seen(ids[0]) == await seen(ids[-1]) == await seen(alone)
+    assert len((await client.get("/api/v1/companies")).json()["items"]) == 1
+    assert (await client.post("/api/v1/audit-log/verification")).json()["intact"] is True
 
 
 async def test_what_goes_away_says_so():

@@ -20,7 +20,7 @@ from tradewind.modules.identity.service import accounts, audit, invitations, mem
 from tradewind.modules.identity.service import api_keys as key_service
 from tradewind.modules.identity.service import publishable_keys as write_keys
 from tradewind.modules.identity.service.acting import acting_as, become
-from tradewind.modules.identity.service.audit import record
+from tradewind.modules.identity.service.audit import record, record_many
 from tradewind.modules.identity.service.signing_keys import key_ring
 from tradewind.modules.identity.signed_requests import SignedBodyMiddleware
 from tradewind.settings import Settings
@@ -52,6 +52,7 @@ __all__ = [
     "person_behind",
     "publishable_keys",
     "record",
+    "record_many",
     "revoke_key",
     "rotate_signing_key",
     "standings",

@@ -1,6 +1,6 @@
 """SQL of the audit log."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -59,17 +59,20 @@ class AuditFilter:
         return found
 
 
-async def insert(session: AsyncSession, row: dict[str, Any], digest: bytes) -> None:
-    """Add a row given as plain JSON."""
+async def insert(session: AsyncSession, rows: Sequence[tuple[dict[str, Any], bytes]]) -> None:
+    """Add rows given as plain JSON, each with its digest."""
     connection = await asyncpg_connection(session)
-    typed = {
-        **row,
-        "occurred_at": datetime.fromisoformat(row["occurred_at"]),
-        "before": _json(row["before"]),
-        "after": _json(row["after"]),
-        "row_digest": digest,
-    }
-    await connection.execute(_INSERT, *(typed[name] for name in _COLUMNS))
+    typed = [
+        {
+            **row,
+            "occurred_at": datetime.fromisoformat(row["occurred_at"]),
+            "before": _json(row["before"]),
+            "after": _json(row["after"]),
+            "row_digest": digest,
+        }
+        for row, digest in rows
+    ]
+    await connection.executemany(_INSERT, [tuple(row[name] for name in _COLUMNS) for row in typed])
 
 
 def _json(value: dict[str, Any] | None) -> str | None:

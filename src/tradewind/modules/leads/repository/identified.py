@@ -110,12 +110,13 @@ async def companies(session: AsyncSession, named: Mapping[str, str]) -> dict[str
     added = {key: new_id() for key in named if key not in known}
     if added:
         await connection.execute(
-            "insert into companies (id, organisation_id, name, name_key) "
-            "select id, $1, name, key from unnest($2::uuid[], $3::text[], $4::text[]) as c(id, name, key)",
+            "insert into companies (id, organisation_id, created_by, name, name_key) "
+            "select id, $1, $5, name, key from unnest($2::uuid[], $3::text[], $4::text[]) as c(id, name, key)",
             organisation_id,
             list(added.values()),
             [named[key] for key in added],
             list(added),
+            actor_of(session).user_id,
         )
     return known | added
 

@@ -88,6 +88,35 @@ async def insert(
     return added
 
 
+async def insert_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add leads (`id` and columns of WRITABLE, the same in each) and the first entries of their timelines."""
+    names = [name for name in rows[0] if name != "id"]
+    assert WRITABLE.issuperset(names)
+    actor = actor_of(session)
+    given = ", ".join(f"{name}" for name in names)
+    connection = await asyncpg_connection(session)
+    await connection.execute(
+        f"""
+        with lead as (
+          insert into leads (id, organisation_id, created_by, created_at, updated_at, {given})
+          select id, $1, $2, $3, $3, {given} from jsonb_populate_recordset(null::leads, $4::jsonb)
+          returning id, source)
+        insert into activities (id, organisation_id, lead_id, kind, title, occurred_at, created_at, actor_kind,
+          actor_id, actor_name, source)
+        select e.id, $1, lead.id, 'lead.created', 'Lead added', $3, $3, $5, $2, $6, lead.source
+        from lead join unnest($7::uuid[], $8::uuid[]) as e(id, lead_id) on e.lead_id = lead.id
+        """,
+        actor.organisation_id,
+        actor.user_id,
+        now(),
+        orjson.dumps(rows, default=str).decode(),
+        actor.kind,
+        actor.name[:200],
+        [new_id() for _ in rows],
+        [row["id"] for row in rows],
+    )
+
+
 async def update(session: AsyncSession, lead_id: UUID, values: Mapping[str, Any]) -> asyncpg.Record:
     """Set the given columns (of WRITABLE) of a locked row; the version rises."""
     assert WRITABLE.issuperset(values)

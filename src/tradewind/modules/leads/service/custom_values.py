@@ -59,11 +59,22 @@ async def clean_custom(
 
     Raises ValueInvalid naming `custom.<key>` for unknown keys and unfit values, MaskedValue.
     """
-    result = dict(current)
     if not given:
-        return result
+        return dict(current)
+    return merged_custom(await known_fields(session, entity), current, given)
+
+
+async def known_fields(session: AsyncSession, entity: str) -> dict[str, CustomField]:
+    """The entity's custom fields by key, for `merged_custom`."""
+    return {field.key: field for field in await repository.custom_fields(session, entity)}
+
+
+def merged_custom(
+    known: Mapping[str, CustomField], current: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`clean_custom` where the fields are known already."""
+    result = dict(current)
     refuse_masks({f"custom.{key}": value for key, value in given.items()})
-    known = {field.key: field for field in await repository.custom_fields(session, entity)}
     errors: list[FieldError] = []
     for key, value in given.items():
         field = known.get(key)

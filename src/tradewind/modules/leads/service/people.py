@@ -20,6 +20,7 @@ from tradewind.modules.leads import masking
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors import LeadNotFound, ValueInvalid
 from tradewind.modules.leads.events import LeadCreated, LeadDeleted, LeadsPurged, LeadUpdated
+from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.normal_forms import normal_email, normal_phone
 from tradewind.modules.leads.repository import fields
 from tradewind.modules.leads.repository import people as repository
@@ -27,7 +28,7 @@ from tradewind.modules.leads.repository.lists import dumps, row_json
 from tradewind.modules.leads.schemas.people import LeadCreate, LeadUpdate
 from tradewind.modules.leads.schemas.texts import MAX_TAGS
 from tradewind.modules.leads.service.companies import KEPT_AFTER_DELETION, PURGED_AT_ONCE, link_company
-from tradewind.modules.leads.service.custom_values import clean_custom
+from tradewind.modules.leads.service.custom_values import clean_custom, known_fields, merged_custom
 from tradewind.modules.leads.service.owners import default_owner, require_in_sight, require_owner
 from tradewind.modules.leads.service.timeline import push_update, record_activities
 
@@ -37,19 +38,10 @@ _DERIVED = frozenset({"email_key", "phone_key", "converted_at", "first_seen_at"}
 
 async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, Any]:
     """Add a person, linked to a company where one is named. Raises ValueInvalid, MaskedValue, CompanyNotFound."""
-    values = data.model_dump(exclude={"custom", "tags"})
-    masking.refuse_masks(values)
-    values["tags"] = data.tags
-    values["owner_id"] = default_owner(session, data.owner_id)
-    require_in_sight(session, values["owner_id"])
-    values["custom"] = await clean_custom(session, "lead", {}, data.custom)
-    values["full_name"] = data.full_name or _joined(data.first_name, data.last_name)
-    values |= _keys(data.email, data.phone, data.country)
+    values = new_values(session, data, await known_fields(session, "lead") if data.custom else {})
     values |= await link_company(session, data.company_id, data.company_name)
     if data.owner_id is not None and data.owner_id != actor_of(session).user_id:
         await require_owner(session, data.owner_id)
-    if data.converted is not None:
-        values["converted_at"] = now()
     await fields.add_missing_tags(session, data.tags)
     lead_id = new_id()
     row = await repository.insert(session, lead_id, values)
@@ -58,22 +50,43 @@ async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, A
         action="lead.created",
         subject_type="lead",
         subject_id=lead_id,
-        after={name: value for name, value in values.items() if value not in (None, "", [], {}, False)},
+        after=given_values(values),
     )
     await publish(session, LeadCreated(lead_id=lead_id))
-    await realtime.push(
-        session,
-        type="lead.new",
-        topic="leads",
-        permission="leads:read",
-        owners=[row["owner_id"]],
-        data={
-            "id": str(lead_id),
-            "name": row["full_name"] or masked(row["email"], "email") or "",
-            "company": row["company_name"],
-        },
-    )
+    await push_new(session, row)
     return await masking.shown(session, row)
+
+
+def new_values(session: AsyncSession, data: LeadCreate, known: Mapping[str, CustomField]) -> dict[str, Any]:
+    """The columns of a new person, but for the company's. Raises ValueInvalid, MaskedValue."""
+    values = data.model_dump(exclude={"custom", "tags"})
+    masking.refuse_masks(values)
+    values["tags"] = data.tags
+    values["owner_id"] = default_owner(session, data.owner_id)
+    require_in_sight(session, values["owner_id"])
+    values["custom"] = merged_custom(known, {}, data.custom)
+    values["full_name"] = data.full_name or _joined(data.first_name, data.last_name)
+    values |= _keys(data.email, data.phone, data.country)
+    if data.converted is not None:
+        values["converted_at"] = now()
+    return values
+
+
+def given_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit log keeps of a new person: all that is not empty."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {}, False)}
+
+
+async def push_new(session: AsyncSession, row: Mapping[str, Any] | asyncpg.Record) -> None:
+    """Tell open browsers of a new person (columns id, owner, names, e-mail)."""
+    data = {
+        "id": str(row["id"]),
+        "name": row["full_name"] or masked(row["email"], "email") or "",
+        "company": row["company_name"],
+    }
+    await realtime.push(
+        session, type="lead.new", topic="leads", permission="leads:read", owners=[row["owner_id"]], data=data
+    )
 
 
 async def read_lead(
