@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -111,32 +111,36 @@ async def _run(context: RunContext, entry: LeadImport, batch_rows: int) -> None:
     counts, warnings = Counter(entry.counts), Counter(entry.warnings)
     done, written = entry.rows_done, 0
     source = _Source(table.rows(start_after=done), RowReader(plan), LineWriter(plan), batch_rows)
-    async for batch in _batches(source, done):
-        await context.raise_if_cancelled()
-        async with context.transaction() as session:
-            connection = await asyncpg_connection(session)
-            result = await loader.load(connection, batch.drafts, batch.rejects)
-            counts += result.counts
-            counts["blank"] += batch.blank
-            _add_warnings(warnings, batch.warnings)
-            await repository.extend_options(session, batch.options, MAX_OPTIONS)
-            moved = await repository.checkpoint(
-                session, entry.id, expected=done, rows_done=batch.last,
-                counts={key: number for key, number in counts.items() if number}, warnings=dict(warnings),
-            )  # fmt: skip
-            if not moved:
-                raise TakenOver
-            for start in range(0, len(result.changed), _IDS_PER_EVENT):
-                await publish(
-                    session,
-                    LeadsChanged(lead_ids=result.changed[start : start + _IDS_PER_EVENT], changed=sorted(plan.targets)),
-                )
-        done = batch.last
-        written += 1
-        if written in _LEARN_AFTER_BATCHES and done >= batch_rows:
+    async with _learning(context) as learn:
+        async for batch in _batches(source, done):
+            await context.raise_if_cancelled()
             async with context.transaction() as session:
-                await repository.learn_grown_tables(session)
-        await context.progress(done=done, total=max(done, entry.rows_total or 0))
+                connection = await asyncpg_connection(session)
+                result = await loader.load(connection, batch.drafts, batch.rejects)
+                counts += result.counts
+                counts["blank"] += batch.blank
+                _add_warnings(warnings, batch.warnings)
+                await repository.extend_options(session, batch.options, MAX_OPTIONS)
+                moved = await repository.checkpoint(
+                    session, entry.id, expected=done, rows_done=batch.last,
+                    counts={key: number for key, number in counts.items() if number}, warnings=dict(warnings),
+                )  # fmt: skip
+                if not moved:
+                    raise TakenOver
+                for start in range(0, len(result.changed), _IDS_PER_EVENT):
+                    await publish(
+                        session,
+                        LeadsChanged(
+                            lead_ids=result.changed[start : start + _IDS_PER_EVENT], changed=sorted(plan.targets)
+                        ),
+                    )
+            done = batch.last
+            written += 1
+            if written in _LEARN_AFTER_BATCHES and done >= batch_rows:
+                learned = learn()
+                if written == 1:  # what is known of a new organisation decides how the next batch looks up its keys
+                    await learned
+            await context.progress(done=done, total=max(done, entry.rows_total or 0))
     await _end(context, entry.id, "done", rows_total=done)
     await context.progress(done=done, total=done)
 
@@ -180,6 +184,26 @@ class _Source:
         }  # fmt: skip
         blank = len(taken) - len(drafts) - len(rejects)
         return _Batch(done + 1, taken[-1].number, drafts, rejects, blank, reader.warnings, options)
+
+
+@asynccontextmanager
+async def _learning(context: RunContext) -> AsyncIterator[Callable[[], asyncio.Task[None]]]:
+    """Yields a function that lets the planner learn the grown tables beside the batches that follow."""
+
+    async def learn() -> None:
+        async with context.transaction() as session:
+            await repository.learn_grown_tables(session)
+
+    tasks: list[asyncio.Task[None]] = []
+
+    def start() -> asyncio.Task[None]:
+        tasks.append(asyncio.create_task(learn()))
+        return tasks[-1]
+
+    try:
+        yield start
+    finally:
+        await asyncio.gather(*tasks)
 
 
 async def _batches(source: _Source, done: int) -> AsyncIterator[_Batch]:
