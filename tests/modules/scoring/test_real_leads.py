@@ -12,7 +12,7 @@ from tradewind.modules.scoring.engine.train import Trained, train
 from .xeducation import load
 
 # Least acceptable on the 869 validation leads, about two standard errors below what was measured.
-LEAST = {"pre": (0.855, 0.78), "behav": (0.915, 0.835), "all": (0.982, 0.935)}
+LEAST = {"pre": (0.855, 0.78), "behav": (0.915, 0.835)}
 
 
 def _line(name: str, split: str, trained: Trained) -> str:
@@ -26,7 +26,7 @@ def _line(name: str, split: str, trained: Trained) -> str:
     )
 
 
-@pytest.mark.parametrize("column_set", ["pre", "behav", "all"])
+@pytest.mark.parametrize("column_set", ["pre", "behav"])
 def test_column_sets(shared_data: Path, column_set: str, capsys: pytest.CaptureFixture[str]) -> None:
     rows, outcome, fields, validation = load(shared_data / "leads_xeducation", column_set)
     fixed = train(rows, outcome.tolist(), fields, holdout=validation)
