@@ -43,7 +43,8 @@ async def claim(session, organisation_id, event_type_id, user_id, starts_at: dat
     meeting_id = new_id()
     facts = {
         "id": meeting_id, "uid": str(meeting_id), "organisation_id": organisation_id, "event_type": event_type_id,
-        "user_id": user_id, "start": starts_at, "end": starts_at + timedelta(minutes=minutes), "held_until": None, "seats": 1, **values,
+        "user_id": user_id, "start": starts_at,
+        "end": starts_at + timedelta(minutes=minutes), "held_until": None, "seats": 1, **values,
     }  # fmt: skip
     await session.execute(
         text(

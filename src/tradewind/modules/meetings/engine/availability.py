@@ -118,9 +118,13 @@ def offers(
     joined = _joined(verdicts, rules, at)
     shown = free.all(axis=0) if together else free.any(axis=0)
     shown |= np.isin(at, np.fromiter(joined, np.int64, len(joined)))
+    wanted = np.flatnonzero(shown)
+    rows, places = np.nonzero(free.T[wanted])
+    bounds = np.searchsorted(rows, np.arange(wanted.size + 1)).tolist()
+    free_hosts = places.tolist()
     return [
-        joined.get(begins) or Offer(begins, tuple(np.flatnonzero(free[:, place]).tolist()), rules.seats)
-        for place, begins in ((int(i), int(at[i])) for i in np.flatnonzero(shown))
+        joined.get(begins) or Offer(begins, tuple(free_hosts[bounds[row] : bounds[row + 1]]), rules.seats)
+        for row, begins in enumerate(at[wanted].tolist())
     ]
 
 
