@@ -71,8 +71,8 @@ def _row(
         if item.company_id not in companies:
             raise CompanyNotFound()
         row["company_name"] = companies[item.company_id]
-    if item.owner_id in owners:
-        raise owners[item.owner_id]
+    if item.owner_id is not None and (refusal := owners.get(item.owner_id)) is not None:
+        raise refusal
     return row
 
 
