@@ -55,6 +55,11 @@ async def test_sample_company_arrives_whole_and_only_once(database: Database, ho
     assert found["deals"] > 100
     assert found["deal_stage_changes"] > found["deals"]
     assert min(found["saved_views"], found["segments"], found["routing_rules"]) >= 2
+    # Nothing of the product is empty: questions that found no answer wait for one, and intents are trained.
+    async with database.transaction(Actor.system(demo.organisation_id, name="test")) as session:
+        outcomes = await session.scalars(text("SELECT DISTINCT outcome FROM knowledge_questions"))
+        assert set(outcomes) == {"answered", "refused"}
+        assert await session.scalar(text("SELECT count(*) FROM intent_models WHERE status = 'published'")) == 1
     assert (home / "demo.json").stat().st_mode & 0o077 == 0
     again, _ = await prepare(database)
     assert again == demo

@@ -8,14 +8,15 @@ from importlib import resources
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.modules.knowledge.schemas.documents import ArticleCreate, PairCreate
-from tradewind.modules.knowledge.service import articles, pairs, sources
+from tradewind.modules.knowledge.service import articles, checking, pairs, sources
 from tradewind.modules.knowledge.service.ingestion import index_some
+from tradewind.sample.questions import ask_questions
 
 _SAMPLE = {"sample": True}
 
 
 async def add_knowledge(database: Database, actor: Actor) -> int:
-    """Add the sample's articles and pairs and index them; returns how many documents there are."""
+    """Add the sample's articles and pairs, index them and ask them; returns how many documents there are."""
     told = tomllib.loads(resources.files("tradewind.sample").joinpath("knowledge.toml").read_text("utf-8"))
     documents = []
     async with database.transaction(actor) as session:
@@ -32,4 +33,7 @@ async def add_knowledge(database: Database, actor: Actor) -> int:
             data = PairCreate(source_id=questions.id, question=pair["question"], answer=pair["answer"])
             documents.append((await pairs.create(session, data)).id)
     await index_some(database, actor, documents)
+    async with database.transaction(actor) as session:
+        await ask_questions(session)
+        await checking.ask(session)
     return len(documents)

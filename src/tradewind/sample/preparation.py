@@ -25,6 +25,7 @@ from tradewind.sample.intents import add_intents
 from tradewind.sample.knowledge import add_knowledge
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
+from tradewind.sample.meetings import add_meetings
 from tradewind.sample.state import State
 from tradewind.sample.visits import add_visits
 from tradewind.sample.website import add_website
@@ -56,6 +57,7 @@ class Preparation:
         await self._once("website", self._add_website)
         await self._once("knowledge", self._add_knowledge)
         await self._once("intents", self._add_intents)
+        await self._once("meetings", self._add_meetings)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -171,6 +173,10 @@ class Preparation:
     async def _add_intents(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_intents(session)
+
+    async def _add_meetings(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_meetings(session, self._team(), seed=SEED)
 
     async def _add_pipeline(self) -> None:
         async with self.database.transaction(self._admin()) as session:

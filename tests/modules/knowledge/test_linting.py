@@ -90,6 +90,7 @@ def test_documents_age_point_nowhere_and_tell_secrets():
     enough = "This is a text with enough words in it."
     assert found(enough) == []
     assert found(f"{enough} The offer is valid until 31 March 2025.") == [("past_date", "high")]
+    assert found(f"- {enough}\n- Valid until 31 March 2025.") == [("past_date", "high")]
     assert found(f"{enough} The new office opens soon, planned for June 2026.") == [("past_date", "medium")]
     assert found(f"{enough} We were founded on 31 March 2005. The sale ends on 31 March 2027.") == []
     assert found(f"{enough} See [this](https://x.org/gone/) and https://X.org/open.") == [("broken_link", "medium")]

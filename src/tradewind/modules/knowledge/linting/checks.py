@@ -31,6 +31,7 @@ _UNTIL = re.compile(
 _UPCOMING = re.compile(
     r"\b(?:will|upcoming|coming soon|soon|next|planned|scheduled|launches|starts|starting|from|ab)\b[^.]{0,40}$"
 )
+_MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _LINK = re.compile(r"\[[^\]]*\]\((https?://[^)\s]+)\)|(?<![(\[])\bhttps?://[^\s)>\]]+")
 
 
@@ -114,7 +115,7 @@ def _past(text: Text, today: date) -> Iterable[Flaw]:
     """Sentences that promise something up to, or from, a day that has passed."""
     told = 0
     for line in text.content.splitlines():
-        for sentence in sentences(plain(line)):
+        for sentence in sentences(_MARKER.sub("", plain(line))):
             for value in values_in(sentence) if told < 5 else ():
                 if value.kind != "date" or (last := _last_day(value.key)) is None or last >= today:
                     continue
