@@ -4,6 +4,6 @@ TAGS = {
     "Event types": "What can be booked: lengths, place, questions, hosts, limits, and the times that are free.",
     "Availability": "When hosts can be met: weekly hours, exceptions by date, public holidays.",
     "Meetings": "Booked meetings: who meets whom when, moving, cancelling, no-shows, waiting lists.",
-    "Booking pages": "What strangers see and do without signing in: free times, booking, waiting, links in their mails.",
+    "Booking pages": "What strangers do without signing in: free times, booking, waiting lists, links in their mails.",
     "Calendars": "Calendars outside of Tradewind: busy times read, meetings written, links for meeting online.",
 }

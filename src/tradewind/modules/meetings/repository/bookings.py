@@ -13,6 +13,7 @@ from tradewind.modules.meetings.models.bookings import Attendee, Meeting
 from tradewind.modules.meetings.models.event_types import EventType, EventTypeHost, MeetingClaim
 
 GUARD = "meeting_claims_one_at_a_time"
+KEYS = ("meeting_attendees_by_key", "meetings_organisation_id_idempotency_key_key")
 TURNS_COUNT_FOR = timedelta(days=30)
 
 _LOCK = text("SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(CAST(:keys AS bigint[])) AS key) AS wanted")
@@ -50,6 +51,16 @@ _CREDIT = text("""
 """)
 
 
+_HOSTS = text("""
+    SELECT h.user_id, EXISTS (
+        SELECT FROM meeting_claims c WHERE c.user_id = h.user_id AND c.live AND c.starts_at < :ends_at
+          AND c.ends_at > :starts_at AND (c.held_until IS NULL OR c.held_until > :at)
+          AND c.meeting_id IS DISTINCT FROM CAST(:ignore AS uuid)
+    ) AS taken
+    FROM event_type_hosts h WHERE h.event_type_id = :event_type_id ORDER BY h.user_id
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a host had by turn in the last 30 days; `credit` is None for somebody new."""
@@ -64,12 +75,13 @@ class Standing:
     last_at: datetime | None
 
 
-async def lock_hosts(session: AsyncSession, event_type_id: UUID, host_ids: Iterable[UUID]) -> None:
+async def lock_hosts(session: AsyncSession, event_type_id: UUID | None, host_ids: Iterable[UUID]) -> None:
     """Wait until nobody else books this event type or these hosts; kept until the transaction or savepoint ends.
 
     Always the event type first, then hosts by id: whoever locks in one order cannot block each other for ever.
     """
-    keys = [_key("event_type", event_type_id), *(_key("host", one) for one in sorted(set(host_ids)))]
+    keys = [_key("event_type", event_type_id)] if event_type_id else []
+    keys += [_key("host", one) for one in sorted(set(host_ids))]
     await session.execute(_LOCK, {"keys": keys})
 
 
@@ -84,12 +96,27 @@ async def host_ids(session: AsyncSession, event_type_id: UUID) -> list[UUID]:
     return list(await session.scalars(statement.order_by(EventTypeHost.user_id)))
 
 
+async def hosts_then(
+    session: AsyncSession,
+    event_type_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    at: datetime,
+    ignore: UUID | None = None,
+) -> dict[UUID, bool]:
+    """Hosts of an event type, and whether a meeting takes their time then: the quick look before the thorough one."""
+    values = {"event_type_id": event_type_id, "starts_at": starts_at, "ends_at": ends_at, "at": at, "ignore": ignore}
+    return {row.user_id: row.taken for row in await session.execute(_HOSTS, values)}
+
+
 async def event_type(session: AsyncSession, event_type_id: UUID, *, lock: bool = False) -> EventType | None:
     """An event type that is there, switched off or not; with `lock`, nobody changes it meanwhile."""
+    if not lock:
+        found = await session.get(EventType, event_type_id)
+        return found if found is not None and found.deleted_at is None else None
     statement = select(EventType).where(EventType.id == event_type_id, EventType.deleted_at.is_(None))
-    if lock:
-        statement = statement.with_for_update(read=True).execution_options(populate_existing=True)
-    return await session.scalar(statement)
+    return await session.scalar(statement.with_for_update(read=True).execution_options(populate_existing=True))
 
 
 async def meeting(session: AsyncSession, meeting_id: UUID, *, lock: bool = False) -> Meeting | None:

@@ -76,7 +76,7 @@ async def create_public_booking(
     Where somebody was faster, the answer 409 `meetings.slot_taken` carries the nearest free times in `alternatives`.
     """
     _refuse_programs(data.website)
-    _, kind = await booking_pages.enter_event_type(session, organisation, event_type)
+    kind = await booking_pages.find_event_type(session, organisation, event_type)
     wish = BookingWish(
         event_type_id=kind.id,
         starts_at=data.starts_at,
@@ -95,7 +95,7 @@ async def join_waiting_list(
 ) -> WaitingJoined:
     """Wait for a time between two moments. The first in line is mailed each time that becomes free, and has it held."""
     _refuse_programs(data.website)
-    _, kind = await booking_pages.enter_event_type(session, organisation, event_type)
+    kind = await booking_pages.find_event_type(session, organisation, event_type)
     wish = BookingWish(
         event_type_id=kind.id, starts_at=data.wanted_from, guest=guest_of(data), length=data.length,
         answers=data.answers, source="page",

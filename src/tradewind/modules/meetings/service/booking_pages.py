@@ -50,10 +50,7 @@ class Linked:
 
 async def enter_organisation(session: AsyncSession, slug: str) -> Organisation:
     """The organisation with this address; the session acts in it from here on. Raises BookingPageNotFound."""
-    organisation_id = await identity.organisation_by_slug(session, slug)
-    if organisation_id is None:
-        raise BookingPageNotFound("No organisation has this address.")
-    await links.enter(session, organisation_id, _NAME)
+    await _enter(session, slug)
     return await identity.get_organisation(session)
 
 
@@ -74,12 +71,18 @@ async def entry(session: AsyncSession, slug: str, event_type: str) -> BookingPag
 
 
 async def enter_event_type(session: AsyncSession, slug: str, event_type: str) -> tuple[Organisation, EventType]:
-    """An organisation and one of its event types that is switched on. Raises BookingPageNotFound."""
-    organisation = await enter_organisation(session, slug)
+    """An organisation and one of its event types; the session acts in it. Raises BookingPageNotFound."""
+    kind = await find_event_type(session, slug, event_type)
+    return await identity.get_organisation(session), kind
+
+
+async def find_event_type(session: AsyncSession, slug: str, event_type: str) -> EventType:
+    """The same without reading the organisation, for those in a hurry. Raises BookingPageNotFound."""
+    await _enter(session, slug)
     kind = await event_type_rows.by_slug(session, event_type.lower())
     if kind is None or not kind.active:
         raise BookingPageNotFound("This meeting is not offered any more.")
-    return organisation, kind
+    return kind
 
 
 async def free_times(
@@ -221,6 +224,13 @@ def booking(booked: Booked, zone: str) -> BookingRead:
             "time_zone": zone, "hosts": booked.host_names, "location": booked.location, "join_url": booked.join_url,
         }
     )  # fmt: skip
+
+
+async def _enter(session: AsyncSession, slug: str) -> None:
+    organisation_id = await identity.organisation_by_slug(session, slug)
+    if organisation_id is None:
+        raise BookingPageNotFound("No organisation has this address.")
+    await links.enter(session, organisation_id, _NAME)
 
 
 async def _linked(session: AsyncSession, organisation: Organisation, target: Target) -> Linked:

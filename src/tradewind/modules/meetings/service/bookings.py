@@ -17,7 +17,7 @@ from tradewind.modules.meetings.contracts import Booked, BookingWish, Guest, Hol
 from tradewind.modules.meetings.engine import answers as answer_rules
 from tradewind.modules.meetings.engine.wording import one_line
 from tradewind.modules.meetings.errors import EventTypeNotFound
-from tradewind.modules.meetings.errors_bookings import AlreadyBooked, BookingInvalid, HoldExpired
+from tradewind.modules.meetings.errors_bookings import AlreadyBooked, BookingInvalid, HoldExpired, SlotTaken
 from tradewind.modules.meetings.events import MeetingBooked, MeetingRequested
 from tradewind.modules.meetings.models.bookings import Attendee, Meeting
 from tradewind.modules.meetings.models.event_types import EventType
@@ -50,11 +50,9 @@ async def hold(
     async with seeing_everything(session):
         kind = await bookable(session, event_type_id)
         minutes = chosen_length(kind, length)
-        async with claiming.taking(session, kind.id, starts_at, minutes):
-            await repository.lock_hosts(session, kind.id, await repository.host_ids(session, kind.id))
-            earlier = await repository.meeting_by(session, key=f"{source}:{key}") if key else None
-            if earlier is not None:
-                return _hold(earlier, await repository.hosts_of(session, earlier.id))
+        if key and (earlier := await repository.meeting_by(session, key=f"{source}:{key}")) is not None:
+            return _hold(earlier, await repository.hosts_of(session, earlier.id))
+        async with claiming.taking(session, kind, starts_at, minutes):
             kind = await bookable(session, event_type_id, lock=True)
             choice = await claiming.choose(session, kind, starts_at, minutes, lead_id=lead_id, among=host_ids)
             if choice.joins is not None:
@@ -90,19 +88,22 @@ async def book(session: AsyncSession, wish: BookingWish, *, hold_id: UUID | None
         kind = await bookable(session, wish.event_type_id)
         length = chosen_length(kind, wish.length)
         answers = fitting_answers(kind, wish, guest)
-        lead_id = await people.known_lead(session, guest, wish.lead_id)
-        async with claiming.taking(session, kind.id, wish.starts_at, length):
-            await repository.lock_hosts(session, kind.id, await repository.host_ids(session, kind.id))
+        try:
+            async with claiming.taking(session, kind, wish.starts_at, length, ignore_meeting=hold_id):
+                kind = await bookable(session, wish.event_type_id, lock=True)
+                lead_id = await people.known_lead(session, guest, wish.lead_id)
+                if hold_id is None:
+                    row = await _place(session, kind, wish, length, lead_id)
+                else:
+                    row = await _keep_held(session, kind, wish, hold_id, lead_id)
+                row.answers = answers or row.answers
+                attendee = await _join(session, row, guest, wish, lead_id)
+        except (SlotTaken, AlreadyBooked, HoldExpired):
+            # The same request, sent twice at once, may be who was faster.
             first = await _first_answer(session, wish)
-            if first is not None:
-                return first
-            kind = await bookable(session, wish.event_type_id, lock=True)
-            if hold_id is None:
-                row = await _place(session, kind, wish, length, lead_id)
-            else:
-                row = await _keep_held(session, kind, wish, hold_id, lead_id)
-            row.answers = answers or row.answers
-            attendee = await _join(session, row, kind, guest, wish, lead_id)
+            if first is None:
+                raise
+            return first
         return await _told(session, row, attendee)
 
 
@@ -236,9 +237,7 @@ async def _take(session: AsyncSession, row: Meeting, kind: EventType, choice: cl
         )
 
 
-async def _join(
-    session: AsyncSession, row: Meeting, kind: EventType, guest: Guest, wish: BookingWish, lead_id: UUID | None
-) -> Attendee:
+async def _join(session: AsyncSession, row: Meeting, guest: Guest, wish: BookingWish, lead_id: UUID | None) -> Attendee:
     present = [one for one in await repository.attendees(session, row.id) if one.status != "cancelled"]
     if any(one.email == guest.email for one in present):
         raise AlreadyBooked()

@@ -49,10 +49,11 @@ async def move(
         length = int((seen.ends_at - seen.starts_at).total_seconds() // 60)
         if kind is None and free_only:
             raise WrongState("Its event type was removed, so there are no times to choose from. Cancel it instead.")
-        async with claiming.taking(session, kind.id if kind else None, starts_at, length):
+        also = await repository.hosts_of(session, meeting_id)
+        async with claiming.taking(
+            session, kind, starts_at, length, ignore_meeting=meeting_id, also=also, free_only=free_only
+        ):
             hosts = await repository.hosts_of(session, meeting_id)
-            every = [*(await repository.host_ids(session, kind.id) if kind else ()), *hosts]
-            await repository.lock_hosts(session, kind.id if kind else meeting_id, every)
             row = await _locked(session, meeting_id)
             _require(row, _AGREED)
             until = ends_at or starts_at + (row.ends_at - row.starts_at)

@@ -1,5 +1,6 @@
 """Taking hosts' time: locks in one order, the same look at free time as when it was shown, the database's guard."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from tradewind.kernel.clock import now
 from tradewind.modules.leads import api as leads
 from tradewind.modules.meetings.contracts import Slot
 from tradewind.modules.meetings.engine.turns import Candidate, newcomer_credit, next_turn
-from tradewind.modules.meetings.errors_bookings import SlotTaken
+from tradewind.modules.meetings.errors_bookings import BookingInvalid, SlotTaken
 from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.repository import bookings as repository
 from tradewind.modules.meetings.service import slots
@@ -21,6 +22,7 @@ from tradewind.modules.meetings.service import slots
 _ALTERNATIVES = 5
 _NEAR = timedelta(days=5)
 _FAR = timedelta(days=30)
+_running: dict[tuple[UUID, datetime, int], asyncio.Future[list[tuple[datetime, datetime]]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +42,72 @@ class Lost(Exception):
 
 @asynccontextmanager
 async def taking(
-    session: AsyncSession, event_type_id: UUID | None, starts_at: datetime, length: int | None
+    session: AsyncSession,
+    kind: EventType | None,
+    starts_at: datetime,
+    length: int,
+    *,
+    ignore_meeting: UUID | None = None,
+    also: Sequence[UUID] = (),
+    free_only: bool = True,
 ) -> AsyncIterator[None]:
     """A part of the transaction in which time is taken: all of it or nothing. Raises SlotTaken with alternatives.
 
-    Its locks end with it if it fails, so nobody waits while alternatives are looked for.
+    Inside it the event type, its hosts and those `also` named are locked. Whether meetings take all hosts' time is
+    looked at before the locks and again under them: when many want one time, those who lose need not wait in line.
+    Locks end with a part that fails, so nobody waits while alternatives are looked for.
     """
+    ends_at = starts_at + timedelta(minutes=length)
+
+    async def look() -> list[UUID]:
+        if kind is None:
+            return []
+        hosts = await repository.hosts_then(session, kind.id, starts_at, ends_at, at=now(), ignore=ignore_meeting)
+        taken = list(hosts.values())
+        if free_only and kind.seats == 1 and (any(taken) if kind.assignment == "collective" else all(taken)):
+            raise Lost
+        return list(hosts)
+
     try:
+        hosts = await look()
         async with session.begin_nested():
+            await repository.lock_hosts(session, kind.id if kind else None, [*hosts, *also])
+            await look()
             yield
         return
     except IntegrityError as error:
+        if any(name in str(error.orig) for name in repository.KEYS):
+            raise BookingInvalid("This key belongs to another booking; use a new one.") from error
         if repository.GUARD not in str(error.orig):
             raise
     except Lost:
         pass
-    raise SlotTaken(await alternatives(session, event_type_id, starts_at, length) if event_type_id else ())
+    raise SlotTaken(await alternatives(session, kind.id, starts_at, length) if kind else ())
 
 
 async def alternatives(
-    session: AsyncSession, event_type_id: UUID, starts_at: datetime, length: int | None
+    session: AsyncSession, event_type_id: UUID, starts_at: datetime, length: int
 ) -> list[tuple[datetime, datetime]]:
-    """The free times nearest to one that is not, in the order of time."""
+    """The free times nearest to one that is not, in the order of time; found once for all who ask at that moment."""
+    key = (event_type_id, starts_at, length)
+    if (running := _running.get(key)) is not None:
+        found = await asyncio.wait([running]) and (None if running.cancelled() else running.result())
+        if found is not None:
+            return found
+    future = _running[key] = asyncio.get_running_loop().create_future()
+    try:
+        found = await _alternatives(session, event_type_id, starts_at, length)
+        future.set_result(found)
+        return found
+    finally:
+        future.cancel()
+        if _running.get(key) is future:
+            del _running[key]
+
+
+async def _alternatives(
+    session: AsyncSession, event_type_id: UUID, starts_at: datetime, length: int
+) -> list[tuple[datetime, datetime]]:
     found: list[Slot] = []
     for reach in (_NEAR, _FAR):
         start = max(now(), starts_at - reach)
