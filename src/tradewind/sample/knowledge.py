@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import tomllib
 from importlib import resources
 
@@ -33,6 +34,8 @@ async def add_knowledge(database: Database, actor: Actor) -> int:
             data = PairCreate(source_id=questions.id, question=pair["question"], answer=pair["answer"])
             documents.append((await pairs.create(session, data)).id)
     await index_some(database, actor, documents)
+    # Makes the job known that is asked for.
+    importlib.import_module("tradewind.modules.knowledge.jobs")
     async with database.transaction(actor) as session:
         await ask_questions(session)
         await checking.ask(session)
