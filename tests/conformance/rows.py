@@ -29,6 +29,7 @@ _SPECIAL = {
     ("segments", "kind"): "static",
     ("meetings", "ends_at"): "2026-01-01T00:30:00Z",
     ("meeting_claims", "ends_at"): "2026-01-01T00:30:00Z",
+    ("meeting_waiting", "wanted_until"): "2026-01-02T00:00:00Z",
 }
 
 _COLUMNS = """

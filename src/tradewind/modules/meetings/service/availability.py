@@ -40,10 +40,10 @@ async def create_schedule(session: AsyncSession, data: ScheduleCreate) -> Schedu
     assert actor.organisation_id is not None
     own, _ = await identity.person_behind(session)
     user_id = None if data.shared else (data.user_id or own)
-    if user_id is None or user_id != own:
-        actor.require(_MANAGE)
     if user_id is not None and not await identity.active_member_names(session, [user_id]):
         raise _invalid("user_id", "There is no such member.")
+    if user_id is None or user_id != own:
+        actor.require(_MANAGE)
     present = await repository.count(session, user_id)
     if present >= MAX_SCHEDULES:
         raise TooMany(f"{MAX_SCHEDULES} schedules are the most one can keep. Change or remove another one.")
