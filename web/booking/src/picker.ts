@@ -199,7 +199,9 @@ export class Picker {
       return;
     }
     await this.show(monthOf(day));
-    if (this.month === monthOf(day)) this.notice = { kind: 'jumped', from: month, day };
+    if (this.month !== monthOf(day)) return;
+    this.notice = { kind: 'jumped', from: month, day };
+    this.changed();
   }
 
   private prefetch(): void {

@@ -122,7 +122,7 @@ export function Hours({ picker }: { picker: Picker }) {
     <button
       type="button"
       aria-pressed={picker.hours === hours}
-      aria-label={said}
+      title={said}
       onClick={() => picker.setHours(hours)}
     >
       {label}

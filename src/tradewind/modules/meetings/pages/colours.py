@@ -12,6 +12,7 @@ _INK = (17, 24, 39)
 _WHITE = (255, 255, 255)
 # Text against its ground (WCAG 2.1), and a fill that is not lost on the page: its text says what it is.
 _TEXT = 4.6
+_LINES = {"light": 4.6, "dark": 6.0}
 _FILL = 1.5
 _STEP = 0.04
 
@@ -37,7 +38,9 @@ def accents(colour: str) -> dict[str, str]:
             toward = _WHITE if ink == _INK else (0, 0, 0)
             fill = _until(fill, toward, lambda candidate, ink=ink: contrast(candidate, ink) >= _TEXT)
         soft = mix(card, base, 0.1 if scheme == "light" else 0.22)
-        text = _until(base, _ENDS[scheme], lambda candidate, soft=soft: contrast(candidate, soft) >= _TEXT)
+        text = _until(
+            base, _ENDS[scheme], lambda candidate, soft=soft, least=_LINES[scheme]: contrast(candidate, soft) >= least
+        )
         values = {"accent": fill, "on-accent": ink, "accent-text": text, "accent-soft": soft}
         found |= {f"{scheme}-{name}": _hex(value) for name, value in values.items()}
     return found

@@ -103,6 +103,7 @@ def _html(request: Request, look: Look, document: Document, assets: Assets) -> t
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{escape(document.title)}</title>",
+        '<link rel="icon" href="/icons/mark.svg" type="image/svg+xml">',
         f'<script type="module" src="{assets.script}"></script>',
         f"<style>{style}</style>",
     ]
