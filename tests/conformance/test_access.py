@@ -34,6 +34,7 @@ TABLES = {
     "secrets": "custom_fields",
     "alerts": "security_alerts",
     "rules": "security_rules",
+    "feed": "calendar_feeds",
     "locks": "users",
     "sources": "tracking_sources",
     "availability": "availability_schedules",
@@ -62,8 +63,14 @@ BELOW = {
 }
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}
-# Where strangers are expected: signing in, booking, links in mails about meetings.
-OPEN = ("/api/v1/auth/", "/api/v1/booking/", "/api/v1/booking-links/")
+# Where strangers are expected: signing in, booking, links in mails about meetings, calendar programs and vendors.
+OPEN = (
+    "/api/v1/auth/",
+    "/api/v1/booking/",
+    "/api/v1/booking-links/",
+    "/api/v1/calendars/feed/",
+    "/api/v1/calendars/notices/",
+)
 # These change the caller's own account or end their session: they would cut the walk short.
 OWN_ACCOUNT = {
     "DELETE /api/v1/me/sessions",

@@ -51,6 +51,7 @@ import { Route as AppSegmentsNewRouteImport } from './routes/_app/segments/new'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
 import { Route as AppSettingsAssistantsRouteImport } from './routes/_app/settings/assistants'
 import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/audit'
+import { Route as AppSettingsCalendarsRouteImport } from './routes/_app/settings/calendars'
 import { Route as AppSettingsDataMapRouteImport } from './routes/_app/settings/data-map'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
 import { Route as AppSettingsJobsRouteImport } from './routes/_app/settings/jobs'
@@ -290,6 +291,11 @@ const AppSettingsAuditRoute = AppSettingsAuditRouteImport.update({
   path: '/audit',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsCalendarsRoute = AppSettingsCalendarsRouteImport.update({
+  id: '/calendars',
+  path: '/calendars',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsDataMapRoute = AppSettingsDataMapRouteImport.update({
   id: '/data-map',
   path: '/data-map',
@@ -481,6 +487,7 @@ export interface FileRoutesByFullPath {
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
   '/settings/audit': typeof AppSettingsAuditRoute
+  '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
@@ -550,6 +557,7 @@ export interface FileRoutesByTo {
   '/segments/new': typeof AppSegmentsNewRoute
   '/settings/assistants': typeof AppSettingsAssistantsRoute
   '/settings/audit': typeof AppSettingsAuditRoute
+  '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
@@ -625,6 +633,7 @@ export interface FileRoutesById {
   '/_app/segments/new': typeof AppSegmentsNewRoute
   '/_app/settings/assistants': typeof AppSettingsAssistantsRoute
   '/_app/settings/audit': typeof AppSettingsAuditRoute
+  '/_app/settings/calendars': typeof AppSettingsCalendarsRoute
   '/_app/settings/data-map': typeof AppSettingsDataMapRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
   '/_app/settings/jobs': typeof AppSettingsJobsRoute
@@ -699,6 +708,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/assistants'
     | '/settings/audit'
+    | '/settings/calendars'
     | '/settings/data-map'
     | '/settings/fields'
     | '/settings/jobs'
@@ -768,6 +778,7 @@ export interface FileRouteTypes {
     | '/segments/new'
     | '/settings/assistants'
     | '/settings/audit'
+    | '/settings/calendars'
     | '/settings/data-map'
     | '/settings/fields'
     | '/settings/jobs'
@@ -842,6 +853,7 @@ export interface FileRouteTypes {
     | '/_app/segments/new'
     | '/_app/settings/assistants'
     | '/_app/settings/audit'
+    | '/_app/settings/calendars'
     | '/_app/settings/data-map'
     | '/_app/settings/fields'
     | '/_app/settings/jobs'
@@ -1184,6 +1196,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAuditRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/calendars': {
+      id: '/_app/settings/calendars'
+      path: '/calendars'
+      fullPath: '/settings/calendars'
+      preLoaderRoute: typeof AppSettingsCalendarsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/data-map': {
       id: '/_app/settings/data-map'
       path: '/data-map'
@@ -1440,6 +1459,7 @@ const AppMeetingsRouteWithChildren = AppMeetingsRoute._addFileChildren(
 interface AppSettingsRouteChildren {
   AppSettingsAssistantsRoute: typeof AppSettingsAssistantsRoute
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
+  AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
   AppSettingsDataMapRoute: typeof AppSettingsDataMapRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsJobsRoute: typeof AppSettingsJobsRoute
@@ -1469,6 +1489,7 @@ interface AppSettingsRouteChildren {
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAssistantsRoute: AppSettingsAssistantsRoute,
   AppSettingsAuditRoute: AppSettingsAuditRoute,
+  AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
   AppSettingsDataMapRoute: AppSettingsDataMapRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsJobsRoute: AppSettingsJobsRoute,

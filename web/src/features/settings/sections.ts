@@ -5,6 +5,7 @@ export const areas = [
     pages: [
       { to: '/settings/profile', label: 'profile.title' },
       { to: '/settings/security', label: 'security.title' },
+      { to: '/settings/calendars', label: 'calendars', permission: 'meetings:write' },
       { to: '/settings/assistants', label: 'assistants' },
     ],
   },

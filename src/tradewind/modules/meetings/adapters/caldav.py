@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from typing import ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -129,7 +129,7 @@ class Caldav(CalendarAdapter):
             raise SyncLost from error
         own = urlsplit(calendar_id).path.rstrip("/")
         told = [one for one in answer.resources if urlsplit(one.href).path.rstrip("/") != own]
-        removed = [urljoin(calendar_id, one.href) for one in told if one.status in (404, 410)]
+        removed = [_address(calendar_id, one.href) for one in told if one.status in (404, 410)]
         changed = [one.href for one in told if one.status is None]
         unfinished = any(one.status == 507 for one in answer.resources)
         if len(changed) > _MAX_CHANGED or answer.sync_token is None or unfinished:
@@ -142,7 +142,7 @@ class Caldav(CalendarAdapter):
             items, skipped, truncated = items + more, skipped + missed, truncated or cut
             # Gone between the two reports, or no longer understood: what was known of it holds no more.
             found = {item.remote_id for item in more}
-            removed += [address for href in wanted if (address := urljoin(calendar_id, href)) not in found]
+            removed += [address for href in wanted if (address := _address(calendar_id, href)) not in found]
         return Changes(items=items, removed=removed, token=answer.sync_token, skipped=skipped, truncated=truncated)
 
     async def _state(self, calendar_id: str) -> str | None:
@@ -159,7 +159,7 @@ class Caldav(CalendarAdapter):
         self, calendar_id: str, answer: xml.MultiStatus, window: Window, zone: ZoneInfo
     ) -> tuple[list[Item], int, bool]:
         texts = [
-            (urljoin(calendar_id, one.href), one.text(f"{xml.D}getetag"), data)
+            (_address(calendar_id, one.href), one.text(f"{xml.D}getetag"), data)
             for one in answer.resources
             if (data := one.text(f"{xml.C}calendar-data"))
         ]
@@ -168,7 +168,7 @@ class Caldav(CalendarAdapter):
     async def write(self, calendar_id: str, event: MeetingEvent, known: Written | None) -> Written:
         if known is not None:
             return await self._put(known.remote_id, event, {"If-Match": known.etag or "*"})
-        address = urljoin(_folder(calendar_id), _name(event.uid))
+        address = _address(_folder(calendar_id), _name(event.uid))
         try:
             return await self._put(address, event, {"If-None-Match": "*"})
         except Overwritten:
@@ -187,7 +187,7 @@ class Caldav(CalendarAdapter):
         return Written(remote_id=address, etag=answer.headers.get("etag") or await self._etag(address))
 
     async def find(self, calendar_id: str, uid: str) -> Written | None:
-        address = urljoin(_folder(calendar_id), _name(uid))
+        address = _address(_folder(calendar_id), _name(uid))
         try:
             return Written(remote_id=address, etag=await self._etag(address))
         except Missing:
@@ -260,7 +260,7 @@ def _calendar(base: str, resource: xml.Resource) -> RemoteCalendar | None:
     components = resource.properties.get(f"{xml.C}supported-calendar-component-set")
     if components is not None and len(components) and not any(one.get("name") == "VEVENT" for one in components):
         return None
-    address = urljoin(base, resource.href)
+    address = _address(base, resource.href)
     privileges = resource.properties.get(f"{xml.D}current-user-privilege-set")
     granted = {str(one.tag) for one in privileges.iter()} if privileges is not None else {f"{xml.D}all"}
     zone = _ZONE.search(resource.text(f"{xml.C}calendar-timezone") or "")
@@ -289,6 +289,13 @@ def _read(texts: list[tuple[str, str | None, str]], window: Window, zone: ZoneIn
         items += reading.items[:1]
         busy += sum(len(item.busy) for item in reading.items)
     return items, skipped, False
+
+
+def _address(base: str, href: str) -> str:
+    """An address in one spelling: servers quote the same characters differently."""
+    parts = urlsplit(urljoin(base, href))
+    path = "/".join(quote(unquote(segment), safe="@:+,;=!$&'()*~") for segment in parts.path.split("/"))
+    return parts._replace(path=path, fragment="").geturl()
 
 
 def _folder(calendar_id: str) -> str:

@@ -39,6 +39,8 @@ _KEPT = frozenset(
         "SUMMARY", "STATUS", "TRANSP", "CLASS", "SEQUENCE",
     }
 )  # fmt: skip
+_DURATION = re.compile(r"P(?:(\d{1,2})W)?(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:\d{1,3}M)?(?:\d{1,3}S)?)?")
+_LAST_YEAR = 9_000
 _FREE = frozenset({"TRANSPARENT"})
 # What the parser and the expansion raise on text that means nothing.
 _NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError)
@@ -144,9 +146,9 @@ def _grouped(
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """The outer VEVENT and VTIMEZONE components; what lies inside an event (alarms) is dropped."""
     name, depth, block = "", 0, list[str]()
-    for line in lines:
-        if len(line) > _LINE_CHARACTERS:
-            continue
+    for whole in lines:
+        # What is left of it is still too much to be taken for an honest rule.
+        line = whole[:_LINE_CHARACTERS]
         upper = line.strip().upper()
         if upper.startswith("BEGIN:"):
             kind = upper[6:]
@@ -174,7 +176,7 @@ def _harmless_zone(block: list[str]) -> bool:
 def _kept(block: list[str]) -> tuple[list[str], str, list[date], bool]:
     """The lines that matter, the UID, the days it begins and ends, and whether it may lie elsewhere as well."""
     kept = ["BEGIN:VEVENT"]
-    uid, dates, elsewhere = "", list[date](), False
+    uid, dates, elsewhere, lasts = "", list[date](), False, 0
     for line in block[1:-1]:
         name = _name(line)
         if name not in _KEPT:
@@ -183,11 +185,25 @@ def _kept(block: list[str]) -> tuple[list[str], str, list[date], bool]:
             uid = line.partition(":")[2].strip()[:500]
         elif name in ("DTSTART", "DTEND"):
             dates += _day(line.rpartition(":")[2].strip())
-        elif name in ("RRULE", "RDATE", "DURATION", "RECURRENCE-ID"):
+        elif name == "DURATION":
+            lasts = _days(line.rpartition(":")[2])
+            elsewhere = elsewhere or lasts is None
+        elif name in ("RRULE", "RDATE", "RECURRENCE-ID"):
             elsewhere = True
         kept.append(line[: TITLE_CHARACTERS * 2] if name == "SUMMARY" else line)
     kept.append("END:VEVENT")
+    if lasts and dates and max(dates).year < _LAST_YEAR:
+        dates.append(max(dates) + lasts * _DAY)
     return kept, uid, dates, elsewhere
+
+
+def _days(duration: str) -> int | None:
+    """At least as many days as a duration lasts; None where that is long or not plain."""
+    found = _DURATION.fullmatch(duration.strip())
+    if found is None:
+        return None
+    weeks, days, hours = (int(part or 0) for part in found.groups())
+    return weeks * 7 + days + hours // 24 + 1
 
 
 def _near(dates: list[date], window: Window) -> bool:

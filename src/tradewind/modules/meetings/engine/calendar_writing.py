@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import icalendar
@@ -42,7 +42,7 @@ def feed_text(events: Iterable[MeetingEvent], name: str) -> bytes:
     """A calendar to subscribe to."""
     calendar = _calendar(events)
     calendar.add("X-WR-CALNAME", name)
-    calendar.add("REFRESH-INTERVAL", "PT15M", parameters={"VALUE": "DURATION"})
+    calendar.add("REFRESH-INTERVAL", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     return calendar.to_ical()
 
 

@@ -103,18 +103,22 @@ async def add_signed_in(session: AsyncSession, user_id: UUID, kind: str, account
 
 
 async def take_over(session: AsyncSession, connection: CalendarConnection, found: Sequence[RemoteCalendar]) -> None:
-    """Store the calendars a vendor lists. On a new connection the main one is read and, the first, takes meetings."""
+    """Store the calendars a vendor lists.
+
+    Of a new connection the main calendar is read and, if no other does, takes meetings. Where none is the main one all
+    are read, and only the host knows which is for meetings.
+    """
     known = {one.remote_id: one for one in await repository.calendars(session, [connection.id])}
     taken = any(one.takes_meetings for one in await _all_of(session, connection.user_id))
-    main = next((one for one in found if one.primary), found[0] if found else None)
+    main = next((one for one in found if one.primary), found[0] if len(found) == 1 else None)
     for remote in found[:MAX_CALENDARS]:
         calendar = known.get(remote.remote_id)
         if calendar is None:
-            chosen = not known and remote is main
+            chosen = not known and (main is None or remote is main)
             calendar = Calendar(
                 id=new_id(), organisation_id=connection.organisation_id, user_id=connection.user_id,
                 connection_id=connection.id, remote_id=remote.remote_id, reads_busy=chosen,
-                takes_meetings=chosen and remote.writable and not taken,
+                takes_meetings=chosen and remote is main and remote.writable and not taken,
             )  # fmt: skip
             session.add(calendar)
         calendar.name, calendar.colour = remote.name[:200], (remote.colour or "")[:20] or None

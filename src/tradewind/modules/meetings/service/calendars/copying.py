@@ -147,14 +147,11 @@ async def _written(
             return False
         copy.remote_id, copy.etag = written.remote_id, written.etag
         copy.starts_at, copy.ends_at = event.starts_at, event.ends_at
-        copy.fingerprint, copy.problem = fingerprint(event), None
-        if event.conference is not None:
-            # With its link the event says something else: it is written once more, or asked for the link again.
-            copy.fingerprint = ""
-            if written.join_url:
-                await _set_link(session, meeting_id, written.join_url)
-                linked = await _wanted(session, meeting_id, place)
-                copy.fingerprint = fingerprint(linked) if linked else ""
+        # While the vendor still makes the link it is asked again. With it, the event is written anew.
+        waits = event.conference is not None and not written.join_url
+        copy.fingerprint, copy.problem = "" if waits else fingerprint(event), None
+        if event.conference is not None and written.join_url:
+            await _set_link(session, meeting_id, written.join_url)
         await session.flush()
     return True
 
