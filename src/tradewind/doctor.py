@@ -8,6 +8,7 @@ from typing import Literal
 
 import asyncpg
 import httpx
+from limits.errors import ConfigurationError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +17,7 @@ from tradewind.kernel import static
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import current_revision, head_revision, prepare_server
+from tradewind.kernel.limits import SharedWindows
 from tradewind.modules.ai import api as ai
 from tradewind.settings import Settings
 
@@ -36,8 +38,20 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [Finding("ok", "Version", __version__), _home(settings)]
     async for finding in _database(settings):
         findings.append(finding)
+    if settings.redis_url is not None:
+        findings.append(await _shared_limits(settings.redis_url.get_secret_value()))
     findings += [_web_app(), _port(settings), _keys(settings)]
     return findings
+
+
+async def _shared_limits(url: str) -> Finding:
+    try:
+        reachable = await SharedWindows(url).reachable()
+    except (ConfigurationError, ValueError) as failure:
+        return Finding("problem", "Rate limits", f"TRADEWIND_REDIS_URL cannot be used: {failure}")
+    if reachable:
+        return Finding("ok", "Rate limits", "counted in Redis, for all processes together")
+    return Finding("problem", "Rate limits", "Redis is not reachable: each process counts for itself")
 
 
 def _home(settings: Settings) -> Finding:

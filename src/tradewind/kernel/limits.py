@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
+import structlog
 from fastapi import Depends, Request
 from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradewind.kernel.asgi import caller, send_problem, state_of
 from tradewind.kernel.errors import AppError, TooManyRequests
 
+log = structlog.get_logger(__name__)
 _SWEEP_AT_KEYS = 20_000
+# Seconds that Redis may take to answer, and that it is left alone for when it did not.
+_PATIENCE, _REST = 0.5, 5.0
 _PENDING = "rate_limits"
 _LIMITED = ("/api/", "/graphql", "/mcp")
 
@@ -104,13 +109,32 @@ class MemoryWindows:
 
 
 class SharedWindows:
-    """Counts in Redis or Valkey, shared by all processes."""
+    """Counts in Redis or Valkey, shared by all processes. While it does not answer, each counts for itself."""
 
     def __init__(self, url: str) -> None:
-        scheme, _, rest = url.partition("://")
-        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string(f"async+{scheme}://{rest}"))  # type: ignore[arg-type]
+        # Valkey speaks the protocol of Redis under a scheme of its own.
+        self._storage: Any = storage_from_string(
+            f"async+{url.replace('valkey', 'redis', 1) if url.startswith('valkey') else url}",
+            implementation="redispy", wrap_exceptions=True, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE,
+        )  # fmt: skip
+        self._limiter = SlidingWindowCounterRateLimiter(self._storage)
+        self._own = MemoryWindows()
+        self._away_until = 0.0
 
     async def hit(self, name: str, item: RateLimitItem, key: str) -> Verdict:
+        if time.monotonic() >= self._away_until:
+            try:
+                return await self._shared(name, item, key)
+            except StorageError as failure:
+                log.warning("limits.redis_away", reason=str(failure))
+                self._away_until = time.monotonic() + _REST
+        return await self._own.hit(name, item, key)
+
+    async def reachable(self) -> bool:
+        """Whether the store answers now."""
+        return await self._storage.check()
+
+    async def _shared(self, name: str, item: RateLimitItem, key: str) -> Verdict:
         allowed = await self._limiter.hit(item, name, key)
         stats = await self._limiter.get_window_stats(item, name, key)
         reset = max(0.0, stats.reset_time - time.time())
