@@ -17,8 +17,15 @@ class ScheduleNotFound(NotFound):
     title = "Schedule not found"
 
 
+class FormNotFound(NotFound):
+    """No such routing form in this organisation."""
+
+    code = "meetings.form_not_found"
+    title = "Form not found"
+
+
 class SlugTaken(Conflict):
-    """Another event type has this address."""
+    """Another event type, or routing form, has this address."""
 
     code = "meetings.slug_taken"
     title = "Address already in use"
@@ -50,6 +57,13 @@ class ScheduleInvalid(Invalid):
 
     code = "meetings.schedule_invalid"
     title = "The schedule does not work like this"
+
+
+class RoutingFormInvalid(Invalid):
+    """Questions, conditions or targets of a routing form that can never work."""
+
+    code = "meetings.form_invalid"
+    title = "The form does not work like this"
 
 
 class RangeInvalid(Invalid):

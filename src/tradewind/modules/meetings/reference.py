@@ -5,5 +5,6 @@ TAGS = {
     "Availability": "When hosts can be met: weekly hours, exceptions by date, public holidays.",
     "Meetings": "Booked meetings: who meets whom when, moving, cancelling, no-shows, waiting lists.",
     "Booking pages": "What strangers do without signing in: free times, booking, waiting lists, links in their mails.",
+    "Routing forms": "A few questions that lead people to the right event type, to another page or to a message.",
     "Calendars": "Calendars outside of Tradewind: busy times read, meetings written, links for meeting online.",
 }

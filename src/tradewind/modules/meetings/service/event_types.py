@@ -71,7 +71,7 @@ async def create_event_type(session: AsyncSession, data: EventTypeCreate) -> Eve
         hosts = [HostWrite(user_id=own)]
     values = data.model_dump(exclude={"hosts", "slug", "location", "questions"})
     event_type = EventType(
-        id=new_id(), organisation_id=actor.organisation_id, slug=data.slug or _slug(data.title, taken),
+        id=new_id(), organisation_id=actor.organisation_id, slug=data.slug or slug_of(data.title, taken),
         location=data.location.model_dump(), questions=[one.model_dump() for one in data.questions], **values,
     )  # fmt: skip
     await check_sound(session, event_type, hosts)
@@ -227,14 +227,21 @@ def _check_texts(event_type: EventType) -> None:
         raise _invalid("location.value", f"Give {_WITH_VALUE[kind]} where people meet.")
     if kind == "link" and not re.match(r"https?://[^\s/]+", value or ""):
         raise _invalid("location.value", "The link must begin with https://, such as https://meet.example.com/room.")
-    keys = [question["key"] for question in event_type.questions]
-    for place, question in enumerate(event_type.questions):
+    if problem := check_questions(event_type.questions):
+        raise _invalid(*problem)
+
+
+def check_questions(questions: Sequence[dict[str, Any]]) -> tuple[str, str] | None:
+    """The field and what is wrong with it, where questions cannot be asked like this."""
+    keys = [question["key"] for question in questions]
+    for place, question in enumerate(questions):
         if keys.count(question["key"]) > 1:
-            raise _invalid(f"questions.{place}.key", f"Two questions have the key “{question['key']}”.")
+            return f"questions.{place}.key", f"Two questions have the key “{question['key']}”."
         if question["kind"] == "select" and not question["options"]:
-            raise _invalid(f"questions.{place}.options", f"“{question['label']}” needs answers to choose from.")
+            return f"questions.{place}.options", f"“{question['label']}” needs answers to choose from."
         if question["kind"] != "select" and question["options"]:
-            raise _invalid(f"questions.{place}.options", "Only a question of the kind “select” has options.")
+            return f"questions.{place}.options", "Only a question of the kind “select” has options."
+    return None
 
 
 async def _store_hosts(session: AsyncSession, event_type: EventType, hosts: Sequence[HostWrite]) -> None:
@@ -281,7 +288,7 @@ async def _read_many(session: AsyncSession, found: Sequence[EventType]) -> list[
     ]  # fmt: skip
 
 
-def _slug(title: str, taken: set[str]) -> str:
+def slug_of(title: str, taken: set[str]) -> str:
     """An address made of a title, with a number behind it if another event type has it."""
     plain = unicodedata.normalize("NFKD", title.casefold().replace("ß", "ss")).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70].strip("-") or "meeting"
