@@ -1570,6 +1570,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/booking/{organisation}/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read public form
+         * @description A form for strangers.
+         */
+        get: operations["routing_forms_read_public"];
+        put?: never;
+        /**
+         * Answer public form
+         * @description Answer a form and be told where to go.
+         */
+        post: operations["routing_forms_answer_public"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk-actions": {
         parameters: {
             query?: never;
@@ -6100,6 +6124,112 @@ export interface paths {
          *     Permission: `roles:write`. Needs a proof of identity from the last ten minutes (`POST /api/v1/auth/step-up`).
          */
         patch: operations["roles_update"];
+        trace?: never;
+    };
+    "/api/v1/routing-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List routing forms
+         * @description All routing forms, by title.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["routing_forms_list"];
+        put?: never;
+        /**
+         * Create routing form
+         * @description Add a form: questions, rules tried in their order, and where everybody else goes.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        post: operations["routing_forms_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing-forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read routing form
+         * @description One form.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["routing_forms_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete routing form
+         * @description Remove a form; its address ends.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        delete: operations["routing_forms_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update routing form
+         * @description Change a form.
+         *
+         *     Permission: `meetings:manage`.
+         */
+        patch: operations["routing_forms_update"];
+        trace?: never;
+    };
+    "/api/v1/routing-forms/{form_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List routing answers
+         * @description What strangers answered, newest first, where that led, and why.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["routing_forms_list_routing_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing-forms/{form_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try routing form
+         * @description Where some answers would lead, and why. Nothing is recorded.
+         *
+         *     Permission: `meetings:read`.
+         */
+        post: operations["routing_forms_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/routing-rules": {
@@ -11996,6 +12126,22 @@ export interface components {
             window_start: string | null;
         };
         /**
+         * EventTypeTarget
+         * @description Book a meeting of this event type.
+         */
+        EventTypeTarget: {
+            /**
+             * Event Type Id
+             * Format: uuid
+             */
+            event_type_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "event_type";
+        };
+        /**
          * EventTypeUpdate
          * @description What to change on an event type.
          */
@@ -12866,6 +13012,16 @@ export interface components {
          * @description One host at the instant asked about; `local_time` is on the wall clock of the host's schedule.
          */
         HostSlot: {
+            /**
+             * Calendar
+             * @description How current what is known of the host's calendars is; null: none is connected
+             */
+            calendar?: ("fresh" | "stale" | "reconnect") | null;
+            /**
+             * Calendar Known At
+             * @description When the calendars were last read
+             */
+            calendar_known_at?: string | null;
             /** Free */
             free: boolean;
             /**
@@ -14890,6 +15046,22 @@ export interface components {
             starts_at: string;
         };
         /**
+         * LinkTarget
+         * @description Go to another page.
+         */
+        LinkTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "link";
+            /**
+             * Url
+             * @example https://example.com/self-service
+             */
+            url: string;
+        };
+        /**
          * Location
          * @description Where people meet; `value` is the address, the link or the phone number, where the kind has one.
          */
@@ -15436,6 +15608,38 @@ export interface components {
              * Format: uuid
              */
             winner_id: string;
+        };
+        /**
+         * MessageTarget
+         * @description Read a message.
+         */
+        "MessageTarget-Input": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "message";
+            /**
+             * Text
+             * @example Thank you. We write to you within a day.
+             */
+            text: string;
+        };
+        /**
+         * MessageTarget
+         * @description Read a message.
+         */
+        "MessageTarget-Output": {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "message";
+            /**
+             * Text
+             * @example Thank you. We write to you within a day.
+             */
+            text: string;
         };
         /**
          * MetricList
@@ -16594,6 +16798,16 @@ export interface components {
         Page_RejectionRead_: {
             /** Items */
             items: components["schemas"]["RejectionRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Previous Cursor */
+            previous_cursor?: string | null;
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** Page[RoutingAnswerRead] */
+        Page_RoutingAnswerRead_: {
+            /** Items */
+            items: components["schemas"]["RoutingAnswerRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Previous Cursor */
@@ -17787,6 +18001,21 @@ export interface components {
             time_zone: string;
         };
         /**
+         * PublicRoutingForm
+         * @description A form as strangers see it.
+         */
+        PublicRoutingForm: {
+            /** Description */
+            description: string;
+            organisation: components["schemas"]["PublicOrganisation"];
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * PublicSlot
          * @description A time that can be booked.
          */
@@ -18204,6 +18433,31 @@ export interface components {
             permissions?: string[] | null;
         };
         /**
+         * RoutedTo
+         * @description Where to go: to the booking page at `path`, to the page at `url`, or no further than `text`.
+         */
+        RoutedTo: {
+            /**
+             * Event Type
+             * @description Slug
+             */
+            event_type?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "event_type" | "link" | "message";
+            /**
+             * Path
+             * @example /book/acme/product-demo
+             */
+            path?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
          * RouteRead
          * @description A route.
          */
@@ -18302,6 +18556,68 @@ export interface components {
             task?: ("answer" | "summarise" | "classify" | "draft" | "extract" | "agent") | null;
         };
         /**
+         * RoutingAnswer
+         * @description Answers of a stranger. `website` is a trap for programs and stays empty.
+         */
+        RoutingAnswer: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Website
+             * @default
+             */
+            website?: string;
+        };
+        /**
+         * RoutingAnswerRead
+         * @description What somebody answered, where that led, and why; answers are masked without `leads:personal`.
+         */
+        RoutingAnswerRead: {
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string | null;
+            /** Target */
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+        };
+        /**
+         * RoutingCondition
+         * @description What is asked of one answer: numbers by `at_least` and `at_most`, a list by `one_of`, a box by `is`.
+         */
+        RoutingCondition: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "is" | "is_not" | "contains" | "one_of" | "at_least" | "at_most" | "answered" | "not_answered";
+            /**
+             * Question
+             * @example company_size
+             */
+            question: string;
+            /** Value */
+            value?: boolean | number | string | string[] | null;
+        };
+        /**
          * RoutingDecisionRead
          * @description A decision taken.
          */
@@ -18339,6 +18655,142 @@ export interface components {
              * @enum {string}
              */
             strategy: "round_robin" | "weights" | "load" | "fixed";
+        };
+        /**
+         * RoutingFormCreate
+         * @description A new form: questions, rules tried in their order, and where everybody else goes.
+         */
+        RoutingFormCreate: {
+            /**
+             * Active
+             * @default true
+             */
+            active?: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Fallback */
+            fallback: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Input"];
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /**
+             * Rules
+             * @default []
+             * @example [
+             *       {
+             *         "conditions": [
+             *           {
+             *             "op": "at_least",
+             *             "question": "company_size",
+             *             "value": 200
+             *           }
+             *         ],
+             *         "match": "all",
+             *         "name": "Large companies",
+             *         "target": {
+             *           "kind": "link",
+             *           "url": "https://example.com/enterprise"
+             *         }
+             *       }
+             *     ]
+             */
+            rules?: components["schemas"]["RoutingRule-Input"][];
+            /**
+             * Slug
+             * @description Last part of the address; made from the title if left out
+             */
+            slug?: string | null;
+            /**
+             * Title
+             * @example Talk to us
+             */
+            title: string;
+        };
+        /**
+         * RoutingFormRead
+         * @description A form. `path` is where strangers reach it below the API's address.
+         */
+        RoutingFormRead: {
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            /** Fallback */
+            fallback: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Path
+             * @example /api/v1/booking/acme/forms/talk-to-us
+             */
+            path: string;
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /** Rules */
+            rules: components["schemas"]["RoutingRule-Output"][];
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RoutingFormUpdate
+         * @description What to change on a form.
+         */
+        RoutingFormUpdate: {
+            /** Active */
+            active?: boolean | null;
+            /** Description */
+            description?: string | null;
+            /** Fallback */
+            fallback?: (components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Input"]) | null;
+            /** Questions */
+            questions?: components["schemas"]["Question"][] | null;
+            /**
+             * Rules
+             * @example [
+             *       {
+             *         "conditions": [
+             *           {
+             *             "op": "at_least",
+             *             "question": "company_size",
+             *             "value": 200
+             *           }
+             *         ],
+             *         "match": "all",
+             *         "name": "Large companies",
+             *         "target": {
+             *           "kind": "link",
+             *           "url": "https://example.com/enterprise"
+             *         }
+             *       }
+             *     ]
+             */
+            rules?: components["schemas"]["RoutingRule-Input"][] | null;
+            /** Slug */
+            slug?: string | null;
+            /**
+             * Title
+             * @example Talk to us
+             */
+            title?: string | null;
         };
         /**
          * RoutingMember
@@ -18380,6 +18832,48 @@ export interface components {
         RoutingOrder: {
             /** Rule Ids */
             rule_ids: string[];
+        };
+        /**
+         * RoutingRule
+         * @description Where people go whose answers meet all, or any, of the conditions.
+         */
+        "RoutingRule-Input": {
+            /** Conditions */
+            conditions: components["schemas"]["RoutingCondition"][];
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match?: "all" | "any";
+            /**
+             * Name
+             * @example Large companies
+             */
+            name: string;
+            /** Target */
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Input"];
+        };
+        /**
+         * RoutingRule
+         * @description Where people go whose answers meet all, or any, of the conditions.
+         */
+        "RoutingRule-Output": {
+            /** Conditions */
+            conditions: components["schemas"]["RoutingCondition"][];
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match?: "all" | "any";
+            /**
+             * Name
+             * @example Large companies
+             */
+            name: string;
+            /** Target */
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
         };
         /**
          * RoutingRuleCreate
@@ -18491,15 +18985,16 @@ export interface components {
             strategy?: ("round_robin" | "weights" | "load" | "fixed") | null;
         };
         /**
-         * RoutingTry
-         * @description Which lead to try the rules on.
+         * RoutingTried
+         * @description Where answers lead, and why; nothing is recorded. `rule` is the name of the rule, null for the fallback.
          */
-        RoutingTry: {
-            /**
-             * Lead Id
-             * Format: uuid
-             */
-            lead_id: string;
+        RoutingTried: {
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string | null;
+            /** Target */
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
         };
         /**
          * RoutingTryResult
@@ -21001,6 +21496,17 @@ export interface components {
             user_id: string;
         };
         /**
+         * RoutingTry
+         * @description Which lead to try the rules on.
+         */
+        tradewind__modules__leads__schemas__routing__RoutingTry: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+        };
+        /**
          * LinkRead
          * @description What a link is about: a `meeting`, an `offer` of a time that is held, or a place on a `waiting` list.
          *
@@ -21070,6 +21576,19 @@ export interface components {
             wanted_from: string | null;
             /** Wanted Until */
             wanted_until: string | null;
+        };
+        /**
+         * RoutingTry
+         * @description Answers to try out.
+         */
+        tradewind__modules__meetings__schemas__routing_forms__RoutingTry: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * TraitRule
@@ -36160,6 +36679,320 @@ export interface operations {
             };
         };
     };
+    routing_forms_read_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The form's slug */
+                form: string;
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Bikes for the whole staff.",
+                     *       "organisation": {
+                     *         "name": "Name",
+                     *         "slug": "fernweh-bikes",
+                     *         "time_zone": "Europe/Paris"
+                     *       },
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PublicRoutingForm"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_answer_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The form's slug */
+                form: string;
+                /** @description The organisation's slug */
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "website": "https://moreau.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutingAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event_type": "Event type",
+                     *       "kind": "event_type",
+                     *       "path": "/book/acme/product-demo",
+                     *       "text": "Text",
+                     *       "url": "https://hooks.moreau.example/tradewind"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutedTo"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.page_not_found` — There is nothing to book here
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             *     - `kernel.too_many_requests` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bulk_actions_list: {
         parameters: {
             query?: {
@@ -44429,6 +45262,8 @@ export interface operations {
                      *       "bookable": true,
                      *       "hosts": [
                      *         {
+                     *           "calendar": "fresh",
+                     *           "calendar_known_at": "2026-03-02T09:30:00Z",
                      *           "free": true,
                      *           "local_time": "Friday 6 March 2026, 10:00",
                      *           "name": "Name",
@@ -44997,6 +45832,8 @@ export interface operations {
                      *         "bookable": true,
                      *         "hosts": [
                      *           {
+                     *             "calendar": "fresh",
+                     *             "calendar_known_at": "2026-03-02T09:30:00Z",
                      *             "free": true,
                      *             "local_time": "Friday 6 March 2026, 10:00",
                      *             "name": "Name",
@@ -70314,6 +71151,7 @@ export interface operations {
              *
              *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
              *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
              *     - `meetings.event_type_invalid` — The event type does not work like this
              *     - `meetings.range_invalid` — The span of time cannot be searched
              */
@@ -76892,6 +77730,1281 @@ export interface operations {
             };
         };
     };
+    routing_forms_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "active": true,
+                     *         "created_at": "2026-03-02T09:30:00Z",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "fallback": {
+                     *           "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *           "kind": "event_type"
+                     *         },
+                     *         "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *         "path": "/api/v1/booking/acme/forms/talk-to-us",
+                     *         "questions": [
+                     *           {
+                     *             "key": "company_size",
+                     *             "kind": "text",
+                     *             "label": "How many people work with you?",
+                     *             "options": [
+                     *               "Option"
+                     *             ],
+                     *             "required": false
+                     *           }
+                     *         ],
+                     *         "rules": [
+                     *           {
+                     *             "conditions": [
+                     *               {
+                     *                 "op": "is",
+                     *                 "question": "company_size",
+                     *                 "value": true
+                     *               }
+                     *             ],
+                     *             "match": "all",
+                     *             "name": "Large companies",
+                     *             "target": {
+                     *               "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *               "kind": "event_type"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "slug": "fernweh-bikes",
+                     *         "title": "Send the offer",
+                     *         "updated_at": "2026-03-02T09:30:00Z",
+                     *         "version": 3
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["RoutingFormRead"][];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff.",
+                 *       "fallback": {
+                 *         "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                 *         "kind": "event_type"
+                 *       },
+                 *       "questions": [
+                 *         {
+                 *           "key": "company_size",
+                 *           "label": "How many people work with you?"
+                 *         }
+                 *       ],
+                 *       "rules": [
+                 *         {
+                 *           "conditions": [
+                 *             {
+                 *               "op": "at_least",
+                 *               "question": "company_size",
+                 *               "value": 200
+                 *             }
+                 *           ],
+                 *           "match": "all",
+                 *           "name": "Large companies",
+                 *           "target": {
+                 *             "kind": "link",
+                 *             "url": "https://example.com/enterprise"
+                 *           }
+                 *         }
+                 *       ],
+                 *       "slug": "fernweh-bikes",
+                 *       "title": "Talk to us"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutingFormCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "fallback": {
+                     *         "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *         "kind": "event_type"
+                     *       },
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "path": "/api/v1/booking/acme/forms/talk-to-us",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "conditions": [
+                     *             {
+                     *               "op": "is",
+                     *               "question": "company_size",
+                     *               "value": true
+                     *             }
+                     *           ],
+                     *           "match": "all",
+                     *           "name": "Large companies",
+                     *           "target": {
+                     *             "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *             "kind": "event_type"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutingFormRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             *     - `meetings.slug_taken` — Address already in use
+             *     - `meetings.too_many` — Too many
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.form_invalid` — The form does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "fallback": {
+                     *         "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *         "kind": "event_type"
+                     *       },
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "path": "/api/v1/booking/acme/forms/talk-to-us",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "conditions": [
+                     *             {
+                     *               "op": "is",
+                     *               "question": "company_size",
+                     *               "value": true
+                     *             }
+                     *           ],
+                     *           "match": "all",
+                     *           "name": "Large companies",
+                     *           "target": {
+                     *             "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *             "kind": "event_type"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutingFormRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.form_not_found` — Form not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.form_not_found` — Form not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bikes for the whole staff.",
+                 *       "rules": [
+                 *         {
+                 *           "conditions": [
+                 *             {
+                 *               "op": "at_least",
+                 *               "question": "company_size",
+                 *               "value": 200
+                 *             }
+                 *           ],
+                 *           "match": "all",
+                 *           "name": "Large companies",
+                 *           "target": {
+                 *             "kind": "link",
+                 *             "url": "https://example.com/enterprise"
+                 *           }
+                 *         }
+                 *       ],
+                 *       "slug": "fernweh-bikes",
+                 *       "title": "Talk to us"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutingFormUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "created_at": "2026-03-02T09:30:00Z",
+                     *       "description": "Bikes for the whole staff.",
+                     *       "fallback": {
+                     *         "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *         "kind": "event_type"
+                     *       },
+                     *       "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *       "path": "/api/v1/booking/acme/forms/talk-to-us",
+                     *       "questions": [
+                     *         {
+                     *           "key": "company_size",
+                     *           "kind": "text",
+                     *           "label": "How many people work with you?",
+                     *           "options": [
+                     *             "Option"
+                     *           ],
+                     *           "required": false
+                     *         }
+                     *       ],
+                     *       "rules": [
+                     *         {
+                     *           "conditions": [
+                     *             {
+                     *               "op": "is",
+                     *               "question": "company_size",
+                     *               "value": true
+                     *             }
+                     *           ],
+                     *           "match": "all",
+                     *           "name": "Large companies",
+                     *           "target": {
+                     *             "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *             "kind": "event_type"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "slug": "fernweh-bikes",
+                     *       "title": "Send the offer",
+                     *       "updated_at": "2026-03-02T09:30:00Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutingFormRead"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_if_match` — The request cannot be understood
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.form_not_found` — Form not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.slug_taken` — Address already in use
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Changed by someone else meanwhile.
+             *
+             *     - `kernel.version_changed` — Changed by someone else meanwhile
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.form_invalid` — The form does not work like this
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_list_routing_answers: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "answered_at": "2026-03-02T09:30:00Z",
+                     *           "answers": {},
+                     *           "id": "88e5ba84-b14b-5460-8ac4-0730872ec8ad",
+                     *           "reason": "Reason",
+                     *           "rule": "Rule",
+                     *           "target": {
+                     *             "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *             "kind": "event_type"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "Next cursor",
+                     *       "previous_cursor": "Previous cursor",
+                     *       "total": {
+                     *         "exact": true,
+                     *         "value": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_RoutingAnswerRead_"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.invalid_cursor` — The cursor is not valid here
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.form_not_found` — Form not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    routing_forms_try: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ASCII text of yours, new for each request you mean. Sent again with the same body within 24 hours, it brings the first answer back and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["tradewind__modules__meetings__schemas__routing_forms__RoutingTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "reason": "Reason",
+                     *       "rule": "Rule",
+                     *       "target": {
+                     *         "event_type_id": "9222fe28-686c-5e1e-8336-0e1aa4dd2278",
+                     *         "kind": "event_type"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutingTried"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.form_not_found` — Form not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `kernel.idempotency_answer_lost` — Already carried out
+             *     - `kernel.idempotency_in_flight` — The first request with this key is still running
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.idempotency_key_reused` — This Idempotency-Key belongs to another request
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     routing_list_rules: {
         parameters: {
             query?: never;
@@ -78047,7 +80160,7 @@ export interface operations {
                  *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89"
                  *     }
                  */
-                "application/json": components["schemas"]["RoutingTry"];
+                "application/json": components["schemas"]["tradewind__modules__leads__schemas__routing__RoutingTry"];
             };
         };
         responses: {
