@@ -83,6 +83,21 @@ async def test_history_agrees_with_outcomes(database: Database, home: Path) -> N
         assert late.scalar_one() == 0
         days = await session.execute(text("SELECT count(DISTINCT created_at::date) FROM leads"))
         assert days.scalar_one() > 150
+        # Every demo in the calendar stands in its lead's timeline at the same time, also one that was missed.
+        untold = await session.execute(
+            text(
+                "SELECT count(*), count(*) FILTER (WHERE no_show_at IS NOT NULL), count(*) FILTER (WHERE NOT EXISTS ("
+                "SELECT FROM activities a WHERE a.lead_id = m.lead_id AND a.occurred_at = m.starts_at AND a.kind = "
+                "CASE WHEN no_show_at IS NULL THEN 'meeting.held' ELSE 'meeting.no_show' END)) "
+                "FROM meetings m WHERE ends_at < now()"
+            )
+        )
+        past, missed, wrong = untold.one()
+        assert past > 20
+        assert missed > 0
+        assert wrong == 0
+        states = dict((await session.execute(text("SELECT state, count(*) FROM meetings GROUP BY 1"))).all())
+        assert states.keys() == {"confirmed", "cancelled", "pending"}
         hot = await session.execute(
             text("SELECT avg(score) FILTER (WHERE converted) - avg(score) FILTER (WHERE NOT converted) FROM leads")
         )

@@ -181,7 +181,8 @@ async def _add_past(session: AsyncSession, demo: EventType, sellers: Sequence[UU
     connection = await asyncpg_connection(session)
     present, diary = now(), _Diary(rng)
     for row in await connection.fetch(_TOLD, list(sellers), present, _PAST):
-        by_turn = rng.random() < 0.6
+        # Whoever has little weight takes few turns.
+        by_turn = rng.random() < (0.2 if row["owner_id"] == sellers[0] else 0.7)
         if row["missed_at"]:
             missed = diary.place(row["owner_id"], row["missed_at"], present)
             await _write(session, demo, row, missed, missed=True, by_turn=by_turn)
