@@ -3,7 +3,7 @@ import { i18n } from './i18n';
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
 /** The reader's own variety of the language shown: "en-GB" writes dates and times unlike "en-US". */
-function region(): string {
+export function readerLanguage(): string {
   const own = navigator.languages?.find((tag) => tag.split('-')[0] === i18n.language);
   return own ?? i18n.language;
 }
@@ -12,7 +12,7 @@ function memo<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeT
   key: string,
   make: (language: string) => T,
 ): T {
-  const language = region();
+  const language = readerLanguage();
   const full = `${language}|${key}`;
   let found = cache.get(full) as T | undefined;
   if (!found) {

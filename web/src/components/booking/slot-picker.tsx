@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import '@mantine/dates/styles.css';
+import { readerLanguage } from '@/app/format';
 import { i18n } from '@/app/i18n';
 import { ErrorState, LoadingLines } from '../page-states';
 import classes from './booking.module.css';
@@ -27,13 +28,13 @@ const SHOWN_DAYS = 42;
 
 /** "14:05" on the clock of a zone. */
 export function timeIn(zone: string, instant: string): string {
-  const format = new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short', timeZone: zone });
+  const format = new Intl.DateTimeFormat(readerLanguage(), { timeStyle: 'short', timeZone: zone });
   return format.format(new Date(instant));
 }
 
 /** "Tue 24 Nov, 14:05" on the clock of a zone. */
 export function momentIn(zone: string, instant: string | Date): string {
-  const format = new Intl.DateTimeFormat(i18n.language, {
+  const format = new Intl.DateTimeFormat(readerLanguage(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -82,6 +83,7 @@ export function SlotPicker(props: SlotPickerProps) {
         maxLevel="month"
         locale={i18n.language}
         excludeDate={(date) => !days.has(date)}
+        ariaLabels={{ previousMonth: t('picker.before'), nextMonth: t('picker.after') }}
         aria-label={t('picker.day')}
       />
       <Stack gap="xs" className={classes.times} aria-busy={isPlaceholderData || undefined}>
@@ -106,6 +108,8 @@ export function SlotPicker(props: SlotPickerProps) {
                   role="radio"
                   aria-checked={value === start}
                   size="compact-md"
+                  fz="sm"
+                  fw={500}
                   miw={72}
                   variant={value === start ? 'filled' : 'default'}
                   onClick={() => onChange(start)}

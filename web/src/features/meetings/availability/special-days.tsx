@@ -3,6 +3,7 @@ import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import '@mantine/dates/styles.css';
+import { readerLanguage } from '@/app/format';
 import { i18n } from '@/app/i18n';
 import { IconTrash } from '@/app/icons';
 import { dayIn } from '@/components/booking/zoned';
@@ -28,7 +29,7 @@ interface SpecialDaysProps {
 
 /** "Thu, 24 Dec 2026" */
 export function dayText(day: string): string {
-  const format = new Intl.DateTimeFormat(i18n.language, {
+  const format = new Intl.DateTimeFormat(readerLanguage(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -113,6 +114,7 @@ export function SpecialDays(props: SpecialDaysProps) {
           onChange={setDays}
           minDate={today}
           locale={i18n.language}
+          ariaLabels={{ previousMonth: t('special.before'), nextMonth: t('special.after') }}
           aria-label={t('special.calendar')}
           getDayProps={(day) => {
             const override = byDay.get(day);

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Group, Popover, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { i18n } from '@/app/i18n';
+import { readerLanguage } from '@/app/format';
 import { IconCopy } from '@/app/icons';
 import classes from './availability.module.css';
 import { RangesEditor } from './ranges-editor';
@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 
 /** Name of an ISO day in the reader's language. */
 export function dayName(day: number, style: 'long' | 'short' = 'long'): string {
-  const format = new Intl.DateTimeFormat(i18n.language, { weekday: style, timeZone: 'UTC' });
+  const format = new Intl.DateTimeFormat(readerLanguage(), { weekday: style, timeZone: 'UTC' });
   return format.format(MONDAY + (day - 1) * DAY_MS);
 }
 

@@ -27,7 +27,6 @@ import {
   IconPlus,
   IconTrash,
 } from '@/app/icons';
-import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { useMe } from '@/app/session';
 import { askConfirm } from '@/components/confirm';
@@ -103,11 +102,10 @@ function More({ eventType, link }: { eventType: EventType; link: string }) {
 
 function Row({ eventType, mayManage }: { eventType: EventType; mayManage: boolean }) {
   const { t } = useTranslation('meetings/event-types');
-  const { nameOf } = useMembers();
   const { slug: organisation } = useMe().organisation;
   const { id, title, hosts, active } = eventType;
   const link = bookingLink(window.location.origin, organisation, eventType.slug);
-  const names = hosts.map(({ user_id }) => nameOf(user_id) || t('hosts.unknown'));
+  const shown = hosts.slice(0, SHOWN_HOSTS);
   return (
     <Card
       component="li"
@@ -141,16 +139,20 @@ function Row({ eventType, mayManage }: { eventType: EventType; mayManage: boolea
               .join(' · ')}
           </Text>
         </Stack>
-        <Group gap="sm">
-          <Avatar.Group aria-label={names.join(', ')} role="img">
-            {names.slice(0, SHOWN_HOSTS).map((name) => (
-              <Avatar key={name} size={28} color="blue" title={name} aria-hidden>
+        <Group gap={6}>
+          <Avatar.Group
+            spacing={6}
+            aria-label={hosts.map(({ name }) => name).join(', ')}
+            role="img"
+          >
+            {shown.map(({ user_id, name }) => (
+              <Avatar key={user_id} size={28} color="blue" title={name} aria-hidden>
                 {initials(name)}
               </Avatar>
             ))}
-            {names.length > SHOWN_HOSTS && (
+            {hosts.length > SHOWN_HOSTS && (
               <Avatar size={28} aria-hidden>
-                +{names.length - SHOWN_HOSTS}
+                +{hosts.length - SHOWN_HOSTS}
               </Avatar>
             )}
           </Avatar.Group>
@@ -158,6 +160,7 @@ function Row({ eventType, mayManage }: { eventType: EventType; mayManage: boolea
             {({ copied, copy }) => (
               <Button
                 variant="default"
+                px="sm"
                 leftSection={copied ? <IconCheck size={16} /> : <IconLink size={16} />}
                 aria-label={t('list.copyLink', { title })}
                 onClick={copy}

@@ -64,7 +64,8 @@ function HostRow({
       {turns && (
         <>
           <NumberInput
-            w={88}
+            w={72}
+            hideControls
             label={t('hosts.weight')}
             aria-label={t('hosts.weightOf', { name })}
             min={1}
@@ -75,7 +76,7 @@ function HostRow({
             onChange={(weight) => onChange({ weight: Math.max(1, Number(weight)) })}
           />
           <Select
-            w={112}
+            w={104}
             label={t('hosts.priority')}
             aria-label={t('hosts.priorityOf', { name })}
             readOnly={readOnly}
@@ -87,7 +88,7 @@ function HostRow({
       )}
       {schedules.length > 0 && (
         <Select
-          flex="1 1 160px"
+          flex="1 1 112px"
           label={t('hosts.schedule')}
           aria-label={t('hosts.scheduleOf', { name })}
           placeholder={t('hosts.ownHours')}

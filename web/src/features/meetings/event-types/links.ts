@@ -15,7 +15,7 @@ export function embedCode(
   const text = words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const element =
     kind === 'inline'
-      ? `<div data-tradewind-booking="${organisation}/${slug}"></div>`
+      ? `<div data-tradewind-inline="${organisation}/${slug}"></div>`
       : `<button type="button" data-tradewind-popup="${organisation}/${slug}">${text}</button>`;
   return `${element}\n${script}`;
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { i18n } from '@/app/i18n';
+import { readerLanguage } from '@/app/format';
 import { dayIn, minutesIn } from '@/components/booking/zoned';
 import type { Slot } from '../queries';
 import classes from './event-types.module.css';
@@ -28,7 +28,7 @@ export function PreviewGrid({ days, slots, zone, increment, asked, onAsk }: Prev
   const shown = Math.min(increment, 60);
   const step = Math.min(increment, 30);
   const hours = Array.from({ length: last - first }, (_, index) => first + index);
-  const dayWords = new Intl.DateTimeFormat(i18n.language, {
+  const dayWords = new Intl.DateTimeFormat(readerLanguage(), {
     weekday: 'short',
     day: 'numeric',
     timeZone: 'UTC',

@@ -14,7 +14,7 @@ export function Why({ answer, zone }: { answer: Explanation; zone: string }) {
       <Text size="sm" fw={500}>
         {t(answer.bookable ? 'why.offered' : 'why.notOffered', { when })}
       </Text>
-      <Text size="sm">{answer.summary}</Text>
+      {!answer.bookable && <Text size="sm">{answer.summary}</Text>}
       <ul className={classes.rows}>
         {answer.hosts.map((host) => (
           <li key={host.user_id}>

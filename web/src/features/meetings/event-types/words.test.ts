@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { lengthsOf, splitDuration } from './durations';
+import { embedCode } from './links';
 import { keyFor, moved } from './questions';
 import { slugOf } from './slug';
 
@@ -33,4 +34,13 @@ it('moves entries', () => {
   expect(moved(['a', 'b', 'c'], 0, 2)).toEqual(['b', 'c', 'a']);
   expect(moved(['a', 'b', 'c'], 2, 0)).toEqual(['c', 'a', 'b']);
   expect(moved(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
+});
+
+it('writes code for websites that no name can break', () => {
+  const popup = embedCode('popup', 'https://tw.example', 'acme', 'demo', 'Q&A <now>');
+  expect(popup).toContain('data-tradewind-popup="acme/demo">Q&#38;A &#60;now&#62;</button>');
+  expect(popup).toContain('src="https://tw.example/book/embed.js"');
+  expect(embedCode('inline', 'https://tw.example', 'acme', 'demo', '')).toContain(
+    '<div data-tradewind-inline="acme/demo"></div>',
+  );
 });

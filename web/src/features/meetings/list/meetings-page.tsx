@@ -34,7 +34,7 @@ function useColumns(colourOf: (meeting: Meeting) => string): DataColumn<Meeting>
       {
         id: 'when',
         header: t('column.when'),
-        size: 190,
+        size: 232,
         hideable: false,
         cell: (meeting) => (
           <span className="tw-number">
@@ -82,7 +82,7 @@ function useColumns(colourOf: (meeting: Meeting) => string): DataColumn<Meeting>
       {
         id: 'state',
         header: t('column.state'),
-        size: 120,
+        size: 136,
         cell: (meeting) => <OutcomeBadge meeting={meeting} />,
       },
     ],
@@ -167,7 +167,7 @@ export function MeetingsPage() {
           <Select
             aria-label={t('filter.host')}
             placeholder={t('filter.allHosts')}
-            w={168}
+            className={classes.filter}
             clearable
             data={[
               { value: ME, label: t('filter.mine') },
@@ -179,7 +179,7 @@ export function MeetingsPage() {
           <Select
             aria-label={t('filter.type')}
             placeholder={t('filter.allTypes')}
-            w={168}
+            className={classes.filter}
             clearable
             data={(types ?? []).map(({ id, title }) => ({ value: id, label: title }))}
             value={type ?? null}

@@ -3,8 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ownTimeZone } from '@/app/choices';
-import { formatDate, formatTime } from '@/app/format';
-import { i18n } from '@/app/i18n';
+import { formatDate, formatTime, readerLanguage } from '@/app/format';
 import { IconChevronLeft, IconChevronRight } from '@/app/icons';
 import type { Meeting } from '@/components/booking/queries';
 import {
@@ -48,19 +47,22 @@ function Entry({
 }) {
   const { t } = useTranslation('meetings');
   const outcome = outcomeOf(meeting);
-  const who = meeting.attendees.map(({ name }) => name).join(', ');
+  const [first, ...others] = meeting.attendees;
+  const who = [first?.name, others.length > 0 && t('more', { count: others.length })]
+    .filter(Boolean)
+    .join(' ');
   return (
     <button
       type="button"
       className={classes.entry}
       data-outcome={outcome}
       style={{ ...style, '--event-type': colour } as React.CSSProperties}
-      aria-label={[span(meeting), meeting.title, who, t(`outcome.${outcome}`)].join(', ')}
       title={`${span(meeting)}\n${meeting.title}\n${who}`}
       onClick={() => onOpen(meeting)}
     >
       <span className={classes.entryTime}>{formatTime(meeting.starts_at)}</span>
       <span className={classes.entryTitle}>{who || meeting.title}</span>
+      <span className="tw-hidden">{`${meeting.title}, ${t(`outcome.${outcome}`)}`}</span>
     </button>
   );
 }
@@ -87,7 +89,7 @@ export function WeekView({ day, host, type, colourOf, onDay, onOpen }: WeekViewP
   }, [loaded]);
   const meetings = data?.items ?? [];
   const go = (next: string) => onDay(mondayOf(today) === mondayOf(next) ? undefined : next);
-  const long = new Intl.DateTimeFormat(i18n.language, {
+  const long = new Intl.DateTimeFormat(readerLanguage(), {
     weekday: 'short',
     day: 'numeric',
     timeZone: 'UTC',
@@ -104,7 +106,13 @@ export function WeekView({ day, host, type, colourOf, onDay, onOpen }: WeekViewP
           })}
         </Text>
         <Group gap={4}>
-          <Button size="compact-md" variant="default" onClick={() => onDay(undefined)}>
+          <Button
+            size="compact-md"
+            fz="sm"
+            fw={500}
+            variant="default"
+            onClick={() => onDay(undefined)}
+          >
             {t('week.today')}
           </Button>
           <ActionIcon aria-label={t('week.earlier')} onClick={() => go(addDays(monday, -7))}>

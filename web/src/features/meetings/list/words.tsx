@@ -1,7 +1,6 @@
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { formatTime } from '@/app/format';
-import { i18n } from '@/app/i18n';
+import { formatTime, readerLanguage } from '@/app/format';
 import type { Meeting } from '@/components/booking/queries';
 
 export type Outcome = 'now' | 'upcoming' | 'past' | 'pending' | 'cancelled' | 'no_show';
@@ -43,13 +42,13 @@ export function dayWords(at: string, now: Date = new Date()): string {
   const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   const days = Math.round((midnight(day) - midnight(now)) / 86_400_000);
   if (Math.abs(days) < 2) {
-    const words = new Intl.RelativeTimeFormat(i18n.language, { numeric: 'auto' }).format(
+    const words = new Intl.RelativeTimeFormat(readerLanguage(), { numeric: 'auto' }).format(
       days,
       'day',
     );
     return words.charAt(0).toUpperCase() + words.slice(1);
   }
-  return day.toLocaleDateString(i18n.language, {
+  return day.toLocaleDateString(readerLanguage(), {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
