@@ -1,4 +1,5 @@
 import { useRouter } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import type { Icon } from './icon-type';
 import { may } from './permissions';
 import { useMe } from './session';
@@ -11,6 +12,8 @@ export interface NavEntry {
   order: number;
   /** Second key of "g …". */
   go?: string;
+  /** Links of its own, shown below it in the open rail. */
+  below?: ComponentType;
 }
 
 export interface CreateEntry {

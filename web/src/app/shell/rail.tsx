@@ -1,5 +1,6 @@
 import { ActionIcon, Group, Kbd, ScrollArea, Tooltip, UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { Fragment, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from '../icons';
 import { type NavItem, useNavigation } from '../navigation';
@@ -70,7 +71,14 @@ export function Rail({
       <ScrollArea className={classes.scroll} scrollbars="y" type="hover">
         <nav aria-label={t('nav.main')} className={classes.list}>
           {upper.map((item) => (
-            <RailLink key={item.to} item={item} collapsed={collapsed} />
+            <Fragment key={item.to}>
+              <RailLink item={item} collapsed={collapsed} />
+              {item.below && !collapsed && (
+                <Suspense>
+                  <item.below />
+                </Suspense>
+              )}
+            </Fragment>
           ))}
         </nav>
       </ScrollArea>

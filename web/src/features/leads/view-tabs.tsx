@@ -16,6 +16,7 @@ import type { Schema } from '@/api/api';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { IconChevronDown } from '@/app/icons';
+import { usePreference } from '@/app/preferences';
 import { useMe } from '@/app/session';
 import { ApiForm } from '@/components/api-form';
 import { askConfirm } from '@/components/confirm';
@@ -23,7 +24,7 @@ import { toastError, toastSuccess } from '@/components/toasts';
 import classes from './leads.module.css';
 import { viewsQuery } from './queries';
 import type { LeadsSearch } from './search';
-import { builtInViews, isEdited, openView, stateOf, type View } from './views';
+import { builtInViews, isEdited, openView, PINNED_VIEWS, stateOf, type View } from './views';
 
 interface ViewTabsProps {
   search: LeadsSearch;
@@ -57,6 +58,15 @@ export function ViewTabs({ search, columns, onOpen }: ViewTabsProps) {
     }
     await invalidatePaths('/api/v1/views');
   };
+  const [pinned, setPinned] = usePreference<string[]>(PINNED_VIEWS, []);
+  const isPinned = own !== undefined && pinned.includes(own.id);
+  const pin = (id: string) =>
+    setPinned(
+      isPinned
+        ? pinned.filter((other) => other !== id)
+        : // What was deleted meanwhile is forgotten here.
+          [...pinned.filter((other) => saved.some((view) => view.id === other)), id],
+    );
   const remove = async () => {
     if (!own) return;
     const sure = await askConfirm({
@@ -99,6 +109,11 @@ export function ViewTabs({ search, columns, onOpen }: ViewTabsProps) {
             <Menu.Item onClick={() => setNaming(true)}>{t('view.saveAs')}</Menu.Item>
             {edited && current && (
               <Menu.Item onClick={() => open(current)}>{t('view.reset')}</Menu.Item>
+            )}
+            {own && (
+              <Menu.Item onClick={() => pin(own.id)}>
+                {t(isPinned ? 'view.unpin' : 'view.pin')}
+              </Menu.Item>
             )}
             {own && own.editable !== false && (
               <Menu.Item color="red" onClick={() => void remove()}>

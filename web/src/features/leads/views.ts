@@ -6,6 +6,9 @@ export type View = Pick<Schema<'ViewRead'>, 'id' | 'name' | 'state' | 'version' 
   editable?: boolean;
 };
 
+/** Preference with the ids of the views kept in the navigation. */
+export const PINNED_VIEWS = 'pinned_views';
+
 interface ViewState {
   filter: Condition | undefined;
   q: string | undefined;

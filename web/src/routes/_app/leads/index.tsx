@@ -1,4 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router';
+import { lazy } from 'react';
 import { loadTexts } from '@/app/i18n';
 import { IconUserPlus, IconUsers } from '@/app/icons';
 import { LeadsPage } from '@/features/leads/leads-page';
@@ -7,7 +8,13 @@ import { leadsSearch } from '@/features/leads/search';
 
 export const Route = createFileRoute('/_app/leads/')({
   staticData: {
-    nav: { label: 'nav.leads', icon: IconUsers, order: 20, go: 'l' },
+    nav: {
+      label: 'nav.leads',
+      icon: IconUsers,
+      order: 20,
+      go: 'l',
+      below: lazy(() => import('@/features/leads/pinned-views')),
+    },
     crumb: 'nav.leads',
     permission: 'leads:read',
     create: {
