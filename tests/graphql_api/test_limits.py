@@ -120,7 +120,8 @@ async def test_statements_do_not_grow_with_rows(client, database):
         lead = await client.post("/api/v1/leads", json={"full_name": f"P {number}", "company_name": f"C {number}"})
         await client.post("/api/v1/deals", json={"name": f"D {number}", "lead_id": lead.json()["id"]})
         await client.post("/api/v1/tasks", json={"title": f"T {number}", "lead_id": lead.json()["id"]})
-    query = """query($n: Int!) { leads(first: $n) { nodes { fullName company { name owner { name } } owner { name }
+    query = """query($n: Int!) { leads(first: $n) { nodes { fullName company { name owner { name }
+        people(first: 2) { fullName } deals { name } } owner { name }
         scoring { note } deals { name pipeline { name } lead { fullName } } tasks { title assignee { name } }
         timeline { title } } } deals(first: $n) { nodes { name lead { fullName company { name } } } } }"""
     raw = await database._connection.get_raw_connection()

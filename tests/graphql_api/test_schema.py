@@ -136,7 +136,8 @@ async def test_one_query_reads_a_whole_screen(client, records):
     content = await ask(
         client,
         """query($id: UUID!) { lead(id: $id) {
-            fullName email company { name peopleCount } owner { name } scoring { note reasonsFor { sentence } }
+            fullName email company { name peopleCount people { fullName email } deals { name } }
+            owner { name } scoring { note reasonsFor { sentence } }
             deals { name amountMinor pipeline { name stages { name } } } tasks { title assignee { name } }
             timeline(first: 5) { kind title }
         } metrics { keyNumbers { label value } } segments { name memberCount } viewer { name } }""",
@@ -144,7 +145,11 @@ async def test_one_query_reads_a_whole_screen(client, records):
     )
     assert "errors" not in content, content
     lead = content["data"]["lead"]
-    assert (lead["fullName"], lead["company"]) == ("Ada Lovelace", {"name": "Engines", "peopleCount": 1})
+    assert lead["fullName"] == "Ada Lovelace"
+    assert lead["company"] == {
+        "name": "Engines", "peopleCount": 1, "deals": [{"name": "Ninety"}],
+        "people": [{"fullName": "Ada Lovelace", "email": "ada@engines.example"}],
+    }  # fmt: skip
     assert lead["deals"][0]["amountMinor"] == 10**12
     assert len(lead["deals"][0]["pipeline"]["stages"]) >= 3
     assert [task["title"] for task in lead["tasks"]] == ["Call"]

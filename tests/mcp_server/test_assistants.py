@@ -8,7 +8,7 @@ import httpx
 import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
-from mcp_types import CallToolResult
+from mcp_types import INVALID_PARAMS, CallToolResult
 
 from installation import Installation
 from mcp_server.conftest import INJECTION
@@ -131,6 +131,9 @@ async def test_failures_say_what_to_do(server: Installation, person: httpx.Clien
         unknown = await call(client, "delete_everything")
         with pytest.raises(MCPError):
             await client.read_resource("lead://019a0000-0000-7000-8000-000000000000")
+        with pytest.raises(MCPError) as no_prompt:
+            await client.get_prompt("summarise")
+        assert no_prompt.value.code == INVALID_PARAMS
     for result in (missing, field, malformed, empty, cursor, unknown):
         assert result.is_error
         assert "Traceback" not in text(result)

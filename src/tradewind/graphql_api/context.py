@@ -16,8 +16,8 @@ from tradewind.modules.leads.service import batches, pipelines
 from tradewind.modules.scoring.service import reading as scores
 
 R = TypeVar("R")
-OfLead = tuple[UUID, int]
-"""A lead, and how many of its rows are wanted."""
+OfRecord = tuple[UUID, int]
+"""A lead or company, and how many of its rows are wanted."""
 
 
 @dataclass
@@ -34,9 +34,11 @@ class Context:
         self.scores = self._by_id(scores.lead_scores)
         self.members = self._by_id(_members)
         self.pipelines = self._by_id(_pipelines)
-        self.deals = self._of_leads(batches.deals_of_leads)
-        self.tasks = self._of_leads(batches.tasks_of_leads)
-        self.timelines = self._of_leads(batches.timelines_of_leads)
+        self.deals = self._of_records(batches.deals_of_leads)
+        self.tasks = self._of_records(batches.tasks_of_leads)
+        self.timelines = self._of_records(batches.timelines_of_leads)
+        self.people = self._of_records(batches.leads_of_companies)
+        self.company_deals = self._of_records(batches.deals_of_companies)
 
     async def read(self, function: Callable[..., Awaitable[R]], *args: Any, **kwargs: Any) -> R:
         """`await function(session, …)`, one at a time."""
@@ -50,13 +52,13 @@ class Context:
 
         return DataLoader(load_fn=load)
 
-    def _of_leads(self, function: Callable[..., Awaitable[Mapping[UUID, list[Any]]]]) -> DataLoader[OfLead, Any]:
-        async def load(keys: list[OfLead]) -> Sequence[Any]:
-            rows: dict[OfLead, list[Any]] = {}
+    def _of_records(self, function: Callable[..., Awaitable[Mapping[UUID, list[Any]]]]) -> DataLoader[OfRecord, Any]:
+        async def load(keys: list[OfRecord]) -> Sequence[Any]:
+            rows: dict[OfRecord, list[Any]] = {}
             for limit in sorted({limit for _, limit in keys}):
-                ids = [lead_id for lead_id, wanted in keys if wanted == limit]
+                ids = [record_id for record_id, wanted in keys if wanted == limit]
                 found = await self.read(partial(function, limit=limit), ids)
-                rows |= {(lead_id, limit): found.get(lead_id, []) for lead_id in ids}
+                rows |= {(record_id, limit): found.get(record_id, []) for record_id in ids}
             return [rows[key] for key in keys]
 
         return DataLoader(load_fn=load)

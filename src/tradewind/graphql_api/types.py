@@ -110,6 +110,18 @@ class Company:
     async def owner(self, info: Info[Context, None]) -> Member | None:
         return await owner_of(info, self.owner_id)
 
+    @requires("leads:read", description="The newest people who work there.")
+    async def people(
+        self, info: Info[Context, None], first: First = 10
+    ) -> list[Annotated["Lead", strawberry.lazy(__name__)]] | None:
+        return [built(Lead, row) for row in await info.context.people.load((self.id, bounded(first)))]
+
+    @requires("deals:read", description="Its newest deals.")
+    async def deals(
+        self, info: Info[Context, None], first: First = 10
+    ) -> list[Annotated["Deal", strawberry.lazy(__name__)]] | None:
+        return [built(Deal, row) for row in await info.context.company_deals.load((self.id, bounded(first)))]
+
 
 @shown_with("leads:read", description="Something that happened, as timelines show it.")
 class Activity:

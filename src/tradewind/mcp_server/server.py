@@ -10,6 +10,8 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS
 from starlette.types import ASGIApp
 
 from tradewind import __version__
@@ -95,6 +97,9 @@ async def read_lead_resource(lead_id: str, context: Context) -> str:
 
 async def _show_only_what_may_be_used(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     """Tools and resources without the caller's permission are not listed; `acting` refuses them when called."""
+    if ctx.method == "prompts/get":
+        # There are none; the library would answer with a code that the protocol does not know.
+        raise MCPError(INVALID_PARAMS, "There is no such prompt.")
     result = await call_next(ctx)
     if not isinstance(result, dict) or ctx.request is None:
         return result

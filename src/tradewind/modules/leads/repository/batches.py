@@ -37,6 +37,27 @@ async def deals_of_leads(session: AsyncSession, lead_ids: Sequence[UUID], limit:
     return await deals.read_many(session, select(ranked.c.id).where(ranked.c.place <= limit))
 
 
+async def deals_of_companies(session: AsyncSession, company_ids: Sequence[UUID], limit: int) -> Sequence[Row[Any]]:
+    """The newest live deals of each company."""
+    ranked = _ranked(Deal, Deal.company_id, company_ids, Deal.created_at.desc(), Deal.deleted_at.is_(None))
+    return await deals.read_many(session, select(ranked.c.id).where(ranked.c.place <= limit))
+
+
+async def leads_of_companies(session: AsyncSession, company_ids: Sequence[UUID], limit: int) -> list[asyncpg.Record]:
+    """The newest people of each company, as rows of the list."""
+    connection = await asyncpg_connection(session)
+    columns = ", ".join(f"leads.{name}" for name in LIST_COLUMNS)
+    return await connection.fetch(
+        f"""
+        select entry.* from unnest($1::uuid[]) as wanted(id), lateral (
+          select {columns} from leads where leads.company_id = wanted.id and leads.deleted_at is null
+          order by leads.created_at desc, leads.id desc limit $2) as entry
+        """,
+        list(company_ids),
+        limit,
+    )
+
+
 async def tasks_of_leads(session: AsyncSession, lead_ids: Sequence[UUID], limit: int) -> list[Task]:
     """The open tasks of each lead that are due first."""
     ranked = _ranked(Task, Task.lead_id, lead_ids, Task.due_at.asc().nulls_last(), Task.done_at.is_(None))

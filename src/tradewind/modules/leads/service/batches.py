@@ -39,6 +39,25 @@ async def deals_of_leads(session: AsyncSession, lead_ids: Sequence[UUID], *, lim
     return _grouped(await masking.shown_records(session, [DealRead.model_validate(row) for row in rows], "deal"))
 
 
+async def deals_of_companies(
+    session: AsyncSession, company_ids: Sequence[UUID], *, limit: int
+) -> dict[UUID, list[DealRead]]:
+    """The newest live deals of each company."""
+    rows = await repository.deals_of_companies(session, company_ids, limit)
+    shown = await masking.shown_records(session, [DealRead.model_validate(row) for row in rows], "deal")
+    return _grouped(shown, "company_id")
+
+
+async def leads_of_companies(
+    session: AsyncSession, company_ids: Sequence[UUID], *, limit: int
+) -> dict[UUID, list[dict[str, Any]]]:
+    """The newest people of each company."""
+    groups: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in await masking.shown_all(session, await repository.leads_of_companies(session, company_ids, limit)):
+        groups[UUID(str(row["company_id"]))].append(dict(row))
+    return groups
+
+
 async def tasks_of_leads(session: AsyncSession, lead_ids: Sequence[UUID], *, limit: int) -> dict[UUID, list[TaskRead]]:
     """The open tasks of each lead that are due first."""
     rows = await repository.tasks_of_leads(session, lead_ids, limit)
@@ -53,8 +72,8 @@ async def timelines_of_leads(
     return _grouped([masking.shown_activity(session, ActivityRead.model_validate(dict(row))) for row in rows])
 
 
-def _grouped(rows: Sequence[Any]) -> dict[UUID, list[Any]]:
+def _grouped(rows: Sequence[Any], by: str = "lead_id") -> dict[UUID, list[Any]]:
     groups: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
-        groups[row.lead_id].append(row)
+        groups[getattr(row, by)].append(row)
     return groups
