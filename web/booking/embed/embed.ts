@@ -47,12 +47,7 @@ function frame(link: string, options: Options, place: 'inline' | 'popup'): HTMLI
 }
 
 /** Listen to the page in a frame: its height, what was booked, and Escape pressed inside. */
-function listen(
-  made: HTMLIFrameElement,
-  host: EventTarget,
-  grow: boolean,
-  close?: () => void,
-): void {
+function listen(made: HTMLIFrameElement, host: EventTarget, close?: () => void): void {
   const hear = (event: MessageEvent) => {
     if (!made.isConnected) {
       removeEventListener('message', hear);
@@ -60,8 +55,10 @@ function listen(
     }
     if (event.origin !== origin || event.source !== made.contentWindow) return;
     const { type, height, detail } = event.data ?? {};
-    if (type === 'tradewind:height' && grow && height > 0) made.style.height = `${height}px`;
-    else if (type === 'tradewind:close') close?.();
+    if (type === 'tradewind:height' && height > 0) {
+      // A dialog grows as far as the window lets it.
+      made.style.height = close ? `min(${height}px, calc(100vh - 24px))` : `${height}px`;
+    } else if (type === 'tradewind:close') close?.();
     else if (/^tradewind:(booked|moved|cancelled)$/.test(type)) {
       host.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
     }
@@ -75,7 +72,7 @@ function inline(container: HTMLElement): void {
   if (!link || container.querySelector('iframe')) return;
   const made = frame(link, optionsOf(container), 'inline');
   container.replaceChildren(made);
-  listen(made, container, true);
+  listen(made, container);
 }
 
 /** Open the page in a dialog. The browser keeps the focus inside and gives it back. */
@@ -89,7 +86,6 @@ function open(link: string, options: Options = {}, host: EventTarget = document)
   dialog.setAttribute('aria-label', made.title);
   Object.assign(dialog.style, {
     width: 'min(1060px, calc(100vw - 24px))',
-    height: 'min(720px, calc(100vh - 24px))',
     maxWidth: 'none',
     maxHeight: 'none',
     padding: '0',
@@ -99,7 +95,6 @@ function open(link: string, options: Options = {}, host: EventTarget = document)
     boxShadow: '0 0 0 100vmax rgb(0 0 0 / 45%)',
     background: 'transparent',
   });
-  Object.assign(made.style, { height: '100%' });
   Object.assign(close.style, {
     position: 'absolute',
     top: '8px',
@@ -120,7 +115,7 @@ function open(link: string, options: Options = {}, host: EventTarget = document)
   dialog.onclose = () => dialog.remove();
   dialog.append(made, close);
   document.body.append(dialog);
-  listen(made, host, false, () => dialog.close());
+  listen(made, host, () => dialog.close());
   dialog.showModal();
 }
 

@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { call, Failure } from './api.ts';
 import { Calendar } from './calendar.tsx';
+import { now } from './clock.ts';
 import { boundsOf } from './dates.ts';
 import { Done, MeetingTime } from './done.tsx';
 import { Form, FormState, fieldsOf, type Given } from './form.tsx';
@@ -172,7 +173,7 @@ class BookingPage {
 
   /** The time to wait for: from the shown month on, as long as a wish may be. */
   private wanted(): [Date, Date] {
-    const from = Math.max(Date.now(), boundsOf(this.picker.month)[0]);
+    const from = Math.max(now(), boundsOf(this.picker.month)[0]);
     return [new Date(from), new Date(from + LONGEST_WISH_MILLISECONDS)];
   }
 

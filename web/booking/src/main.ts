@@ -1,6 +1,7 @@
 /** Entry of the public booking pages: what to show stands in the page as JSON. */
 import './page.css';
 import { startBooking } from './booking.tsx';
+import { setClock } from './clock.ts';
 import { startFrame } from './frame.ts';
 import { startManaging } from './manage.tsx';
 import { takeTexts } from './texts.ts';
@@ -10,6 +11,7 @@ function start(): void {
   const given = document.getElementById('boot')?.textContent;
   if (!given) return;
   const boot = JSON.parse(given) as Boot;
+  setClock(boot.now);
   takeTexts(boot.texts, boot.language);
   startFrame();
   const language = document.getElementById('language') as HTMLSelectElement | null;

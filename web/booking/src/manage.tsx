@@ -3,6 +3,7 @@
 import { type ComponentChildren, render } from 'preact';
 import { call, Failure } from './api.ts';
 import { Calendar } from './calendar.tsx';
+import { now } from './clock.ts';
 import { AddToCalendar, type Appointment, MeetingTime } from './done.tsx';
 import { wordsOf } from './form.tsx';
 import { tellBooked } from './frame.ts';
@@ -52,7 +53,7 @@ class ManagePage {
   }
 
   private get over(): boolean {
-    return this.link.ends_at !== null && Date.parse(this.link.ends_at) <= Date.now();
+    return this.link.ends_at !== null && Date.parse(this.link.ends_at) <= now();
   }
 
   private fetch(from: Date, to: Date): Promise<ApiSlots> {
@@ -173,7 +174,7 @@ class ManagePage {
   private actionsView() {
     const { link } = this;
     // Until it is about to begin, saying that one comes matters more than the way in.
-    const soon = Date.parse(link.starts_at ?? '') - Date.now() < SOON_MILLISECONDS;
+    const soon = Date.parse(link.starts_at ?? '') - now() < SOON_MILLISECONDS;
     const dated = link.starts_at && link.ends_at ? (link as Appointment) : null;
     return (
       <>

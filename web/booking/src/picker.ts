@@ -1,4 +1,5 @@
 /** What the visitor sees of the calendar: zone, month, day, and what to say when there is nothing free. */
+import { now } from './clock.ts';
 import {
   addDays,
   addMonths,
@@ -66,7 +67,7 @@ export class Picker {
   }
 
   get today(): Day {
-    return this.dayOf(Date.now());
+    return this.dayOf(now());
   }
 
   get firstMonth(): Month {

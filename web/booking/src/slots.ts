@@ -1,4 +1,5 @@
 /** Free times by month: loaded once, refreshed when they have become old, asked for ahead of the visitor. */
+import { now } from './clock.ts';
 import { addMonths, boundsOf, type Month } from './dates.ts';
 import type { ApiSlot, ApiSlots, PackedSlots } from './types.ts';
 
@@ -38,7 +39,7 @@ export class Slots {
   constructor(
     private fetch: Fetch,
     readonly lastMonth: Month,
-    private clock: () => number = Date.now,
+    private clock: () => number = now,
   ) {}
 
   /** Take what came with the page. */

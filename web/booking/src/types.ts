@@ -92,6 +92,7 @@ interface Common {
   organisation: { slug: string; name: string };
   /** Last month with bookable days, `2026-05`. */
   last_month: string;
+  now: string;
 }
 
 export interface EventBoot extends Common {

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** The time zone all times are shown in: always visible, one tap to change. */
+import { now } from './clock.ts';
 import { GlobeIcon } from './icons.tsx';
 import type { Picker } from './picker.ts';
 import { offsetText, t, timeText } from './texts.ts';
@@ -38,7 +39,7 @@ export function Zone({ picker, redraw }: { picker: Picker; redraw(): void }) {
     redraw();
   };
   const known = opened && allZones().some(([, zones]) => zones.includes(picker.zone));
-  const now = Date.now();
+  const at = now();
   return (
     <div class="zone" onPointerEnter={open} onPointerDown={open} onFocusIn={open}>
       <GlobeIcon />
@@ -63,8 +64,8 @@ export function Zone({ picker, redraw }: { picker: Picker; redraw(): void }) {
         </select>
         <small>
           {t('now_there', {
-            time: timeText(now, picker.zone, picker.hours),
-            offset: offsetText(now, picker.zone),
+            time: timeText(at, picker.zone, picker.hours),
+            offset: offsetText(at, picker.zone),
           })}
         </small>
       </span>

@@ -12,6 +12,7 @@ import brotli
 import orjson
 from fastapi import Request, Response
 
+from tradewind.kernel.clock import now
 from tradewind.modules.meetings.pages.assets import Assets, assets_of
 from tradewind.modules.meetings.pages.colours import accents
 from tradewind.modules.meetings.pages.markup import footer
@@ -117,7 +118,7 @@ def _html(request: Request, look: Look, document: Document, assets: Assets) -> t
         head.append('<meta name="robots" content="noindex">')
     if document.markdown:
         head.append(f'<link rel="alternate" type="text/markdown" href="{escape(address)}.md">')
-    boot = {"language": look.language, "texts": texts(look.language), **document.boot}
+    boot = {"language": look.language, "texts": texts(look.language), "now": now(), **document.boot}
     theme = f' data-theme="{look.theme}"' if look.theme else ""
     embedded = f' data-embed="{look.embedded}"' if look.embedded else ""
     html = (

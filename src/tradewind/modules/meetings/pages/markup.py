@@ -100,8 +100,7 @@ def _choices(offer: Offer, language: str) -> str:
 def _place(offer: Offer, language: str) -> str:
     if offer.place == "in_person" and offer.address:
         return offer.address
-    key = "phone_host" if offer.place == "phone" and not offer.asks_phone else offer.place
-    return texts(language)[f"place_{key}"]
+    return texts(language)[f"place_{offer.place}"]
 
 
 def stage(no_script: str) -> str:

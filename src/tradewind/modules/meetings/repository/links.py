@@ -10,6 +10,9 @@ _ADD = text("""
     INSERT INTO meeting_links (token_hash, organisation_id, meeting_id, attendee_id, waiting_id)
     VALUES (:hash, CAST(current_setting('app.org_id') AS uuid), :meeting_id, :attendee_id, :waiting_id)
 """)
+_FOLLOW = text(
+    "UPDATE meeting_links SET meeting_id = :meeting_id, attendee_id = :attendee_id WHERE attendee_id = :before"
+)
 _PURGE = text("""
     DELETE FROM meeting_links l WHERE l.created_at < now() - interval '60 days' AND NOT EXISTS (
         SELECT FROM meetings m WHERE m.id = l.meeting_id AND m.ends_at > now() - interval '60 days')
@@ -36,6 +39,12 @@ async def add(
     """Store a link by the hash of its token."""
     values = {"hash": hashed, "meeting_id": meeting_id, "attendee_id": attendee_id, "waiting_id": waiting_id}
     await session.execute(_ADD, values)
+
+
+async def follow(session: AsyncSession, before: UUID, *, meeting_id: UUID, attendee_id: UUID) -> None:
+    """Let the links of one attendee lead to another: the same person in another meeting."""
+    values = {"before": before, "meeting_id": meeting_id, "attendee_id": attendee_id}
+    await session.execute(_FOLLOW, values)
 
 
 async def organisation_of(session: AsyncSession, hashed: bytes) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,6 @@ from tradewind.modules.meetings.schemas.booking_pages import (
 from tradewind.modules.meetings.service import bookings, changes, links, seats, slots, waiting
 
 _NAME = "Booking page"
-_NEXT = timedelta(days=slots.MAX_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,7 @@ async def free_times(
     organisation, kind = await enter_event_type(session, slug, event_type)
     minutes = bookings.chosen_length(kind, length)
     found = await slots.find_slots(session, kind.id, start=start, end=end, length=minutes)
-    later = []
-    if not found:
-        later = await slots.find_slots(
-            session, kind.id, start=max(end, now()), end=max(end, now()) + _NEXT, length=minutes
-        )
+    later = None if found else await slots.next_slot(session, kind.id, max(end, now()), minutes)
     time_zone = zone or organisation.time_zone
     local = ZoneInfo(time_zone)
     return PublicSlotList(
@@ -117,7 +112,7 @@ async def free_times(
             )
             for one in found
         ],
-        next_at=later[0].starts_at.astimezone(local) if later else None,
+        next_at=later.astimezone(local) if later else None,
     )
 
 

@@ -66,7 +66,7 @@ async def event_type_page(session: AsyncSession, slug: str, event_type: str) -> 
     next_at = None if free else await slots.next_slot(session, kind.id, end, None)
     return EventTypePage(
         company=_company(organisation),
-        offer=_offer(shown[0], hidden=kind.hidden),
+        offer=_offer(shown[0], kind),
         free=tuple(free),
         months=tuple(months),
         next_at=next_at,
@@ -81,7 +81,7 @@ async def link_page(session: AsyncSession, token: str) -> tuple[LinkRead, Compan
     """
     found = await booking_pages.linked(session, token)
     shown = await booking_pages.read(session, token)
-    offer = _offer(shown.event_type) if shown.event_type else None
+    offer = _offer(shown.event_type, found.kind) if shown.event_type else None
     last = _last_month(found.kind, found.organisation, now()) if found.kind else ""
     return shown, _company(found.organisation), offer, last
 
@@ -124,7 +124,7 @@ def _company(organisation: Organisation, offers: tuple[Offer, ...] = ()) -> Comp
     )
 
 
-def _offer(kind: PublicEventType, *, hidden: bool = False) -> Offer:
+def _offer(kind: PublicEventType, stored: EventType | None = None) -> Offer:
     return Offer(
         slug=kind.slug,
         title=kind.title,
@@ -133,14 +133,14 @@ def _offer(kind: PublicEventType, *, hidden: bool = False) -> Offer:
         colour=kind.colour,
         place=kind.location.kind,
         address=_address(kind.location),
-        asks_phone=kind.location.kind == "phone" and not kind.location.value,
+        asks_phone=stored is not None and stored.location["kind"] == "phone" and not stored.location.get("value"),
         hosts=tuple(kind.hosts),
         questions=tuple(question.model_dump() for question in kind.questions),
         seats=kind.seats,
         requires_confirmation=kind.requires_confirmation,
         cancellation_policy=kind.cancellation_policy,
         time_zone=kind.time_zone,
-        hidden=hidden,
+        hidden=stored is not None and stored.hidden,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.database.sight import seeing_everything
 from tradewind.modules.meetings.contracts import Booked, BookingWish, Guest
 from tradewind.modules.meetings.models.bookings import Attendee, Meeting
+from tradewind.modules.meetings.repository import links
 from tradewind.modules.meetings.service import bookings, changes
 
 
@@ -34,4 +35,6 @@ async def move_seat(session: AsyncSession, row: Meeting, attendee: Attendee, sta
         )  # fmt: skip
         booked = await bookings.book(session, wish)
         await changes.cancel(session, row.id, by="attendee", attendee_id=attendee.id)
+        # The links they have in mails are to the seat they have, not to the one they gave up.
+        await links.follow(session, attendee.id, meeting_id=booked.meeting_id, attendee_id=booked.attendee_id)
     return booked
