@@ -43,6 +43,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, model_server: ModelSe
         "TRADEWIND_LOCAL_IDENTITY_PROVIDERS": "true",
         "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true",
         "TRADEWIND_KNOWLEDGE_ALLOW_LOCALHOST": "true",
+        "TRADEWIND_CALENDARS_ALLOW_LOCALHOST": "true",
         "TRADEWIND_MODEL_SERVERS": model_server.url.removeprefix("http://"),
     }
     installation = Installation(tmp_path_factory.mktemp("installation") / "home", environment=environment)

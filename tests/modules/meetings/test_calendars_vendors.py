@@ -156,8 +156,7 @@ async def test_google_from_sign_in_to_a_withdrawn_permission(
         await drain()
     [shown] = (await client.get("/api/v1/calendar-connections")).json()
     assert (shown["state"], shown["calendars"][0]["state"]) == ("reconnect", "reconnect")
-    mails = (await client.get("/api/v1/mail")).json()
-    mails = mails["items"] if isinstance(mails, dict) else mails
+    mails = (await client.get("/api/v1/mail-sink")).json()["items"]
     assert [one["kind"] for one in mails].count("calendar_reconnect") == 1
     assert [one["state"] for one in (await client.get("/api/v1/calendar-health")).json()] == ["reconnect"]
     assert len(await busy(database, tenant)) == 2

@@ -7,14 +7,18 @@ const PAGES: Record<string, string> = {
   source: '/sources',
   webhook_endpoint: '/settings/webhooks',
   knowledge_document: '/knowledge/documents',
+  event_type: '/meetings/event-types',
 };
 
 // Told of one by one, shown all together.
 const LISTS: Record<string, string> = {
   security_alert: '/settings/security-monitoring',
   knowledge: '/knowledge',
+  meeting: '/meetings',
+  availability: '/meetings/availability',
   knowledge_source: '/knowledge',
   ai_budget: '/settings/ai/usage',
+  calendar_connection: '/settings/calendars',
 };
 
 /** Address of the page that shows a record, by the type name the server uses; undefined when there is none. */

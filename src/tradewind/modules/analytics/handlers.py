@@ -16,6 +16,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge.events import DocumentsDue
 from tradewind.modules.leads.events import LeadsImported
 from tradewind.modules.leads.events_deals import DealWon
+from tradewind.modules.meetings.events_calendars import CalendarDisconnected
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
 from tradewind.modules.security import api as security
 from tradewind.modules.security.events import AlertRaised
@@ -174,6 +175,21 @@ async def on_budget_reached(session: AsyncSession, event: BudgetReached) -> None
                     link, member.id,
                 ),
             )  # fmt: skip
+
+
+@subscriber(CalendarDisconnected)
+async def on_calendar_disconnected(session: AsyncSession, event: CalendarDisconnected) -> None:
+    """A host's calendar must be connected again, which only the host can; the mail is written by the module itself."""
+    await notifications.notify(
+        session,
+        [event.user_id],
+        kind="calendar.reconnect",
+        title=f"Connect your calendar again: {event.label}",
+        body="It does not accept the sign-in any more; bookings go on with what was known of it last.",
+        subject_type="calendar_connection",
+        subject_id=event.connection_id,
+        dedupe_key=f"calendar:{event.id}",
+    )
 
 
 @subscriber(DocumentsDue)

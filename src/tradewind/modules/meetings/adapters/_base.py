@@ -181,10 +181,6 @@ class CalendarAdapter(ABC):
         """
         raise NotImplementedError
 
-    async def unwatch(self, channel: Channel) -> None:
-        """End a channel; one that has ended is no failure."""
-        raise NotImplementedError
-
 
 def stood_in(address: str, stand_in: str | None) -> str:
     """`address` on the stand-in's host, if there is one."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from pydantic import BaseModel, Field
 
-from tradewind.kernel.http import OutboundClient
+from tradewind.kernel.http import OutboundClient, OutboundError, retry_after_seconds
 from tradewind.modules.meetings.adapters import _caldav_xml as xml
 from tradewind.modules.meetings.adapters._base import (
     MAX_ANSWER_BYTES,
@@ -223,6 +223,11 @@ class Caldav(CalendarAdapter):
                 raise CredentialsRefused("The server refused this user name and password.")
             if answer.status_code == 401:
                 raise CredentialsRefused("The server refused this user name and password.")
+            if answer.status_code == 429 or answer.status_code >= 500:
+                pause = retry_after_seconds(answer, at_most=3600) or 60
+                raise OutboundError(
+                    f"The server is in trouble (status {answer.status_code}).", retry_after_seconds=pause
+                )
             if not answer.has_redirect_location:
                 return answer
             address = _next(address, answer.headers["location"])

@@ -1,7 +1,7 @@
 """Google Calendar (API v3), with Google Meet as its own meeting link."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 from uuid import uuid4
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from tradewind.kernel.clock import now
 from tradewind.kernel.registry import RateLimit
 from tradewind.modules.meetings.adapters._base import (
     CalendarSpec,
@@ -29,6 +30,8 @@ from tradewind.modules.meetings.errors_calendars import CalendarRejected
 _API = "https://www.googleapis.com/calendar/v3"
 _PAGE = 2_500
 _MAX_PAGES = 10
+# What Google gives a channel if it does not say so.
+_CHANNEL = timedelta(days=7)
 _NO_MAILS = {"sendUpdates": "none"}
 
 
@@ -142,12 +145,15 @@ class Google(VendorAdapter):
         except CalendarRejected:
             # Some calendars (holidays, birthdays) cannot be watched: they are looked at by the clock.
             return None
-        ends = datetime.fromtimestamp(int(body.get("expiration", 0)) / 1000, UTC)
+        ends = now() + _CHANNEL
+        if str(body.get("expiration", "")).isdigit():
+            ends = datetime.fromtimestamp(int(body["expiration"]) / 1000, UTC)
         if channel is not None:
-            await self.unwatch(channel)
+            await self._end(channel)
         return Channel(id=wanted["id"], resource=str(body.get("resourceId", "")), expires_at=ends)
 
-    async def unwatch(self, channel: Channel) -> None:
+    async def _end(self, channel: Channel) -> None:
+        """End a channel that another one follows; one that has ended is no failure."""
         try:
             body = {"id": channel.id, "resourceId": channel.resource}
             await self.call("POST", f"{_API}/channels/stop", json=body, idempotent=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from pydantic import BaseModel, Field
 
-from tradewind.kernel.http import OutboundClient
+from tradewind.kernel.http import OutboundClient, OutboundError
 from tradewind.modules.meetings.adapters._base import (
     TIMEOUT_SECONDS,
     CalendarAdapter,
@@ -89,6 +89,8 @@ class Ics(CalendarAdapter):
             raise CredentialsRefused("The calendar's address is not open any more.")
         if answer.status_code in (404, 410):
             raise Missing
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise OutboundError(f"The server is in trouble (status {answer.status_code}).")
         if answer.status_code not in (200, 304):
             raise CalendarRefused(f"The address answered with status {answer.status_code}.")
         return answer

@@ -173,12 +173,6 @@ class Microsoft(VendorAdapter):
             return None
         return Channel(id=str(body["id"]), resource=resource, expires_at=ends)
 
-    async def unwatch(self, channel: Channel) -> None:
-        try:
-            await self.call("DELETE", f"{_API}/subscriptions/{quote(channel.id, safe='')}")
-        except (Missing, SyncLost, Overwritten, CalendarRejected):
-            return
-
 
 def _path(link: Any) -> str:
     """Path and query of a link that Graph gave; it must never lead anywhere else."""

@@ -10,6 +10,7 @@ from tradewind.modules.meetings.service.calendars import copying, syncing, wakin
 _PAUSE = timedelta(minutes=5)
 _PAUSE_WITH_CHANNEL = timedelta(minutes=30)
 _AT_ONCE = 500
+_IMPATIENT_ATTEMPTS = 4
 
 
 @job(waking.SYNCHRONISE, max_attempts=3, concurrency=8, timeout_seconds=300)
@@ -23,7 +24,8 @@ async def copy_to_calendars(context: JobContext, payload: waking.MeetingToCopy) 
     """Write a meeting into its hosts' calendars, or take it out."""
     organisation_id = context.actor.organisation_id
     assert organisation_id is not None
-    await copying.copy_out(context.database, organisation_id, payload.meeting_id)
+    patient = context.attempt >= _IMPATIENT_ATTEMPTS
+    await copying.copy_out(context.database, organisation_id, payload.meeting_id, patient=patient)
 
 
 @cron("meetings.sweep_calendars", "* * * * *")

@@ -219,6 +219,10 @@ class HostSlot(BaseModel):
     local_time: str = Field(examples=["Friday 6 March 2026, 10:00"])
     free: bool
     reasons: list[SlotReason]
+    calendar: Literal["fresh", "stale", "reconnect"] | None = Field(
+        default=None, description="How current what is known of the host's calendars is; null: none is connected"
+    )
+    calendar_known_at: datetime | None = Field(default=None, description="When the calendars were last read")
 
 
 class SlotExplanation(BaseModel):

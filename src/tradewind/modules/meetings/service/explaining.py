@@ -17,6 +17,7 @@ from tradewind.modules.meetings.engine.hours import DAY, Hours, day_number, open
 from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.schemas.availability import WEEKDAYS
 from tradewind.modules.meetings.schemas.event_types import HostSlot, SlotExplanation, SlotReason
+from tradewind.modules.meetings.service.calendars import freshness
 from tradewind.modules.meetings.service.event_types import require_event_type
 from tradewind.modules.meetings.service.slots import Host, read_hosts, rules_of, slot_at
 
@@ -36,6 +37,9 @@ async def explain(
     told = [
         _told(host, event_type, rules, opened[id(host.time.hours)], instant, now, on_grid=on_grid) for host in hosts
     ]
+    for host_id, known in (await freshness.of_hosts(session, [host.user_id for host in hosts])).items():
+        one = next(one for one in told if one.user_id == host_id)
+        one.calendar, one.calendar_known_at = known.state, known.known_at
     told += [await _left(session, user_id) for user_id in gone]
     slot = await slot_at(session, event_type, at, length=length)
     return SlotExplanation(

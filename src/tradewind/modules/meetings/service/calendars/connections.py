@@ -37,7 +37,6 @@ from tradewind.modules.meetings.service.calendars import freshness, vendors, wak
 
 MAX_CONNECTIONS = 10
 MAX_CALENDARS = 100
-_COPIED_AT_ONCE = 500
 
 
 async def list_own(session: AsyncSession, user_id: UUID) -> list[CalendarConnectionRead]:
@@ -129,7 +128,7 @@ async def take_over(session: AsyncSession, connection: CalendarConnection, found
         if calendar.reads_busy or calendar.takes_meetings:
             await waking.read_calendar(session, calendar.organisation_id, calendar.id)
         if calendar.takes_meetings:
-            await _copy_upcoming(session, calendar)
+            await waking.copy_upcoming(session, calendar.user_id)
 
 
 async def update(
@@ -239,7 +238,7 @@ async def choose(session: AsyncSession, calendar_id: UUID, data: CalendarChoice)
     await session.flush()
     await waking.copy_meetings(session, *moved)
     if calendar.takes_meetings and not before["takes_meetings"]:
-        await _copy_upcoming(session, calendar)
+        await waking.copy_upcoming(session, calendar.user_id)
     if calendar.reads_busy or calendar.takes_meetings:
         await waking.read_calendar(session, calendar.organisation_id, calendar.id)
     after = {"reads_busy": calendar.reads_busy, "takes_meetings": calendar.takes_meetings}
@@ -298,11 +297,6 @@ async def audit(session: AsyncSession, what: str, connection: CalendarConnection
 async def shown(session: AsyncSession, connection: CalendarConnection) -> CalendarConnectionRead:
     """A connection as its owner sees it."""
     return (await _shown(session, [connection]))[0]
-
-
-async def _copy_upcoming(session: AsyncSession, calendar: Calendar) -> None:
-    held = await repository.meetings_held_by(session, calendar.user_id, since=now(), limit=_COPIED_AT_ONCE)
-    await waking.copy_meetings(session, *(one.id for one in held))
 
 
 async def _all_of(session: AsyncSession, user_id: UUID) -> Sequence[Calendar]:

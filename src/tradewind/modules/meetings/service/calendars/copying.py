@@ -16,11 +16,11 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.events import publish
+from tradewind.kernel.http import OutboundError
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.jobs import Retry
 from tradewind.modules.meetings.adapters._base import Missing, Overwritten, Written
 from tradewind.modules.meetings.engine.calendar_writing import Conference, MeetingEvent
-from tradewind.modules.meetings.errors_calendars import CalendarRejected, ConnectionNotFound, CredentialsRefused
 from tradewind.modules.meetings.events import MeetingMoved
 from tradewind.modules.meetings.models.bookings import Attendee, Meeting
 from tradewind.modules.meetings.models.calendars import CalendarCopy, MeetingRoom
@@ -45,17 +45,30 @@ class _Place:
     vendor: str
 
 
-async def copy_out(database: Database, organisation_id: UUID, meeting_id: UUID) -> None:
-    """Bring a meeting's room and its copies in all calendars up to date. Raises OutboundError and Retry: try again."""
+async def copy_out(database: Database, organisation_id: UUID, meeting_id: UUID, *, patient: bool = False) -> None:
+    """Bring a meeting's room and its copies in all calendars up to date.
+
+    Raises OutboundError and Retry: try again. With `patient`, what cannot be reached is left to the calendar's next
+    successful reading, which has the meetings of that time written.
+    """
     actor = Actor.system(organisation_id, name="Calendars")
-    await _keep_room(database, actor, meeting_id)
+    failure: OutboundError | None = None
+    try:
+        await _keep_room(database, actor, meeting_id)
+    except OutboundError as unreachable:
+        failure = unreachable
     for place in await _places(database, actor, meeting_id):
         try:
             await _keep_copy(database, actor, meeting_id, place)
-        except (CredentialsRefused, ConnectionNotFound, CalendarRejected) as refusal:
+        except OutboundError as unreachable:
+            failure = failure if patient else unreachable
+            await _note(database, actor, meeting_id, place, unreachable)
+        except vendors.REFUSALS as refusal:
             # The host hears of a refused sign-in; when the calendar is back, its meetings are written.
             log.info("calendar.copy_refused", meeting=str(meeting_id), problem=refusal.detail)
             await _note(database, actor, meeting_id, place, refusal)
+    if failure is not None:
+        raise failure
 
 
 async def _places(database: Database, actor: Actor, meeting_id: UUID) -> list[_Place]:
@@ -181,6 +194,10 @@ async def _note(database: Database, actor: Actor, meeting_id: UUID, place: _Plac
         copy = await repository.copy(session, meeting_id, place.calendar_id)
         if copy is not None:
             copy.problem = refusal.detail[:500]
+        calendar = await repository.calendar(session, place.calendar_id, lock=True)
+        if calendar is not None and isinstance(refusal, OutboundError):
+            # Looked at soon, and then caught up.
+            calendar.problem, calendar.checked_at = refusal.detail[:500], None
 
 
 async def _wanted(session: AsyncSession, meeting_id: UUID, place: _Place) -> MeetingEvent | None:
@@ -272,7 +289,7 @@ async def _keep_room(database: Database, actor: Actor, meeting_id: UUID) -> None
                 written = None
                 if (found := known or await adapter.find("", event.uid)) is not None:
                     await adapter.remove("", found.remote_id)
-    except (CredentialsRefused, ConnectionNotFound, CalendarRejected) as refusal:
+    except vendors.REFUSALS as refusal:
         async with database.transaction(actor) as session:
             if (stored := await repository.room(session, meeting_id)) is not None:
                 stored.problem = refusal.detail[:500]

@@ -16,16 +16,11 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
-from tradewind.kernel.http import BlockedAddress, OutboundError
+from tradewind.kernel.http import OutboundError
 from tradewind.modules.identity import api as identity
 from tradewind.modules.meetings.adapters._base import CalendarAdapter, Changes, Channel, Missing, SyncLost
 from tradewind.modules.meetings.engine.calendar_reading import Item, Window
-from tradewind.modules.meetings.errors_calendars import (
-    CalendarRefused,
-    CalendarRejected,
-    ConnectionNotFound,
-    CredentialsRefused,
-)
+from tradewind.modules.meetings.errors_calendars import CalendarRejected, CredentialsRefused
 from tradewind.modules.meetings.models.calendars import Calendar
 from tradewind.modules.meetings.repository import calendars as repository
 from tradewind.modules.meetings.repository.calendars import Copied
@@ -70,7 +65,7 @@ async def synchronise(database: Database, organisation_id: UUID, calendar_id: UU
         problem = refusal.detail
     except Missing:
         problem = "The calendar does not exist any more. Choose another one."
-    except (OutboundError, BlockedAddress, CalendarRefused, CalendarRejected, ConnectionNotFound) as failure:
+    except (OutboundError, *vendors.REFUSALS) as failure:
         problem = failure.detail
     else:
         async with database.transaction(actor) as session:
@@ -162,6 +157,9 @@ async def _store(session: AsyncSession, plan: _Plan, changes: Changes, gone: set
     calendar.state_number += 1
     calendar.sync_token, calendar.window_end = changes.token, plan.window.end
     calendar.checked_at = calendar.synced_at = now()
+    if calendar.problem is not None and calendar.takes_meetings:
+        # What could not be written meanwhile is caught up.
+        await waking.copy_upcoming(session, calendar.user_id)
     calendar.problem = None
     if changes.complete:
         calendar.skipped, calendar.truncated = changes.skipped, changes.truncated

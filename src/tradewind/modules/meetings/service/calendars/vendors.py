@@ -16,6 +16,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database, database_of
 from tradewind.kernel.errors import FieldError
 from tradewind.kernel.events import publish
+from tradewind.kernel.http import BlockedAddress
 from tradewind.kernel.registry import Registry, scan
 from tradewind.modules.meetings.adapters import _oauth
 from tradewind.modules.meetings.adapters._base import CalendarAdapter, CalendarSpec, Credentials
@@ -23,6 +24,7 @@ from tradewind.modules.meetings.adapters._oauth import App
 from tradewind.modules.meetings.errors_calendars import (
     AppMissing,
     CalendarRefused,
+    CalendarRejected,
     ConnectionNotFound,
     CredentialsRefused,
     VendorUnknown,
@@ -33,6 +35,15 @@ from tradewind.modules.meetings.repository import calendars as repository
 from tradewind.settings import Settings
 
 VENDORS: Registry[CalendarAdapter] = scan("tradewind.modules.meetings.adapters", CalendarAdapter)
+REFUSALS = (
+    CredentialsRefused,
+    ConnectionNotFound,
+    CalendarRefused,
+    CalendarRejected,
+    AppMissing,
+    BlockedAddress,
+)
+"""What asking again will not change by itself."""
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

@@ -6,9 +6,12 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
+from tradewind.kernel.clock import now
+from tradewind.modules.meetings.repository import calendars as repository
 
 SYNCHRONISE = "meetings.synchronise_calendar"
 COPY_OUT = "meetings.copy_to_calendars"
+_COPIED_AT_ONCE = 500
 
 
 class CalendarToRead(BaseModel):
@@ -29,6 +32,12 @@ async def read_calendar(session: AsyncSession, organisation_id: UUID, calendar_i
     payload = CalendarToRead(organisation_id=organisation_id, calendar_id=calendar_id)
     entry = jobs.registered()[SYNCHRONISE]
     await jobs.enqueue(session, entry, payload, dedupe_key=f"calendar:{calendar_id}")
+
+
+async def copy_upcoming(session: AsyncSession, user_id: UUID) -> None:
+    """Have a host's meetings to come written."""
+    held = await repository.meetings_held_by(session, user_id, since=now(), limit=_COPIED_AT_ONCE)
+    await copy_meetings(session, *(one.id for one in held))
 
 
 async def copy_meetings(session: AsyncSession, *meeting_ids: UUID) -> None:
