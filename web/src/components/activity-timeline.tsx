@@ -4,8 +4,11 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiKey, request } from '@/api/client';
+import { formatDateTime } from '@/app/format';
+import { useMay } from '@/app/permissions';
 import { activityIcon } from './activity-icon';
 import classes from './activity-timeline.module.css';
+import { LinkAnchor } from './link-anchor';
 import { ErrorState, LoadingLines, StillLoading } from './page-states';
 import { Timeline } from './timeline';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline-kinds';
@@ -27,6 +30,23 @@ interface ActivityTimelineProps {
   titled?: boolean;
 }
 
+/** When a meeting is; held and missed ones stand at their time already. */
+function timeOf({ kind, data }: Activity): string | undefined {
+  const tells = /^meeting\.(requested|booked|moved|cancelled)$/.test(kind);
+  return tells && typeof data.starts_at === 'string' ? formatDateTime(data.starts_at) : undefined;
+}
+
+function Words({ entry, children }: { entry: Activity; children: string }) {
+  const mayOpen = useMay('meetings:read');
+  const { meeting_id: meeting } = entry.data;
+  if (!mayOpen || typeof meeting !== 'string') return <span>{children}</span>;
+  return (
+    <LinkAnchor to="/meetings" search={{ open: meeting }} c="inherit">
+      {children}
+    </LinkAnchor>
+  );
+}
+
 /** What happened to a record, newest first, by day, one family or all. */
 export function ActivityTimeline(props: ActivityTimelineProps) {
   const { path, kind, onKind, actions, empty, titled = false } = props;
@@ -46,9 +66,9 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   );
   const entries = data?.pages.flatMap((page) => page.items);
   // Deals and meetings are called after their company alone; the entry says what became of them.
-  const words = ({ kind: of, title }: Activity) => {
+  const words = ({ kind: of, title, source }: Activity) => {
     const family = of.split('.')[0] ?? '';
-    if (family !== 'deal' && family !== 'meeting') return title;
+    if ((family !== 'deal' && family !== 'meeting') || source === 'Meetings') return title;
     if (new RegExp(`^${family}\\b`, 'i').test(title)) return title;
     const any = t(`activity.${family}_any`);
     return `${t(`activity.${of.replace('.', '_')}`, { defaultValue: any })}: ${title}`;
@@ -95,11 +115,11 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
             icon: activityIcon(entry.kind),
             title: (
               <Group gap={4} wrap="nowrap" justify="space-between" align="flex-start">
-                <span>{words(entry)}</span>
+                <Words entry={entry}>{words(entry)}</Words>
                 {actions?.(entry)}
               </Group>
             ),
-            body: entry.body || undefined,
+            body: entry.body || timeOf(entry),
             actor: entry.actor_name,
           }))}
         />

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { toApiError } from '@/api/errors';
 import { ownTimeZone } from '@/app/choices';
-import { formatDateTime, formatRelative } from '@/app/format';
+import { formatDateTime } from '@/app/format';
 import { IconExternalLink } from '@/app/icons';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
@@ -189,7 +189,7 @@ function Content({ meeting }: { meeting: Meeting }) {
             {dayWords(meeting.starts_at)}, {span(meeting)}
           </Text>
           <Text size="xs" c="dimmed">
-            {`${formatRelative(meeting.starts_at)} · ${ownTimeZone()}`}
+            {t('drawer.yourTime', { zone: ownTimeZone() })}
           </Text>
         </div>
         <OutcomeBadge meeting={meeting} />
