@@ -7,19 +7,18 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.modules.knowledge.sample_files import pdf
 
-from installation import PASSWORD, Installation, wait_until
+from installation import PASSWORD, Installation
 
 pytestmark = pytest.mark.browser
-KNOWLEDGE = "/api/v1/knowledge"
 PAGES = {
-    "index.html": "<h1>Harbour Robotics</h1><p>We build robots that sort parcels in small warehouses. "
-    "See our <a href='/prices.html'>prices</a>.</p>",
-    "prices.html": "<h1>Prices</h1><h2>Starter plan</h2><p>The Starter plan costs €29 per month and includes one "
+    "careers.html": "<h1>Careers</h1><p>We are looking for people who like robots and small warehouses.</p>",
+    "docs/index.html": "<h1>Harbour Robotics</h1><p>We build robots that sort parcels in small warehouses. "
+    "See our <a href='/docs/prices.html'>prices</a> and <a href='/careers.html'>careers</a>.</p>",
+    "docs/prices.html": "<h1>Prices</h1><h2>Starter plan</h2><p>The Starter plan costs €29 per month and includes one "
     "robot. It can be cancelled at any time.</p><h2>Fleet plan</h2><p>The Fleet plan costs €190 per month.</p>",
 }
 MANUAL = [[(24, "Cleaning"), (11, "The gripper must be cleaned every 14 days with a dry cloth.")]]
@@ -42,6 +41,7 @@ def site(tmp_path: Path) -> Iterator[str]:
     """A website on this machine."""
     for name, body in PAGES.items():
         html = f"<!doctype html><html lang=en><title>{name}</title><main>{body}</main></html>"
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(html, encoding="utf-8")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -58,39 +58,49 @@ def test_from_nothing_to_cited_answers(
     server: Installation, page: Page, site: str, page_check: Callable[..., None]
 ) -> None:
     email = f"olga.{time.monotonic_ns()}@people.example"
-    client = server.signed_up(email)
-    fill(client, site)
+    server.signed_up(email).close()
     page.goto("/login")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    adding(page, site)
     asking(page, page_check)
     writing(page, page_check)
     finding(page, page_check)
-    client.close()
 
 
-def fill(client: httpx.Client, site: str) -> None:
-    """A section of a site, a PDF and ten pairs, read and indexed."""
-    body = {"kind": "site", "name": "Website", "scope": "public", "site": {"url": site, "delay_seconds": 0.1}}
-    assert client.post(f"{KNOWLEDGE}/sources", json=body).status_code == 201
-    made = client.post(f"{KNOWLEDGE}/sources", json={"kind": "file", "name": "Manuals", "scope": "public"}).json()
-    sent = client.post(
-        f"{KNOWLEDGE}/files", params={"source_id": made["id"]},
-        files={"file": ("manual.pdf", pdf(MANUAL), "application/pdf")},
-    )  # fmt: skip
-    assert sent.status_code == 201, sent.text
-    pairs = client.post(f"{KNOWLEDGE}/sources", json={"kind": "qa", "name": "Pairs", "scope": "public"}).json()
-    for question, answer in PAIRS.items():
-        body = {"source_id": pairs["id"], "question": question, "answer": answer}
-        assert client.post(f"{KNOWLEDGE}/pairs", json=body).status_code == 201
+def adding(page: Page, site: str) -> None:
+    """A section of a site, a PDF, and ten pairs: one typed, the others from a file."""
+    page.goto("/knowledge?add=site")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Address").fill(f"{site}docs/index.html")
+    dialog.get_by_label("Only these paths").fill("/docs/*")
+    dialog.get_by_label("Only these paths").press("Enter")
+    dialog.get_by_role("button", name="Start crawling", exact=True).click()
+    expect(page.get_by_text("Crawling 127.0.0.1")).to_be_visible()
 
-    def indexed() -> bool:
-        items = client.get(f"{KNOWLEDGE}/documents", params={"limit": 100}).json()["items"]
-        return len(items) >= len(PAIRS) + 3 and all(item["status"] == "indexed" for item in items)
+    page.goto("/knowledge?add=file")
+    dialog.get_by_role("combobox", name="Who may see it").click()
+    page.get_by_role("option", name="Public –").click()
+    manual = {"name": "manual.pdf", "mimeType": "application/pdf", "buffer": pdf(MANUAL)}
+    dialog.get_by_label("Choose files").set_input_files(manual)
+    expect(dialog.get_by_text("Uploaded. It is read now.")).to_be_visible()
 
-    wait_until(indexed, seconds=90, what="everything to be indexed")
+    (question, answer), *others = PAIRS.items()
+    page.goto("/knowledge?add=pair")
+    dialog.get_by_role("textbox", name="Question").fill(question)
+    dialog.get_by_role("textbox", name="Answer").fill(answer)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Added", exact=True)).to_be_visible()
+    rows = "question,answer\n" + "".join(f'"{question}","{answer}"\n' for question, answer in others)
+    pairs = {"name": "pairs.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    dialog.get_by_label("Import a CSV file").set_input_files(pairs)
+    expect(page.get_by_text("Importing pairs.csv")).to_be_visible()
+    # The page of the whole site is told from the section, and everything is there without a reload.
+    documents = page.get_by_role("table", name="Documents", exact=True)
+    expect(documents.get_by_text("Searchable", exact=True)).to_have_count(len(PAIRS) + 3)
+    expect(documents.get_by_role("link", name="Careers")).to_have_count(0)
 
 
 def ask(page: Page, question: str) -> None:
@@ -134,11 +144,11 @@ def writing(page: Page, page_check: Callable[..., None]) -> None:
 def finding(page: Page, page_check: Callable[..., None]) -> None:
     """The website and a pair name two prices; dismissed with a reason, the finding goes."""
     page.goto("/knowledge/issues")
-    found = page.get_by_role("heading", name="Two prices:").first
+    found = page.get_by_role("heading", name="Different prices:").first
     expect(found).to_be_visible()
     page_check(page, "knowledge-issues-filled", widths={360: 780})
-    page.get_by_role("button", name="Dismiss: Two prices:").first.click()
+    page.get_by_role("button", name="Dismiss: Different prices:").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("The website is of last year.")
     dialog.get_by_role("button", name="Dismiss", exact=True).click()
-    expect(page.get_by_role("heading", name="Two prices:")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Different prices:")).to_have_count(0)

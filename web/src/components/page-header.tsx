@@ -21,8 +21,8 @@ export function PageHeader({ title, count, description, actions, beside }: PageH
   return (
     <Group component="header" className={classes.header} justify="space-between" gap="sm">
       <Box className={classes.headings}>
-        <Group gap="xs" wrap="nowrap">
-          <Title order={1} tabIndex={-1} className="tw-truncate" title={title}>
+        <Group gap="xs" className={classes.titles}>
+          <Title order={1} tabIndex={-1} className={classes.title} title={title}>
             {title}
           </Title>
           {count !== undefined && (

@@ -101,7 +101,12 @@ function TrainButton({ set }: { set: SetDetail }) {
     setBusy(false);
   };
   return (
-    <Button loading={busy} disabled={running} onClick={() => void start()}>
+    <Button
+      variant={set.changes > 0 || set.published_version === null ? 'filled' : 'default'}
+      loading={busy}
+      disabled={running}
+      onClick={() => void start()}
+    >
       {t(running ? 'train.running' : 'train.now')}
     </Button>
   );

@@ -49,6 +49,15 @@ export function DocumentMenu({ document }: { document: DocumentDetail }) {
   const excluded = document.status === 'excluded';
   return (
     <>
+      {document.kind === 'qa' && (
+        <Button
+          variant="default"
+          leftSection={<IconPencil size={16} />}
+          onClick={() => setEditing(true)}
+        >
+          {t('document.edit')}
+        </Button>
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" px="xs" aria-label={t('document.more')}>
@@ -56,9 +65,11 @@ export function DocumentMenu({ document }: { document: DocumentDetail }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setEditing(true)}>
-            {t('document.edit')}
-          </Menu.Item>
+          {document.kind !== 'qa' && (
+            <Menu.Item leftSection={<IconPencil size={14} />} onClick={() => setEditing(true)}>
+              {t('document.edit')}
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={<IconCheck size={14} />}
             onClick={() => void act('reviewed', () => request('post', `${url}/review`))}

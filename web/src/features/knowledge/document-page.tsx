@@ -89,10 +89,11 @@ function Facts({ document }: { document: DocumentDetail }) {
       {[
         document.source_name,
         document.file && `${document.file.name}, ${formatBytes(document.file.size_bytes)}`,
-        t('document.characters', {
-          count: document.characters,
-          shown: formatNumber(document.characters),
-        }),
+        document.kind !== 'qa' &&
+          t('document.characters', {
+            count: document.characters,
+            shown: formatNumber(document.characters),
+          }),
         t('document.updated', { when: formatDateTime(document.updated_at) }),
         document.expires_at && t('document.expires', { when: formatDate(document.expires_at) }),
         document.reviewed_at &&

@@ -105,6 +105,7 @@ export function TextTab({ prompt, mayWrite }: { prompt: Prompt; mayWrite: boolea
     },
   });
   useLeaveGuard(form.isDirty());
+  const ofProduct = prompt.origin !== 'own';
   const { instructions, message, variables } = form.values;
   const content: Content = { instructions, message, variables };
   const used = withUsedVariables(content).variables ?? [];
@@ -152,11 +153,16 @@ export function TextTab({ prompt, mayWrite }: { prompt: Prompt; mayWrite: boolea
                   <Text size="sm" fw={500}>
                     {t('variables')}
                   </Text>
+                  {ofProduct && (
+                    <Text size="xs" c="dimmed">
+                      {t('variablesOfProduct')}
+                    </Text>
+                  )}
                   {used.map((variable) => (
                     <VariableFields
                       key={variable.name}
                       variable={variable}
-                      readOnly={!mayWrite}
+                      readOnly={!mayWrite || ofProduct}
                       onChange={(changed) =>
                         form.setFieldValue(
                           'variables',

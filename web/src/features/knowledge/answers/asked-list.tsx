@@ -9,7 +9,12 @@ import classes from './answers.module.css';
 import { type Question, questionsQuery } from './queries';
 import { OUTCOMES } from './search';
 
-const COLOURS = { answered: 'green', refused: 'yellow', small_talk: 'gray' } as const;
+const COLOURS = {
+  answered: 'green',
+  refused: 'yellow',
+  off_topic: 'gray',
+  small_talk: 'gray',
+} as const;
 
 function AskedRow({ question }: { question: Question }) {
   const { t } = useTranslation('knowledge/answers');
@@ -45,7 +50,8 @@ function AskedRow({ question }: { question: Question }) {
         {[
           formatRelative(question.created_at),
           question.channel,
-          question.outcome !== 'small_talk' && formatPercent(question.answerable),
+          (question.outcome === 'answered' || question.outcome === 'refused') &&
+            t('questions.likely', { shown: formatPercent(question.answerable) }),
           question.answered_by !== 'local' &&
             t('questions.byModel', { model: question.answered_by }),
         ]

@@ -12,12 +12,23 @@ import type { Answer } from './queries';
 import type { Exchange } from './use-ask';
 import type { Writing } from './write-dialog';
 
-const COLOURS = { answered: 'green', refused: 'yellow', small_talk: 'gray' } as const;
+const COLOURS = {
+  answered: 'green',
+  refused: 'yellow',
+  off_topic: 'gray',
+  small_talk: 'gray',
+} as const;
 const SCOPES = { visitor: 'public', client: 'clients', colleague: 'internal' } as const;
 
 function Reasons({ answer }: { answer: Answer }) {
   const { t } = useTranslation('knowledge/answers');
   if (answer.outcome === 'small_talk') return null;
+  if (answer.outcome === 'off_topic')
+    return (
+      <Text size="xs" c="dimmed">
+        {t('answer.whyTopic')}
+      </Text>
+    );
   const shown = {
     shown: formatPercent(answer.answerable),
     threshold: formatPercent(answer.threshold),
@@ -137,13 +148,7 @@ export function ExchangeCard({ exchange, onRetry, onWrite }: ExchangeCardProps) 
         {answer && (
           <Group gap="xs">
             <Badge color={COLOURS[answer.outcome]}>
-              {t(
-                answer.outcome === 'answered'
-                  ? 'questions.answered'
-                  : answer.refused
-                    ? 'answer.refused'
-                    : 'answer.smallTalk',
-              )}
+              {t(`questions.outcomes.${answer.outcome}`)}
             </Badge>
             {answer.outcome === 'answered' && (
               <Text size="xs" c="dimmed">

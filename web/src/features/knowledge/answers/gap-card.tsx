@@ -1,7 +1,7 @@
-import { Badge, Box, Button, Card, Collapse, Group, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Card, Collapse, Group, Stack, Text, Title } from '@mantine/core';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatNumber, formatRelative } from '@/app/format';
+import { formatRelative } from '@/app/format';
 import { Sparkline } from '@/components/charts';
 import classes from './answers.module.css';
 import { DocumentLink } from './document-link';
@@ -28,9 +28,10 @@ function Actions({ gap, checking, onWrite, onDismiss, onReopen, onCheck }: GapCa
     );
   }
   return (
-    <Group gap="xs">
+    <Group gap={4}>
       <Button
         variant="subtle"
+        px="sm"
         loading={checking}
         aria-label={t('questions.checkFor', name)}
         onClick={onCheck}
@@ -39,7 +40,12 @@ function Actions({ gap, checking, onWrite, onDismiss, onReopen, onCheck }: GapCa
       </Button>
       {gap.state === 'open' && (
         <>
-          <Button variant="subtle" aria-label={t('questions.dismissFor', name)} onClick={onDismiss}>
+          <Button
+            variant="subtle"
+            px="sm"
+            aria-label={t('questions.dismissFor', name)}
+            onClick={onDismiss}
+          >
             {t('questions.dismiss')}
           </Button>
           <Button variant="default" aria-label={t('questions.writeFor', name)} onClick={onWrite}>
@@ -76,26 +82,21 @@ export function GapCard(props: GapCardProps) {
               {facts.filter(Boolean).join(' · ')}
             </Text>
           </Stack>
-          <Group gap="sm" wrap="nowrap">
-            {gap.trend.some((count) => count > 0) && (
-              <Box w={96} h={32} visibleFrom="xs">
-                <Suspense>
-                  <Sparkline
-                    h={32}
-                    data={gap.trend}
-                    color="blue.5"
-                    curveType="monotone"
-                    strokeWidth={1.5}
-                    role="img"
-                    aria-label={t('questions.trend', { list: gap.trend.join(', ') })}
-                  />
-                </Suspense>
-              </Box>
-            )}
-            <Badge color="gray" size="lg" className="tw-number" aria-hidden>
-              {formatNumber(gap.times)}
-            </Badge>
-          </Group>
+          {gap.trend.some((count) => count > 0) && (
+            <Box w={96} h={32} flex="none" visibleFrom="sm">
+              <Suspense>
+                <Sparkline
+                  h={32}
+                  data={gap.trend}
+                  color="blue.5"
+                  curveType="linear"
+                  strokeWidth={1.5}
+                  role="img"
+                  aria-label={t('questions.trend', { list: gap.trend.join(', ') })}
+                />
+              </Suspense>
+            </Box>
+          )}
         </Group>
         {gap.handled_at && gap.state !== 'open' && (
           <Text size="xs" c="dimmed" className={classes.breakable}>
@@ -110,8 +111,9 @@ export function GapCard(props: GapCardProps) {
         <Group justify="space-between">
           {others.length > 0 ? (
             <Button
-              variant="subtle"
+              variant="transparent"
               size="compact-sm"
+              px={0}
               aria-expanded={shown}
               onClick={() => setShown(!shown)}
             >

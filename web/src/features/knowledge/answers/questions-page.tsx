@@ -25,6 +25,7 @@ export function QuestionsPage() {
         ? formatPercent(count / data.asked)
         : '–'
       : undefined;
+  const of = (count: number) => t('questions.of', { count, asked: formatNumber(data?.asked ?? 0) });
   return (
     <Page layout="wide">
       <PageHeader title={t('questions.title')} description={t('questions.text')} />
@@ -33,12 +34,12 @@ export function QuestionsPage() {
         <StatCard
           label={t('questions.answered')}
           value={share(data?.answered)}
-          hint={data && formatNumber(data.answered)}
+          hint={data && of(data.answered)}
         />
         <StatCard
           label={t('questions.refused')}
           value={share(data?.refused)}
-          hint={data && formatNumber(data.refused)}
+          hint={data && of(data.refused)}
         />
         <StatCard
           label={t('questions.helpful')}

@@ -2,7 +2,7 @@ import { z } from 'zod/mini';
 
 export const AUDIENCES = ['visitor', 'client', 'colleague'] as const;
 export const SHOWS = ['open', 'answered', 'dismissed', 'all'] as const;
-export const OUTCOMES = ['answered', 'refused', 'small_talk'] as const;
+export const OUTCOMES = ['answered', 'refused', 'off_topic', 'small_talk'] as const;
 export const KINDS = [
   'conflict',
   'duplicate',
@@ -13,6 +13,7 @@ export const KINDS = [
   'scope',
   'empty',
   'too_long',
+  'orders',
 ] as const;
 
 const cursor = z.catch(z.optional(z.string().check(z.maxLength(2048))), undefined);

@@ -35,6 +35,8 @@ export function useFindingWords(): (finding: Finding) => string {
         return t('issues.what.empty', { count: count('words') });
       case 'too_long':
         return t('issues.what.too_long', { shown: formatNumber(count('words')) });
+      case 'orders':
+        return t('issues.what.orders');
     }
   };
 }
