@@ -38,6 +38,8 @@ TABLES = {
     "locks": "users",
     "sources": "tracking_sources",
     "availability": "availability_schedules",
+    "meeting-holds": "meetings",
+    "attachments": "mail_attachments",
     "metrics": "custom_metrics",
     "questions": "knowledge_questions",
     "gaps": "knowledge_gaps",

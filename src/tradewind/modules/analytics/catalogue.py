@@ -146,7 +146,10 @@ METRICS: dict[str, Metric] = {
         ),
         _happened("mails_opened", "Mails opened", "Openings of mails, as far as they can be noticed.", "email.opened"),
         _happened("mails_replied", "Mails answered", "Mails that leads answered.", "email.replied"),
+        _happened("meetings_booked", "Meetings booked", "Meetings agreed on in the period.", "meeting.booked"),
         _happened("meetings_held", "Meetings held", "Meetings that took place.", "meeting.held"),
+        _happened("meetings_missed", "Meetings missed", "Meetings to which leads did not come.", "meeting.no_show"),
+        _happened("meetings_cancelled", "Meetings cancelled", "Meetings that were called off.", "meeting.cancelled"),
         Metric(
             "web_sessions", "Web sessions", "Visits to your sites that began in the period.",
             "count", "count", SESSIONS, SESSIONS.time,

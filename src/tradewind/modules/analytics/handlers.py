@@ -1,6 +1,7 @@
 """What analytics does when something happened elsewhere: notify people, renew figures."""
 
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,14 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge.events import DocumentsDue
 from tradewind.modules.leads.events import LeadsImported
 from tradewind.modules.leads.events_deals import DealWon
+from tradewind.modules.meetings import api as meetings
+from tradewind.modules.meetings.events import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingFact,
+    MeetingMoved,
+    MeetingRequested,
+)
 from tradewind.modules.meetings.events_calendars import CalendarDisconnected
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
 from tradewind.modules.security import api as security
@@ -207,6 +216,54 @@ async def on_documents_due(session: AsyncSession, event: DocumentsDue) -> None:
         subject_id=event.id,
         dedupe_key=f"knowledge:{event.id}",
     )
+
+
+@subscriber(MeetingRequested)
+async def on_meeting_requested(session: AsyncSession, event: MeetingRequested) -> None:
+    """Hosts are asked to accept it."""
+    await _tell_hosts(session, event, "requested", "Meeting to accept")
+
+
+@subscriber(MeetingBooked)
+async def on_meeting_booked(session: AsyncSession, event: MeetingBooked) -> None:
+    """Hosts hear of it in the app too."""
+    await _tell_hosts(session, event, "booked", "New meeting")
+
+
+@subscriber(MeetingMoved)
+async def on_meeting_moved(session: AsyncSession, event: MeetingMoved) -> None:
+    """Hosts hear of another time, unless it was their own calendar that told us."""
+    if event.by != "calendar" and event.previous_starts_at != event.starts_at:
+        await _tell_hosts(session, event, "moved", "Meeting moved")
+
+
+@subscriber(MeetingCancelled)
+async def on_meeting_cancelled(session: AsyncSession, event: MeetingCancelled) -> None:
+    """Hosts hear that they have the time for something else."""
+    if event.by != "calendar" and not event.declined:
+        await _tell_hosts(session, event, "cancelled", "Meeting cancelled")
+
+
+async def _tell_hosts(session: AsyncSession, event: MeetingFact, what: str, title: str) -> None:
+    meeting = await meetings.summary(session, event.meeting_id)
+    if meeting is None:
+        return
+    zones = {one.id: one.time_zone for one in await identity.list_members(session)}
+    for host_id in meeting.host_ids:
+        if host_id not in zones:
+            continue
+        when = meeting.starts_at.astimezone(ZoneInfo(zones[host_id]))
+        names = ", ".join(meeting.attendee_names[:3])
+        await notifications.notify(
+            session,
+            [host_id],
+            kind=f"meeting.{what}",
+            title=f"{title}: {meeting.title}",
+            body=f"{when:%d %b %Y, %H:%M}{f', with {names}' if names else ''}",
+            subject_type="meeting",
+            subject_id=event.meeting_id,
+            dedupe_key=f"meeting:{event.id}",
+        )
 
 
 async def _renew_figures(session: AsyncSession, event: Event) -> None:

@@ -29,7 +29,7 @@ from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
 from tradewind.modules.leads.service import identified as identified_people
-from tradewind.modules.leads.service import tables, timeline
+from tradewind.modules.leads.service import outcomes, tables, timeline
 
 __all__ = [
     "cell_value",
@@ -45,6 +45,7 @@ __all__ = [
     "lead_summaries",
     "leads_by_email",
     "live_leads",
+    "mark_contacted",
     "masked_fields",
     "matching_lead_ids",
     "read_table",
@@ -225,6 +226,11 @@ async def reassign_activities(session: AsyncSession, moves: Mapping[UUID, UUID |
 async def set_humanness(session: AsyncSession, values: Mapping[UUID, float]) -> None:
     """Set the probability (0 to 1) that a person did these activities; unknown ids are ignored."""
     await identified_people.set_humanness(session, values)
+
+
+async def mark_contacted(session: AsyncSession, lead_ids: Collection[UUID]) -> list[UUID]:
+    """Give leads whose status is new the status contacted; returns those that changed."""
+    return await outcomes.contacted(session, lead_ids) if lead_ids else []
 
 
 def read_table(path: Path) -> FileTable:

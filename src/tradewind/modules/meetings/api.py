@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.meetings.contracts import Booked, BookingWish, By, Hold, Slot
-from tradewind.modules.meetings.service import bookings, changes, slots
+from tradewind.modules.meetings.contracts import Booked, BookingWish, By, Hold, MeetingSummary, Slot
+from tradewind.modules.meetings.service import bookings, changes, meetings, slots
 
-__all__ = ["book", "cancel", "find_slots", "hold_slot", "move", "release_hold"]
+__all__ = ["book", "cancel", "find_slots", "hold_slot", "move", "release_hold", "summary"]
 
 
 async def find_slots(
@@ -79,3 +79,8 @@ async def move(session: AsyncSession, meeting_id: UUID, starts_at: datetime, *, 
 async def cancel(session: AsyncSession, meeting_id: UUID, *, by: By = "agent", reason: str = "") -> None:
     """Cancel a meeting; its time is free at once. Raises MeetingNotFound, WrongState, TooLate (for attendees)."""
     await changes.cancel(session, meeting_id, by=by, reason=reason)
+
+
+async def summary(session: AsyncSession, meeting_id: UUID) -> MeetingSummary | None:
+    """A meeting in short, as the session's actor may see it; None for time that is only held."""
+    return await meetings.summary(session, meeting_id)

@@ -85,3 +85,16 @@ class Slot:
     host_ids: tuple[UUID, ...]
     seats_left: int = 1
     joins: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingSummary:
+    """A meeting in short, for other modules' lists and messages."""
+
+    id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    host_ids: tuple[UUID, ...]
+    attendee_names: tuple[str, ...]

@@ -11,7 +11,9 @@ from tradewind.kernel.events import Event, Public
 _READ = "meetings:read"
 
 
-class _MeetingFact(Event):
+class MeetingFact(Event):
+    """What every fact about a meeting says: which, whose, and when it was to be at `sequence`."""
+
     meeting_id: UUID
     event_type_id: UUID | None = None
     lead_id: UUID | None = None
@@ -19,7 +21,7 @@ class _MeetingFact(Event):
     sequence: int
 
 
-class MeetingRequested(_MeetingFact):
+class MeetingRequested(MeetingFact):
     """Somebody asked for a meeting that a host must accept first; its time is taken already."""
 
     name: ClassVar[str] = "meetings.meeting_requested"
@@ -27,7 +29,7 @@ class MeetingRequested(_MeetingFact):
     attendee_id: UUID
 
 
-class MeetingBooked(_MeetingFact):
+class MeetingBooked(MeetingFact):
     """A meeting is agreed on. With several seats it is told for each attendee who joins."""
 
     name: ClassVar[str] = "meetings.meeting_booked"
@@ -35,7 +37,7 @@ class MeetingBooked(_MeetingFact):
     attendee_id: UUID
 
 
-class MeetingMoved(_MeetingFact):
+class MeetingMoved(MeetingFact):
     """A meeting has another time, or its place or link changed (then `previous_starts_at` is `starts_at`)."""
 
     name: ClassVar[str] = "meetings.meeting_moved"
@@ -44,7 +46,7 @@ class MeetingMoved(_MeetingFact):
     by: str = Field(examples=["attendee"])
 
 
-class MeetingCancelled(_MeetingFact):
+class MeetingCancelled(MeetingFact):
     """A meeting was cancelled, or a request for one declined (`declined`)."""
 
     name: ClassVar[str] = "meetings.meeting_cancelled"
@@ -53,7 +55,7 @@ class MeetingCancelled(_MeetingFact):
     declined: bool = False
 
 
-class SeatLeft(_MeetingFact):
+class SeatLeft(MeetingFact):
     """One of several attendees no longer takes part; the meeting itself stays."""
 
     name: ClassVar[str] = "meetings.seat_left"
@@ -61,7 +63,7 @@ class SeatLeft(_MeetingFact):
     attendee_id: UUID
 
 
-class MeetingNoShow(_MeetingFact):
+class MeetingNoShow(MeetingFact):
     """Attendees did not come, or (with an empty list) it turned out that they did."""
 
     name: ClassVar[str] = "meetings.meeting_no_show"
@@ -69,14 +71,14 @@ class MeetingNoShow(_MeetingFact):
     attendee_ids: list[UUID]
 
 
-class MeetingEnded(_MeetingFact):
+class MeetingEnded(MeetingFact):
     """The time of a meeting is over; nobody has said that it did not take place."""
 
     name: ClassVar[str] = "meetings.meeting_ended"
     public: ClassVar[Public | None] = Public("meeting.ended", permission=_READ)
 
 
-class AttendeeAnswered(_MeetingFact):
+class AttendeeAnswered(MeetingFact):
     """An attendee answered the invitation from their own calendar, or confirmed by a link."""
 
     name: ClassVar[str] = "meetings.attendee_answered"

@@ -1,8 +1,8 @@
 import { Accordion, Alert, Anchor, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { formatDateTime } from '@/app/format';
-import { IconInfoCircle, IconMail } from '@/app/icons';
+import { formatBytes, formatDateTime } from '@/app/format';
+import { IconInfoCircle, IconMail, IconPaperclip } from '@/app/icons';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
@@ -49,11 +49,26 @@ export function MailPage() {
                     {t('mail.hidden')}
                   </Text>
                 )}
-                {mail.link && (
-                  <Anchor href={mail.link} size="sm">
-                    {t('mail.open')}
-                  </Anchor>
-                )}
+                <Group gap="md" mt="sm">
+                  {mail.link && (
+                    <Anchor href={mail.link} size="sm">
+                      {t('mail.open')}
+                    </Anchor>
+                  )}
+                  {mail.attachments.map((file) => (
+                    <Anchor
+                      key={file.id}
+                      href={`/api/v1/mail-sink/${mail.id}/attachments/${file.id}`}
+                      download={file.name}
+                      size="sm"
+                    >
+                      <Group component="span" gap={4} wrap="nowrap">
+                        <IconPaperclip size={14} aria-hidden />
+                        {t('mail.attachment', { name: file.name, size: formatBytes(file.size) })}
+                      </Group>
+                    </Anchor>
+                  ))}
+                </Group>
               </Accordion.Panel>
             </Accordion.Item>
           ))}

@@ -1,5 +1,6 @@
-"""What the end of a deal says about its lead: won makes a customer, lost closes it unless another deal lives."""
+"""What deals and meetings say about a lead: won makes a customer, lost closes it unless another deal lives."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,26 @@ async def recompute(session: AsyncSession, lead_id: UUID, at: datetime) -> None:
         kinds = await deal_rows.outcome_kinds(session, lead_id)
         converted = True if "won" in kinds else None if "open" in kinds or not kinds else False
         await _settle(session, lead_id, converted=converted, at=at)
+
+
+async def contacted(session: AsyncSession, lead_ids: Collection[UUID]) -> list[UUID]:
+    """Leads that were new are in contact now; returns those that changed. Whoever is further on stays there."""
+    async with seeing_everything(session):
+        query = select(Lead).where(Lead.id.in_(lead_ids), Lead.status == "new", Lead.deleted_at.is_(None))
+        found = list(await session.scalars(query.order_by(Lead.id).with_for_update()))
+        for lead in found:
+            lead.status = "contacted"
+            lead.version += 1
+        await session.flush()
+        for lead in found:
+            await identity.record(
+                session, action="lead.updated", subject_type="lead", subject_id=lead.id,
+                before={"status": "new"}, after={"status": "contacted"}, reason="A meeting was booked",
+            )  # fmt: skip
+        changed = [lead.id for lead in found]
+        if changed:
+            await publish(session, LeadsChanged(lead_ids=changed, changed=["status"]))
+    return changed
 
 
 async def _settle(session: AsyncSession, lead_id: UUID, *, converted: bool | None, at: datetime) -> None:

@@ -101,7 +101,7 @@ async def tell_hosts(
         lines += [row.assigned_because] if row.assigned_because and kind == "booked" else []
         method: Method = "CANCEL" if kind == "cancelled" else "REQUEST"
         attached = () if has_calendar or kind not in ("booked", "moved", "cancelled") else (_file(facts, None, method),)
-        url = f"{get_settings().base_url}/meetings?meeting={row.id}"
+        url = f"{get_settings().base_url}/meetings?open={row.id}"
         body = "\n".join([*lines, "", "{link}"])
         await email.deliver(
             session, Mail("meeting_host", host.email, host.name, title[:200], body, url, host.id, attached)

@@ -14,6 +14,7 @@ from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.events import publish
 from tradewind.kernel.pagination import Page
 from tradewind.modules.identity import api as identity
+from tradewind.modules.meetings.contracts import MeetingSummary
 from tradewind.modules.meetings.engine.turns import next_turn
 from tradewind.modules.meetings.errors import EventTypeNotFound
 from tradewind.modules.meetings.errors_bookings import MeetingNotFound, WrongState
@@ -157,6 +158,23 @@ async def fairness(session: AsyncSession, event_type_id: UUID) -> FairnessRead:
             for one in standings
         ],
         latest=[TurnRead.model_validate(dict(row)) for row in latest],
+    )
+
+
+async def summary(session: AsyncSession, meeting_id: UUID) -> MeetingSummary | None:
+    """A meeting in short; None for time that is only held."""
+    row = await rows.meeting(session, meeting_id)
+    if row is None or row.state == "held":
+        return None
+    people = await rows.attendees(session, meeting_id)
+    return MeetingSummary(
+        id=row.id,
+        title=row.title,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state=row.state,
+        host_ids=tuple(await rows.hosts_of(session, meeting_id)),
+        attendee_names=tuple(one.name for one in people if one.status != "cancelled"),
     )
 
 
