@@ -45,7 +45,6 @@ _TOPICS = (
 _CANCELLED_BECAUSE = (
     "I am travelling that week after all, sorry.",
     "Our budget round was moved; let us talk in the new quarter.",
-    "Colleague has taken this over and will book again.",
 )
 # Leads whose timeline tells of a demo, latest first. `missed_at`: they first let one pass.
 _TOLD = """
@@ -71,7 +70,8 @@ _DATE_TURNS = """
 # Promising leads who have not met anyone yet.
 _PROMISING = """
     SELECT l.id, l.full_name AS name, l.email, l.phone FROM leads l
-    WHERE l.deleted_at IS NULL AND l.email IS NOT NULL AND l.status IN ('new', 'contacted', 'qualified') AND l.owner_id = ANY ($1)
+    WHERE l.deleted_at IS NULL AND l.email IS NOT NULL AND l.owner_id = ANY ($1)
+      AND l.status IN ('new', 'contacted', 'qualified')
       AND NOT EXISTS (SELECT FROM activities a WHERE a.lead_id = l.id AND a.kind = 'meeting.booked')
     ORDER BY l.score DESC NULLS LAST, l.id LIMIT $2
 """
@@ -237,9 +237,9 @@ async def _add_coming(
     rng: random.Random,
 ) -> None:
     connection = await asyncpg_connection(session)
-    people = [dict(row) for row in await connection.fetch(_PROMISING, list(sellers), 18)]
+    people = [dict(row) for row in await connection.fetch(_PROMISING, list(sellers), 13)]
     rng.shuffle(people)
-    plan = [demo] * 10 + [workshop] * 5 + [deep_dive] * 3
+    plan = [demo] * 7 + [workshop] * 4 + [deep_dive] * 2
     times = {kind.id: await _times(session, kind, rng) for kind in (demo, workshop, deep_dive)}
     booked = []
     for kind, person in zip(plan, people, strict=False):
@@ -252,10 +252,10 @@ async def _add_coming(
             guest=Guest(name=person["name"], email=person["email"], time_zone=world.TIME_ZONE),
         )  # fmt: skip
         booked.append((await bookings.book(session, wish)).meeting_id)
-    for meeting_id, reason in zip(booked[:3], _CANCELLED_BECAUSE, strict=False):
+    for meeting_id, reason in zip(booked[:2], _CANCELLED_BECAUSE, strict=False):
         await changes.cancel(session, meeting_id, by="attendee", reason=reason)
-    if len(booked) > 3:
-        await changes.move(session, booked[3], times[demo.id].pop(), by="attendee")
+    if len(booked) > 2:
+        await changes.move(session, booked[2], times[demo.id].pop(), by="attendee")
 
 
 async def _times(session: AsyncSession, kind: EventType, rng: random.Random) -> list[datetime]:
