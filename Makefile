@@ -97,8 +97,10 @@ web-test: web/node_modules/.ready
 intents: setup ## Learn the shipped sets of intents anew, after their texts or the way of learning have changed
 	@$(BIN)/python -m tradewind.modules.intents.service.shipping
 
-clients: setup-dev ## Generate the Python client of the API into clients/python
+clients: setup-dev ## Generate the Python and TypeScript clients of the API into clients/
 	@$(BIN)/python clients/generate.py clients/python/tradewind_client
+	@mkdir -p .cache && $(BIN)/tradewind openapi > .cache/openapi.json && node clients/typescript/build.mjs .cache/openapi.json clients/typescript/dist
+	@echo "The TypeScript client is in clients/typescript."
 
 bench: setup-dev ## Measure the performance table; figures are ratios to the bare floor of the same run
 	$(BIN)/python -m bench.run $(ARGS)
