@@ -30,18 +30,22 @@ def write(folder: Path, corpus: Texts, queries: Mapping[str, str], relevant: Ite
         file.writelines(f"{query}\t{document}\t1\n" for query, document in relevant)
 
 
-def scifact(data: Path, out: Path) -> None:
-    """Abstracts and the claims that cite them."""
+def abstracts(data: Path) -> dict[str, tuple[str, str]]:
+    """SciFact's titles and abstracts by id."""
     csv.field_size_limit(10_000_000)
     with (data / "scifact" / "corpus.csv").open(newline="") as file:
-        corpus = {
+        return {
             row["doc_id"]: (row["title"], " ".join(one or other for one, other in _QUOTED.findall(row["abstract"])))
             for row in csv.DictReader(file)
         }
+
+
+def scifact(data: Path, out: Path) -> None:
+    """Abstracts and the claims that cite them."""
     with (data / "scifact" / "claims_train.csv").open(newline="") as file:
         claims = list(csv.DictReader(file))
     cited = {(row["id"], document) for row in claims for document in re.findall(r"\d+", row["cited_doc_ids"])}
-    write(out / "scifact", corpus, {row["id"]: row["claim"] for row in claims}, sorted(cited))
+    write(out / "scifact", abstracts(data), {row["id"]: row["claim"] for row in claims}, sorted(cited))
 
 
 def xquad(data: Path, out: Path, language: str, *, unanswerable: bool) -> None:

@@ -1,7 +1,7 @@
 """How well passages fit a query: words weighted by rarity (BM25), meaning as a whole, and meaning word by word.
 
-The weights were chosen on the sets of docs/intelligence.md, the likelihood of an answer by cross-validation over their
-articles; both are the same for every corpus.
+The weights were chosen by cross-validation over the queries of the sets of docs/intelligence.md, the likelihood of an
+answer by cross-validation over their articles; both are the same for every corpus.
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy as np
 # BM25's saturation of repeated words, and how far long passages are held back.
 K1, B = 1.0, 0.5
 # Weights of the share of words, of the passage's vector, of all its tokens, and of its best sentence's.
-LEXICAL, SEMANTIC, TOKENS, SENTENCE = 1.25, 0.5, 0.5, 1.5
+LEXICAL, SEMANTIC, TOKENS, SENTENCE = 1.0, 0.75, 2.0, 0.5
 # Likelihood of an answer = logistic(INTERCEPT + Σ weight · feature of the best passage).
 INTERCEPT, BY_LEXICAL, BY_SEMANTIC, BY_TOKENS, BY_SENTENCE = -17.6, 9.9, 7.9, 12.9, 12.4
 

@@ -15,6 +15,7 @@ import numpy as np
 DIMENSIONS = 384
 BYTES = DIMENSIONS // 8
 _SEED = 7
+_BLOCK = 1024
 # Mean absolute value of a dimension of a random vector of length one: what a sign stands for.
 _UNIT = float(np.sqrt(np.pi / 2 / DIMENSIONS))
 
@@ -76,9 +77,20 @@ def best_matches(query: np.ndarray, parts: Sequence[bytes]) -> np.ndarray:
     filled = np.flatnonzero(lengths)
     if not filled.size or not len(query):
         return result
-    bits = np.unpackbits(np.frombuffer(b"".join(parts), np.uint8).reshape(-1, BYTES), axis=1)
-    signs = bits.astype(np.float32) * 2 - 1
-    similarities = (query @ signs.T) * _UNIT
+    similarities = _similarities(query, np.frombuffer(b"".join(parts), np.uint8).reshape(-1, BYTES))
     starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
     result[:, filled] = np.maximum.reduceat(similarities, starts, axis=1)
+    return result
+
+
+def _similarities(query: np.ndarray, packed_tokens: np.ndarray) -> np.ndarray:
+    """(query tokens, tokens): cosines, roughly. For bits instead of signs q·sign = 2 q·bit - Σq; blocks fit a cache."""
+    result = np.empty((len(query), len(packed_tokens)), np.float32)
+    bits = np.empty((min(_BLOCK, len(packed_tokens)), DIMENSIONS), np.float32)
+    twice = query * (2 * _UNIT)
+    for start in range(0, len(packed_tokens), _BLOCK):
+        block = packed_tokens[start : start + _BLOCK]
+        bits[: len(block)] = np.unpackbits(block, axis=1)
+        np.matmul(twice, bits[: len(block)].T, out=result[:, start : start + len(block)])
+    result -= query.sum(axis=1, keepdims=True) * _UNIT
     return result

@@ -23,12 +23,18 @@ _COMMON = re.compile(r"i|the|an?|we|you|s?he|it|they|th[ie]s|th[ao]t|these|those
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a claim may be said. `reason` says why not, `detail` what was missing; `quote` is what supports it."""
+    """Whether a claim may be said. `reason` says why not, `detail` what was missing; `quote` is what supports it.
+
+    `words` (0–1) is the share of the claim's words that stand there, `meaning` the cosine of the nearest statement;
+    both are 0 where a value or name is missing.
+    """
 
     supported: bool
     reason: Reason | None = None
     detail: str = ""
     quote: str = ""
+    words: float = 0.0
+    meaning: float = 0.0
 
 
 def verify(claim: str, passages: Sequence[str], embed: Embed) -> Verdict:
@@ -54,11 +60,12 @@ def verify(claim: str, passages: Sequence[str], embed: Embed) -> Verdict:
     place = max(range(len(nearest)), key=lambda index: float(meanings[index]))
     share, meaning = _share(wanted, known), float(meanings[place])
     if share < LEAST_WORDS or meaning < LEAST_MEANING:
-        return Verdict(False, "meaning", f"{share:.2f} of its words, {meaning:.2f} of its meaning")
+        detail = f"{share:.2f} of its words, {meaning:.2f} of its meaning"
+        return Verdict(False, "meaning", detail, words=share, meaning=meaning)
     best = nearest[place]
     if _negated(claim) != _negated(best.whole) and _share(wanted, set(terms(best.whole))) >= 0.8:
-        return Verdict(False, "negation", best.whole)
-    return Verdict(True, quote=best.whole)
+        return Verdict(False, "negation", best.whole, words=share, meaning=meaning)
+    return Verdict(True, quote=best.whole, words=share, meaning=meaning)
 
 
 def _missing_value(claimed: Sequence[Value], given: Sequence[Value]) -> str:
