@@ -13,11 +13,12 @@ export function SettingsLayout() {
   const router = useRouter();
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
-  // On narrow screens the list scrolls sideways: the chosen page must not be out of sight.
+  // On narrow screens the list scrolls sideways: the chosen page must not be out of sight. The page itself stays put.
   useEffect(() => {
-    nav.current
-      ?.querySelector(`a[href="${pathname}"]`)
-      ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const list = nav.current?.getBoundingClientRect();
+    const chosen = nav.current?.querySelector(`a[href="${pathname}"]`)?.getBoundingClientRect();
+    if (!list || !chosen) return;
+    nav.current?.scrollBy({ left: chosen.left - list.left - (list.width - chosen.width) / 2 });
   }, [pathname]);
   const shown = areas
     .map(({ label, pages }) => ({
