@@ -146,12 +146,12 @@ function Row({ eventType, mayManage }: { eventType: EventType; mayManage: boolea
             role="img"
           >
             {shown.map(({ user_id, name }) => (
-              <Avatar key={user_id} size={28} color="blue" title={name} aria-hidden>
+              <Avatar key={user_id} size={24} color="blue" title={name} aria-hidden>
                 {initials(name)}
               </Avatar>
             ))}
             {hosts.length > SHOWN_HOSTS && (
-              <Avatar size={28} aria-hidden>
+              <Avatar size={24} aria-hidden>
                 +{hosts.length - SHOWN_HOSTS}
               </Avatar>
             )}
