@@ -11,7 +11,7 @@ from tradewind.kernel.concurrency import etag
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
 from tradewind.modules.meetings.contracts import BookingWish, Source
-from tradewind.modules.meetings.errors_bookings import HoldExpired
+from tradewind.modules.meetings.errors_bookings import MeetingNotFound
 from tradewind.modules.meetings.routes.booking_pages import guest_of
 from tradewind.modules.meetings.schemas.meetings import (
     FairnessRead,
@@ -157,7 +157,7 @@ async def create_hold(session: Session, actor: CurrentActor, data: HoldCreate) -
 async def release_hold(session: Session, meeting_id: UUID) -> None:
     """Give held time back before it runs out."""
     if not await bookings.release(session, meeting_id):
-        raise HoldExpired("It is held no longer.")
+        raise MeetingNotFound("There is no such hold; it may have run out.")
 
 
 @router.get("/event-types/{event_type_id:uuid}/fairness", dependencies=_READ)
