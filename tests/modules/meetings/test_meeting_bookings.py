@@ -279,6 +279,11 @@ async def test_freed_times_are_offered_once_and_in_order(
             text("UPDATE pgqueuer SET execute_after = clock_timestamp() WHERE entrypoint = 'meetings.offer_freed'")
         )
     [offer] = [mail for mail in await mails(client, drain) if mail["kind"] == "waiting_list"]
+    # Passed on, it goes to the next in line at once: who passes is not asked again about the same time.
+    await ok(anonymous.post(f"/api/v1/booking-links/{offer['link'].rsplit('/', 1)[1]}/cancel"))
+    passed = offer
+    [offer] = [mail for mail in await mails(client, drain) if mail["kind"] == "waiting_list"]
+    assert (offer["to_name"], offer["subject"]) != (passed["to_name"], passed["subject"])
     # The first is not offered the same time again, but another one of that day would be; it has only one meeting.
     line = await ok(client.get("/api/v1/meetings/waiting"))
     assert [one["state"] for one in line].count("offered") == 1

@@ -101,3 +101,10 @@ class WaitingListJoined(Event):
 
     name: ClassVar[str] = "meetings.waiting_list_joined"
     waiting_id: UUID
+
+
+class TimeFreed(Event):
+    """Held time of an event type was given back."""
+
+    name: ClassVar[str] = "meetings.time_freed"
+    event_type_id: UUID

@@ -11,6 +11,7 @@ from tradewind.modules.meetings.events import (
     MeetingCancelled,
     MeetingMoved,
     SeatLeft,
+    TimeFreed,
     WaitingListJoined,
 )
 from tradewind.modules.meetings.jobs import reminders
@@ -41,6 +42,12 @@ async def offer_cancelled(session: AsyncSession, event: MeetingCancelled) -> Non
 @subscriber(SeatLeft)
 async def offer_seat(session: AsyncSession, event: SeatLeft) -> None:
     """Offer the seat that became free."""
+    await _offer(session, event.event_type_id)
+
+
+@subscriber(TimeFreed)
+async def offer_released(session: AsyncSession, event: TimeFreed) -> None:
+    """Offer the time that is held no longer."""
     await _offer(session, event.event_type_id)
 
 

@@ -177,7 +177,9 @@ async def cancel(session: AsyncSession, token: str, reason: str) -> LinkRead:
     if found.meeting is not None and found.attendee is not None:
         await changes.cancel(session, found.meeting.id, by="attendee", reason=reason, attendee_id=found.attendee.id)
     elif found.waiting is not None and found.meeting is not None:
-        await waiting.pass_on(session, found.waiting.id, found.meeting.id)
+        # The link goes with the offer; what is left is the place on the waiting list.
+        wish = await waiting.pass_on(session, found.waiting.id, found.meeting.id)
+        return await _shown(session, Linked(found.organisation, None, None, wish, found.kind))
     elif found.waiting is not None:
         await waiting.leave(session, found.waiting.id)
     return await read(session, token)

@@ -18,7 +18,7 @@ from tradewind.modules.meetings.engine import answers as answer_rules
 from tradewind.modules.meetings.engine.wording import one_line
 from tradewind.modules.meetings.errors import EventTypeNotFound
 from tradewind.modules.meetings.errors_bookings import AlreadyBooked, BookingInvalid, HoldExpired, SlotTaken
-from tradewind.modules.meetings.events import MeetingBooked, MeetingRequested
+from tradewind.modules.meetings.events import MeetingBooked, MeetingRequested, TimeFreed
 from tradewind.modules.meetings.models.bookings import Attendee, Meeting
 from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.repository import bookings as repository
@@ -71,6 +71,8 @@ async def release(session: AsyncSession, hold_id: UUID) -> bool:
         return False
     await session.delete(row)
     await session.flush()
+    if row.event_type_id is not None:
+        await publish(session, TimeFreed(event_type_id=row.event_type_id))
     return True
 
 
@@ -81,6 +83,8 @@ async def book(session: AsyncSession, wish: BookingWish, *, hold_id: UUID | None
     SlotTaken with alternatives, HoldExpired.
     """
     guest = fitting_guest(wish.guest)
+    if wish.lead_id is not None:
+        await people.known_lead(session, guest, wish.lead_id)
     async with seeing_everything(session):
         first = await _first_answer(session, wish)
         if first is not None:
