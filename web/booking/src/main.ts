@@ -1,5 +1,9 @@
 /** Entry of the public booking pages: what to show stands in the page as JSON. */
-import './page.css';
+import './styles/frame.css';
+import './styles/time.css';
+import './styles/forms.css';
+import './styles/outcome.css';
+import './styles/places.css';
 import { startBooking } from './booking.tsx';
 import { setClock } from './clock.ts';
 import { startFrame } from './frame.ts';
