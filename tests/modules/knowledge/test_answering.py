@@ -1,6 +1,8 @@
 """Questions through the API: cited answers, refusals, what is kept of them, gaps and how they close, findings."""
 
 from datetime import timedelta
+from itertools import cycle, product
+from random import Random
 
 import orjson
 import pytest
@@ -173,6 +175,31 @@ async def test_unanswered_questions_gather_and_close_with_their_answer(base, ask
     assert (await client.get(f"{BASE}/questions")).json()["items"] == []
     left = await client.get(f"{BASE}/gaps", params={"state": "answered"})
     assert left.json()["items"] == []
+
+
+async def test_nothing_hidden_reaches_an_answer_or_a_model(add, client, client_for, database, tenant, openai_server):
+    """Over audiences, roles and channels, and questions made of the very words of what is hidden."""
+    async with database.transaction(tenant.actor) as connecting:
+        await openai_server.connect(connecting, "wise-model")
+    prices = {"public": "€731", "clients": "€842", "internal": "€953"}
+    for scope, price in prices.items():
+        await add(f"How much is the {scope} plan?", f"The {scope} plan costs {price} a month for studios.", scope)
+    clients = [client, await client_for("analyst"), await client_for("creator")]
+    audiences = {"visitor": ["public"], "client": ["public", "clients"], "colleague": list(prices)}
+    words = ["how", "much", "is", "the", "public", "clients", "internal", "plan", "a", "month", "studios", "costs"]
+    drawn = Random(5)
+    channels = cycle(("chat", "email", "test", "api"))
+    for (asking, audience), channel in zip(product(clients, audiences), channels, strict=False):
+        question = " ".join(drawn.sample(words, 6)) + " plan"
+        hidden = [price for scope, price in prices.items() if scope not in audiences[audience]]
+        before = len(openai_server.requests())
+        body = {"question": question, "audience": audience, "channel": channel}
+        told = await asking.post(f"{BASE}/{drawn.choice(('answers', 'answers/stream'))}", json=body)
+        assert told.is_success
+        said = told.text + orjson.dumps(openai_server.requests()[before:]).decode()
+        assert not [price for price in hidden if price in said], body
+    # Models were asked, and saw what may be seen.
+    assert "€953" in orjson.dumps(openai_server.requests()).decode()
 
 
 async def test_the_linter_finds_keeps_and_forgets(base, add, client, database, tenant, drain):
