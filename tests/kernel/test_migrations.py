@@ -1,5 +1,6 @@
 """Migrations go up and down, from empty and with data, and leave a database that isolates organisations."""
 
+import os
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -14,17 +15,20 @@ from tradewind.modules.email import api as email
 from tradewind.modules.email.contracts import Mail
 from tradewind.settings import Settings
 
+# The server is shared with the tests of other processes.
+SPARE = f"spare_{os.getpid()}"
+
 
 class SpareDatabase(Database):
     """A database of its own on the embedded server."""
 
     @property
     def owner_url(self):
-        return super().owner_url.set(database="spare")
+        return super().owner_url.set(database=SPARE)
 
     @property
     def app_url(self):
-        return super().app_url.set(database="spare")
+        return super().app_url.set(database=SPARE)
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ async def spare(settings: Settings) -> AsyncIterator[Database]:
     await database.engine.dispose()
     assert database.embedded is not None
     connection = await asyncpg.connect(database.embedded.url("postgres", "postgres"))
-    await connection.execute("DROP DATABASE IF EXISTS spare WITH (FORCE)")
+    await connection.execute(f"DROP DATABASE IF EXISTS {SPARE} WITH (FORCE)")
     await connection.close()
     await database.close()
 

@@ -371,3 +371,20 @@ async def test_members_and_agents_hold_book_and_see_whose_turn_it_is(client, cli
     assert sum(one["next"] for one in fairness["hosts"]) == 1
     changed = await ok(client.patch(f"/api/v1/meetings/{kept['id']}", json={"title": "Demo for Ada"}))
     assert (changed["title"], changed["sequence"]) == ("Demo for Ada", 1)
+
+
+async def test_who_is_removed_for_good_is_forgotten_by_meetings(client, anonymous, database, tenant):
+    event_type = await make_event_type(client, seats=2)
+    page = page_of(event_type)
+    times = await free_times(anonymous, page)
+    ada = await book(anonymous, page, times[0], phone="+49 30 901820")
+    await book(anonymous, page, times[0], name="Bob", email="bob@example.com")
+    (row,) = (await ok(client.get("/api/v1/meetings", params={"when": "upcoming"})))["items"]
+    leads = [one["lead_id"] for one in row["attendees"]]
+    async with database.transaction(Actor.system(tenant.organisation_id)) as session:
+        await session.execute(text("DELETE FROM leads WHERE id = ANY(:ids)"), {"ids": leads})
+    detail = await ok(client.get(f"/api/v1/meetings/{ada['meeting_id']}"))
+    assert [(one["name"], one["phone"], one["email"].split("@")[1]) for one in detail["attendees"]] == [
+        ("", None, "removed.invalid")
+    ] * 2
+    assert detail["starts_at"][:16] == times[0][:16]

@@ -133,14 +133,12 @@ TABLES = {
             status text NOT NULL DEFAULT 'accepted'
                 CHECK (status IN ('accepted', 'declined', 'cancelled', 'tentative')),
             no_show boolean NOT NULL DEFAULT false,
-            token_hash bytea,
             lead_id uuid REFERENCES leads (id) ON DELETE SET NULL,
             seat integer NOT NULL DEFAULT 1,
             created_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE UNIQUE INDEX meeting_attendees_once ON meeting_attendees (meeting_id, lower(email))
             WHERE status <> 'cancelled';
-        CREATE UNIQUE INDEX meeting_attendees_by_token ON meeting_attendees (token_hash);
         CREATE INDEX meeting_attendees_by_email ON meeting_attendees (organisation_id, lower(email));
         CREATE INDEX meeting_attendees_of_lead ON meeting_attendees (lead_id) WHERE lead_id IS NOT NULL""",
     # What a meeting takes of a host's time: all that finding free slots reads of meetings, and nothing about people.

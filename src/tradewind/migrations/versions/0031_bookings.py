@@ -9,7 +9,7 @@ down_revision = "0030"
 
 APP_ROLE = "tradewind_app"
 TABLES = """
-ALTER TABLE meeting_attendees DROP COLUMN token_hash, ADD COLUMN booking_key text;
+ALTER TABLE meeting_attendees ADD COLUMN booking_key text;
 CREATE UNIQUE INDEX meeting_attendees_by_key ON meeting_attendees (organisation_id, booking_key);
 CREATE TABLE mail_attachments (
     id uuid PRIMARY KEY,
@@ -101,6 +101,15 @@ TENANT_TABLES = (
     "meeting_turn_credits",
 )
 # What a stranger's request must find before it is known which organisation it is about.
+# Who is removed for good is forgotten here, too; the meeting itself stays what it was for its host.
+FORGETTING = """
+CREATE FUNCTION forget_attendee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE meeting_attendees SET name = '', email = id || '@removed.invalid', phone = NULL WHERE lead_id = OLD.id;
+    UPDATE meetings SET answers = '{}', cancel_reason = NULL WHERE lead_id = OLD.id;
+    RETURN OLD;
+END $$
+"""
 FUNCTIONS = {
     "organisation_of_slug(wanted text)": """
         RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -118,8 +127,14 @@ def upgrade() -> None:
             bind.exec_driver_sql(statement)
     for table in TENANT_TABLES:
         tenant_table(op, table)
+    # The owner re-wraps keys when the master key changes.
+    op.execute("CREATE POLICY owner_rewraps ON mail_attachments TO CURRENT_USER USING (true) WITH CHECK (true)")
     # The function runs as the owner, which FORCE would otherwise shut out where it is no superuser.
     op.execute("CREATE POLICY owner_functions ON meeting_links TO CURRENT_USER USING (true)")
+    bind.exec_driver_sql(FORGETTING)
+    bind.exec_driver_sql(
+        "CREATE TRIGGER forget_attendee BEFORE DELETE ON leads FOR EACH ROW EXECUTE FUNCTION forget_attendee()"
+    )
     for signature, body in FUNCTIONS.items():
         bind.exec_driver_sql(f"CREATE FUNCTION {signature} {body}")
         bind.exec_driver_sql(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
@@ -128,6 +143,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     bind = op.get_bind()
+    bind.exec_driver_sql("DROP TRIGGER forget_attendee ON leads")
+    bind.exec_driver_sql("DROP FUNCTION forget_attendee")
     for signature in FUNCTIONS:
         bind.exec_driver_sql(f"DROP FUNCTION {signature}")
     for table in (
@@ -135,5 +152,4 @@ def downgrade() -> None:
         "mail_attachments",
     ):  # fmt: skip
         bind.exec_driver_sql(f"DROP TABLE {table}")
-    bind.exec_driver_sql("ALTER TABLE meeting_attendees DROP COLUMN booking_key, ADD COLUMN token_hash bytea")
-    bind.exec_driver_sql("CREATE UNIQUE INDEX meeting_attendees_by_token ON meeting_attendees (token_hash)")
+    bind.exec_driver_sql("ALTER TABLE meeting_attendees DROP COLUMN booking_key")

@@ -150,8 +150,10 @@ def upgrade() -> None:
         tenant_table(op, table)
     bind.exec_driver_sql(DUE)
     # The function runs as the owner, which FORCE would otherwise shut out where it is no superuser.
-    for table in ("calendars", "calendar_connections"):
-        op.execute(f"CREATE POLICY owner_functions ON {table} FOR SELECT TO CURRENT_USER USING (true)")
+    op.execute("CREATE POLICY owner_functions ON calendars FOR SELECT TO CURRENT_USER USING (true)")
+    # The owner also re-wraps keys when the master key changes.
+    for table in ("calendar_connections", "calendar_apps", "calendar_authorisations"):
+        op.execute(f"CREATE POLICY owner_rewraps ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)")
     bind.exec_driver_sql(f"REVOKE ALL ON FUNCTION {_SIGNATURE} FROM PUBLIC")
     bind.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {_SIGNATURE} TO {APP_ROLE}")
     op.execute(
