@@ -163,7 +163,7 @@ def _add_module_commands() -> None:
 
 def main() -> None:
     """Entry point of the `tradewind` command."""
-    from tradewind.supervisor import PortTaken
+    from tradewind.kernel.errors import CannotStart
 
     own = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
     # Modules' commands take most of a second to import, which `up` and the roles it starts need not wait for.
@@ -171,7 +171,7 @@ def main() -> None:
         _add_module_commands()
     try:
         app()
-    except PortTaken as failure:
+    except CannotStart as failure:
         raise SystemExit(str(failure)) from None
 
 

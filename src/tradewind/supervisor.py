@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from tradewind.kernel.errors import CannotStart
 from tradewind.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _MAX_QUICK_DEATHS = 5
 _QUICK_DEATH_SECONDS = 10
 
 
-class PortTaken(Exception):
+class PortTaken(CannotStart):
     """Something already listens where the web app should."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
-from tradewind.kernel.database.migrate import current_revision, head_revision, migrate
+from tradewind.kernel.database.migrate import SchemaTooNew, current_revision, head_revision, migrate
 from tradewind.kernel.testing.fixtures import add_member, make_tenant
 from tradewind.modules.email import api as email
 from tradewind.modules.email.contracts import Mail
@@ -93,6 +93,15 @@ async def test_kept_mails_are_clear_only_below_the_version_that_seals_them(spare
         stored = (await connection.execute(text("SELECT body_sealed, link_sealed FROM mail_sink"))).all()
     assert not any("Come in" in row.body_sealed or "example" in (row.link_sealed or "") for row in stored)
     assert [(mail.body, mail.link) for mail in await email.recent_mails(spare)] == [("Come in", x) for x in links[::-1]]
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(spare: Database) -> None:
+    await migrate(spare, "0001")
+    async with spare.owner_connection() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaTooNew, match="at revision 9999"):
+        await migrate(spare)
+    assert await current_revision(spare) == "9999"
 
 
 async def test_migrating_twice_changes_nothing(spare: Database) -> None:

@@ -17,6 +17,10 @@ class FieldError(TypedDict):
     message: str
 
 
+class CannotStart(Exception):
+    """Why a command cannot do its work here, in words for whoever typed it; shown without a traceback."""
+
+
 class AppError(Exception):
     """Base of all failures a caller can cause or must handle; anything else is a defect and answers 500."""
 

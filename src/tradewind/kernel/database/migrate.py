@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tradewind.kernel.database.embedded import APP_ROLE, DATABASE_NAME, OWNER_ROLE
 from tradewind.kernel.database.engine import Database
+from tradewind.kernel.errors import CannotStart
 
 SCRIPTS = Path(__file__).parents[2] / "migrations"
 if TYPE_CHECKING:
@@ -74,8 +75,18 @@ async def prepare_server(database: Database) -> None:
         await connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"))
 
 
+class SchemaTooNew(CannotStart):
+    """The database was migrated by a version of the product that is newer than this one."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"This database is at revision {revision}, which this version of Tradewind does not know: "
+            "a newer one has used it. Start that one, or restore a backup from before."
+        )
+
+
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the database to `revision`, up or down; concurrent callers wait for each other."""
+    """Bring the database to `revision`, up or down; concurrent callers wait for each other. Raises SchemaTooNew."""
     if revision == "head" and await _revision_if_reachable(database) == head_revision():
         return
     await prepare_server(database)
@@ -106,6 +117,8 @@ def _run(connection: Connection, revision: str) -> None:
     if target == at:
         return
     order = [script.revision for script in scripts.walk_revisions()]  # newest first
+    if at is not None and at not in order:
+        raise SchemaTooNew(at)
     if target == "base" or (at is not None and order.index(str(target)) > order.index(at)):
         command.downgrade(config, str(target))
     else:

@@ -6,7 +6,12 @@ import { formatCountry, formatDate } from '@/app/format';
 import { IconExternalLink } from '@/app/icons';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
-import { RecordFact, RecordField, RecordGroup } from '@/components/record/record-field';
+import {
+  RecordFact,
+  RecordField,
+  type RecordFieldKind,
+  RecordGroup,
+} from '@/components/record/record-field';
 import { type SaveRecord, useRecordSave } from '@/components/record/use-record-save';
 import { TagEditor } from '@/components/tag-editor';
 import { toastRolledBack } from '@/components/toasts';
@@ -114,7 +119,7 @@ export function Details({ company }: { company: Company }) {
                 {...common}
                 field={`custom.${field.key}`}
                 label={field.label}
-                kind={field.kind}
+                kind={field.kind as RecordFieldKind}
                 options={
                   field.kind.endsWith('select')
                     ? field.options.map((value) => ({ value, label: value }))
