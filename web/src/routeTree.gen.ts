@@ -76,6 +76,8 @@ import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app
 import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents/$documentId'
 import { Route as AppMeetingsEventTypesIndexRouteImport } from './routes/_app/meetings/event-types/index'
 import { Route as AppMeetingsEventTypesEventTypeIdRouteImport } from './routes/_app/meetings/event-types/$eventTypeId'
+import { Route as AppMeetingsRoutingFormsIndexRouteImport } from './routes/_app/meetings/routing-forms/index'
+import { Route as AppMeetingsRoutingFormsFormIdRouteImport } from './routes/_app/meetings/routing-forms/$formId'
 import { Route as AppSettingsAiIndexRouteImport } from './routes/_app/settings/ai/index'
 import { Route as AppSettingsAiUsageRouteImport } from './routes/_app/settings/ai/usage'
 import { Route as AppSettingsPromptsIndexRouteImport } from './routes/_app/settings/prompts/index'
@@ -421,6 +423,18 @@ const AppMeetingsEventTypesEventTypeIdRoute =
     path: '/event-types/$eventTypeId',
     getParentRoute: () => AppMeetingsRoute,
   } as any)
+const AppMeetingsRoutingFormsIndexRoute =
+  AppMeetingsRoutingFormsIndexRouteImport.update({
+    id: '/routing-forms/',
+    path: '/routing-forms/',
+    getParentRoute: () => AppMeetingsRoute,
+  } as any)
+const AppMeetingsRoutingFormsFormIdRoute =
+  AppMeetingsRoutingFormsFormIdRouteImport.update({
+    id: '/routing-forms/$formId',
+    path: '/routing-forms/$formId',
+    getParentRoute: () => AppMeetingsRoute,
+  } as any)
 const AppSettingsAiIndexRoute = AppSettingsAiIndexRouteImport.update({
   id: '/ai/',
   path: '/ai/',
@@ -520,10 +534,12 @@ export interface FileRoutesByFullPath {
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
+  '/meetings/routing-forms/$formId': typeof AppMeetingsRoutingFormsFormIdRoute
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
+  '/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai/': typeof AppSettingsAiIndexRoute
   '/settings/prompts/': typeof AppSettingsPromptsIndexRoute
   '/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
@@ -590,10 +606,12 @@ export interface FileRoutesByTo {
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
+  '/meetings/routing-forms/$formId': typeof AppMeetingsRoutingFormsFormIdRoute
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
+  '/meetings/routing-forms': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai': typeof AppSettingsAiIndexRoute
   '/settings/prompts': typeof AppSettingsPromptsIndexRoute
   '/settings/webhooks': typeof AppSettingsWebhooksIndexRoute
@@ -666,10 +684,12 @@ export interface FileRoutesById {
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/_app/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
+  '/_app/meetings/routing-forms/$formId': typeof AppMeetingsRoutingFormsFormIdRoute
   '/_app/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/_app/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
+  '/_app/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
   '/_app/settings/prompts/': typeof AppSettingsPromptsIndexRoute
   '/_app/settings/webhooks/': typeof AppSettingsWebhooksIndexRoute
@@ -741,10 +761,12 @@ export interface FileRouteTypes {
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
+    | '/meetings/routing-forms/$formId'
     | '/settings/ai/usage'
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/meetings/event-types/'
+    | '/meetings/routing-forms/'
     | '/settings/ai/'
     | '/settings/prompts/'
     | '/settings/webhooks/'
@@ -811,10 +833,12 @@ export interface FileRouteTypes {
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
+    | '/meetings/routing-forms/$formId'
     | '/settings/ai/usage'
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/meetings/event-types'
+    | '/meetings/routing-forms'
     | '/settings/ai'
     | '/settings/prompts'
     | '/settings/webhooks'
@@ -886,10 +910,12 @@ export interface FileRouteTypes {
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
     | '/_app/meetings/event-types/$eventTypeId'
+    | '/_app/meetings/routing-forms/$formId'
     | '/_app/settings/ai/usage'
     | '/_app/settings/prompts/$promptId'
     | '/_app/settings/webhooks/$endpointId'
     | '/_app/meetings/event-types/'
+    | '/_app/meetings/routing-forms/'
     | '/_app/settings/ai/'
     | '/_app/settings/prompts/'
     | '/_app/settings/webhooks/'
@@ -1371,6 +1397,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppMeetingsEventTypesEventTypeIdRouteImport
       parentRoute: typeof AppMeetingsRoute
     }
+    '/_app/meetings/routing-forms/': {
+      id: '/_app/meetings/routing-forms/'
+      path: '/routing-forms'
+      fullPath: '/meetings/routing-forms/'
+      preLoaderRoute: typeof AppMeetingsRoutingFormsIndexRouteImport
+      parentRoute: typeof AppMeetingsRoute
+    }
+    '/_app/meetings/routing-forms/$formId': {
+      id: '/_app/meetings/routing-forms/$formId'
+      path: '/routing-forms/$formId'
+      fullPath: '/meetings/routing-forms/$formId'
+      preLoaderRoute: typeof AppMeetingsRoutingFormsFormIdRouteImport
+      parentRoute: typeof AppMeetingsRoute
+    }
     '/_app/settings/ai/': {
       id: '/_app/settings/ai/'
       path: '/ai'
@@ -1442,14 +1482,18 @@ interface AppMeetingsRouteChildren {
   AppMeetingsAvailabilityRoute: typeof AppMeetingsAvailabilityRoute
   AppMeetingsIndexRoute: typeof AppMeetingsIndexRoute
   AppMeetingsEventTypesEventTypeIdRoute: typeof AppMeetingsEventTypesEventTypeIdRoute
+  AppMeetingsRoutingFormsFormIdRoute: typeof AppMeetingsRoutingFormsFormIdRoute
   AppMeetingsEventTypesIndexRoute: typeof AppMeetingsEventTypesIndexRoute
+  AppMeetingsRoutingFormsIndexRoute: typeof AppMeetingsRoutingFormsIndexRoute
 }
 
 const AppMeetingsRouteChildren: AppMeetingsRouteChildren = {
   AppMeetingsAvailabilityRoute: AppMeetingsAvailabilityRoute,
   AppMeetingsIndexRoute: AppMeetingsIndexRoute,
   AppMeetingsEventTypesEventTypeIdRoute: AppMeetingsEventTypesEventTypeIdRoute,
+  AppMeetingsRoutingFormsFormIdRoute: AppMeetingsRoutingFormsFormIdRoute,
   AppMeetingsEventTypesIndexRoute: AppMeetingsEventTypesIndexRoute,
+  AppMeetingsRoutingFormsIndexRoute: AppMeetingsRoutingFormsIndexRoute,
 }
 
 const AppMeetingsRouteWithChildren = AppMeetingsRoute._addFileChildren(

@@ -30,6 +30,7 @@ from tradewind.modules.meetings.schemas.event_types import EventTypeCreate, Host
 from tradewind.modules.meetings.service import availability, bookings, changes, event_types, slots
 from tradewind.sample import world
 from tradewind.sample.load import Colleague
+from tradewind.sample.routing_forms import add_routing_form
 
 _ZONE = ZoneInfo(world.TIME_ZONE)
 _PAST = 26
@@ -84,6 +85,7 @@ async def add_meetings(session: AsyncSession, team: Sequence[Colleague], *, seed
     rng = random.Random(seed)  # noqa: S311
     await _add_hours(session, team)
     demo, workshop, deep_dive = await _add_event_types(session, team)
+    await add_routing_form(session, demo, workshop, deep_dive)
     sellers = [member.id for member in team[:4]]
     await _add_past(session, demo, sellers, rng)
     await _add_coming(session, demo, workshop, deep_dive, sellers, rng)

@@ -18716,6 +18716,11 @@ export interface components {
             /** Active */
             active: boolean;
             /**
+             * Answered
+             * @description How many answers it got
+             */
+            answered: number;
+            /**
              * Created At
              * Format: date-time
              */
@@ -69312,21 +69317,9 @@ export interface operations {
              * @description No such thing in this organisation.
              *
              *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
              */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description In conflict with the current state.
-             *
-             *     - `meetings.hold_expired` — The time is held no longer
-             */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -77751,6 +77744,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "active": true,
+                     *         "answered": 12,
                      *         "created_at": "2026-03-02T09:30:00Z",
                      *         "description": "Bikes for the whole staff.",
                      *         "fallback": {
@@ -77943,6 +77937,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "answered": 12,
                      *       "created_at": "2026-03-02T09:30:00Z",
                      *       "description": "Bikes for the whole staff.",
                      *       "fallback": {
@@ -78151,6 +78146,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "answered": 12,
                      *       "created_at": "2026-03-02T09:30:00Z",
                      *       "description": "Bikes for the whole staff.",
                      *       "fallback": {
@@ -78483,6 +78479,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "answered": 12,
                      *       "created_at": "2026-03-02T09:30:00Z",
                      *       "description": "Bikes for the whole staff.",
                      *       "fallback": {

@@ -4,6 +4,7 @@ import { SectionTabs } from '@/components/section-tabs';
 const TABS = [
   { to: '/meetings', label: 'tabs.meetings' },
   { to: '/meetings/event-types', label: 'tabs.eventTypes' },
+  { to: '/meetings/routing-forms', label: 'tabs.routingForms' },
   { to: '/meetings/availability', label: 'tabs.availability' },
 ] as const;
 

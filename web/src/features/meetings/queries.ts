@@ -11,10 +11,13 @@ export type HolidayCountry = Schema<'HolidayCountry'>;
 export type Fairness = Schema<'FairnessRead'>;
 export type Slot = Schema<'SlotRead'>;
 export type Explanation = Schema<'SlotExplanation'>;
+export type RoutingForm = Schema<'RoutingFormRead'>;
+export type RoutingAnswer = Schema<'RoutingAnswerRead'>;
 type Meeting = Schema<'MeetingRead'>;
 
 export const EVENT_TYPES = '/api/v1/event-types';
 export const AVAILABILITY = '/api/v1/availability';
+export const ROUTING_FORMS = '/api/v1/routing-forms';
 const MEETINGS = '/api/v1/meetings';
 const HOLIDAYS = '/api/v1/holidays';
 
@@ -22,6 +25,12 @@ export const eventTypesQuery = () => apiQuery<EventType[]>(EVENT_TYPES);
 export const eventTypeQuery = (id: string) => apiQuery<EventType>(`${EVENT_TYPES}/${id}`);
 export const fairnessQuery = (id: string) => apiQuery<Fairness>(`${EVENT_TYPES}/${id}/fairness`);
 export const schedulesQuery = () => apiQuery<Schedule[]>(AVAILABILITY);
+export const routingFormsQuery = () => apiQuery<RoutingForm[]>(ROUTING_FORMS);
+export const routingFormQuery = (id: string) => apiQuery<RoutingForm>(`${ROUTING_FORMS}/${id}`);
+export const routingAnswersQuery = (id: string, cursor: string | undefined) => ({
+  ...apiQuery<Schema<'Page_RoutingAnswerRead_'>>(`${ROUTING_FORMS}/${id}/answers`, { cursor }),
+  placeholderData: keepPreviousData,
+});
 
 const RARELY = { staleTime: 3_600_000 };
 export const countriesQuery = () => ({

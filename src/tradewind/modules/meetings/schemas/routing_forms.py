@@ -118,6 +118,7 @@ class RoutingFormRead(BaseModel):
     rules: list[RoutingRule]
     fallback: Target
     active: bool
+    answered: int = Field(description="How many answers it got")
     created_at: datetime
     updated_at: datetime
 

@@ -41,7 +41,7 @@ _RESERVED = frozenset({"slots", "bookings", "waiting-list"})
 
 async def list_forms(session: AsyncSession) -> list[RoutingFormRead]:
     """All forms, by title."""
-    return [await _read(session, form) for form in await repository.every(session)]
+    return await _read_all(session, await repository.every(session))
 
 
 async def read_form(session: AsyncSession, form_id: UUID) -> RoutingFormRead:
@@ -250,9 +250,24 @@ async def _flush(session: AsyncSession, slug: str) -> None:
 
 
 async def _read(session: AsyncSession, form: RoutingForm) -> RoutingFormRead:
+    [read] = await _read_all(session, [form])
+    return read
+
+
+async def _read_all(session: AsyncSession, forms: Sequence[RoutingForm]) -> list[RoutingFormRead]:
     organisation = await identity.get_organisation(session)
-    values = {name: getattr(form, name) for name in RoutingFormRead.model_fields if name != "path"}
-    return RoutingFormRead.model_validate({**values, "path": f"/api/v1/booking/{organisation.slug}/forms/{form.slug}"})
+    counted = await repository.answered(session, [form.id for form in forms])
+    stored = RoutingFormRead.model_fields.keys() - {"path", "answered"}
+    return [
+        RoutingFormRead.model_validate(
+            {
+                **{name: getattr(form, name) for name in stored},
+                "path": f"/api/v1/booking/{organisation.slug}/forms/{form.slug}",
+                "answered": counted.get(form.id, 0),
+            }
+        )
+        for form in forms
+    ]
 
 
 def _facts(form: RoutingForm) -> dict[str, Any]:
