@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 
 from tradewind.kernel.access import Access, access_of
@@ -70,6 +71,14 @@ def body_of(app: FastAPI, endpoint: Endpoint, identifier: str) -> dict[str, Any]
     if "multipart/form-data" in content:
         return {"files": {"file": ("leads.csv", b"name,email\nA,a@example.com\n", "text/csv")}}
     return {}
+
+
+def problem_of(answer: httpx.Response) -> dict[str, Any]:
+    """What a refusal says; below /v2 it comes in Cal.com's envelope."""
+    problem = answer.json()
+    if isinstance(error := problem.get("error"), dict):
+        return {"code": error["code"], "detail": error["message"], **error["details"]}
+    return problem
 
 
 def _example(app: FastAPI, schema: dict[str, Any], identifier: str, depth: int = 0) -> Any:

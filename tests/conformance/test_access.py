@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.conformance.endpoints import Endpoint, body_of, endpoints
+from tests.conformance.endpoints import Endpoint, body_of, endpoints, problem_of
 from tests.conformance.rows import MARK, fill, fingerprint, tenant_tables
 
 from tradewind.kernel.access import Actor
@@ -39,6 +39,8 @@ TABLES = {
     "sources": "tracking_sources",
     "availability": "availability_schedules",
     "meeting-holds": "meetings",
+    "bookings": "meetings",
+    "reservations": "meetings",
     "attachments": "mail_attachments",
     "metrics": "custom_metrics",
     "questions": "knowledge_questions",
@@ -136,7 +138,7 @@ async def test_each_role_reaches_what_it_may_and_nothing_else(app, all_endpoints
         forbidden = answer.status_code == 403
         if answer.status_code in {401, 429} or answer.status_code >= 500 or forbidden == may:
             wrong.append(f"{endpoint.label} ({permission}): {answer.status_code} {answer.text[:200]}")
-        elif forbidden and answer.json().get("permission") != permission:
+        elif forbidden and problem_of(answer).get("permission") != permission:
             wrong.append(f"{endpoint.label}: refused without naming {permission}")
     assert wrong == []
 
@@ -155,12 +157,12 @@ async def test_ids_of_another_organisation_do_not_exist(
         before = await fingerprint(session, tables, IGNORED)
     wrong = []
     for endpoint in all_endpoints:
-        if endpoint.label in OWN_ACCOUNT or not endpoint.path.startswith("/api/"):
+        if endpoint.label in OWN_ACCOUNT or not endpoint.path.startswith(("/api/", "/v2/")):
             continue
         if endpoint.path.startswith(BY_ADDRESS):
             continue
 
-        def foreign(parameter: str, before_it: str, prefix: str = endpoint.path.split("/")[3]) -> str:
+        def foreign(parameter: str, before_it: str, prefix: str = _beginning(endpoint)) -> str:
             table = BELOW.get((prefix, before_it)) or TABLES.get(before_it, before_it.replace("-", "_"))
             assert table in ids, f"which table has the ids of {before_it}? Add it to TABLES."
             return ids[table]
@@ -216,8 +218,13 @@ async def send(client, endpoint: Endpoint, url: str, body) -> httpx.Response:
         return httpx.Response(500, text=repr(crash)[:300])
 
 
+def _beginning(endpoint: Endpoint) -> str:
+    """The first word of a path after the API's version."""
+    return endpoint.path.removeprefix("/api").split("/")[2]
+
+
 def _identifier_for(endpoint: Endpoint, ids: dict[str, str]) -> str:
-    return ids.get(endpoint.path.strip("/").split("/")[2].replace("-", "_"), ids["leads"])
+    return ids.get(_beginning(endpoint).replace("-", "_"), ids["leads"])
 
 
 async def _passkey_id(session, user_id) -> str:

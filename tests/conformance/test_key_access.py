@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from tests.conformance.endpoints import Endpoint, body_of, endpoints
+from tests.conformance.endpoints import Endpoint, body_of, endpoints, problem_of
 from tests.conformance.test_access import OWN_ACCOUNT, send
 from tests.modules.identity.keys import caller, make_key
 
@@ -26,7 +26,7 @@ async def ids(client) -> dict[str, str]:
 
 
 def wrong_answers(permission: str | None, may: bool, people: bool, answer) -> str | None:
-    problem = answer.json() if answer.status_code == 403 else {}
+    problem = problem_of(answer) if answer.status_code == 403 else {}
     if answer.status_code >= 500 or answer.status_code in {401, 429}:
         return f"{answer.status_code} {answer.text[:300]}"
     if people:
@@ -79,4 +79,4 @@ async def test_a_publishable_key_reaches_nothing(app, client):
             url = endpoint.url(lambda *_: str(uuid4()))
             answer = await send(page, endpoint, url, body_of(app, endpoint, str(uuid4())))
             assert answer.status_code == 403, endpoint.label
-            assert answer.json()["code"] == "identity.key_publishable", endpoint.label
+            assert problem_of(answer)["code"] == "identity.key_publishable", endpoint.label

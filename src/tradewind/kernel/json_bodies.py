@@ -14,7 +14,7 @@ from tradewind.kernel.asgi import header, send_problem
 from tradewind.kernel.errors import AppError, BadRequest, Invalid, PayloadTooLarge
 
 MAX_BYTES = 8 << 20
-_PATHS = ("/api/", "/graphql")
+_PATHS = ("/api/", "/v2/", "/graphql")
 
 
 class TooDeep(BadRequest):

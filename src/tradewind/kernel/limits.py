@@ -28,7 +28,7 @@ _SWEEP_AT_KEYS = 20_000
 # Seconds that Redis may take to answer, and that it is left alone for when it did not.
 _PATIENCE, _REST = 0.5, 5.0
 _PENDING = "rate_limits"
-_LIMITED = ("/api/", "/graphql", "/mcp")
+_LIMITED = ("/api/", "/v2/", "/graphql", "/mcp")
 
 KeyOf = Callable[[Request], str | Awaitable[str]]
 

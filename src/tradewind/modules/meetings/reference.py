@@ -6,5 +6,6 @@ TAGS = {
     "Meetings": "Booked meetings: who meets whom when, moving, cancelling, no-shows, waiting lists.",
     "Booking pages": "What strangers do without signing in: free times, booking, waiting lists, links in their mails.",
     "Routing forms": "A few questions that lead people to the right event type, to another page or to a message.",
+    "Cal.com": "A subset of Cal.com's API v2 for programs made for it: free times, reservations, bookings.",
     "Calendars": "Calendars outside of Tradewind: busy times read, meetings written, links for meeting online.",
 }

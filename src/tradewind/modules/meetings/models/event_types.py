@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Integer
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,7 @@ class EventType(TenantMixin, TimestampMixin, VersionMixin, Base):
 
     __tablename__ = "event_types"
 
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     slug: Mapped[str]
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")

@@ -131,6 +131,30 @@ async def meeting_by(session: AsyncSession, *, key: str | None = None, uid: str 
     return await session.scalar(select(Meeting).where(same))
 
 
+async def held(
+    session: AsyncSession,
+    event_type_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    source: str,
+    by: UUID | None,
+    at: datetime,
+) -> UUID | None:
+    """The time that somebody holds for themselves there, if it has not run out."""
+    return await session.scalar(
+        select(Meeting.id).where(
+            Meeting.event_type_id == event_type_id,
+            Meeting.state == "held",
+            Meeting.starts_at == starts_at,
+            Meeting.ends_at == ends_at,
+            Meeting.source == source,
+            Meeting.booked_by.is_not_distinct_from(by),
+            Meeting.held_until > at,
+        )
+    )
+
+
 async def attendees(session: AsyncSession, meeting_id: UUID) -> list[Attendee]:
     """All who take part or did, in the order in which they joined."""
     statement = select(Attendee).where(Attendee.meeting_id == meeting_id).order_by(Attendee.created_at, Attendee.id)

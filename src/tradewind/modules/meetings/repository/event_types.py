@@ -21,6 +21,11 @@ async def by_slug(session: AsyncSession, slug: str) -> EventType | None:
     return await session.scalar(select(EventType).where(EventType.slug == slug, EventType.deleted_at.is_(None)))
 
 
+async def by_number(session: AsyncSession, number: int) -> EventType | None:
+    """The event type that has this number."""
+    return await session.scalar(select(EventType).where(EventType.number == number, EventType.deleted_at.is_(None)))
+
+
 async def every(session: AsyncSession) -> Sequence[EventType]:
     """All event types, by their titles."""
     statement = (

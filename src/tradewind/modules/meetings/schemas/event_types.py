@@ -149,6 +149,7 @@ class EventTypeRead(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
     id: UUID
+    number: int = Field(description="What programs made for Cal.com send as `eventTypeId`")
     version: int
     title: str
     slug: str

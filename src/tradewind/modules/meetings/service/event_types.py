@@ -304,7 +304,7 @@ def _written(host: HostRead) -> HostWrite:
 
 
 def _facts(event_type: EventType, hosts: Sequence[HostWrite]) -> dict[str, Any]:
-    names = set(EventTypeRead.model_fields) - {"id", "version", "path", "hosts", "created_at", "updated_at"}
+    names = set(EventTypeRead.model_fields) - {"id", "number", "version", "path", "hosts", "created_at", "updated_at"}
     return {
         **{name: getattr(event_type, name) for name in sorted(names)},
         "hosts": [host.model_dump() for host in hosts],
