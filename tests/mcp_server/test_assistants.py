@@ -16,13 +16,17 @@ from mcp_server.connecting import Memory, by_token, colleague, connected
 
 READING = {"search_leads", "get_lead", "list_segments", "list_deals", "list_tasks", "read_metrics", "ask_knowledge"}
 WRITING = {"create_note", "create_task", "draft_message"}
+SEEING = {"find_meeting_times", "list_meetings"}
+CHANGING = {"move_meeting", "cancel_meeting"}
+TELLING = {"book_meeting"} | CHANGING
+ALL = READING | WRITING | SEEING | TELLING
 
 
 async def names(client: Client) -> set[str]:
     return {tool.name for tool in (await client.list_tools()).tools}
 
 
-async def call(client: Client, name: str, **arguments: Any) -> CallToolResult:
+async def call(client: Client, name: str, /, **arguments: Any) -> CallToolResult:
     result = await client.call_tool(name, arguments)
     assert isinstance(result, CallToolResult)
     return result
@@ -38,20 +42,21 @@ async def test_a_stock_client_connects_and_sees_every_tool(server: Installation,
     async with connected(server, person, memory=memory, mode=mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         templates = (await client.list_resource_templates()).resource_templates
-    assert set(tools) == READING | WRITING
+    assert set(tools) == ALL
     assert [template.uri_template for template in templates] == ["lead://{lead_id}"]
     assert memory.client is not None
     assert memory.client.client_secret is None
     for name, tool in tools.items():
         hints = tool.annotations
         assert hints is not None
-        assert hints.read_only_hint is (name in READING)
-        assert (hints.destructive_hint, hints.open_world_hint) == (False, False)
-        assert hints.idempotent_hint is (name in READING)
+        assert hints.read_only_hint is (name in READING | SEEING)
+        assert (hints.destructive_hint, hints.open_world_hint) == (name in CHANGING, name in TELLING)
+        assert hints.idempotent_hint is (name in READING | SEEING | CHANGING)
         assert tool.description
         assert tool.output_schema
         assert tool.output_schema["type"] == "object"
     assert "NEVER sends" in (tools["draft_message"].description or "")
+    assert all("BY MAIL" in (tools[name].description or "") for name in TELLING)
 
 
 async def test_every_tool_does_what_it_says(server: Installation, person: httpx.Client, lead: dict[str, Any]):
@@ -100,6 +105,40 @@ async def test_every_tool_does_what_it_says(server: Installation, person: httpx.
     rows = person.get("/api/v1/audit-log", params={"limit": 100}).json()["items"]
     written = {row["action"] for row in rows if row["actor_name"] == "Mira Founder via Claude"}
     assert written == {"note.added", "task.created"}
+
+
+async def test_meetings_are_found_booked_moved_and_cancelled(server: Installation, person: httpx.Client):
+    made = person.post("/api/v1/event-types", json={"title": "Engine demo", "minimum_notice": 0})
+    assert made.is_success, made.text
+    kind = made.json()["id"]
+    guest = {"name": "Grace Hopper", "email": "grace@engines.example", "time_zone": "Asia/Tokyo"}
+    async with connected(server, person) as client:
+        offered = (await call(client, "find_meeting_times")).structured_content
+        free = await call(client, "find_meeting_times", event_type_id=kind, days=14, time_zone="Asia/Tokyo")
+        times = free.structured_content["data"]["times"]
+        hold = person.post("/api/v1/meeting-holds", json={"event_type_id": kind, "starts_at": times[20]}).json()
+        held = await call(client, "book_meeting", event_type_id=kind, starts_at=times[20], hold_id=hold["id"], **guest)
+        lost = await call(
+            client, "book_meeting", event_type_id=kind, starts_at=times[20], **guest | {"email": "bob@engines.example"}
+        )
+        meeting = held.structured_content["meeting_id"]
+        moved = await call(client, "move_meeting", meeting_id=meeting, starts_at=times[30])
+        listed = (await call(client, "list_meetings", query="grace")).structured_content
+        gone = await call(client, "cancel_meeting", meeting_id=meeting, reason="Ill")
+        missing = await call(client, "cancel_meeting", meeting_id=kind)
+    assert kind in {one["id"] for one in offered["data"]["event_types"]}
+    assert offered["data"]["times"] == []
+    assert times[0].endswith("+09:00")
+    assert meeting == hold["id"]
+    assert lost.is_error
+    assert "Free instead: " in text(lost)
+    assert "meetings.slot_taken" in text(lost)
+    assert not moved.is_error, text(moved)
+    [shown] = listed["data"]["meetings"]
+    assert shown["attendees"][0]["email"] == "grace@engines.example"
+    assert shown["starts_at"] == moved.structured_content["starts_at"]
+    assert gone.structured_content["state"] == "cancelled"
+    assert missing.is_error
 
 
 async def test_orders_in_a_leads_name_stay_data(server: Installation, person: httpx.Client, lead: dict[str, Any]):
@@ -157,17 +196,17 @@ async def test_reading_only_means_reading_only(server: Installation, person: htt
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("manager", READING | WRITING),
-        ("creator", READING | WRITING),
-        ("analyst", READING),
-        ("api_user", (READING | WRITING) - {"read_metrics"}),
+        ("manager", ALL),
+        ("creator", ALL),
+        ("analyst", READING | SEEING),
+        ("api_user", ALL - {"read_metrics"}),
     ],
 )
 async def test_an_assistant_never_exceeds_its_person(server: Installation, person: httpx.Client, role: str, expected):
     member = await colleague(server, person, role)
     async with connected(server, member) as client:
         assert await names(client) == expected
-        for name in (READING | WRITING) - expected:
+        for name in ALL - expected:
             refused = await call(client, name, **_minimal(name))
             assert refused.is_error
             assert "permission" in text(refused), text(refused)
@@ -199,7 +238,7 @@ async def test_tokens_are_refreshed_without_asking_again(server: Installation, p
         first = memory.tokens.refresh_token
         memory.provider.context.token_expiry_time = 1
         connections = person.get("/api/v1/me/assistants").json()
-        assert await names(client) == READING | WRITING
+        assert await names(client) == ALL
     assert memory.tokens.refresh_token != first
     assert len(person.get("/api/v1/me/assistants").json()) == len(connections)
 
@@ -210,7 +249,7 @@ async def test_an_access_token_serves_any_client(server: Installation, person: h
         await names(client)
     assert memory.tokens is not None
     async with by_token(server, memory.tokens.access_token) as client:
-        assert await names(client) == READING | WRITING
+        assert await names(client) == ALL
 
 
 def _minimal(name: str) -> dict[str, Any]:
@@ -219,4 +258,13 @@ def _minimal(name: str) -> dict[str, Any]:
         "create_note": {"lead_id": some, "body": "x"},
         "create_task": {"title": "x"},
         "draft_message": {"lead_id": some, "body": "x"},
+        "book_meeting": {
+            "event_type_id": some,
+            "starts_at": "2030-01-02T09:00:00Z",
+            "name": "x",
+            "email": "x@people.example",
+            "time_zone": "UTC",
+        },
+        "move_meeting": {"meeting_id": some, "starts_at": "2030-01-02T09:00:00Z"},
+        "cancel_meeting": {"meeting_id": some},
     }.get(name, {})

@@ -344,7 +344,7 @@ def test_scopes_only_narrow_what_a_person_may():
     assert permissions_within(["tradewind:read", "tradewind:write"], own) == {"leads:read", "leads:write"}
     assert permissions_within(["unknown"], own) == frozenset()
     assert known_scopes("tradewind:read openid") == ["tradewind:read"]
-    assert known_scopes(None) == known_scopes("openid") == ["tradewind:read", "tradewind:write"]
+    assert known_scopes(None) == known_scopes("openid") == ["tradewind:read", "tradewind:write", "tradewind:meetings"]
 
 
 async def test_access_tokens_are_for_one_resource_and_one_hour(session, tenant, frozen: clock.FrozenClock):

@@ -77,6 +77,8 @@ def in_words(failure: AppError) -> str:
     parts = [failure.detail]
     if isinstance(failure, Invalid):
         parts += [f"{error['field']}: {error['message']}" for error in failure.errors]
+    if free := failure.extra.get("alternatives"):
+        parts.append("Free instead: " + ", ".join(slot["starts_at"] for slot in free) + ".")
     if isinstance(failure, Forbidden):
         parts.append("Do not retry; tell your user which permission is missing.")
     elif isinstance(failure, NotFound):

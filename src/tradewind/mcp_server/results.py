@@ -245,6 +245,79 @@ class AnswerFound(Result):
     data: KnowledgeAnswer
 
 
+class MeetingQuestion(_Data):
+    key: str
+    label: str
+    kind: str
+    required: bool
+    options: list[str]
+
+
+class OfferedMeeting(_Data):
+    """An event type."""
+
+    id: UUID
+    title: str
+    description: str
+    lengths: list[int] = Field(description="Minutes; the first is the default")
+    requires_confirmation: bool
+    questions: list[MeetingQuestion]
+
+
+class MeetingTimes(_Data):
+    event_types: list[OfferedMeeting]
+    times: list[datetime]
+
+
+class TimesFound(Result):
+    """What can be booked, and when."""
+
+    data: MeetingTimes
+
+
+class MeetingPerson(_Data):
+    name: str
+
+
+class MeetingGuest(MeetingPerson):
+    email: str
+    status: str
+    lead_id: UUID | None
+
+
+class MeetingBrief(_Data):
+    """A meeting in a list."""
+
+    id: UUID
+    title: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    hosts: list[MeetingPerson]
+    attendees: list[MeetingGuest]
+    join_url: str | None
+
+
+class MeetingPage(_Data):
+    meetings: list[MeetingBrief]
+    next_cursor: str | None = Field(description="Pass it as `cursor` for the next page; null at the end")
+
+
+class MeetingsFound(Result):
+    """Meetings that fit."""
+
+    data: MeetingPage
+
+
+class MeetingSaved(BaseModel):
+    """A meeting as it is now."""
+
+    meeting_id: UUID
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 def found(summary: str, result: Result) -> CallToolResult:
     """A result with data of others, as text and as typed content."""
     return CallToolResult(

@@ -26,7 +26,7 @@ from tradewind.modules.identity.schemas.oauth import (
     TokenRead,
 )
 from tradewind.modules.identity.service import oauth_clients, oauth_grants, organisations
-from tradewind.modules.identity.service.oauth_scopes import SCOPES
+from tradewind.modules.identity.service.oauth_scopes import READ_ONLY, SCOPES
 
 router = APIRouter(tags=["Assistants"])
 _MAX_BODY = 16 * 1024
@@ -188,7 +188,7 @@ def _request(data: ConnectionRequest) -> oauth_grants.AuthorizationRequest:
 
 def _scopes(scopes: list[str]) -> list[ScopeRead]:
     return [
-        ScopeRead(scope=key, label=label, writes=key.endswith(":write"))
+        ScopeRead(scope=key, label=label, writes=key not in READ_ONLY)
         for key, label in oauth_grants.scope_labels(scopes)
     ]
 

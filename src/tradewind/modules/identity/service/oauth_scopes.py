@@ -36,6 +36,12 @@ SCOPES: dict[str, Scope] = {
             "Add notes, tasks and message drafts. Drafts are never sent by the assistant",
             frozenset({"leads:write", "tasks:write"}),
         ),
+        # Of its own: who agreed to notes and drafts did not agree to mails that reach people.
+        Scope(
+            "tradewind:meetings",
+            "See, book, move and cancel meetings. Everyone in them is told by mail at once",
+            frozenset({"meetings:read", "meetings:write"}),
+        ),
     )
 }
 READ_ONLY = ("tradewind:read",)
