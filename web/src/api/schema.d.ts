@@ -8239,6 +8239,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create calcom booking
+         * @description Book a time. If it is lost, the answer 409 has the nearest free ones in `error.details.alternatives`.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["cal_com_create_calcom_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/bookings/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read calcom booking
+         * @description One booking.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["cal_com_read_calcom_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/bookings/{uid}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel calcom booking
+         * @description Cancel a booking; its time is free at once. A second time changes nothing.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["cal_com_cancel_calcom_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/bookings/{uid}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reschedule calcom booking
+         * @description Move a booking; it keeps its `uid`. If the time is lost, the present one stays: 409 with alternatives.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["cal_com_reschedule_calcom_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calcom slots
+         * @description Free times by day, at most 62 days; the event type by its `number`, or by its slug and the organisation's.
+         *
+         *     Permission: `meetings:read`.
+         */
+        get: operations["cal_com_list_calcom_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/slots/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create calcom reservation
+         * @description Keep a time free, from one minute to a day. Who holds it books it by `POST /v2/bookings` for the same time.
+         *
+         *     Permission: `meetings:write`.
+         */
+        post: operations["cal_com_create_calcom_reservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/slots/reservations/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete calcom reservation
+         * @description Give reserved time back before it runs out.
+         *
+         *     Permission: `meetings:write`.
+         */
+        delete: operations["cal_com_delete_calcom_reservation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -9486,6 +9640,330 @@ export interface components {
             q?: string | null;
             /** Segment Id */
             segment_id?: string | null;
+        };
+        /**
+         * CalcomAttendeeRead
+         * @description Who takes part.
+         */
+        CalcomAttendeeRead: {
+            /** Absent */
+            absent: boolean;
+            /** Email */
+            email: string;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
+            /** Phonenumber */
+            phoneNumber: string | null;
+            /** Timezone */
+            timeZone: string;
+        };
+        /**
+         * CalcomAttendeeWrite
+         * @description Who wants to meet.
+         */
+        CalcomAttendeeWrite: {
+            /** Email */
+            email: string;
+            /**
+             * Language
+             * @default en
+             */
+            language?: string;
+            /** Name */
+            name: string;
+            /** Phonenumber */
+            phoneNumber?: string | null;
+            /** Timezone */
+            timeZone: string;
+        };
+        /**
+         * CalcomBookingAnswer
+         * @description A booking.
+         */
+        CalcomBookingAnswer: {
+            data: components["schemas"]["CalcomBookingRead"];
+            /**
+             * Status
+             * @default success
+             * @constant
+             */
+            status?: "success";
+        };
+        /**
+         * CalcomBookingCancel
+         * @description Why it does not take place; attendees read it.
+         */
+        CalcomBookingCancel: {
+            /**
+             * Cancellationreason
+             * @default
+             */
+            cancellationReason?: string;
+        };
+        /**
+         * CalcomBookingCreate
+         * @description A booking. Further guests, recurrence and another place than the event type's are refused, not left out.
+         */
+        CalcomBookingCreate: {
+            attendee: components["schemas"]["CalcomAttendeeWrite"];
+            /**
+             * Bookingfieldsresponses
+             * @description Answers by the keys of the questions
+             * @default {}
+             */
+            bookingFieldsResponses?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Eventtypeid
+             * @description The event type's `number`
+             */
+            eventTypeId?: number | null;
+            /** Eventtypeslug */
+            eventTypeSlug?: string | null;
+            /**
+             * Guests
+             * @default []
+             */
+            guests?: string[];
+            /** Lengthinminutes */
+            lengthInMinutes?: number | null;
+            /**
+             * Metadata
+             * @description Taken and not kept
+             * @default {}
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Organizationslug
+             * @description The same; counts before the others
+             */
+            organizationSlug?: string | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Teamslug
+             * @description The same
+             */
+            teamSlug?: string | null;
+            /**
+             * Username
+             * @description The organisation's slug
+             */
+            username?: string | null;
+        };
+        /**
+         * CalcomBookingRead
+         * @description A booking. Its `uid` stays the same when it is moved.
+         */
+        CalcomBookingRead: {
+            /**
+             * Absenthost
+             * @default false
+             * @constant
+             */
+            absentHost?: false;
+            /** Attendees */
+            attendees: components["schemas"]["CalcomAttendeeRead"][];
+            /** Bookingfieldsresponses */
+            bookingFieldsResponses: {
+                [key: string]: unknown;
+            };
+            /** Cancellationreason */
+            cancellationReason: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Description */
+            description: string;
+            /** Duration */
+            duration: number;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            eventType: components["schemas"]["CalcomEventTypeRead"] | null;
+            /** Eventtypeid */
+            eventTypeId: number | null;
+            /** Hosts */
+            hosts: components["schemas"]["CalcomHostRead"][];
+            /** Location */
+            location: string | null;
+            /** Meetingurl */
+            meetingUrl: string | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "accepted" | "pending" | "cancelled";
+            /** Title */
+            title: string;
+            /** Uid */
+            uid: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * CalcomBookingReschedule
+         * @description Another time; who wants it and why is taken and not kept.
+         */
+        CalcomBookingReschedule: {
+            /** Rescheduledby */
+            rescheduledBy?: string | null;
+            /** Reschedulingreason */
+            reschedulingReason?: string | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
+         * CalcomDone
+         * @description It was done.
+         */
+        CalcomDone: {
+            /**
+             * Status
+             * @default success
+             * @constant
+             */
+            status?: "success";
+        };
+        /**
+         * CalcomEventTypeRead
+         * @description The event type of a booking.
+         */
+        CalcomEventTypeRead: {
+            /** Id */
+            id: number;
+            /** Slug */
+            slug: string;
+        };
+        /**
+         * CalcomHostRead
+         * @description A host.
+         */
+        CalcomHostRead: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Timezone */
+            timeZone: string;
+        };
+        /**
+         * CalcomReservationAnswer
+         * @description A reservation.
+         */
+        CalcomReservationAnswer: {
+            data: components["schemas"]["CalcomReservationRead"];
+            /**
+             * Status
+             * @default success
+             * @constant
+             */
+            status?: "success";
+        };
+        /**
+         * CalcomReservationCreate
+         * @description Time to keep free.
+         */
+        CalcomReservationCreate: {
+            /** Eventtypeid */
+            eventTypeId: number;
+            /**
+             * Reservationduration
+             * @description For how many minutes it is kept
+             * @default 5
+             */
+            reservationDuration?: number;
+            /**
+             * Slotduration
+             * @description Minutes; else the event type's first
+             */
+            slotDuration?: number | null;
+            /**
+             * Slotstart
+             * Format: date-time
+             */
+            slotStart: string;
+        };
+        /**
+         * CalcomReservationRead
+         * @description Time that is kept free.
+         */
+        CalcomReservationRead: {
+            /** Eventtypeid */
+            eventTypeId: number;
+            /** Reservationduration */
+            reservationDuration: number;
+            /** Reservationuid */
+            reservationUid: string;
+            /**
+             * Reservationuntil
+             * Format: date-time
+             */
+            reservationUntil: string;
+            /** Slotduration */
+            slotDuration: number;
+            /**
+             * Slotend
+             * Format: date-time
+             */
+            slotEnd: string;
+            /**
+             * Slotstart
+             * Format: date-time
+             */
+            slotStart: string;
+        };
+        /**
+         * CalcomSlotRead
+         * @description A free time; `end` where `format=range` asks for it.
+         */
+        CalcomSlotRead: {
+            /** End */
+            end?: string | null;
+            /**
+             * Start
+             * @example 2026-09-05T09:00:00.000+02:00
+             */
+            start: string;
+        };
+        /**
+         * CalcomSlotsAnswer
+         * @description Free times by day, in the zone asked for.
+         */
+        CalcomSlotsAnswer: {
+            /** Data */
+            data: {
+                [key: string]: components["schemas"]["CalcomSlotRead"][];
+            };
+            /**
+             * Status
+             * @default success
+             * @constant
+             */
+            status?: "success";
         };
         /**
          * CalendarAppRead
@@ -12087,6 +12565,11 @@ export interface components {
             location: components["schemas"]["Location"];
             /** Minimum Notice */
             minimum_notice: number;
+            /**
+             * Number
+             * @description What programs made for Cal.com send as `eventTypeId`
+             */
+            number: number;
             /**
              * Path
              * @example /book/acme/product-demo
@@ -44308,6 +44791,7 @@ export interface operations {
                      *           "value": "Value"
                      *         },
                      *         "minimum_notice": 12,
+                     *         "number": 12,
                      *         "path": "/book/acme/product-demo",
                      *         "questions": [
                      *           {
@@ -44493,6 +44977,7 @@ export interface operations {
                      *         "value": "Value"
                      *       },
                      *       "minimum_notice": 12,
+                     *       "number": 12,
                      *       "path": "/book/acme/product-demo",
                      *       "questions": [
                      *         {
@@ -44721,6 +45206,7 @@ export interface operations {
                      *         "value": "Value"
                      *       },
                      *       "minimum_notice": 12,
+                     *       "number": 12,
                      *       "path": "/book/acme/product-demo",
                      *       "questions": [
                      *         {
@@ -45055,6 +45541,7 @@ export interface operations {
                      *         "value": "Value"
                      *       },
                      *       "minimum_notice": 12,
+                     *       "number": 12,
                      *       "path": "/book/acme/product-demo",
                      *       "questions": [
                      *         {
@@ -45614,6 +46101,7 @@ export interface operations {
                      *         "value": "Value"
                      *       },
                      *       "minimum_notice": 12,
+                     *       "number": 12,
                      *       "path": "/book/acme/product-demo",
                      *       "questions": [
                      *         {
@@ -97262,6 +97750,1279 @@ export interface operations {
              *
              *     - `kernel.database_unreachable` — Temporarily unavailable
              *     - `kernel.migrations_pending` — Temporarily unavailable
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_create_calcom_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "attendee": {
+                 *         "email": "ada@moreau.example",
+                 *         "language": "fr",
+                 *         "name": "Name",
+                 *         "timeZone": "TimeZone"
+                 *       },
+                 *       "start": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalcomBookingCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "absentHost": false,
+                     *         "attendees": [
+                     *           {
+                     *             "absent": true,
+                     *             "email": "ada@moreau.example",
+                     *             "language": "fr",
+                     *             "name": "Name",
+                     *             "phoneNumber": "PhoneNumber",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "bookingFieldsResponses": {},
+                     *         "cancellationReason": "CancellationReason",
+                     *         "createdAt": "2026-03-02T09:30:00Z",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "duration": 12,
+                     *         "end": "2026-03-02T09:30:00Z",
+                     *         "eventType": {
+                     *           "id": 12,
+                     *           "slug": "fernweh-bikes"
+                     *         },
+                     *         "eventTypeId": 12,
+                     *         "hosts": [
+                     *           {
+                     *             "email": "ada@moreau.example",
+                     *             "name": "Name",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "location": "Location",
+                     *         "meetingUrl": "MeetingUrl",
+                     *         "start": "2026-03-02T09:30:00Z",
+                     *         "status": "accepted",
+                     *         "title": "Send the offer",
+                     *         "uid": "Uid",
+                     *         "updatedAt": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomBookingAnswer"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.already_booked` — This address takes part already
+             *     - `meetings.hold_expired` — The time is held no longer
+             *     - `meetings.slot_taken` — This time is not free any more
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_read_calcom_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+            };
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "absentHost": false,
+                     *         "attendees": [
+                     *           {
+                     *             "absent": true,
+                     *             "email": "ada@moreau.example",
+                     *             "language": "fr",
+                     *             "name": "Name",
+                     *             "phoneNumber": "PhoneNumber",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "bookingFieldsResponses": {},
+                     *         "cancellationReason": "CancellationReason",
+                     *         "createdAt": "2026-03-02T09:30:00Z",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "duration": 12,
+                     *         "end": "2026-03-02T09:30:00Z",
+                     *         "eventType": {
+                     *           "id": 12,
+                     *           "slug": "fernweh-bikes"
+                     *         },
+                     *         "eventTypeId": 12,
+                     *         "hosts": [
+                     *           {
+                     *             "email": "ada@moreau.example",
+                     *             "name": "Name",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "location": "Location",
+                     *         "meetingUrl": "MeetingUrl",
+                     *         "start": "2026-03-02T09:30:00Z",
+                     *         "status": "accepted",
+                     *         "title": "Send the offer",
+                     *         "uid": "Uid",
+                     *         "updatedAt": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomBookingAnswer"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_cancel_calcom_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+            };
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["CalcomBookingCancel"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "absentHost": false,
+                     *         "attendees": [
+                     *           {
+                     *             "absent": true,
+                     *             "email": "ada@moreau.example",
+                     *             "language": "fr",
+                     *             "name": "Name",
+                     *             "phoneNumber": "PhoneNumber",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "bookingFieldsResponses": {},
+                     *         "cancellationReason": "CancellationReason",
+                     *         "createdAt": "2026-03-02T09:30:00Z",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "duration": 12,
+                     *         "end": "2026-03-02T09:30:00Z",
+                     *         "eventType": {
+                     *           "id": 12,
+                     *           "slug": "fernweh-bikes"
+                     *         },
+                     *         "eventTypeId": 12,
+                     *         "hosts": [
+                     *           {
+                     *             "email": "ada@moreau.example",
+                     *             "name": "Name",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "location": "Location",
+                     *         "meetingUrl": "MeetingUrl",
+                     *         "start": "2026-03-02T09:30:00Z",
+                     *         "status": "accepted",
+                     *         "title": "Send the offer",
+                     *         "uid": "Uid",
+                     *         "updatedAt": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomBookingAnswer"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_reschedule_calcom_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+            };
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "start": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalcomBookingReschedule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "absentHost": false,
+                     *         "attendees": [
+                     *           {
+                     *             "absent": true,
+                     *             "email": "ada@moreau.example",
+                     *             "language": "fr",
+                     *             "name": "Name",
+                     *             "phoneNumber": "PhoneNumber",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "bookingFieldsResponses": {},
+                     *         "cancellationReason": "CancellationReason",
+                     *         "createdAt": "2026-03-02T09:30:00Z",
+                     *         "description": "Bikes for the whole staff.",
+                     *         "duration": 12,
+                     *         "end": "2026-03-02T09:30:00Z",
+                     *         "eventType": {
+                     *           "id": 12,
+                     *           "slug": "fernweh-bikes"
+                     *         },
+                     *         "eventTypeId": 12,
+                     *         "hosts": [
+                     *           {
+                     *             "email": "ada@moreau.example",
+                     *             "name": "Name",
+                     *             "timeZone": "TimeZone"
+                     *           }
+                     *         ],
+                     *         "location": "Location",
+                     *         "meetingUrl": "MeetingUrl",
+                     *         "start": "2026-03-02T09:30:00Z",
+                     *         "status": "accepted",
+                     *         "title": "Send the offer",
+                     *         "uid": "Uid",
+                     *         "updatedAt": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomBookingAnswer"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.slot_taken` — This time is not free any more
+             *     - `meetings.too_late` — It is too late to change this meeting by yourself
+             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_list_calcom_slots: {
+        parameters: {
+            query: {
+                /** @description Minutes */
+                duration?: number | null;
+                /** @description A day, or a moment with its offset; UTC */
+                end: string;
+                eventTypeId?: number | null;
+                eventTypeSlug?: string | null;
+                /** @description `range`: with the end of each */
+                format?: "time" | "range";
+                /** @description The same */
+                organizationSlug?: string | null;
+                /** @description A day, or a moment with its offset; UTC */
+                start: string;
+                /** @description The same */
+                teamSlug?: string | null;
+                timeZone?: string;
+                /** @description The organisation's slug */
+                username?: string | null;
+            };
+            header?: {
+                "cal-api-version"?: "2024-09-04";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {},
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomSlotsAnswer"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_create_calcom_reservation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "cal-api-version"?: "2024-09-04";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventTypeId": 12,
+                 *       "slotStart": "2026-03-02T09:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalcomReservationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "eventTypeId": 12,
+                     *         "reservationDuration": 12,
+                     *         "reservationUid": "ReservationUid",
+                     *         "reservationUntil": "2026-03-02T09:30:00Z",
+                     *         "slotDuration": 12,
+                     *         "slotEnd": "2026-03-02T09:30:00Z",
+                     *         "slotStart": "2026-03-02T09:30:00Z"
+                     *       },
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomReservationAnswer"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `kernel.bad_request` — The request cannot be understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `identity.organisation_not_found` — Organisation not found
+             *     - `meetings.event_type_not_found` — Event type not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description In conflict with the current state.
+             *
+             *     - `meetings.slot_taken` — This time is not free any more
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too large.
+             *
+             *     - `kernel.too_large` — Too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The body is of another type than this takes.
+             *
+             *     - `kernel.media_type` — The body is of another type than this takes
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             *     - `meetings.booking_invalid` — The booking does not fit
+             *     - `meetings.event_type_invalid` — The event type does not work like this
+             *     - `meetings.range_invalid` — The span of time cannot be searched
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
+             *     - `kernel.unavailable` — Temporarily unavailable
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cal_com_delete_calcom_reservation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "cal-api-version"?: "2024-09-04";
+            };
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "success"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalcomDone"];
+                };
+            };
+            /**
+             * @description The request cannot be understood.
+             *
+             *     - `identity.many_credentials` — Send one kind of credentials
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
+             *
+             *     - `kernel.unauthorised` — Sign in first
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description The permission is missing, or the credentials may not be used so.
+             *
+             *     - `kernel.forbidden` — Not allowed
+             *     - `kernel.people_only` — Not allowed
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description No such thing in this organisation.
+             *
+             *     - `kernel.not_found` — Not found
+             *     - `meetings.meeting_not_found` — Meeting not found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Some values are not valid.
+             *
+             *     - `kernel.invalid` — Some values are not valid
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too many requests.
+             *
+             *     - `kernel.rate_limited.…` — Too many requests
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Temporarily unavailable.
+             *
              *     - `kernel.unavailable` — Temporarily unavailable
              */
             503: {
