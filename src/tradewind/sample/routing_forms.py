@@ -38,7 +38,7 @@ async def add_routing_form(session: AsyncSession, demo: EventType, onboarding: E
     def rule(name: str, question: str, op: str, value: str | float, target: dict[str, Any]) -> dict[str, Any]:
         return {"name": name, "conditions": [{"question": question, "op": op, "value": value}], "target": target}
 
-    jobs = {"kind": "message", "text": "Thank you! Please write to jobs@northlight.example: we read every letter."}
+    jobs = {"kind": "message", "text": "Please write to jobs@northlight.example: we read every letter."}
     made = await routing_forms.create_form(
         session,
         RoutingFormCreate.model_validate(

@@ -6,7 +6,7 @@ import { Calendar } from './calendar.tsx';
 import { now } from './clock.ts';
 import { boundsOf } from './dates.ts';
 import { Done, MeetingTime } from './done.tsx';
-import { Form, FormState, fieldsOf, type Given } from './form.tsx';
+import { answersOf, Form, FormState, fieldsOf, type Given } from './form.tsx';
 import { tellBooked } from './frame.ts';
 import { BackIcon } from './icons.tsx';
 import { Picker } from './picker.ts';
@@ -116,7 +116,7 @@ class BookingPage {
           ...this.person(form.values, trap),
           starts_at: new Date(slot.start).toISOString(),
           length: this.picker.length,
-          answers: this.answers(form.values),
+          answers: answersOf(this.boot.event.questions, form.values),
         },
         this.attempt,
       );
@@ -156,7 +156,7 @@ class BookingPage {
       const [from, to] = this.wanted();
       await call('POST', `${this.path}/waiting-list`, {
         ...this.person(form.values, trap),
-        answers: this.answers(form.values),
+        answers: answersOf(this.boot.event.questions, form.values),
         length: this.picker.length,
         wanted_from: from.toISOString(),
         wanted_until: to.toISOString(),
@@ -186,16 +186,6 @@ class BookingPage {
       language: currentLanguage(),
       website,
     };
-  }
-
-  private answers(values: Given): Record<string, string | number | boolean> {
-    const found: Record<string, string | number | boolean> = {};
-    for (const { key, kind } of this.boot.event.questions) {
-      const value = (values[`answers.${key}`] ?? '').trim();
-      if (kind === 'checkbox') found[key] = value === 'yes';
-      else if (value) found[key] = kind === 'number' ? Number(value.replace(',', '.')) : value;
-    }
-    return found;
   }
 
   private choicesView() {

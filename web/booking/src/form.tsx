@@ -5,7 +5,7 @@ import { Failure } from './api.ts';
 import { Field, type FieldProps, mistakeOf } from './field.tsx';
 import { drafts } from './memory.ts';
 import { t } from './texts.ts';
-import type { EventFacts } from './types.ts';
+import type { EventFacts, Question } from './types.ts';
 
 export type Given = Record<string, string>;
 export type FieldSpec = Omit<FieldProps, 'value' | 'mistake'>;
@@ -34,15 +34,39 @@ export function fieldsOf(event: EventFacts): FieldSpec[] {
           },
         ]
       : []),
-    ...event.questions.map((question) => ({
-      name: `answers.${question.key}`,
-      label: question.label,
-      kind: question.kind,
-      required: question.required,
-      options: question.options,
-      autocomplete: question.kind === 'phone' ? ('tel' as const) : ('off' as const),
-    })),
+    ...event.questions.map(fieldOf),
   ];
+}
+
+/** The field of a question. */
+export function fieldOf(question: Question): FieldSpec {
+  return {
+    name: `answers.${question.key}`,
+    label: question.label,
+    kind: question.kind,
+    required: question.required,
+    options: question.options,
+    autocomplete: question.kind === 'phone' ? 'tel' : 'off',
+  };
+}
+
+/** Answers to questions as the API takes them. */
+export function answersOf(
+  questions: Question[],
+  values: Given,
+): Record<string, string | number | boolean> {
+  const found: Record<string, string | number | boolean> = {};
+  for (const { key, kind } of questions) {
+    const value = (values[`answers.${key}`] ?? '').trim();
+    if (kind === 'checkbox') found[key] = value === 'yes';
+    else if (value) found[key] = kind === 'number' ? Number(value.replace(',', '.')) : value;
+  }
+  return found;
+}
+
+/** Give values to the form of another page of ours, in this tab: they never stand in an address. */
+export function handOver(name: string, path: string, values: Given): void {
+  drafts.write(`${name} ${path}`, JSON.stringify(values));
 }
 
 /** State of one form; `values` starts with the address's query (`?name=…&email=…`) and the draft of this tab. */

@@ -8,6 +8,7 @@ import { startBooking } from './booking.tsx';
 import { setClock } from './clock.ts';
 import { startFrame } from './frame.ts';
 import { startManaging } from './manage.tsx';
+import { startRouting } from './routing.tsx';
 import { takeTexts } from './texts.ts';
 import type { Boot } from './types.ts';
 
@@ -28,6 +29,7 @@ function start(): void {
   const stage = document.getElementById('stage');
   if (!choices || !stage) return;
   if (boot.kind === 'event') startBooking(boot, choices, stage);
+  else if (boot.kind === 'form') startRouting(boot, stage);
   else if (boot.kind === 'meeting') startManaging(boot, choices, stage);
 }
 

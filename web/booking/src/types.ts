@@ -107,4 +107,17 @@ export interface MeetingBoot extends Common {
   link: Linked;
 }
 
-export type Boot = EventBoot | MeetingBoot | (Common & { kind: 'list' });
+export interface FormBoot extends Common {
+  kind: 'form';
+  form: { slug: string; questions: Question[] };
+}
+
+/** Where answers of a form lead: to a booking page, to another page, or no further than a message. */
+export interface Routed {
+  kind: 'event_type' | 'link' | 'message';
+  path: string | null;
+  url: string | null;
+  text: string | null;
+}
+
+export type Boot = EventBoot | MeetingBoot | FormBoot | (Common & { kind: 'list' });

@@ -90,6 +90,18 @@ def facts(company: Company, offer: Offer, language: str) -> str:
     )
 
 
+def form(company: Company, title: str, description: str, language: str) -> str:
+    """A form whose questions the script shows beside what it is about."""
+    above = f'<a href="/book/{company.slug}" dir="auto">{escape(company.name)}</a>'
+    no_script = f"<p>{texts(language)['no_script_form']}</p>"
+    about = f'<div class="description">{written(description)}</div>' if description.strip() else ""
+    return (
+        f'<main class="card"><section class="facts" aria-label="{escape(title)}">'
+        f'<div class="title"><p class="organisation">{above}</p><h1 dir="auto">{escape(title)}</h1></div>'
+        f'<div id="choices"></div>{about}</section>{stage(no_script)}</main>'
+    )
+
+
 def _choices(offer: Offer, language: str) -> str:
     """What the script replaces, in its size: the lengths, and room for the time zone."""
     minutes = texts(language)["minutes"]

@@ -107,6 +107,28 @@ async def event_type_page(request: Request, session: Session, organisation: Slug
     return answer(request, look, document)
 
 
+@router.get("/book/{organisation}/forms/{form}", dependencies=[_OPEN, _READS])
+async def routing_form_page(request: Request, session: Session, organisation: Slug, form: Slug) -> Response:
+    """A few questions that lead to the right event type, another page or a message."""
+    look = look_of(request)
+    try:
+        company, shown = await pages.form_page(session, organisation, form)
+    except BookingPageNotFound:
+        return _nothing(request)
+    known = texts(look.language)
+    words = {"{title}": shown.title, "{organisation}": company.name}
+    document = Document(
+        title=_filled(known["page_title"], words),
+        description=_filled(known["form_description"], words),
+        main=markup.form(company, shown.title, shown.description, look.language),
+        path=f"/book/{company.slug}/forms/{shown.slug}",
+        boot=_boot(company, "") | {"kind": "form", "form": shown.model_dump(include={"slug", "questions"})},
+        sites=company.sites,
+        indexed=True,
+    )
+    return answer(request, look, document)
+
+
 @router.get("/meeting/{token}", dependencies=[_LINK, _READS])
 async def meeting_page(request: Request, session: Session, token: Token) -> Response:
     """A meeting, or a place on a waiting list, for whoever holds its link."""

@@ -15,7 +15,8 @@ from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.pages.facts import Company, Offer
 from tradewind.modules.meetings.schemas.booking_pages import LinkRead, PublicEventType
 from tradewind.modules.meetings.schemas.event_types import Location
-from tradewind.modules.meetings.service import booking_pages, slots
+from tradewind.modules.meetings.schemas.routing_forms import PublicRoutingForm
+from tradewind.modules.meetings.service import booking_pages, routing_forms, slots
 
 # A key of the organisation's settings: origins that may show booking pages inside theirs.
 SITES_SETTING = "booking_sites"
@@ -72,6 +73,12 @@ async def event_type_page(session: AsyncSession, slug: str, event_type: str) -> 
         next_at=next_at,
         last_month=_last_month(kind, organisation, moment),
     )
+
+
+async def form_page(session: AsyncSession, slug: str, form: str) -> tuple[Company, PublicRoutingForm]:
+    """A routing form and whose it is. Raises BookingPageNotFound."""
+    organisation = await booking_pages.enter_organisation(session, slug)
+    return _company(organisation), await routing_forms.public_form(session, slug, form)
 
 
 async def link_page(session: AsyncSession, token: str) -> tuple[LinkRead, Company, Offer | None, str]:
