@@ -9664,18 +9664,27 @@ export interface components {
          * @description Who wants to meet.
          */
         CalcomAttendeeWrite: {
-            /** Email */
+            /**
+             * Email
+             * @example ada@example.com
+             */
             email: string;
             /**
              * Language
              * @default en
              */
             language?: string;
-            /** Name */
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
             name: string;
             /** Phonenumber */
             phoneNumber?: string | null;
-            /** Timezone */
+            /**
+             * Timezone
+             * @example Europe/Berlin
+             */
             timeZone: string;
         };
         /**
@@ -97777,10 +97786,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "attendee": {
-                 *         "email": "ada@moreau.example",
+                 *         "email": "ada@example.com",
                  *         "language": "fr",
-                 *         "name": "Name",
-                 *         "timeZone": "TimeZone"
+                 *         "name": "Ada Lovelace",
+                 *         "timeZone": "Europe/Berlin"
                  *       },
                  *       "start": "2026-03-02T09:30:00Z"
                  *     }

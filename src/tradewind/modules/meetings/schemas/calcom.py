@@ -46,9 +46,9 @@ class CalcomReservationCreate(_Shape):
 class CalcomAttendeeWrite(_Shape):
     """Who wants to meet."""
 
-    name: RequiredLine
-    email: Email
-    time_zone: TimeZone
+    name: RequiredLine = Field(examples=["Ada Lovelace"])
+    email: Email = Field(examples=["ada@example.com"])
+    time_zone: TimeZone = Field(examples=["Europe/Berlin"])
     phone_number: Phone | None = None
     language: Language = "en"
 
