@@ -16,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.python import asgi
+from tests.conformance.endpoints import problem_of
 from tests.contract.workspace import Workspace
 
 from tradewind.kernel.testing.fixtures import WorkerDatabase
@@ -85,7 +86,7 @@ def test_everything_is_as_documented(case: Case, workspace: Workspace) -> None:
     answer = case.call_and_validate(headers={"Authorization": f"Bearer {workspace.tokens[role]}"})
     permission = workspace.permissions.get((case.operation.path, case.method.lower()))
     if permission in PERMISSIONS:
-        code = answer.json()["code"] if answer.status_code >= 400 else ""
+        code = problem_of(answer)["code"] if answer.status_code >= 400 else ""
         # Addresses that are none and bodies that cannot be read are refused before anyone asks who sends them.
         unread = answer.status_code in (400, 413, 415) or isinstance(case.body, bytes)
         if not unread and not code.startswith("kernel.http_"):

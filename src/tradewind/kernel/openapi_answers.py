@@ -61,8 +61,9 @@ def complete_answers(
 ) -> None:
     """Add failures and headers. `repeatable` operations take an Idempotency-Key; `refusals` are of credentials."""
     answers = operation.setdefault("responses", {})
-    # FastAPI's own 422 has another shape than ours.
-    answers.pop("422", None)
+    # FastAPI's own 422 has another shape than ours; what a route declares itself stays.
+    if "HTTPValidationError" in str(answers.get("422")):
+        del answers["422"]
     codes = _codes(operation, route, repeatable=repeatable)
     if request_actor in _calls(route.dependant):
         # There are many and they are alike everywhere: one stands for each status that has none yet.

@@ -9383,6 +9383,77 @@ export interface components {
             website?: string;
         };
         /**
+         * BookingLinkRead
+         * @description What a link is about: a `meeting`, an `offer` of a time that is held, or a place on a `waiting` list.
+         *
+         *     `change_until`: until then the attendee may move or cancel; after it the policy is all there is.
+         */
+        BookingLinkRead: {
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Can Cancel */
+            can_cancel: boolean;
+            /** Can Confirm */
+            can_confirm: boolean;
+            /** Can Move */
+            can_move: boolean;
+            /** Cancel Reason */
+            cancel_reason: string | null;
+            /** Change Until */
+            change_until: string | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Email */
+            email: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** @description None once it was removed */
+            event_type: components["schemas"]["PublicEventType"] | null;
+            /** Held Until */
+            held_until: string | null;
+            /** Hosts */
+            hosts: string[];
+            /** Join Url */
+            join_url: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "meeting" | "offer" | "waiting";
+            /** Language */
+            language: string;
+            /**
+             * Length
+             * @description Minutes
+             */
+            length: number;
+            location: components["schemas"]["Location"];
+            /** Name */
+            name: string;
+            organisation: components["schemas"]["PublicOrganisation"];
+            /** Policy */
+            policy: string;
+            /** Sequence */
+            sequence: number;
+            /** Starts At */
+            starts_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "confirmed" | "cancelled" | "held" | "waiting" | "offered" | "booked" | "left" | "expired";
+            /** Time Zone */
+            time_zone: string;
+            /** Title */
+            title: string;
+            /** Wanted From */
+            wanted_from: string | null;
+            /** Wanted Until */
+            wanted_until: string | null;
+        };
+        /**
          * BookingPage
          * @description What an organisation lets strangers book.
          */
@@ -9858,6 +9929,26 @@ export interface components {
             status?: "success";
         };
         /**
+         * CalcomError
+         * @description What went wrong; `details` names fields, or the nearest free times where a time is lost.
+         */
+        CalcomError: {
+            /**
+             * Code
+             * @example meetings.slot_taken
+             */
+            code: string;
+            /** Details */
+            details?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Message
+             * @example Somebody was faster.
+             */
+            message: string;
+        };
+        /**
          * CalcomEventTypeRead
          * @description The event type of a booking.
          */
@@ -9866,6 +9957,19 @@ export interface components {
             id: number;
             /** Slug */
             slug: string;
+        };
+        /**
+         * CalcomFailure
+         * @description A failure as Cal.com writes it.
+         */
+        CalcomFailure: {
+            error: components["schemas"]["CalcomError"];
+            /**
+             * Status
+             * @default error
+             * @constant
+             */
+            status?: "error";
         };
         /**
          * CalcomHostRead
@@ -15524,7 +15628,7 @@ export interface components {
          */
         LinkList: {
             /** Items */
-            items: components["schemas"]["tradewind__modules__identity__schemas__single_sign_on__LinkRead"][];
+            items: components["schemas"]["LinkRead"][];
         };
         /**
          * LinkMove
@@ -15536,6 +15640,33 @@ export interface components {
              * Format: date-time
              */
             starts_at: string;
+        };
+        /**
+         * LinkRead
+         * @description A member and the identity they have at the provider.
+         */
+        LinkRead: {
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * Format: date-time
+             */
+            last_used_at: string;
+            /** Name */
+            name: string;
+            /** Subject */
+            subject: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /**
          * LinkTarget
@@ -19248,6 +19379,19 @@ export interface components {
             version: number;
         };
         /**
+         * RoutingFormTry
+         * @description Answers to try out.
+         */
+        RoutingFormTry: {
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * RoutingFormUpdate
          * @description What to change on a form.
          */
@@ -19492,6 +19636,17 @@ export interface components {
             rule: string | null;
             /** Target */
             target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+        };
+        /**
+         * RoutingTry
+         * @description Which lead to try the rules on.
+         */
+        RoutingTry: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
         };
         /**
          * RoutingTryResult
@@ -20855,7 +21010,10 @@ export interface components {
          * @description One thing that keeps a host from being free.
          */
         SlotReason: {
-            /** Code */
+            /**
+             * Code
+             * @example busy
+             */
             code: ("past" | "too_soon" | "outside_window" | "closed" | "no_start" | "busy" | "meeting" | "buffer" | "full" | "limit_per_day" | "limit_per_week") | "left";
             /** Text */
             text: string;
@@ -21964,128 +22122,6 @@ export interface components {
             utm_source: string | null;
             /** Utm Term */
             utm_term: string | null;
-        };
-        /**
-         * LinkRead
-         * @description A member and the identity they have at the provider.
-         */
-        tradewind__modules__identity__schemas__single_sign_on__LinkRead: {
-            /** Email */
-            email: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Last Used At
-             * Format: date-time
-             */
-            last_used_at: string;
-            /** Name */
-            name: string;
-            /** Subject */
-            subject: string;
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
-        };
-        /**
-         * RoutingTry
-         * @description Which lead to try the rules on.
-         */
-        tradewind__modules__leads__schemas__routing__RoutingTry: {
-            /**
-             * Lead Id
-             * Format: uuid
-             */
-            lead_id: string;
-        };
-        /**
-         * LinkRead
-         * @description What a link is about: a `meeting`, an `offer` of a time that is held, or a place on a `waiting` list.
-         *
-         *     `change_until`: until then the attendee may move or cancel; after it the policy is all there is.
-         */
-        tradewind__modules__meetings__schemas__booking_pages__LinkRead: {
-            /** Answers */
-            answers: {
-                [key: string]: unknown;
-            };
-            /** Can Cancel */
-            can_cancel: boolean;
-            /** Can Confirm */
-            can_confirm: boolean;
-            /** Can Move */
-            can_move: boolean;
-            /** Cancel Reason */
-            cancel_reason: string | null;
-            /** Change Until */
-            change_until: string | null;
-            /** Confirmed At */
-            confirmed_at: string | null;
-            /** Email */
-            email: string;
-            /** Ends At */
-            ends_at: string | null;
-            /** @description None once it was removed */
-            event_type: components["schemas"]["PublicEventType"] | null;
-            /** Held Until */
-            held_until: string | null;
-            /** Hosts */
-            hosts: string[];
-            /** Join Url */
-            join_url: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "meeting" | "offer" | "waiting";
-            /** Language */
-            language: string;
-            /**
-             * Length
-             * @description Minutes
-             */
-            length: number;
-            location: components["schemas"]["Location"];
-            /** Name */
-            name: string;
-            organisation: components["schemas"]["PublicOrganisation"];
-            /** Policy */
-            policy: string;
-            /** Sequence */
-            sequence: number;
-            /** Starts At */
-            starts_at: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "pending" | "confirmed" | "cancelled" | "held" | "waiting" | "offered" | "booked" | "left" | "expired";
-            /** Time Zone */
-            time_zone: string;
-            /** Title */
-            title: string;
-            /** Wanted From */
-            wanted_from: string | null;
-            /** Wanted Until */
-            wanted_until: string | null;
-        };
-        /**
-         * RoutingTry
-         * @description Answers to try out.
-         */
-        tradewind__modules__meetings__schemas__routing_forms__RoutingTry: {
-            /**
-             * Answers
-             * @default {}
-             */
-            answers?: {
-                [key: string]: unknown;
-            };
         };
         /**
          * TraitRule
@@ -35508,7 +35544,7 @@ export interface operations {
                      *       "wanted_until": "2026-03-02T09:30:00Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                    "application/json": components["schemas"]["BookingLinkRead"];
                 };
             };
             /**
@@ -35717,7 +35753,7 @@ export interface operations {
                      *       "wanted_until": "2026-03-02T09:30:00Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                    "application/json": components["schemas"]["BookingLinkRead"];
                 };
             };
             /**
@@ -35949,7 +35985,7 @@ export interface operations {
                      *       "wanted_until": "2026-03-02T09:30:00Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                    "application/json": components["schemas"]["BookingLinkRead"];
                 };
             };
             /**
@@ -36170,7 +36206,7 @@ export interface operations {
                      *       "wanted_until": "2026-03-02T09:30:00Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["tradewind__modules__meetings__schemas__booking_pages__LinkRead"];
+                    "application/json": components["schemas"]["BookingLinkRead"];
                 };
             };
             /**
@@ -45770,7 +45806,7 @@ export interface operations {
                      *           "name": "Name",
                      *           "reasons": [
                      *             {
-                     *               "code": "123456",
+                     *               "code": "busy",
                      *               "text": "Text"
                      *             }
                      *           ],
@@ -46341,7 +46377,7 @@ export interface operations {
                      *             "name": "Name",
                      *             "reasons": [
                      *               {
-                     *                 "code": "123456",
+                     *                 "code": "busy",
                      *                 "text": "Text"
                      *               }
                      *             ],
@@ -79334,7 +79370,7 @@ export interface operations {
         requestBody: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["tradewind__modules__meetings__schemas__routing_forms__RoutingTry"];
+                "application/json": components["schemas"]["RoutingFormTry"];
             };
         };
         responses: {
@@ -80654,7 +80690,7 @@ export interface operations {
                  *       "lead_id": "7a629388-c447-5a8b-8e2a-08047f3deb89"
                  *     }
                  */
-                "application/json": components["schemas"]["tradewind__modules__leads__schemas__routing__RoutingTry"];
+                "application/json": components["schemas"]["RoutingTry"];
             };
         };
         responses: {
@@ -97865,61 +97901,40 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `meetings.event_type_not_found` — Event type not found
-             *     - `meetings.meeting_not_found` — Meeting not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description In conflict with the current state.
-             *
-             *     - `meetings.already_booked` — This address takes part already
-             *     - `meetings.hold_expired` — The time is held no longer
-             *     - `meetings.slot_taken` — This time is not free any more
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -97948,20 +97963,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             *     - `meetings.booking_invalid` — The booking does not fit
-             *     - `meetings.event_type_invalid` — The event type does not work like this
-             *     - `meetings.range_invalid` — The span of time cannot be searched
-             */
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -97978,18 +97986,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };
@@ -98074,59 +98078,49 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `kernel.not_found` — Not found
-             *     - `meetings.meeting_not_found` — Meeting not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomFailure"];
+                };
+            };
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98143,18 +98137,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };
@@ -98244,60 +98234,40 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `kernel.not_found` — Not found
-             *     - `meetings.meeting_not_found` — Meeting not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description In conflict with the current state.
-             *
-             *     - `meetings.too_late` — It is too late to change this meeting by yourself
-             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98326,17 +98296,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             */
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98353,18 +98319,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };
@@ -98458,62 +98420,40 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `kernel.not_found` — Not found
-             *     - `meetings.event_type_not_found` — Event type not found
-             *     - `meetings.meeting_not_found` — Meeting not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description In conflict with the current state.
-             *
-             *     - `meetings.slot_taken` — This time is not free any more
-             *     - `meetings.too_late` — It is too late to change this meeting by yourself
-             *     - `meetings.wrong_state` — This cannot be done with the meeting as it is
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98542,20 +98482,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             *     - `meetings.booking_invalid` — The booking does not fit
-             *     - `meetings.event_type_invalid` — The event type does not work like this
-             *     - `meetings.range_invalid` — The span of time cannot be searched
-             */
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98572,18 +98505,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };
@@ -98647,61 +98576,49 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `meetings.event_type_not_found` — Event type not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             *     - `meetings.booking_invalid` — The booking does not fit
-             *     - `meetings.event_type_invalid` — The event type does not work like this
-             *     - `meetings.range_invalid` — The span of time cannot be searched
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomFailure"];
+                };
+            };
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98718,18 +98635,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };
@@ -98793,58 +98706,40 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `identity.organisation_not_found` — Organisation not found
-             *     - `meetings.event_type_not_found` — Event type not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description In conflict with the current state.
-             *
-             *     - `meetings.slot_taken` — This time is not free any more
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98873,20 +98768,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             *     - `meetings.booking_invalid` — The booking does not fit
-             *     - `meetings.event_type_invalid` — The event type does not work like this
-             *     - `meetings.range_invalid` — The span of time cannot be searched
-             */
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -98903,18 +98791,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };
@@ -98961,58 +98845,49 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description No valid sign-in; API keys, signatures and sessions have codes of their own.
-             *
-             *     - `kernel.unauthorised` — Sign in first
-             */
+            /** @description No valid API key */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description The permission is missing, or the credentials may not be used so.
-             *
-             *     - `kernel.forbidden` — Not allowed
-             *     - `kernel.people_only` — Not allowed
-             */
+            /** @description The key lacks the permission */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description No such thing in this organisation.
-             *
-             *     - `kernel.not_found` — Not found
-             *     - `meetings.meeting_not_found` — Meeting not found
-             */
+            /** @description No such thing in this organisation */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
-            /**
-             * @description Some values are not valid.
-             *
-             *     - `kernel.invalid` — Some values are not valid
-             */
+            /** @description The time is taken, or the booking cannot be changed any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomFailure"];
+                };
+            };
+            /** @description Some values are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
             /**
@@ -99029,18 +98904,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description Temporarily unavailable.
-             *
-             *     - `kernel.unavailable` — Temporarily unavailable
-             */
+            /** @description Temporarily unavailable */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CalcomFailure"];
                 };
             };
         };

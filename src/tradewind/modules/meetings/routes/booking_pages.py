@@ -12,12 +12,12 @@ from tradewind.modules.meetings.contracts import BookingWish, Guest
 from tradewind.modules.meetings.errors_bookings import BookingInvalid
 from tradewind.modules.meetings.schemas.booking_pages import (
     BookingCreate,
+    BookingLinkRead,
     BookingPage,
     BookingPageEntry,
     BookingRead,
     LinkCancel,
     LinkMove,
-    LinkRead,
     PublicSlotList,
     WaitingCreate,
     WaitingJoined,
@@ -105,19 +105,19 @@ async def join_waiting_list(
 
 
 @router.get("/booking-links/{token}", dependencies=[_LINK, _READS])
-async def read_booking_link(session: Session, token: Token) -> LinkRead:
+async def read_booking_link(session: Session, token: Token) -> BookingLinkRead:
     """What a link in a mail is about. Looking changes nothing, so that scanners of mails do no harm."""
     return await booking_pages.read(session, token)
 
 
 @router.post("/booking-links/{token}/move", dependencies=[_LINK, _WRITES])
-async def move_by_link(session: Session, token: Token, data: LinkMove) -> LinkRead:
+async def move_by_link(session: Session, token: Token, data: LinkMove) -> BookingLinkRead:
     """Move the meeting. The present time stays if the other one is not free: 409 with `alternatives`."""
     return await booking_pages.move(session, token, data.starts_at)
 
 
 @router.post("/booking-links/{token}/cancel", dependencies=[_LINK, _WRITES])
-async def cancel_by_link(session: Session, token: Token, data: LinkCancel | None = None) -> LinkRead:
+async def cancel_by_link(session: Session, token: Token, data: LinkCancel | None = None) -> BookingLinkRead:
     """Cancel the meeting, pass on an offered time, or leave the waiting list.
 
     After the notice that the event type asks for, the answer is 409 `meetings.too_late` with its policy.
@@ -126,7 +126,7 @@ async def cancel_by_link(session: Session, token: Token, data: LinkCancel | None
 
 
 @router.post("/booking-links/{token}/confirm", dependencies=[_LINK, _WRITES])
-async def confirm_by_link(session: Session, token: Token) -> LinkRead:
+async def confirm_by_link(session: Session, token: Token) -> BookingLinkRead:
     """Say that one will come, or take the time that is offered."""
     return await booking_pages.confirm(session, token)
 

@@ -21,6 +21,7 @@ from tradewind.modules.meetings.schemas.calcom import (
     CalcomBookingReschedule,
     CalcomDone,
     CalcomEventTypeChoice,
+    CalcomFailure,
     CalcomReservationAnswer,
     CalcomReservationCreate,
     CalcomSlotsAnswer,
@@ -74,7 +75,19 @@ class CalcomRoute(APIRoute):
         return handled
 
 
-router = APIRouter(tags=["Cal.com"], route_class=CalcomRoute)
+# What stands before the routes, such as limits, answers as everywhere.
+_FAILURES: dict[int | str, dict[str, Any]] = {
+    status: {"model": CalcomFailure, "description": meaning}
+    for status, meaning in {
+        401: "No valid API key",
+        403: "The key lacks the permission",
+        404: "No such thing in this organisation",
+        409: "The time is taken, or the booking cannot be changed any more",
+        422: "Some values are not valid",
+        503: "Temporarily unavailable",
+    }.items()
+}
+router = APIRouter(tags=["Cal.com"], route_class=CalcomRoute, responses=_FAILURES)
 _READ, _WRITE = [requires("meetings:read")], [requires("meetings:write")]
 SlotsVersion = Annotated[Literal["2024-09-04"], Header(alias="cal-api-version")]
 BookingsVersion = Annotated[Literal["2024-08-13", "2026-02-25"], Header(alias="cal-api-version")]

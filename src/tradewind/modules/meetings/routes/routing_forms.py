@@ -17,9 +17,9 @@ from tradewind.modules.meetings.schemas.routing_forms import (
     RoutingAnswerRead,
     RoutingFormCreate,
     RoutingFormRead,
+    RoutingFormTry,
     RoutingFormUpdate,
     RoutingTried,
-    RoutingTry,
 )
 from tradewind.modules.meetings.service import routing_forms as service
 
@@ -64,7 +64,7 @@ async def delete_routing_form(session: Session, form_id: UUID, if_match: IfMatch
 
 
 @router.post("/routing-forms/{form_id}/try", dependencies=READ)
-async def try_routing_form(session: Session, form_id: UUID, data: RoutingTry) -> RoutingTried:
+async def try_routing_form(session: Session, form_id: UUID, data: RoutingFormTry) -> RoutingTried:
     """Where some answers would lead, and why. Nothing is recorded."""
     return await service.try_form(session, form_id, data.answers)
 

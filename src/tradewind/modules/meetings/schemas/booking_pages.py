@@ -128,7 +128,7 @@ class BookingRead(BaseModel):
     join_url: str | None
 
 
-class LinkRead(BaseModel):
+class BookingLinkRead(BaseModel):
     """What a link is about: a `meeting`, an `offer` of a time that is held, or a place on a `waiting` list.
 
     `change_until`: until then the attendee may move or cancel; after it the policy is all there is.

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from tradewind.kernel.payload import Moment, Whole
+from tradewind.kernel.payload import JsonObject, Moment, Whole
 from tradewind.kernel.places import TimeZone
 from tradewind.modules.meetings.schemas.meetings import Answers, Email, Language, Phone, Reason
 from tradewind.modules.meetings.schemas.texts import RequiredLine
@@ -22,6 +22,21 @@ Metadata = Annotated[
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+
+
+class CalcomError(BaseModel):
+    """What went wrong; `details` names fields, or the nearest free times where a time is lost."""
+
+    code: str = Field(examples=["meetings.slot_taken"])
+    message: str = Field(examples=["Somebody was faster."])
+    details: JsonObject = Field(default_factory=dict)
+
+
+class CalcomFailure(BaseModel):
+    """A failure as Cal.com writes it."""
+
+    status: Literal["error"] = "error"
+    error: CalcomError
 
 
 class CalcomEventTypeChoice(_Shape):

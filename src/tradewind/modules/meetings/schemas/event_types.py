@@ -206,7 +206,7 @@ class SlotList(BaseModel):
 class SlotReason(BaseModel):
     """One thing that keeps a host from being free."""
 
-    code: Reason | Literal["left"]
+    code: Reason | Literal["left"] = Field(examples=["busy"])
     text: Line
 
 

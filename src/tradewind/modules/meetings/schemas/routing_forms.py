@@ -123,7 +123,7 @@ class RoutingFormRead(BaseModel):
     updated_at: datetime
 
 
-class RoutingTry(BaseModel):
+class RoutingFormTry(BaseModel):
     """Answers to try out."""
 
     model_config = ConfigDict(extra="forbid")

@@ -22,10 +22,10 @@ from tradewind.modules.meetings.repository import event_types as event_type_rows
 from tradewind.modules.meetings.repository import waiting as waiting_rows
 from tradewind.modules.meetings.repository.links import Target
 from tradewind.modules.meetings.schemas.booking_pages import (
+    BookingLinkRead,
     BookingPage,
     BookingPageEntry,
     BookingRead,
-    LinkRead,
     PublicEventType,
     PublicOrganisation,
     PublicSlot,
@@ -152,12 +152,12 @@ async def linked(session: AsyncSession, token: str) -> Linked:
     return await _linked(session, organisation, target)
 
 
-async def read(session: AsyncSession, token: str) -> LinkRead:
+async def read(session: AsyncSession, token: str) -> BookingLinkRead:
     """What a link is about; looking changes nothing. Raises LinkNotFound."""
     return await _shown(session, await linked(session, token))
 
 
-async def move(session: AsyncSession, token: str, starts_at: datetime) -> LinkRead:
+async def move(session: AsyncSession, token: str, starts_at: datetime) -> BookingLinkRead:
     """Move the attendee's meeting, or their seat in it. Raises LinkNotFound, TooLate, WrongState, SlotTaken."""
     found = await linked(session, token)
     if found.meeting is None or found.attendee is None:
@@ -171,7 +171,7 @@ async def move(session: AsyncSession, token: str, starts_at: datetime) -> LinkRe
     return await read(session, token)
 
 
-async def cancel(session: AsyncSession, token: str, reason: str) -> LinkRead:
+async def cancel(session: AsyncSession, token: str, reason: str) -> BookingLinkRead:
     """Cancel the attendee's meeting, pass on an offer, or leave the waiting list. Raises LinkNotFound, TooLate."""
     found = await linked(session, token)
     if found.meeting is not None and found.attendee is not None:
@@ -185,7 +185,7 @@ async def cancel(session: AsyncSession, token: str, reason: str) -> LinkRead:
     return await read(session, token)
 
 
-async def confirm(session: AsyncSession, token: str) -> LinkRead:
+async def confirm(session: AsyncSession, token: str) -> BookingLinkRead:
     """Say that one will come, or take an offered time. Raises LinkNotFound, WrongState, HoldExpired, SlotTaken."""
     found = await linked(session, token)
     if found.waiting is not None and found.attendee is None:
@@ -244,7 +244,7 @@ async def _linked(session: AsyncSession, organisation: Organisation, target: Tar
     return Linked(organisation, meeting, attendee, wish, kind)
 
 
-async def _shown(session: AsyncSession, found: Linked) -> LinkRead:
+async def _shown(session: AsyncSession, found: Linked) -> BookingLinkRead:
     row, person, wish, kind = found.meeting, found.attendee, found.waiting, found.kind
     about = person or wish
     assert about is not None
@@ -254,7 +254,7 @@ async def _shown(session: AsyncSession, found: Linked) -> LinkRead:
     state = "cancelled" if left else _state(row, wish)
     agreed = state in ("pending", "confirmed")
     changeable = agreed and row is not None and not _too_late(row, kind)
-    return LinkRead.model_validate(
+    return BookingLinkRead.model_validate(
         {
             "kind": "meeting" if person else "offer" if row is not None else "waiting",
             "organisation": _organisation(found.organisation),

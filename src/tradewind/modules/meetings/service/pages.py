@@ -13,7 +13,7 @@ from tradewind.modules.identity.contracts import Organisation
 from tradewind.modules.meetings.contracts import Slot
 from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.pages.facts import Company, Offer
-from tradewind.modules.meetings.schemas.booking_pages import LinkRead, PublicEventType
+from tradewind.modules.meetings.schemas.booking_pages import BookingLinkRead, PublicEventType
 from tradewind.modules.meetings.schemas.event_types import Location
 from tradewind.modules.meetings.schemas.routing_forms import PublicRoutingForm
 from tradewind.modules.meetings.service import booking_pages, routing_forms, slots
@@ -81,7 +81,7 @@ async def form_page(session: AsyncSession, slug: str, form: str) -> tuple[Compan
     return _company(organisation), await routing_forms.public_form(session, slug, form)
 
 
-async def link_page(session: AsyncSession, token: str) -> tuple[LinkRead, Company, Offer | None, str]:
+async def link_page(session: AsyncSession, token: str) -> tuple[BookingLinkRead, Company, Offer | None, str]:
     """What a link is about, whose it is, the event type where it still is offered, and the last month of that.
 
     Raises LinkNotFound.
@@ -93,7 +93,7 @@ async def link_page(session: AsyncSession, token: str) -> tuple[LinkRead, Compan
     return shown, _company(found.organisation), offer, last
 
 
-def held(shown: LinkRead, offer: Offer | None) -> Offer:
+def held(shown: BookingLinkRead, offer: Offer | None) -> Offer:
     """The event type as it is for one meeting: its own hosts, length and place; also where it is no longer offered."""
     known = offer or Offer(
         slug="", title="", description="", lengths=(), colour="", place="jitsi", address="", hosts=(),
