@@ -15,7 +15,15 @@ const guides = Object.values(
 );
 const texts = import.meta.glob<string>('../../../docs/guides/*.md', { import: 'default' });
 /** Order of the side bar; what is not named here follows by title. */
-const FIRST = ['first-day', 'api', 'filters', 'conditions', 'python-client', 'typescript-client', 'api-keys'];
+const FIRST = [
+  'first-day',
+  'api',
+  'filters',
+  'conditions',
+  'python-client',
+  'typescript-client',
+  'api-keys',
+];
 const rank = (guide: Guide) => {
   const place = FIRST.indexOf(guide.name);
   return place < 0 ? FIRST.length : place;
