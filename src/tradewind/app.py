@@ -27,7 +27,7 @@ from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
 from tradewind.kernel.openapi_names import operation_id
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
-from tradewind.kernel.telemetry import TelemetryMiddleware, configure
+from tradewind.kernel.telemetry import TelemetryMiddleware, configure, route_template
 from tradewind.mcp_server import endpoint as assistants
 from tradewind.mcp_server import metadata as assistant_metadata
 from tradewind.modules.identity.api import SignedBodyMiddleware, make_authenticator
@@ -184,7 +184,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def defect(request: Request, failure: Exception) -> Response:
-        log.error("request.defect", path=request.url.path, exc_info=failure)
+        # The route, not the path: some paths hold the token of a link.
+        log.error("request.defect", route=route_template(request.scope), exc_info=failure)
         return _problem(request, AppError("This is our mistake; it was logged.", code="kernel.defect"))
 
 
