@@ -77,6 +77,8 @@ class TestPipelines:
         pilot = next(s for s in added["stages"] if s["name"] == "Pilot")
         changed = await ok(await client.patch(f"{url}/{pilot['id']}", json={"probability": 0.5}))
         assert next(s for s in changed["stages"] if s["id"] == pilot["id"])["probability"] == pytest.approx(0.5)
+        tiny = await ok(await client.patch(f"{url}/{pilot['id']}", json={"probability": 4.7e-81}))
+        assert next(s for s in tiny["stages"] if s["id"] == pilot["id"])["probability"] == 0
 
     async def test_removing_a_stage_moves_its_deals(self, client: httpx.AsyncClient) -> None:
         stages = await stages_of(client)

@@ -16236,23 +16236,7 @@ export interface components {
          * MessageTarget
          * @description Read a message.
          */
-        "MessageTarget-Input": {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "message";
-            /**
-             * Text
-             * @example Thank you. We write to you within a day.
-             */
-            text: string;
-        };
-        /**
-         * MessageTarget
-         * @description Read a message.
-         */
-        "MessageTarget-Output": {
+        MessageTarget: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -19220,7 +19204,7 @@ export interface components {
             /** Rule */
             rule: string | null;
             /** Target */
-            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget"];
         };
         /**
          * RoutingCondition
@@ -19295,7 +19279,7 @@ export interface components {
              */
             description?: string;
             /** Fallback */
-            fallback: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Input"];
+            fallback: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget"];
             /** Questions */
             questions: components["schemas"]["Question"][];
             /**
@@ -19319,7 +19303,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: components["schemas"]["RoutingRule-Input"][];
+            rules?: components["schemas"]["RoutingRule"][];
             /**
              * Slug
              * @description Last part of the address; made from the title if left out
@@ -19351,7 +19335,7 @@ export interface components {
             /** Description */
             description: string;
             /** Fallback */
-            fallback: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+            fallback: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget"];
             /**
              * Id
              * Format: uuid
@@ -19365,7 +19349,7 @@ export interface components {
             /** Questions */
             questions: components["schemas"]["Question"][];
             /** Rules */
-            rules: components["schemas"]["RoutingRule-Output"][];
+            rules: components["schemas"]["RoutingRule"][];
             /** Slug */
             slug: string;
             /** Title */
@@ -19401,7 +19385,7 @@ export interface components {
             /** Description */
             description?: string | null;
             /** Fallback */
-            fallback?: (components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Input"]) | null;
+            fallback?: (components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget"]) | null;
             /** Questions */
             questions?: components["schemas"]["Question"][] | null;
             /**
@@ -19424,7 +19408,7 @@ export interface components {
              *       }
              *     ]
              */
-            rules?: components["schemas"]["RoutingRule-Input"][] | null;
+            rules?: components["schemas"]["RoutingRule"][] | null;
             /** Slug */
             slug?: string | null;
             /**
@@ -19478,7 +19462,7 @@ export interface components {
          * RoutingRule
          * @description Where people go whose answers meet all, or any, of the conditions.
          */
-        "RoutingRule-Input": {
+        RoutingRule: {
             /** Conditions */
             conditions: components["schemas"]["RoutingCondition"][];
             /**
@@ -19493,28 +19477,7 @@ export interface components {
              */
             name: string;
             /** Target */
-            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Input"];
-        };
-        /**
-         * RoutingRule
-         * @description Where people go whose answers meet all, or any, of the conditions.
-         */
-        "RoutingRule-Output": {
-            /** Conditions */
-            conditions: components["schemas"]["RoutingCondition"][];
-            /**
-             * Match
-             * @default all
-             * @enum {string}
-             */
-            match?: "all" | "any";
-            /**
-             * Name
-             * @example Large companies
-             */
-            name: string;
-            /** Target */
-            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget"];
         };
         /**
          * RoutingRuleCreate
@@ -19635,7 +19598,7 @@ export interface components {
             /** Rule */
             rule: string | null;
             /** Target */
-            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget-Output"];
+            target: components["schemas"]["EventTypeTarget"] | components["schemas"]["LinkTarget"] | components["schemas"]["MessageTarget"];
         };
         /**
          * RoutingTry
@@ -40673,8 +40636,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Microsoft asked whether this address is ours */
             200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Successful Response */
+            202: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -40683,7 +40657,6 @@ export interface operations {
                 content: {
                     /** @example … */
                     "application/json": unknown;
-                    "text/plain": unknown;
                 };
             };
             /**
@@ -97812,7 +97785,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+                "cal-api-version"?: string;
             };
             path?: never;
             cookie?: never;
@@ -98002,7 +97975,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+                "cal-api-version"?: string;
             };
             path: {
                 uid: string;
@@ -98153,7 +98126,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+                "cal-api-version"?: string;
             };
             path: {
                 uid: string;
@@ -98335,7 +98308,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "cal-api-version"?: "2024-08-13" | "2026-02-25";
+                "cal-api-version"?: string;
             };
             path: {
                 uid: string;
@@ -98539,7 +98512,7 @@ export interface operations {
                 username?: string | null;
             };
             header?: {
-                "cal-api-version"?: "2024-09-04";
+                "cal-api-version"?: string;
             };
             path?: never;
             cookie?: never;
@@ -98651,7 +98624,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "cal-api-version"?: "2024-09-04";
+                "cal-api-version"?: string;
             };
             path?: never;
             cookie?: never;
@@ -98807,7 +98780,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "cal-api-version"?: "2024-09-04";
+                "cal-api-version"?: string;
             };
             path: {
                 uid: string;

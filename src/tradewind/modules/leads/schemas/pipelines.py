@@ -1,16 +1,18 @@
 """HTTP shapes of pipelines and stages."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
-from tradewind.kernel.payload import Flag, Ratio, Whole
+from tradewind.kernel.payload import Flag, Whole
 from tradewind.kernel.places import Currency
 from tradewind.modules.leads.schemas.texts import RequiredLine
 
 StageKind = Literal["open", "won", "lost"]
+# To a millionth: amounts times smaller shares are out of the database's range.
+Probability = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(lambda value: round(value, 6))]
 
 
 class StageCreate(BaseModel):
@@ -18,7 +20,7 @@ class StageCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: RequiredLine = Field(examples=["Offer sent"])
-    probability: Ratio = Field(default=0.5, ge=0, le=1)
+    probability: Probability = 0.5
     kind: StageKind = "open"
     position: Whole | None = Field(default=None, ge=0, le=100, description="Place in the order; last if left out")
 
@@ -28,7 +30,7 @@ class StageUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: RequiredLine | None = Field(default=None, examples=["Offer sent"])
-    probability: Ratio | None = Field(default=None, ge=0, le=1)
+    probability: Probability | None = None
     kind: StageKind | None = None
 
 

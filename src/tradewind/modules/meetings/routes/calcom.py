@@ -89,8 +89,8 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 }
 router = APIRouter(tags=["Cal.com"], route_class=CalcomRoute, responses=_FAILURES)
 _READ, _WRITE = [requires("meetings:read")], [requires("meetings:write")]
-SlotsVersion = Annotated[Literal["2024-09-04"], Header(alias="cal-api-version")]
-BookingsVersion = Annotated[Literal["2024-08-13", "2026-02-25"], Header(alias="cal-api-version")]
+SlotsVersion = Annotated[str, Header(alias="cal-api-version", pattern="^2024-09-04$")]
+BookingsVersion = Annotated[str, Header(alias="cal-api-version", pattern="^(2024-08-13|2026-02-25)$")]
 Instant = Annotated[str, Query(min_length=10, max_length=40, description="A day, or a moment with its offset; UTC")]
 
 
@@ -128,7 +128,7 @@ async def create_calcom_reservation(
     return CalcomReservationAnswer(data=await calcom.reserve(session, data))
 
 
-@router.delete("/slots/reservations/{uid:uuid}", dependencies=_WRITE)
+@router.delete("/slots/reservations/{uid}", dependencies=_WRITE)
 async def delete_calcom_reservation(session: Session, uid: UUID, version: SlotsVersion = "2024-09-04") -> CalcomDone:
     """Give reserved time back before it runs out."""
     await calcom.release(session, uid)
@@ -143,7 +143,7 @@ async def create_calcom_booking(
     return CalcomBookingAnswer(data=await calcom.book(session, data))
 
 
-@router.get("/bookings/{uid:uuid}", dependencies=_READ)
+@router.get("/bookings/{uid}", dependencies=_READ)
 async def read_calcom_booking(
     session: Session, uid: UUID, version: BookingsVersion = "2026-02-25"
 ) -> CalcomBookingAnswer:
@@ -151,7 +151,7 @@ async def read_calcom_booking(
     return CalcomBookingAnswer(data=await calcom.read(session, uid))
 
 
-@router.post("/bookings/{uid:uuid}/reschedule", status_code=201, dependencies=_WRITE)
+@router.post("/bookings/{uid}/reschedule", status_code=201, dependencies=_WRITE)
 async def reschedule_calcom_booking(
     session: Session, uid: UUID, data: CalcomBookingReschedule, version: BookingsVersion = "2026-02-25"
 ) -> CalcomBookingAnswer:
@@ -159,7 +159,7 @@ async def reschedule_calcom_booking(
     return CalcomBookingAnswer(data=await calcom.move(session, uid, data.start))
 
 
-@router.post("/bookings/{uid:uuid}/cancel", dependencies=_WRITE)
+@router.post("/bookings/{uid}/cancel", dependencies=_WRITE)
 async def cancel_calcom_booking(
     session: Session, uid: UUID, data: CalcomBookingCancel | None = None, version: BookingsVersion = "2026-02-25"
 ) -> CalcomBookingAnswer:

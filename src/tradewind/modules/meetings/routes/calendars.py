@@ -200,7 +200,8 @@ async def receive_google_notice(
 
 @router.post(
     "/calendars/notices/microsoft",
-    responses={200: {"content": {"text/plain": {}}}},
+    status_code=202,
+    responses={200: {"description": "Microsoft asked whether this address is ours", "content": {"text/plain": {}}}},
     dependencies=[
         public("Microsoft tells of changes here; each notice carries a token of ours"),
         rate_limit("calendar_notices", "1200/minute"),

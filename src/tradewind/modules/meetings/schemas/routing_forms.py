@@ -10,7 +10,7 @@ from tradewind.kernel.payload import Flag
 from tradewind.modules.meetings.schemas.booking_pages import PublicOrganisation
 from tradewind.modules.meetings.schemas.event_types import Question, Questions, Slug
 from tradewind.modules.meetings.schemas.meetings import Answers
-from tradewind.modules.meetings.schemas.texts import Prose, RequiredLine
+from tradewind.modules.meetings.schemas.texts import Prose, RequiredLine, RequiredProse
 
 ConditionOp = Literal["is", "is_not", "contains", "one_of", "at_least", "at_most", "answered", "not_answered"]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -57,9 +57,7 @@ class MessageTarget(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kind: Literal["message"]
-    text: Annotated[Prose, StringConstraints(strip_whitespace=True, min_length=1)] = Field(
-        examples=["Thank you. We write to you within a day."]
-    )
+    text: RequiredProse = Field(examples=["Thank you. We write to you within a day."])
 
 
 Target = Annotated[EventTypeTarget | LinkTarget | MessageTarget, Field(discriminator="kind")]
