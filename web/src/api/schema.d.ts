@@ -40654,10 +40654,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
-                content: {
-                    /** @example … */
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /**
              * @description The permission is missing, or the credentials may not be used so.

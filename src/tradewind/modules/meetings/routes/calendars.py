@@ -201,6 +201,7 @@ async def receive_google_notice(
 @router.post(
     "/calendars/notices/microsoft",
     status_code=202,
+    response_class=Response,
     responses={200: {"description": "Microsoft asked whether this address is ours", "content": {"text/plain": {}}}},
     dependencies=[
         public("Microsoft tells of changes here; each notice carries a token of ours"),
