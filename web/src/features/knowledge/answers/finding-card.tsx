@@ -11,7 +11,7 @@ const COLOURS = { high: 'red', medium: 'yellow', low: 'gray' } as const;
 function Side({ document, passage }: { document: Finding['document']; passage: string }) {
   const { t } = useTranslation('knowledge/answers');
   return (
-    <section className={classes.side} aria-label={document.title}>
+    <article className={classes.side} aria-label={document.title}>
       <Group gap="xs" justify="space-between" wrap="nowrap">
         <DocumentLink id={document.id} title={document.title} url={document.url} />
         <Badge color="gray" variant="outline" miw="max-content">
@@ -26,7 +26,7 @@ function Side({ document, passage }: { document: Finding['document']; passage: s
       <Text size="xs" c="dimmed" className="tw-truncate">
         {document.source_name}
       </Text>
-    </section>
+    </article>
   );
 }
 
