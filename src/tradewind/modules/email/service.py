@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 
 async def deliver(session: AsyncSession, mail: Mail) -> None:
-    """Keep the mail of the session's organisation in the sink, and print it once the transaction commits.
+    """Keep the mail of the session's organisation in the sink; mails about accounts are printed once it commits.
 
     The link is printed too: on the machine where the sink runs, its log and `tradewind mail` are the mailbox of
     whoever cannot sign in.
@@ -49,6 +49,10 @@ async def deliver(session: AsyncSession, mail: Mail) -> None:
             )
         )
     await session.flush()
+
+    # Those about meetings are read in the app; their links are other people's.
+    if mail.kind.startswith("meeting"):
+        return
 
     def announce(_: object) -> None:
         log.info("mail.kept_locally", to=mail.to_email, subject=mail.subject, link=mail.link)
