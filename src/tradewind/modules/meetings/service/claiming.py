@@ -91,9 +91,9 @@ async def alternatives(
     """The free times nearest to one that is not, in the order of time; found once for all who ask at that moment."""
     key = (event_type_id, starts_at, length)
     if (running := _running.get(key)) is not None:
-        found = await asyncio.wait([running]) and (None if running.cancelled() else running.result())
-        if found is not None:
-            return found
+        await asyncio.wait([running])
+        if not running.cancelled():
+            return running.result()
     future = _running[key] = asyncio.get_running_loop().create_future()
     try:
         found = await _alternatives(session, event_type_id, starts_at, length)
