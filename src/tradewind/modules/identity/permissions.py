@@ -60,6 +60,11 @@ PERMISSIONS: dict[str, str] = {
     "meetings:read": "See meetings, event types and availability",
     "meetings:write": "Book, move and cancel meetings; change one's own availability and calendars",
     "meetings:manage": "Change event types, their hosts, routing forms and everyone's availability",
+    "conversations:read": "See conversations with customers",
+    "conversations:write": "Answer, assign and close conversations; write notes",
+    "conversations:manage": "Change inbox queues, office hours and everyone's canned replies",
+    "agents:read": "See agents, qualification flows, chat widgets and simulations",
+    "agents:write": "Change, test and publish agents, qualification flows and chat widgets",
 }
 
 
@@ -107,6 +112,8 @@ _BUSINESS_READ = frozenset(
         "knowledge:read",
         "intents:read",
         "meetings:read",
+        "conversations:read",
+        "agents:read",
         "organisation:read",
         "members:read",
         "jobs:read",
@@ -128,9 +135,10 @@ ROLES: dict[str, Role] = {
         Role(
             "creator",
             "Content creator",
-            "Sees the business; works on leads, tasks, segments, knowledge and meetings",
+            "Sees the business; works on leads, tasks, segments, knowledge, meetings and conversations",
             _BUSINESS_READ
-            | {"leads:personal", "leads:write", "tasks:write", "segments:write", "knowledge:write", "meetings:write"},
+            | {"leads:personal", "leads:write", "tasks:write", "segments:write", "knowledge:write", "meetings:write"}
+            | {"conversations:write"},
         ),
         Role(
             "analyst",
@@ -142,7 +150,7 @@ ROLES: dict[str, Role] = {
         Role(
             "api_user",
             "API user",
-            "For programs: leads, imports, deals, tasks and meetings",
+            "For programs: leads, imports, deals, tasks, meetings and conversations",
             frozenset(
                 {
                     "leads:read",
@@ -155,6 +163,8 @@ ROLES: dict[str, Role] = {
                     "knowledge:read",
                     "meetings:read",
                     "meetings:write",
+                    "conversations:read",
+                    "conversations:write",
                     "scoring:read",
                     "tasks:read",
                     "tasks:write",
