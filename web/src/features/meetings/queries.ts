@@ -6,8 +6,6 @@ import type { MeetingsSearch } from './list/search';
 
 export type EventType = Schema<'EventTypeRead'>;
 export type Schedule = Schema<'ScheduleRead'>;
-export type Holidays = NonNullable<Schedule['holidays']>;
-export type HolidayCountry = Schema<'HolidayCountry'>;
 export type Fairness = Schema<'FairnessRead'>;
 export type Slot = Schema<'SlotRead'>;
 export type Explanation = Schema<'SlotExplanation'>;
@@ -19,7 +17,6 @@ export const EVENT_TYPES = '/api/v1/event-types';
 export const AVAILABILITY = '/api/v1/availability';
 export const ROUTING_FORMS = '/api/v1/routing-forms';
 const MEETINGS = '/api/v1/meetings';
-const HOLIDAYS = '/api/v1/holidays';
 
 export const eventTypesQuery = () => apiQuery<EventType[]>(EVENT_TYPES);
 export const eventTypeQuery = (id: string) => apiQuery<EventType>(`${EVENT_TYPES}/${id}`);
@@ -30,21 +27,6 @@ export const routingFormQuery = (id: string) => apiQuery<RoutingForm>(`${ROUTING
 export const routingAnswersQuery = (id: string, cursor: string | undefined) => ({
   ...apiQuery<Schema<'Page_RoutingAnswerRead_'>>(`${ROUTING_FORMS}/${id}/answers`, { cursor }),
   placeholderData: keepPreviousData,
-});
-
-const RARELY = { staleTime: 3_600_000 };
-export const countriesQuery = () => ({
-  ...apiQuery<HolidayCountry[]>(`${HOLIDAYS}/countries`),
-  ...RARELY,
-});
-export const holidaysQuery = (choice: Holidays | null, year: number) => ({
-  ...apiQuery<Schema<'HolidayRead'>[]>(HOLIDAYS, {
-    country: choice?.country,
-    subdivision: choice?.subdivision,
-    year,
-  }),
-  ...RARELY,
-  enabled: choice !== null,
 });
 
 /** What of an event type decides when it is offered. */

@@ -1,5 +1,4 @@
 import { Button, Checkbox, Group, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
@@ -11,20 +10,16 @@ import { IconTrash } from '@/app/icons';
 import { useLeaveGuard } from '@/components/api-form';
 import { dayIn } from '@/components/booking/zoned';
 import { askConfirm } from '@/components/confirm';
+import { useHolidays } from '@/components/hours/holidays';
+import { HolidaysCard } from '@/components/hours/holidays-card';
+import { SpecialDays } from '@/components/hours/special-days';
+import { entriesOf, hoursOf, problemOf, type Week, weekOf } from '@/components/hours/weekly';
+import { WeeklyHours } from '@/components/hours/weekly-hours';
+import { SaveBar } from '@/components/save-bar';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
-import {
-  AVAILABILITY,
-  countriesQuery,
-  EVENT_TYPES,
-  holidaysQuery,
-  type Schedule,
-} from '../queries';
+import { AVAILABILITY, EVENT_TYPES, type Schedule } from '../queries';
 import classes from './availability.module.css';
-import { HolidaysCard } from './holidays-card';
-import { SpecialDays } from './special-days';
-import { entriesOf, hoursOf, problemOf, type Week, weekOf } from './weekly';
-import { WeeklyHours } from './weekly-hours';
 
 interface Draft
   extends Pick<Schedule, 'name' | 'time_zone' | 'is_default' | 'overrides' | 'holidays'> {
@@ -39,18 +34,6 @@ const draftOf = (schedule: Schedule): Draft => ({
   overrides: schedule.overrides,
   holidays: schedule.holidays,
 });
-
-function useHolidays(value: Draft['holidays'], today: string) {
-  const year = Number(today.slice(0, 4));
-  const countries = useQuery(countriesQuery());
-  const one = useQuery(holidaysQuery(value, year));
-  const next = useQuery(holidaysQuery(value, year + 1));
-  const days = value ? [...(one.data ?? []), ...(next.data ?? [])] : [];
-  return {
-    countries: countries.data ?? [],
-    days: new Map(days.map(({ date, name }) => [date, name])),
-  };
-}
 
 interface ScheduleEditorProps {
   schedule: Schedule;
@@ -182,17 +165,12 @@ export function ScheduleEditor({ schedule, readOnly, onGone }: ScheduleEditorPro
         </div>
       </div>
       {dirty && (
-        <div className={classes.saveBar}>
-          <Text size="sm">{t('unsaved')}</Text>
-          <Group gap="xs">
-            <Button variant="default" onClick={() => setDraft(draftOf(schedule))}>
-              {t('discard')}
-            </Button>
-            <Button loading={busy} disabled={broken} onClick={() => void save()}>
-              {t('save')}
-            </Button>
-          </Group>
-        </div>
+        <SaveBar
+          busy={busy}
+          disabled={broken}
+          onDiscard={() => setDraft(draftOf(schedule))}
+          onSave={() => void save()}
+        />
       )}
     </>
   );

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, CopyButton, Group, Switch, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Card, CopyButton, Group, Switch, Tabs } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -14,6 +14,7 @@ import { showServerErrors, useLeaveGuard } from '@/components/api-form';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { SaveBar } from '@/components/save-bar';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { EVENT_TYPES, type EventType, eventTypeQuery } from '../queries';
 import { BasicsTab } from './basics-tab';
@@ -157,17 +158,11 @@ function Editor({ eventType }: { eventType: EventType }) {
         </div>
       </div>
       {dirty && !readOnly && (
-        <div className={classes.saveBar}>
-          <Text size="sm">{t('form.unsaved')}</Text>
-          <Group gap="xs">
-            <Button variant="default" onClick={() => form.setValues(draftOf(eventType))}>
-              {t('form.discard')}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </div>
+        <SaveBar
+          busy={busy}
+          text={t('form.unsaved')}
+          onDiscard={() => form.setValues(draftOf(eventType))}
+        />
       )}
     </form>
   );

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Switch, Tabs, Text } from '@mantine/core';
+import { Card, Group, Switch, Tabs } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import { showServerErrors, useLeaveGuard } from '@/components/api-form';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { SaveBar } from '@/components/save-bar';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { ROUTING_FORMS, type RoutingForm, routingFormQuery } from '../queries';
 import { turn } from './actions';
@@ -132,23 +133,13 @@ function Editor({ routingForm }: { routingForm: RoutingForm }) {
         </Tabs>
       </Card>
       {dirty && !readOnly && (
-        <div className={classes.saveBar}>
-          <Text size="sm">{t('form.unsaved')}</Text>
-          <Group gap="xs">
-            <Button
-              variant="default"
-              onClick={() => {
-                form.setValues(draftOf(routingForm));
-                form.clearErrors();
-              }}
-            >
-              {t('form.discard')}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t('form.save')}
-            </Button>
-          </Group>
-        </div>
+        <SaveBar
+          busy={busy}
+          onDiscard={() => {
+            form.setValues(draftOf(routingForm));
+            form.clearErrors();
+          }}
+        />
       )}
     </form>
   );

@@ -9,7 +9,7 @@ export const Route = createFileRoute('/_app/meetings/availability')({
   validateSearch: availabilitySearch,
   loader: ({ context }) => {
     void context.queryClient.prefetchQuery(schedulesQuery());
-    return loadTexts('meetings/availability');
+    return loadTexts('meetings/availability', 'hours');
   },
   component: AvailabilityPage,
 });

@@ -14,7 +14,7 @@ interface RangesEditorProps {
 
 /** From-to pairs of one day. */
 export function RangesEditor({ of, ranges, onChange, readOnly = false }: RangesEditorProps) {
-  const { t } = useTranslation('meetings/availability');
+  const { t } = useTranslation('hours');
   const problem = problemOf(ranges);
   const next = nextRange(ranges);
   const change = (index: number, part: Partial<Range>) =>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readerLanguage } from '@/app/format';
 import { IconCopy } from '@/app/icons';
-import classes from './availability.module.css';
+import classes from './hours.module.css';
 import { RangesEditor } from './ranges-editor';
 import { DAYS, minutesOf, nextRange, type Range, type Week } from './weekly';
 
@@ -17,7 +17,7 @@ export function dayName(day: number, style: 'long' | 'short' = 'long'): string {
 }
 
 function CopyDay({ day, onCopy }: { day: number; onCopy: (days: number[]) => void }) {
-  const { t } = useTranslation('meetings/availability');
+  const { t } = useTranslation('hours');
   const [opened, setOpened] = useState(false);
   const others = DAYS.filter((other) => other !== day);
   const weekdays = others.filter((other) => other < 6);
@@ -100,7 +100,7 @@ interface WeeklyHoursProps {
 
 /** Working hours of each day; a day can be switched off, copied and have breaks. */
 export function WeeklyHours({ week, onChange, readOnly }: WeeklyHoursProps) {
-  const { t } = useTranslation('meetings/availability');
+  const { t } = useTranslation('hours');
   const put = (days: readonly number[], ranges: readonly Range[]) =>
     onChange(week.map((old, index) => (days.includes(index + 1) ? [...ranges] : old)));
   return (

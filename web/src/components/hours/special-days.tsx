@@ -8,7 +8,7 @@ import { i18n } from '@/app/i18n';
 import { IconTrash } from '@/app/icons';
 import { dayIn } from '@/components/booking/zoned';
 import { SettingsCard } from '@/components/settings-card';
-import classes from './availability.module.css';
+import classes from './hours.module.css';
 import { RangesEditor } from './ranges-editor';
 import { problemOf, type Range } from './weekly';
 
@@ -50,7 +50,7 @@ function Chosen({
   onApply: (ranges: Range[]) => void;
   onCancel: () => void;
 }) {
-  const { t } = useTranslation('meetings/availability');
+  const { t } = useTranslation('hours');
   const [ranges, setRanges] = useState<Range[]>();
   const of = days.length === 1 ? dayText(days[0] ?? '') : t('special.days', { count: days.length });
   return (
@@ -94,7 +94,7 @@ function Chosen({
 /** Days that are unlike their weekday: closed, or with hours of their own. */
 export function SpecialDays(props: SpecialDaysProps) {
   const { overrides, holidays, timeZone, readOnly, onChange } = props;
-  const { t } = useTranslation('meetings/availability');
+  const { t } = useTranslation('hours');
   const [days, setDays] = useState<string[]>([]);
   const today = dayIn(timeZone, new Date());
   const byDay = new Map(overrides.map((override) => [override.date, override]));

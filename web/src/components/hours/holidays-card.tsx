@@ -2,8 +2,8 @@ import { Group, Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatCountry } from '@/app/format';
 import { SettingsCard } from '@/components/settings-card';
-import type { HolidayCountry, Holidays } from '../queries';
-import classes from './availability.module.css';
+import type { HolidayCountry, Holidays } from './holidays';
+import classes from './hours.module.css';
 import { dayText } from './special-days';
 
 interface HolidaysCardProps {
@@ -19,7 +19,7 @@ interface HolidaysCardProps {
 /** Public holidays on which nobody is offered. */
 export function HolidaysCard(props: HolidaysCardProps) {
   const { value, onChange, countries, days, today, readOnly } = props;
-  const { t } = useTranslation('meetings/availability');
+  const { t } = useTranslation('hours');
   const parts = countries.find(({ code }) => code === value?.country)?.subdivisions ?? [];
   const coming = [...days].filter(([day]) => day >= today);
   return (
