@@ -16,9 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.kernel.realtime.guests import Guest, Guests
 from tradewind.kernel.realtime.messages import (
     ACCESS_CHANNEL,
     CHANNEL,
+    GUEST,
     Message,
     StalePosition,
     horizon_now,
@@ -88,6 +90,7 @@ class Hub:
         self._database = database
         self._forget = forget
         self._clients: dict[UUID, set[Subscriber]] = defaultdict(set)
+        self._guests = Guests()
         self._pending: list[tuple[UUID, UUID]] = []
         self._wake = asyncio.Event()
         self._listening = asyncio.Event()
@@ -101,6 +104,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop listening. Clients are closed by their own connections."""
+        await self._guests.stop()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -118,10 +122,7 @@ class Hub:
         Raises TimeoutError while the database cannot be reached.
         """
         assert actor.organisation_id is not None
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="realtime-hub")
-        async with asyncio.timeout(CONNECT_SECONDS):
-            await self._listening.wait()
+        await self._connected()
         client = Subscriber(actor, topics)
         if last_id:
             # First in the queue: a live message sent before the replay would move the client past its gap.
@@ -138,6 +139,30 @@ class Hub:
             clients.discard(client)
             if not clients:
                 del self._clients[organisation_id]
+
+    async def join_guest(self, guest: Guest) -> None:
+        """Start handing a stranger what is pushed to guests of their topic, until `leave_guest`.
+
+        What was committed before this returns is in the records, what comes after is handed out: whoever joins first
+        and reads then has no gap. Raises TimeoutError while the database cannot be reached.
+        """
+        await self._connected()
+        self._guests.add(guest)
+
+    def leave_guest(self, guest: Guest) -> None:
+        """Forget a stranger."""
+        self._guests.remove(guest)
+
+    @property
+    def guest_count(self) -> int:
+        """Connected strangers of this process."""
+        return self._guests.count
+
+    async def _connected(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="realtime-hub")
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await self._listening.wait()
 
     async def position(self, organisation_id: UUID) -> str:
         """A position meaning "from now", for a client that has not received anything yet."""
@@ -197,9 +222,9 @@ class Hub:
         raise ConnectionError("the server closed the connection")
 
     def _on_notification(self, connection: object, process: int, channel: str, payload: object) -> None:
-        organisation, _, message = str(payload).partition(" ")
+        organisation, message, *topic = str(payload).split(" ", 2)
         organisation_id = UUID(organisation)
-        if organisation_id in self._clients:
+        if self._guests.follow(organisation_id, topic[0]) if topic else organisation_id in self._clients:
             self._pending.append((organisation_id, UUID(message)))
             self._wake.set()
 
@@ -232,6 +257,9 @@ class Hub:
             self._seen[message.id] = None
             if len(self._seen) > _REMEMBERED_IDS:
                 self._seen.popitem(last=False)
+            if message.permission == GUEST:
+                self._guests.tell(organisation_id, message.topic, message.text)
+                continue
             for client in self._clients.get(organisation_id, ()):
                 # With rights in doubt the connection itself decides, after it has asked.
                 if client.doubts != client.settled or client.wants(message):
@@ -241,6 +269,7 @@ class Hub:
         """After a reconnect: hand out what was announced while nobody listened."""
         present = await _horizon(connection)
         if self._floor is not None:
+            self._guests.tell_all_to_reload()
             for organisation_id in list(self._clients):
                 try:
                     async with self._database.transaction(_reader(organisation_id)) as session:

@@ -25,6 +25,8 @@ from tradewind.kernel.ids import new_id
 
 CHANNEL = "tradewind_realtime"
 ACCESS_CHANNEL = "tradewind_access"
+# The permission of what only guests receive: no role holds it.
+GUEST = "guest"
 KEPT = timedelta(hours=24)
 # Positions older than this are refused, so that what they would replay cannot have been purged in part.
 RESUMABLE = timedelta(hours=23)
@@ -65,15 +67,15 @@ _INSERT = """
     WITH written AS (
         INSERT INTO realtime_messages (id, organisation_id, type, topic, permission, user_id, data, owners)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $9)
-        RETURNING organisation_id, id
+        RETURNING organisation_id, id, topic, permission
     )
-    SELECT pg_notify($8, organisation_id || ' ' || id) FROM written
+    SELECT pg_notify($8, concat_ws(' ', organisation_id, id, CASE permission WHEN 'guest' THEN topic END)) FROM written
 """
 _COLUMNS = "id, organisation_id, type, topic, permission, user_id, owners, data, created_at, xid"
 _BY_ID = text(f"SELECT {_COLUMNS} FROM realtime_messages WHERE id = ANY(:ids)")
 _SINCE = text(f"""
     SELECT {_COLUMNS} FROM realtime_messages
-    WHERE organisation_id = :organisation_id AND xid >= :horizon
+    WHERE organisation_id = :organisation_id AND xid >= :horizon AND permission IS DISTINCT FROM 'guest'
     ORDER BY xid, id LIMIT :limit
 """)
 _HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -118,6 +120,15 @@ async def push(
         None if owners is None else [owner for owner in owners if owner is not None],
     )
     return message_id
+
+
+async def push_to_guests(session: AsyncSession, *, type: str, topic: str, data: dict[str, Any]) -> UUID:
+    """Tell the strangers who follow `topic` (such as `conversation:<id>`), at commit. Members do not receive it.
+
+    At most 32 KB of JSON, of which nothing may be meant for members alone. There is no replay: a guest who comes back
+    reads what was missed from the records themselves. Returns the id.
+    """
+    return await push(session, type=type, topic=topic, permission=GUEST, data=data)
 
 
 async def tell_access_changed(session: AsyncSession, *, user_id: UUID | None = None) -> None:
