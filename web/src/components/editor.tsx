@@ -1,0 +1,135 @@
+import { Card, Tabs } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import clsx from 'clsx';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toApiError } from '@/api/errors';
+import { invalidatePaths } from '@/api/query-client';
+import { showServerErrors, useLeaveGuard } from './api-form';
+import classes from './editor.module.css';
+import { SaveBar } from './save-bar';
+import { toastError, toastSuccess } from './toasts';
+
+interface EditorProps<Draft extends object> {
+  /** What the record is called. */
+  name: string;
+  form: UseFormReturnType<Draft>;
+  /** Whether anything differs from what is stored (see `useDraft`). */
+  dirty: boolean;
+  readOnly?: boolean;
+  /** Sends what changed, with the version that was read. */
+  onSave: () => Promise<unknown>;
+  /** Paths that are read again, whether it was taken or not. */
+  stale: readonly string[];
+  /** Beside the save button, instead of "You have changes that are not saved". */
+  unsaved?: string;
+  /** Brings the place of the first refused field into view, for instance its tab. */
+  onRefused?: (field: string) => void;
+  children: ReactNode;
+}
+
+/** The form of a record: save bar, Ctrl+Enter, server errors at their fields, asks before leaving. */
+export function Editor<Draft extends object>({
+  name,
+  form,
+  dirty,
+  readOnly = false,
+  onSave,
+  stale,
+  unsaved,
+  onRefused,
+  children,
+}: EditorProps<Draft>) {
+  const { t } = useTranslation('components');
+  const [busy, setBusy] = useState(false);
+  useLeaveGuard(dirty && !readOnly && !busy, false);
+  const showFirst = (errors: object) => {
+    const field = Object.keys(errors)[0];
+    if (field) onRefused?.(field.replace(/^body\./, ''));
+  };
+  const save = async () => {
+    if (busy || readOnly || !dirty) return;
+    const { hasErrors, errors } = form.validate();
+    if (hasErrors) return showFirst(errors);
+    setBusy(true);
+    try {
+      await onSave();
+      toastSuccess(t('editor.saved', { name }));
+    } catch (reason) {
+      if (toApiError(reason).status === 412) toastError(t('editor.changed', { name }), reason);
+      else if (showServerErrors(form, reason)) toastError(t('editor.notSaved', { name }), reason);
+      else showFirst(toApiError(reason).fields);
+    }
+    await invalidatePaths(...stale);
+    setBusy(false);
+  };
+  const submit = (event: FormEvent | KeyboardEvent) => {
+    event.preventDefault();
+    void save();
+  };
+  return (
+    <form
+      noValidate
+      className={classes.form}
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
+      }}
+    >
+      {children}
+      {dirty && !readOnly && <SaveBar busy={busy} text={unsaved} onDiscard={() => form.reset()} />}
+    </form>
+  );
+}
+
+interface EditorTabsProps<Tab extends string> {
+  tabs: readonly { value: Tab; label: ReactNode }[];
+  value: Tab;
+  onChange: (tab: Tab) => void;
+  /** The open tab's panel. */
+  children: ReactNode;
+}
+
+/** A card with tabs that scroll sideways where they are too many; the open one is in the URL. */
+export function EditorTabs<Tab extends string>({
+  tabs,
+  value,
+  onChange,
+  children,
+}: EditorTabsProps<Tab>) {
+  return (
+    <Card>
+      <Tabs value={value} onChange={(next) => onChange(next as Tab)} keepMounted={false}>
+        <Tabs.List className={classes.tabs}>
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab.value} value={tab.value}>
+              {tab.label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={value} pt="md">
+          {children}
+        </Tabs.Panel>
+      </Tabs>
+    </Card>
+  );
+}
+
+interface ColumnsProps {
+  children: ReactNode;
+  beside: ReactNode;
+  /** How much of the width is for what stands beside: a third (default), two fifths or nearly half. */
+  share?: 'third' | 'fifths' | 'half';
+  /** What stands beside stays in view while the rest scrolls. */
+  sticky?: boolean;
+}
+
+/** Two columns, one below the other on narrow windows. */
+export function Columns({ children, beside, share = 'third', sticky = false }: ColumnsProps) {
+  return (
+    <div className={clsx(classes.columns, classes[share])}>
+      <div>{children}</div>
+      <div className={clsx(sticky && classes.sticky)}>{beside}</div>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import { ActionIcon, Button, CopyButton, Menu, Switch } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { request } from '@/api/client';
+import { patchCached } from '@/api/optimistic';
+import { invalidatePaths } from '@/api/query-client';
+import { IconCheck, IconDots, IconExternalLink, IconLink, IconTrash } from '@/app/icons';
+import { askConfirm } from './confirm';
+import { toastError, toastRolledBack, toastSuccess } from './toasts';
+
+/** A record that can be switched on and off; `version` goes along as If-Match. */
+interface Switched {
+  id: string;
+  version: number;
+  active: boolean;
+}
+
+/** Switches a record below `list` on or off: shown at once, taken back if it fails. */
+async function turn(list: string, item: Switched, title: string, active: boolean) {
+  const undo = await patchCached(list, item.id, { active });
+  try {
+    await request('patch', `${list}/${item.id}`, { body: { active }, version: item.version });
+  } catch (reason) {
+    undo();
+    toastRolledBack(title, reason);
+  }
+  await invalidatePaths(list);
+}
+
+interface ItemSwitchProps {
+  /** Path of the list in the API; the record is at `{list}/{id}`. */
+  list: string;
+  item: Switched;
+  title: string;
+  /** What being on means, read out: "“Demo” can be booked". */
+  label: string;
+  /** Words beside the switch. */
+  beside?: string;
+  disabled?: boolean;
+}
+
+/** The switch of an item that can be on or off. */
+export function ItemSwitch({ list, item, title, label, beside, disabled }: ItemSwitchProps) {
+  return (
+    <Switch
+      label={beside}
+      aria-label={label}
+      checked={item.active}
+      disabled={disabled ?? false}
+      onChange={(event) => void turn(list, item, title, event.currentTarget.checked)}
+    />
+  );
+}
+
+/** Copies the address of something's public page. */
+export function CopyLink({ link, title }: { link: string; title: string }) {
+  const { t } = useTranslation('components');
+  return (
+    <CopyButton value={link}>
+      {({ copied, copy }) => (
+        <Button
+          variant="default"
+          px="sm"
+          leftSection={copied ? <IconCheck size={16} /> : <IconLink size={16} />}
+          aria-label={t('item.copyLink', { title })}
+          onClick={copy}
+        >
+          {t(copied ? 'item.copied' : 'item.link')}
+        </Button>
+      )}
+    </CopyButton>
+  );
+}
+
+interface ItemMenuProps {
+  list: string;
+  item: Pick<Switched, 'id' | 'version'>;
+  title: string;
+  /** Public page, opened in a new tab. */
+  page?: { href: string; label: string };
+  /** The words asked before it is deleted; names the object and what goes with it. */
+  remove: { title: string; text: string };
+  /** After it was deleted, before the list is read again. */
+  onGone?: () => void;
+  /** More entries, above "Delete". */
+  children?: ReactNode;
+}
+
+/** The menu of an item: its public page and its end. */
+export function ItemMenu({ list, item, title, page, remove, onGone, children }: ItemMenuProps) {
+  const { t } = useTranslation('components');
+  const erase = async () => {
+    const sure = await askConfirm({
+      title: remove.title,
+      message: remove.text,
+      confirm: t('item.delete'),
+    });
+    if (!sure) return;
+    try {
+      await request('delete', `${list}/${item.id}`, { version: item.version });
+      onGone?.();
+      toastSuccess(t('item.deleted', { title }));
+    } catch (reason) {
+      toastError(t('item.notDeleted', { title }), reason);
+    }
+    await invalidatePaths(list);
+  };
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon variant="default" size={36} aria-label={t('item.more', { title })}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {page && (
+          <Menu.Item
+            component="a"
+            href={page.href}
+            target="_blank"
+            rel="noopener"
+            leftSection={<IconExternalLink size={16} />}
+          >
+            {page.label}
+          </Menu.Item>
+        )}
+        {children}
+        <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => void erase()}>
+          {t('item.delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
