@@ -30,6 +30,10 @@ _SPECIAL = {
     ("meetings", "ends_at"): "2026-01-01T00:30:00Z",
     ("meeting_claims", "ends_at"): "2026-01-01T00:30:00Z",
     ("meeting_waiting", "wanted_until"): "2026-01-02T00:00:00Z",
+    ("conversations", "state"): "agent",
+    ("handovers", "state"): "waiting",
+    ("conversation_ratings", "kind"): "csat",
+    ("conversation_ratings", "score"): "5",
 }
 
 _COLUMNS = """

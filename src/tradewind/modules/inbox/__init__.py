@@ -1,0 +1,1 @@
+"""The inbox: what people use to answer customers beside the conversations themselves."""
