@@ -23,6 +23,10 @@ interface EditorProps<Draft extends object> {
   stale: readonly string[];
   /** Beside the save button, instead of "You have changes that are not saved". */
   unsaved?: string;
+  /** What is typed cannot be saved as it is; its place says why. */
+  blocked?: boolean;
+  /** Another search part of the address shows another record: it is asked before that too. */
+  bySearch?: boolean;
   /** Brings the place of the first refused field into view, for instance its tab. */
   onRefused?: (field: string) => void;
   children: ReactNode;
@@ -37,18 +41,20 @@ export function Editor<Draft extends object>({
   onSave,
   stale,
   unsaved,
+  blocked = false,
+  bySearch = false,
   onRefused,
   children,
 }: EditorProps<Draft>) {
   const { t } = useTranslation('components');
   const [busy, setBusy] = useState(false);
-  useLeaveGuard(dirty && !readOnly && !busy, false);
+  useLeaveGuard(dirty && !readOnly && !busy, bySearch);
   const showFirst = (errors: object) => {
     const field = Object.keys(errors)[0];
     if (field) onRefused?.(field.replace(/^body\./, ''));
   };
   const save = async () => {
-    if (busy || readOnly || !dirty) return;
+    if (busy || readOnly || blocked || !dirty) return;
     const { hasErrors, errors } = form.validate();
     if (hasErrors) return showFirst(errors);
     setBusy(true);
@@ -77,7 +83,9 @@ export function Editor<Draft extends object>({
       }}
     >
       {children}
-      {dirty && !readOnly && <SaveBar busy={busy} text={unsaved} onDiscard={() => form.reset()} />}
+      {dirty && !readOnly && (
+        <SaveBar busy={busy} disabled={blocked} text={unsaved} onDiscard={() => form.reset()} />
+      )}
     </form>
   );
 }

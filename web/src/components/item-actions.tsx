@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { patchCached } from '@/api/optimistic';
 import { invalidatePaths } from '@/api/query-client';
+import { i18n } from '@/app/i18n';
 import { IconCheck, IconDots, IconExternalLink, IconLink, IconTrash } from '@/app/icons';
 import { askConfirm } from './confirm';
 import { toastError, toastRolledBack, toastSuccess } from './toasts';
@@ -72,39 +73,46 @@ export function CopyLink({ link, title }: { link: string; title: string }) {
   );
 }
 
-interface ItemMenuProps {
+interface EraseProps {
+  /** Path of the list in the API; the record is at `{list}/{id}`. */
   list: string;
   item: Pick<Switched, 'id' | 'version'>;
   title: string;
-  /** Public page, opened in a new tab. */
-  page?: { href: string; label: string };
-  /** The words asked before it is deleted; names the object and what goes with it. */
+  /** What is asked before; names the object and what goes with it. */
   remove: { title: string; text: string };
   /** After it was deleted, before the list is read again. */
   onGone?: () => void;
+}
+
+/** Asks, then deletes a record; whoever changed it meanwhile is not overruled. */
+export async function erase({ list, item, title, remove, onGone }: EraseProps): Promise<void> {
+  const sure = await askConfirm({
+    title: remove.title,
+    message: remove.text,
+    confirm: i18n.t('components:item.delete'),
+  });
+  if (!sure) return;
+  try {
+    await request('delete', `${list}/${item.id}`, { version: item.version });
+    onGone?.();
+    toastSuccess(i18n.t('components:item.deleted', { title }));
+  } catch (reason) {
+    toastError(i18n.t('components:item.notDeleted', { title }), reason);
+  }
+  await invalidatePaths(list);
+}
+
+interface ItemMenuProps extends EraseProps {
+  /** Public page, opened in a new tab. */
+  page?: { href: string; label: string };
   /** More entries, above "Delete". */
   children?: ReactNode;
 }
 
 /** The menu of an item: its public page and its end. */
-export function ItemMenu({ list, item, title, page, remove, onGone, children }: ItemMenuProps) {
+export function ItemMenu({ page, children, ...item }: ItemMenuProps) {
   const { t } = useTranslation('components');
-  const erase = async () => {
-    const sure = await askConfirm({
-      title: remove.title,
-      message: remove.text,
-      confirm: t('item.delete'),
-    });
-    if (!sure) return;
-    try {
-      await request('delete', `${list}/${item.id}`, { version: item.version });
-      onGone?.();
-      toastSuccess(t('item.deleted', { title }));
-    } catch (reason) {
-      toastError(t('item.notDeleted', { title }), reason);
-    }
-    await invalidatePaths(list);
-  };
+  const { title } = item;
   return (
     <Menu>
       <Menu.Target>
@@ -125,7 +133,11 @@ export function ItemMenu({ list, item, title, page, remove, onGone, children }: 
           </Menu.Item>
         )}
         {children}
-        <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => void erase()}>
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash size={16} />}
+          onClick={() => void erase(item)}
+        >
           {t('item.delete')}
         </Menu.Item>
       </Menu.Dropdown>

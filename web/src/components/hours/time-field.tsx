@@ -46,7 +46,10 @@ export function TimeField({ label, value, onChange, invalid, readOnly }: TimeFie
           event.preventDefault();
           move((event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 60 : STEP));
         }
-        if (event.key === 'Enter') keep();
+        if (event.key !== 'Enter') return;
+        // Of a form, Enter would save everything while this time is still being typed.
+        event.preventDefault();
+        keep();
       }}
     />
   );

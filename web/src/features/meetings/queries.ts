@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Schema } from '@/api/api';
 import { apiQuery, request } from '@/api/client';
-import type { Settings } from './event-types/draft';
+import type { Draft } from './event-types/draft';
 import type { MeetingsSearch } from './list/search';
 
 export type EventType = Schema<'EventTypeRead'>;
@@ -30,7 +30,7 @@ export const routingAnswersQuery = (id: string, cursor: string | undefined) => (
 });
 
 /** What of an event type decides when it is offered. */
-const TIMING = [
+export const TIMING = [
   'lengths',
   'assignment',
   'lead_owner_first',
@@ -46,7 +46,7 @@ const TIMING = [
   'limit_per_day',
   'limit_per_week',
   'schedule_id',
-] as const satisfies readonly (keyof Settings)[];
+] as const;
 
 interface Look {
   start: string;
@@ -58,7 +58,7 @@ interface Look {
 /** Free times as they would be with changes that are not saved yet. */
 export const previewQuery = (
   { id, version }: EventType,
-  { settings, hosts }: { settings: Partial<Settings>; hosts: object[] | undefined },
+  { hosts, ...settings }: Partial<Draft>,
   look: Look,
 ) => {
   const changed = Object.fromEntries(

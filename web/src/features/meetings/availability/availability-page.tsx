@@ -87,7 +87,7 @@ export function AvailabilityPage() {
             </Group>
           )}
           <ScheduleEditor
-            key={`${shown.id} ${shown.version}`}
+            key={shown.id}
             schedule={shown}
             readOnly={!shown.editable}
             onGone={() => open(undefined)}

@@ -7,16 +7,16 @@ import {
   Stack,
   Switch,
   TagsInput,
-  Textarea,
   TextInput,
 } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/app/session';
 import { colors } from '@/app/theme';
+import { BasicsFields } from '../basics-fields';
 import { lengthsOf } from './durations';
 import classes from './event-types.module.css';
 import type { TabProps } from './form';
-import { slugOf } from './slug';
+import { bookingLink } from './links';
 
 const LOCATIONS = ['jitsi', 'google_meet', 'teams', 'zoom', 'phone', 'in_person', 'link'] as const;
 const WITH_VALUE = ['phone', 'in_person', 'link'];
@@ -40,31 +40,11 @@ export function BasicsTab({ form, readOnly }: TabProps) {
   const { location } = form.values;
   return (
     <Stack gap="md">
-      <TextInput
-        label={t('basics.title')}
-        required
-        maxLength={120}
+      <BasicsFields
+        form={form}
         readOnly={readOnly}
-        {...form.getInputProps('title')}
-      />
-      <TextInput
-        label={t('basics.slug')}
-        description={`${window.location.host}/book/${me.organisation.slug}/${form.values.slug}`}
-        required
-        maxLength={80}
-        readOnly={readOnly}
-        {...form.getInputProps('slug')}
-        onBlur={(event) => form.setFieldValue('slug', slugOf(event.currentTarget.value))}
-      />
-      <Textarea
-        label={t('basics.description')}
-        description={t('basics.descriptionText')}
-        autosize
-        minRows={2}
-        maxRows={8}
-        maxLength={5000}
-        readOnly={readOnly}
-        {...form.getInputProps('description')}
+        t={t}
+        address={bookingLink(window.location.host, me.organisation.slug, form.values.slug)}
       />
       <TagsInput
         label={t('basics.lengths')}

@@ -1,34 +1,20 @@
-import type { EventType } from '../queries';
+import { type EventType, TIMING } from '../queries';
 import type { Question } from './questions';
 
 /** What the editor changes of an event type; the hosts are saved apart. */
 const FIELDS = [
+  ...TIMING,
   'title',
   'slug',
   'description',
   'colour',
-  'lengths',
   'location',
   'questions',
-  'assignment',
-  'lead_owner_first',
-  'buffer_before',
-  'buffer_after',
-  'minimum_notice',
-  'window_kind',
-  'window_days',
-  'window_start',
-  'window_end',
-  'increment',
-  'seats',
-  'limit_per_day',
-  'limit_per_week',
   'requires_confirmation',
   'cancellation_notice',
   'cancellation_policy',
   'reminders',
   'hidden',
-  'schedule_id',
 ] as const satisfies readonly (keyof EventType)[];
 
 export interface HostDraft {
@@ -59,19 +45,4 @@ export function draftOf(eventType: EventType): Draft {
     schedule_id: host.schedule_id ?? null,
   }));
   return { ...(settings as unknown as Settings), hosts };
-}
-
-const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
-
-/** Only what differs; `hosts` undefined where they stayed. */
-export function changesOf(
-  draft: Draft,
-  eventType: EventType,
-): { settings: Partial<Settings>; hosts: HostDraft[] | undefined } {
-  const before = draftOf(eventType);
-  const changed = FIELDS.filter((name) => !same(draft[name], before[name]));
-  return {
-    settings: Object.fromEntries(changed.map((name) => [name, draft[name]])),
-    hosts: same(draft.hosts, before.hosts) ? undefined : draft.hosts,
-  };
 }

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, NumberInput, Select, Text, TextInput } from '@mantine/core';
+import { Group, NumberInput, Select, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { useMembers } from '@/app/members';
 import { useMe } from '@/app/session';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { EVENT_TYPES, type EventType } from '../queries';
 import { bookingLink } from './links';
 import { slugOf } from './slug';
@@ -24,66 +24,50 @@ export function EventTypeDialog({ onClose }: { onClose: (made?: EventType) => vo
   });
   const slug = slugOf(form.values.slug || form.values.title) || 'meeting';
   return (
-    <Modal opened onClose={() => onClose()} title={t('new.title')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ title, length, host }) => {
-          const made = await request<EventType>('post', EVENT_TYPES, {
-            body: {
-              title: title.trim(),
-              slug,
-              lengths: [Number(length)],
-              hosts: [{ user_id: host }],
-            },
-          });
-          await invalidatePaths(EVENT_TYPES);
-          onClose(made);
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('basics.title')}
-              placeholder={t('new.example')}
-              required
-              maxLength={120}
-              data-autofocus
-              {...form.getInputProps('title')}
-            />
-            <TextInput
-              label={t('basics.slug')}
-              placeholder={slug}
-              maxLength={80}
-              {...form.getInputProps('slug')}
-            />
-            <Text size="xs" c="dimmed" className="tw-truncate" mt={-12}>
-              {bookingLink(window.location.origin, me.organisation.slug, slug)}
-            </Text>
-            <Group gap="sm" grow align="flex-start">
-              <NumberInput
-                label={t('new.length')}
-                min={5}
-                max={1440}
-                {...form.getInputProps('length')}
-              />
-              <Select
-                label={t('new.host')}
-                data={members.options}
-                searchable={members.options.length > 8}
-                {...form.getInputProps('host')}
-              />
-            </Group>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => onClose()}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('new.add')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('new.title')}
+      form={form}
+      submit={t('new.add')}
+      onClose={() => onClose()}
+      onSubmit={async ({ title, length, host }) => {
+        const made = await request<EventType>('post', EVENT_TYPES, {
+          body: {
+            title: title.trim(),
+            slug,
+            lengths: [Number(length)],
+            hosts: [{ user_id: host }],
+          },
+        });
+        await invalidatePaths(EVENT_TYPES);
+        onClose(made);
+      }}
+    >
+      <TextInput
+        label={t('basics.title')}
+        placeholder={t('new.example')}
+        required
+        maxLength={120}
+        data-autofocus
+        {...form.getInputProps('title')}
+      />
+      <TextInput
+        label={t('basics.slug')}
+        placeholder={slug}
+        maxLength={80}
+        {...form.getInputProps('slug')}
+      />
+      <Text size="xs" c="dimmed" className="tw-truncate" mt={-12}>
+        {bookingLink(window.location.origin, me.organisation.slug, slug)}
+      </Text>
+      <Group gap="sm" grow align="flex-start">
+        <NumberInput label={t('new.length')} min={5} max={1440} {...form.getInputProps('length')} />
+        <Select
+          label={t('new.host')}
+          data={members.options}
+          searchable={members.options.length > 8}
+          {...form.getInputProps('host')}
+        />
+      </Group>
+    </FormDialog>
   );
 }

@@ -22,9 +22,9 @@ import { IconChevronLeft, IconChevronRight } from '@/app/icons';
 import { addDays, dayIn, instantAt, minutesIn, weekFrom } from '@/components/booking/zoned';
 import { timeOf } from '@/components/hours/weekly';
 import { ErrorState } from '@/components/page-states';
+import { differing } from '@/components/use-draft';
 import { type EventType, previewQuery } from '../queries';
-import type { Draft } from './draft';
-import { changesOf } from './draft';
+import { type Draft, draftOf } from './draft';
 import { PreviewGrid } from './preview-grid';
 import { Why } from './why';
 
@@ -37,7 +37,7 @@ export function PreviewCard({ eventType, draft }: { eventType: EventType; draft:
   const navigate = route.useNavigate();
   const [zone, setZone] = useState(ownTimeZone);
   const [settled] = useDebouncedValue(draft, 400);
-  const changes = changesOf(settled, eventType);
+  const changes = differing(settled, draftOf(eventType));
   const today = dayIn(zone, new Date());
   const from = week && week > today ? week : today;
   const days = weekFrom(from);
@@ -59,7 +59,7 @@ export function PreviewCard({ eventType, draft }: { eventType: EventType; draft:
   };
   const askAbout = (day: string, minutes: number) =>
     go({ ask: instantAt(zone, day, minutes).toISOString() });
-  const changed = Object.keys(changes.settings).length > 0 || changes.hosts !== undefined;
+  const changed = Object.keys(changes).length > 0;
   return (
     <Card component="section" aria-labelledby="event-type-preview">
       <Stack gap="sm">

@@ -45,15 +45,6 @@ const FIELDS = ['title', 'slug', 'description', 'questions', 'rules', 'fallback'
 export const draftOf = (form: RoutingForm): Draft =>
   Object.fromEntries(FIELDS.map((name) => [name, form[name]])) as unknown as Draft;
 
-/** Only what differs. */
-export function changesOf(draft: Draft, form: RoutingForm): Partial<Draft> {
-  const before = draftOf(form);
-  const changed = FIELDS.filter(
-    (name) => JSON.stringify(draft[name]) !== JSON.stringify(before[name]),
-  );
-  return Object.fromEntries(changed.map((name) => [name, draft[name]]));
-}
-
 const TEXT: Op[] = ['is', 'is_not', 'contains', 'one_of', 'answered', 'not_answered'];
 const OPS: Partial<Record<Question['kind'], Op[]>> = {
   number: ['is', 'is_not', 'at_least', 'at_most', 'answered', 'not_answered'],

@@ -1,28 +1,22 @@
-import { Card, Group, Switch, Tabs } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
-import { ApiError, toApiError } from '@/api/errors';
-import { invalidatePaths } from '@/api/query-client';
 import { useMay } from '@/app/permissions';
-import { showServerErrors, useLeaveGuard } from '@/components/api-form';
-import { Page } from '@/components/page';
+import { useMe } from '@/app/session';
+import { Columns, Editor, EditorTabs } from '@/components/editor';
+import { CopyLink, ItemSwitch } from '@/components/item-actions';
 import { PageHeader } from '@/components/page-header';
-import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
-import { SaveBar } from '@/components/save-bar';
-import { toastError, toastSuccess } from '@/components/toasts';
+import { RecordPage } from '@/components/record-page';
+import { useDraft } from '@/components/use-draft';
 import { ROUTING_FORMS, type RoutingForm, routingFormQuery } from '../queries';
-import { turn } from './actions';
 import { AnswersTab } from './answers-tab';
 import { BasicsTab } from './basics-tab';
-import { CopyLink } from './copy-link';
-import { changesOf, type Draft, draftOf, ruleProblems, targetProblem } from './draft';
+import { type Draft, draftOf, ruleProblems, targetProblem } from './draft';
 import type { TabProps } from './form';
+import { formLink } from './links';
 import { QuestionsTab } from './questions-tab';
-import classes from './routing-forms.module.css';
 import { RulesTab } from './rules-tab';
 import { TABS, type Tab } from './search';
 import { TryCard } from './try-card';
@@ -65,99 +59,65 @@ function problemsOf({ title, slug, questions, rules, fallback }: Draft): Record<
   return found;
 }
 
-function Editor({ routingForm }: { routingForm: RoutingForm }) {
+function RoutingFormEditor({ routingForm }: { routingForm: RoutingForm }) {
   const { t } = useTranslation('meetings/routing-forms');
   const { tab = 'questions' } = route.useSearch();
   const navigate = route.useNavigate();
   const readOnly = !useMay('meetings:manage');
-  const [busy, setBusy] = useState(false);
-  const form = useForm<Draft>({
-    initialValues: draftOf(routingForm),
+  const { form, changes, dirty } = useDraft<Draft>(draftOf(routingForm), {
     validate: (draft) =>
       Object.fromEntries(
         Object.entries(problemsOf(draft)).map(([field, problem]) => [field, t(problem)]),
       ),
   });
-  const changes = changesOf(form.values, routingForm);
-  const dirty = Object.keys(changes).length > 0;
-  useLeaveGuard(dirty && !busy, false);
   const show = (next: Tab) =>
     void navigate({ search: { tab: next === 'questions' ? undefined : next } });
-  const showProblem = (errors: object) => {
-    const field = Object.keys(errors)[0]?.split('.')[0] as keyof Draft | undefined;
-    if (field && TAB_OF[field]) show(TAB_OF[field]);
-  };
-  const save = async () => {
-    const { hasErrors, errors } = form.validate();
-    if (hasErrors) return showProblem(errors);
-    setBusy(true);
-    try {
-      await request('patch', `${ROUTING_FORMS}/${routingForm.id}`, {
-        body: changes,
-        version: routingForm.version,
-      });
-      toastSuccess(t('form.saved'));
-    } catch (reason) {
-      const changed = reason instanceof ApiError && reason.status === 412;
-      const rest = showServerErrors(form, reason);
-      if (rest || changed) toastError(t(changed ? 'form.changed' : 'form.notSaved'), reason);
-      else showProblem(toApiError(reason).fields);
-    }
-    await invalidatePaths(ROUTING_FORMS);
-    setBusy(false);
-  };
   const Panel = PANELS[tab];
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-      }}
+    <Editor
+      name={routingForm.title}
+      form={form}
+      dirty={dirty}
+      readOnly={readOnly}
+      onSave={() =>
+        request('patch', `${ROUTING_FORMS}/${routingForm.id}`, {
+          body: changes,
+          version: routingForm.version,
+        })
+      }
+      stale={[ROUTING_FORMS]}
+      onRefused={(field) => show(TAB_OF[field.split('.')[0] as keyof Draft] ?? tab)}
     >
-      <Card>
-        <Tabs value={tab} onChange={(next) => show(next as Tab)} keepMounted={false}>
-          <Tabs.List className={classes.tabs}>
-            {TABS.map((value) => (
-              <Tabs.Tab key={value} value={value}>
-                {t(`tab.${value}`)}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          <Tabs.Panel value={tab} pt="md">
-            <Panel routingForm={routingForm} form={form} readOnly={readOnly} />
-          </Tabs.Panel>
-        </Tabs>
-      </Card>
-      {dirty && !readOnly && (
-        <SaveBar
-          busy={busy}
-          onDiscard={() => {
-            form.setValues(draftOf(routingForm));
-            form.clearErrors();
-          }}
-        />
-      )}
-    </form>
+      <EditorTabs
+        tabs={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))}
+        value={tab}
+        onChange={show}
+      >
+        <Panel routingForm={routingForm} form={form} readOnly={readOnly} />
+      </EditorTabs>
+    </Editor>
   );
 }
 
 function Actions({ routingForm }: { routingForm: RoutingForm }) {
   const { t } = useTranslation('meetings/routing-forms');
   const mayManage = useMay('meetings:manage');
+  const { slug: organisation } = useMe().organisation;
+  const { title, active } = routingForm;
   return (
     <Group gap="md">
-      <Switch
-        label={t(routingForm.active ? 'form.on' : 'form.off')}
-        aria-label={t('list.on', { title: routingForm.title })}
-        checked={routingForm.active}
+      <ItemSwitch
+        list={ROUTING_FORMS}
+        item={routingForm}
+        title={title}
+        label={t('list.on', { title })}
+        beside={t(active ? 'form.on' : 'form.off')}
         disabled={!mayManage}
-        onChange={(event) => void turn(routingForm, event.currentTarget.checked)}
       />
-      <CopyLink form={routingForm} />
+      <CopyLink
+        link={formLink(window.location.origin, organisation, routingForm.slug)}
+        title={title}
+      />
     </Group>
   );
 }
@@ -166,31 +126,20 @@ function Actions({ routingForm }: { routingForm: RoutingForm }) {
 export function RoutingFormPage() {
   const { t } = useTranslation('meetings/routing-forms');
   const { formId } = route.useParams();
-  const { data, error, refetch } = useQuery(routingFormQuery(formId));
-  if (error && !data) {
-    return [404, 422].includes(toApiError(error).status) ? (
-      <NotFoundState title={t('notFound')} to="/meetings/routing-forms" back={t('back')} />
-    ) : (
-      <ErrorState error={error} order={1} onRetry={() => void refetch()} />
-    );
-  }
-  if (!data) {
-    return (
-      <Page>
-        <PageHeader title={t('one')} />
-        <LoadingLines lines={12} height={24} />
-      </Page>
-    );
-  }
   return (
-    <Page>
-      <PageHeader title={data.title} actions={<Actions routingForm={data} />} />
-      <div className={classes.columns}>
-        <Editor key={data.version} routingForm={data} />
-        <div className={classes.beside}>
-          <TryCard key={data.version} routingForm={data} />
-        </div>
-      </div>
-    </Page>
+    <RecordPage
+      query={useQuery(routingFormQuery(formId))}
+      title={t('one')}
+      gone={{ title: t('notFound'), to: '/meetings/routing-forms', back: t('back') }}
+    >
+      {(routingForm) => (
+        <>
+          <PageHeader title={routingForm.title} actions={<Actions routingForm={routingForm} />} />
+          <Columns sticky beside={<TryCard key={routingForm.version} routingForm={routingForm} />}>
+            <RoutingFormEditor key={routingForm.id} routingForm={routingForm} />
+          </Columns>
+        </>
+      )}
+    </RecordPage>
   );
 }
