@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tradewind.kernel import clock
+from tradewind.kernel.colours import accents, contrast
 from tradewind.kernel.static import WebApp
-from tradewind.modules.meetings.pages.colours import accents, contrast
 from tradewind.modules.meetings.pages.texts import LANGUAGES, choose_language, texts
 
 NOW = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)  # a Monday, two days before the month ends

@@ -13,8 +13,8 @@ import orjson
 from fastapi import Request, Response
 
 from tradewind.kernel.clock import now
+from tradewind.kernel.colours import accents
 from tradewind.modules.meetings.pages.assets import Assets, assets_of
-from tradewind.modules.meetings.pages.colours import accents
 from tradewind.modules.meetings.pages.markup import footer
 from tradewind.modules.meetings.pages.texts import choose_language, texts
 

@@ -1,4 +1,4 @@
-"""An organisation's colour made readable: fills, texts and tints with enough contrast on light and on dark."""
+"""A colour that somebody chose made readable: fills, texts and tints with enough contrast on light and on dark."""
 
 import re
 from collections.abc import Callable
