@@ -12,7 +12,15 @@ from tradewind.modules.tracking.humanity import LIKELY_BOT, clicked_by_scanner
 from tradewind.modules.tracking.repository import visits as repository
 from tradewind.modules.tracking.service import mail_clicks
 
-__all__ = ["CHANNELS", "LIKELY_BOT", "clicked_by_scanner", "record_mail_click", "touches_of_leads", "visits_of_leads"]
+__all__ = [
+    "CHANNELS",
+    "LIKELY_BOT",
+    "clicked_by_scanner",
+    "lead_of_browser",
+    "record_mail_click",
+    "touches_of_leads",
+    "visits_of_leads",
+]
 
 
 async def touches_of_leads(
@@ -49,3 +57,8 @@ async def record_mail_click(session: AsyncSession, *, email: str, anonymous_id: 
     Not for clicks that `clicked_by_scanner` tells were a program's. An address of nobody we know adds no lead.
     """
     await mail_clicks.record(session, email=email, anonymous_id=anonymous_id, at=at)
+
+
+async def lead_of_browser(session: AsyncSession, anonymous_id: str) -> UUID | None:
+    """The lead who uses the browser with this id of the snippet, as far as is known; proof of nothing."""
+    return await repository.lead_of_browser(session, anonymous_id)

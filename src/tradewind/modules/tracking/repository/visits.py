@@ -263,3 +263,17 @@ async def seen_in(session: AsyncSession, sessions: Sequence[asyncpg.Record], lim
                 limit,
             )
     return found
+
+
+async def lead_of_browser(session: AsyncSession, anonymous_id: str) -> UUID | None:
+    """The live lead a browser belongs to now."""
+    connection = await asyncpg_connection(session)
+    return await connection.fetchval(
+        """
+        select l.id from visitor_identifiers i join visitors v on v.id = i.visitor_id
+        join leads l on l.id = v.lead_id and l.deleted_at is null
+        where i.organisation_id = $1 and i.kind = 'anonymous' and i.value = $2 and i.since <= now() and i.until > now()
+        """,
+        actor_of(session).organisation_id,
+        anonymous_id,
+    )
