@@ -39,6 +39,7 @@ def test_from_no_model_to_a_tested_prompt(
         models.press("Enter")
     dialog.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name="Our server", level=3)).to_be_visible()
+    expect(dialog).to_have_count(0)
     assert KEY not in page.content()
     page.get_by_role("button", name="Test Our server", exact=True).click()
     expect(page.get_by_text("steady answered in")).to_be_visible()
