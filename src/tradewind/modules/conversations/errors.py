@@ -1,6 +1,6 @@
 """What can go wrong with conversations."""
 
-from tradewind.kernel.errors import Conflict, Invalid, NotFound, PayloadTooLarge, TooManyRequests
+from tradewind.kernel.errors import Conflict, Invalid, NotFound, PayloadTooLarge
 
 
 class ConversationNotFound(NotFound):
@@ -62,6 +62,6 @@ class FileTooLarge(PayloadTooLarge):
     title = "The file is too large"
 
 
-class TooManyMessages(TooManyRequests):
-    code = "conversations.too_many_messages"
-    title = "The conversation is full"
+class ConversationFull(Conflict):
+    code = "conversations.full"
+    title = "The conversation holds as many messages as it may"

@@ -38,6 +38,14 @@ class MessageReceived(ConversationFact):
     sequence: int
 
 
+class MessageLeft(ConversationFact):
+    """While nobody was there the visitor left a question and an address to answer to."""
+
+    name: ClassVar[str] = "conversations.message_left"
+    public: ClassVar[Public | None] = Public("conversation.message_left", permission=_READ)
+    message_id: UUID
+
+
 class MessageSent(ConversationFact):
     """The agent or a member (`author`) answered the visitor: channels without an open socket deliver it."""
 

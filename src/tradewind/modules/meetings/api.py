@@ -1,15 +1,16 @@
 """What agents, calls and other modules may ask of meetings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.meetings.contracts import Booked, BookingWish, By, Hold, MeetingSummary, Slot
-from tradewind.modules.meetings.service import bookings, changes, meetings, slots
+from tradewind.modules.meetings.service import bookings, changes, meetings, opening_hours, slots
 
-__all__ = ["book", "cancel", "find_slots", "hold_slot", "move", "release_hold", "summary"]
+__all__ = ["book", "cancel", "find_slots", "hold_slot", "move", "open_spans", "release_hold", "summary"]
 
 
 async def find_slots(
@@ -84,3 +85,18 @@ async def cancel(session: AsyncSession, meeting_id: UUID, *, by: By = "agent", r
 async def summary(session: AsyncSession, meeting_id: UUID) -> MeetingSummary | None:
     """A meeting in short, as the session's actor may see it; None for time that is only held."""
     return await meetings.summary(session, meeting_id)
+
+
+async def open_spans(
+    *,
+    time_zone: str,
+    weekly: Sequence[Mapping[str, Any]],
+    overrides: Sequence[Mapping[str, Any]],
+    holidays: Mapping[str, Any] | None,
+    start: datetime,
+    end: datetime,
+) -> list[tuple[datetime, datetime]]:
+    """When hours kept in the shapes of `contracts_hours` are open between two moments: spans in UTC, in order."""
+    return await opening_hours.spans(
+        time_zone=time_zone, weekly=weekly, overrides=overrides, holidays=holidays, start=start, end=end
+    )

@@ -1,7 +1,7 @@
 """Stored schedules as the opening hours that the engine reckons with."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.loading import loaded
 from tradewind.modules.identity import api as identity
 from tradewind.modules.meetings.engine import public_holidays
-from tradewind.modules.meetings.engine.hours import Hours, Ranges, day_number, joined
+from tradewind.modules.meetings.engine.hours import DAY, Hours, Ranges, day_number, joined, opening
 from tradewind.modules.meetings.repository.slots import ScheduleRow
 
 DEFAULT_NAME = "Working hours"
@@ -43,6 +43,28 @@ async def hours_of(schedule: ScheduleRow, years: Iterable[int]) -> Hours:
         dates={day_number(date.fromisoformat(entry["date"])): _ranges(entry["ranges"]) for entry in schedule.overrides},
         holidays=holidays,
     )
+
+
+async def spans(
+    *,
+    time_zone: str,
+    weekly: Sequence[Mapping[str, Any]],
+    overrides: Sequence[Mapping[str, Any]],
+    holidays: Mapping[str, Any] | None,
+    start: datetime,
+    end: datetime,
+) -> list[tuple[datetime, datetime]]:
+    """When such hours are open between two moments, in UTC and in order; spans reach over the edges."""
+    schedule = ScheduleRow(
+        _NONE, "", time_zone, list(map(dict, weekly)), list(map(dict, overrides)), dict(holidays) if holidays else None
+    )
+    hours = await hours_of(schedule, range(start.year - 1, end.year + 2))
+    found = opening(hours, int(start.timestamp()), int(end.timestamp()), DAY)
+    return [
+        (datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC))
+        for low, high in zip(found.begins, found.ends, strict=True)
+        if high > start.timestamp() and low < end.timestamp()
+    ]
 
 
 def seconds(clock_time: str) -> int:

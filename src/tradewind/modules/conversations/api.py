@@ -1,0 +1,208 @@
+"""What channels, the inbox and other modules may ask of conversations; frozen dataclasses in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.conversations.contracts import (
+    Author,
+    Conversation,
+    Handover,
+    Message,
+    MessageKind,
+    NewConversation,
+    Outcome,
+    Presence,
+    RatingKind,
+    Received,
+    RequestedBy,
+)
+from tradewind.modules.conversations.errors import ConversationNotFound
+from tradewind.modules.conversations.repository import conversations as rows
+from tradewind.modules.conversations.service import (
+    acting,
+    conversations,
+    handover,
+    hours,
+    messages,
+    offline,
+    ratings,
+    views,
+)
+
+__all__ = [
+    "ask_for_person",
+    "close",
+    "conversation",
+    "conversations_of_lead",
+    "conversations_of_visitor",
+    "describe",
+    "judge_message",
+    "leave_message",
+    "link_lead",
+    "mark_seen",
+    "opt_out",
+    "presence",
+    "raise_urgency",
+    "rate",
+    "receive",
+    "send",
+    "start",
+    "tell_typing",
+    "visitor_messages",
+]
+
+
+async def start(session: AsyncSession, new: NewConversation) -> Conversation:
+    """Begin a conversation, or find the one begun with the same key. The session acts for the organisation."""
+    return await conversations.start(session, new)
+
+
+async def conversation(session: AsyncSession, conversation_id: UUID) -> Conversation:
+    """A conversation as it is now. Raises ConversationNotFound."""
+    return await conversations.find(session, conversation_id)
+
+
+async def conversations_of_visitor(
+    session: AsyncSession, channel: str, visitor_key: str, *, limit: int = 20
+) -> list[Conversation]:
+    """A visitor's conversations on a channel, closed ones too, newest first."""
+    return await conversations.of_visitor(session, channel, visitor_key, limit=limit)
+
+
+async def conversations_of_lead(session: AsyncSession, lead_id: UUID, *, limit: int = 20) -> list[Conversation]:
+    """A lead's conversations on all channels, newest first."""
+    return await conversations.of_lead(session, lead_id, limit=limit)
+
+
+async def receive(
+    session: AsyncSession,
+    conversation_id: UUID,
+    text: str,
+    *,
+    key: str,
+    data: Mapping[str, Any] | None = None,
+    language: str | None = None,
+) -> Received:
+    """Take a visitor's message, once per `key` (1–200 characters, the channel's own id of it).
+
+    Once the session's transaction has committed, the message is not lost, and its answer comes: from the agent by a
+    job, or from people. A closed conversation goes on. Raises ConversationNotFound, MessageInvalid, ConversationFull.
+    """
+    return await messages.receive(session, conversation_id, text, key=key, data=data, language=language)
+
+
+async def visitor_messages(
+    session: AsyncSession, conversation_id: UUID, *, after: int = 0, limit: int = 200
+) -> list[Message]:
+    """What the visitor may see from a sequence on, in order: messages, and events that concern them; never notes.
+
+    Raises ConversationNotFound.
+    """
+    if await rows.conversation(session, conversation_id) is None:
+        raise ConversationNotFound()
+    found = await rows.messages(session, conversation_id, after=after, kinds=("message", "event"), limit=limit)
+    return [views.message(one) for one in found if views.for_visitor(one)]
+
+
+async def send(
+    session: AsyncSession,
+    conversation_id: UUID,
+    text: str,
+    *,
+    author: Author = "agent",
+    kind: MessageKind = "message",
+    data: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> Message:
+    """Say something to the visitor as the agent or the system, once per `key`. Raises ConversationNotFound."""
+    return await messages.send(session, conversation_id, text, author=author, kind=kind, data=data, key=key)
+
+
+async def mark_seen(session: AsyncSession, conversation_id: UUID, through: int) -> None:
+    """The visitor has seen all up to a sequence. Raises ConversationNotFound."""
+    await messages.seen_by_visitor(session, conversation_id, through)
+
+
+async def tell_typing(session: AsyncSession, conversation_id: UUID, *, author: Author, typing: bool = True) -> None:
+    """Show the visitor's open page that the agent or a member types."""
+    await messages.tell_typing(session, conversation_id, author=author, typing=typing)
+
+
+async def link_lead(session: AsyncSession, conversation_id: UUID, lead_id: UUID, *, verified: bool) -> None:
+    """Say whose conversation it is; `verified` if the visitor proved it. Raises ConversationNotFound."""
+    await conversations.link_lead(session, conversation_id, lead_id, verified=verified)
+
+
+async def describe(session: AsyncSession, conversation_id: UUID, **facts: Any) -> None:
+    """Set `language`, `subject`, `memory` or `agent_version_id`. Raises ConversationNotFound."""
+    await conversations.describe(session, conversation_id, **facts)
+
+
+async def ask_for_person(
+    session: AsyncSession,
+    conversation_id: UUID,
+    *,
+    by: RequestedBy = "visitor",
+    reason: str = "The visitor asked for a person",
+    queue_id: UUID | None = None,
+    urgent: bool = False,
+) -> Handover:
+    """Let a conversation wait for a person; what waits or is with one already stays so.
+
+    The answer's state `offline` says that nobody is there: ask for an address and the question (`leave_message`).
+    Raises ConversationNotFound, WrongState for a closed one, AlreadyHandedOver (by agent or policy, in a circle).
+    """
+    return await handover.ask_for_person(
+        session, conversation_id, by=by, reason=reason, queue_id=queue_id, urgent=urgent
+    )
+
+
+async def leave_message(
+    session: AsyncSession, conversation_id: UUID, *, email: str, text: str, key: str, name: str = ""
+) -> Received:
+    """The form for when nobody is there: the question is stored, waits for people, and is mailed to the queue.
+
+    The address finds or makes a lead, who is not verified by it. Raises ConversationNotFound, MessageInvalid.
+    """
+    return await offline.leave_message(session, conversation_id, email=email, text=text, key=key, name=name)
+
+
+async def presence(session: AsyncSession, queue_id: UUID | None = None) -> Presence:
+    """Whether people answer now, and how fast they promise to."""
+    return await hours.presence(session, queue_id)
+
+
+async def raise_urgency(session: AsyncSession, conversation_id: UUID, reason: str) -> bool:
+    """Mark a conversation as urgent; False if it is already. Raises ConversationNotFound."""
+    return await conversations.raise_urgency(session, conversation_id, reason)
+
+
+async def opt_out(session: AsyncSession, conversation_id: UUID) -> None:
+    """The visitor wants people only: the agent leaves this conversation for good. Raises ConversationNotFound."""
+    await acting.opt_out(session, conversation_id)
+
+
+async def close(session: AsyncSession, conversation_id: UUID, *, confirmed: bool = False, because: str = "") -> Outcome:
+    """End a conversation; `confirmed` only if the visitor said so. Raises ConversationNotFound, WrongState."""
+    return await acting.close(session, conversation_id, confirmed=confirmed, because=because)
+
+
+async def rate(
+    session: AsyncSession, conversation_id: UUID, *, kind: RatingKind, score: int, comment: str = ""
+) -> None:
+    """Store the visitor's rating, the last of each kind: csat 1–5, nps 0–10.
+
+    Raises ConversationNotFound, RatingInvalid.
+    """
+    await ratings.rate(session, conversation_id, kind=kind, score=score, comment=comment)
+
+
+async def judge_message(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, thumb: int | None) -> None:
+    """Store the visitor's thumb (1, -1, or None to take it back) on a message of the agent.
+
+    Raises MessageNotFound, also for a message of another conversation.
+    """
+    await ratings.judge_as_visitor(session, conversation_id, message_id, thumb=thumb)

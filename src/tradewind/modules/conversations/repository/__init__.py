@@ -1,0 +1,1 @@
+"""All SQL of conversations, one file per subject."""

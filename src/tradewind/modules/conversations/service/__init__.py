@@ -1,0 +1,1 @@
+"""The rules of conversations, one file per subject."""
