@@ -1,6 +1,7 @@
 """What a start must not import: everyone would wait for what few use."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -23,3 +24,10 @@ def test_starting_imports_nothing_that_can_wait() -> None:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         found[role] = sorted(_LATER.intersection(json.loads(done.stdout.splitlines()[-1])))
     assert found == {role: [] for role in _START}
+
+
+def test_small_products_of_arrays_start_no_threads() -> None:
+    script = "import tradewind, numpy, json, threadpoolctl; print(json.dumps(threadpoolctl.threadpool_info()))"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    assert {one["num_threads"] for one in json.loads(done.stdout) if one["user_api"] == "blas"} == {1}

@@ -169,6 +169,7 @@ def test_shipped_sets_are_rich_and_do_not_contradict_themselves() -> None:
     for each in shipped.shipped().values():
         assert each.name
         assert shipped.place(each.key, "npz").exists(), "its texts have changed: make intents"
+        assert shipped.place(each.key, "npz").stat().st_size < 1_000_000
         assert len(each.intents) >= 12
         keys = [text_key(text) for intent in each.intents for text in (*intent.examples, *intent.negatives)]
         assert sorted(key for key in set(keys) if keys.count(key) > 1) == []

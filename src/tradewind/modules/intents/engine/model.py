@@ -12,7 +12,7 @@ from tradewind.modules.intents.engine.space import Metric
 from tradewind.modules.intents.engine.words import BUCKETS, Words
 
 NEIGHBOURS = 5
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Model:
 
     def to_bytes(self) -> bytes:
         """The stored form."""
-        gain = self.words.gain
+        gain, directions = self.words.gain, self.metric.directions
+        steps = np.maximum(np.abs(directions).max(axis=0, initial=0), 1e-12) / 127
         target = io.BytesIO()
         np.savez_compressed(
             target,
@@ -100,9 +101,10 @@ class Model:
                 np.uint8,
             ),
             centre=self.metric.centre,
-            directions=self.metric.directions.astype(np.float16),
+            directions=np.rint(directions / steps).astype(np.int8),
+            steps=steps,
             gains=self.metric.gains,
-            duals=self.duals,
+            duals=self.duals.astype(np.float16),
             rarity=self.words.rarity,
             gain=gain.data.astype(np.float16),
             gain_indices=gain.indices.astype(np.int32),
@@ -120,6 +122,8 @@ class Model:
         from scipy.sparse import csr_array
 
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            # Models of the first format hold directions as they are.
+            directions = stored["directions"] * (stored["steps"] if "steps" in stored else np.float32(1))
             head = orjson.loads(stored["head"].tobytes())
             gain = csr_array(
                 (stored["gain"].astype(np.float32), stored["gain_indices"], stored["gain_starts"]),
@@ -127,8 +131,8 @@ class Model:
             )
             return cls(
                 head["labels"],
-                Metric(stored["centre"], stored["directions"].astype(np.float32), stored["gains"], head["every"]),
-                stored["duals"],
+                Metric(stored["centre"], directions.astype(np.float32), stored["gains"], head["every"]),
+                stored["duals"].astype(np.float32),
                 Words(stored["rarity"], gain, stored["base"]),
                 tuple(head["weights"]),
                 stored["scope"],

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 SHRINKAGES = (0.003, 0.03, 0.1, 0.3, 0.6, 0.9)
+# What a judged text's length is measured along. Labels are learned in all directions: they cost them a point.
+_KEPT_DIRECTIONS = 256
 _ROUNDS, _BATCH = 4, 500
 _SHARPNESS, _PULL, _STEP = 30.0, 0.1, 0.07
 
@@ -37,6 +39,11 @@ class Metric:
     directions: np.ndarray
     gains: np.ndarray
     every: float
+
+    def compact(self) -> "Metric":
+        """The same seen through the directions with the most spread alone; the others hardly change a length."""
+        kept = np.argsort(self.gains, kind="stable")[:_KEPT_DIRECTIONS]
+        return Metric(self.centre, np.ascontiguousarray(self.directions[:, kept]), self.gains[kept], self.every)
 
     def unit(self, vectors: np.ndarray, projected: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The vectors (n × d) at length one, and their parts along the directions (n × r)."""

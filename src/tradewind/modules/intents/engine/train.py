@@ -84,7 +84,7 @@ def train(
     metric = spread(vectors[inside], target, len(names)).metric(shrinkage)
     model = Model(
         names,
-        metric,
+        metric.compact(),
         metric.refined(metric.unit(vectors[inside]), target, len(names)),
         counted.learn(inside, target, len(names)),
         weights,
