@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.conversations.contracts import (
+    AgentCard,
     Author,
     Conversation,
     Handover,
@@ -20,9 +21,11 @@ from tradewind.modules.conversations.contracts import (
     RequestedBy,
 )
 from tradewind.modules.conversations.errors import ConversationNotFound
+from tradewind.modules.conversations.repository import agents as agent_rows
 from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.service import (
     acting,
+    agents,
     conversations,
     handover,
     hours,
@@ -33,12 +36,15 @@ from tradewind.modules.conversations.service import (
 )
 
 __all__ = [
+    "agent_card",
+    "agent_names",
     "ask_for_person",
     "close",
     "conversation",
     "conversations_of_lead",
     "conversations_of_visitor",
     "describe",
+    "is_rated",
     "judge_message",
     "leave_message",
     "link_lead",
@@ -95,15 +101,23 @@ async def receive(
 
 
 async def visitor_messages(
-    session: AsyncSession, conversation_id: UUID, *, after: int = 0, limit: int = 200
+    session: AsyncSession,
+    conversation_id: UUID,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = 200,
+    newest: bool = False,
 ) -> list[Message]:
-    """What the visitor may see from a sequence on, in order: messages, and events that concern them; never notes.
+    """What the visitor may see between two sequences, in order: messages, and events that concern them; never notes.
 
-    Raises ConversationNotFound.
+    With `newest` the last ones instead of the first. Raises ConversationNotFound.
     """
     if await rows.conversation(session, conversation_id) is None:
         raise ConversationNotFound()
-    found = await rows.messages(session, conversation_id, after=after, kinds=("message", "event"), limit=limit)
+    found = await rows.messages(
+        session, conversation_id, after=after, before=before, kinds=("message", "event"), limit=limit, newest=newest
+    )
     return [views.message(one) for one in found if views.for_visitor(one)]
 
 
@@ -127,7 +141,7 @@ async def mark_seen(session: AsyncSession, conversation_id: UUID, through: int) 
 
 
 async def tell_typing(session: AsyncSession, conversation_id: UUID, *, author: Author, typing: bool = True) -> None:
-    """Show the visitor's open page that the agent or a member types."""
+    """Show the visitor's open page that the agent or a member types, or members that the visitor does."""
     await messages.tell_typing(session, conversation_id, author=author, typing=typing)
 
 
@@ -198,6 +212,31 @@ async def rate(
     Raises ConversationNotFound, RatingInvalid.
     """
     await ratings.rate(session, conversation_id, kind=kind, score=score, comment=comment)
+
+
+async def is_rated(session: AsyncSession, conversation_id: UUID) -> bool:
+    """Whether the visitor has rated the conversation."""
+    return await ratings.is_rated(session, conversation_id)
+
+
+async def agent_names(session: AsyncSession) -> dict[UUID, str]:
+    """Names of the organisation's agents by their ids, also of those that do not talk now."""
+    return {one.id: one.name for one in await agent_rows.agents(session)}
+
+
+async def agent_card(session: AsyncSession, agent_id: UUID | None) -> AgentCard | None:
+    """How an agent presents itself, the default agent where none is named; None if there is none that talks."""
+    found = await agents.published(session, agent_id)
+    if found is None:
+        return None
+    settings = found.settings
+    return AgentCard(
+        agent_id=found.agent_id,
+        name=found.name,
+        language=settings.main_language,
+        disclosure=settings.disclosure,
+        greeting=settings.greeting,
+    )
 
 
 async def judge_message(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, thumb: int | None) -> None:

@@ -141,3 +141,14 @@ class StoredFile:
     size_bytes: int
     scan: Literal["clean", "refused"]
     scan_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentCard:
+    """How an agent presents itself before anything is said, in its main language."""
+
+    agent_id: UUID
+    name: str
+    language: str
+    disclosure: str
+    greeting: str

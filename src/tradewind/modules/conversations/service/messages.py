@@ -15,7 +15,7 @@ from tradewind.modules.conversations.events import ConversationReopened, Message
 from tradewind.modules.conversations.models.conversations import Message
 from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.service import handover, hours, texts, views, waking
-from tradewind.modules.conversations.service.changing import Change, changing, note_change
+from tradewind.modules.conversations.service.changing import Change, changing, note_change, owners_of
 from tradewind.modules.identity import api as identity
 
 MAX_KEY = 200
@@ -178,7 +178,20 @@ async def seen_by_visitor(session: AsyncSession, conversation_id: UUID, through:
 
 
 async def tell_typing(session: AsyncSession, conversation_id: UUID, *, author: Author, typing: bool = True) -> None:
-    """Show the visitor that the agent or a member types."""
+    """Show the visitor that the agent or a member types, or members that the visitor does."""
+    if author == "visitor":
+        row = await rows.conversation(session, conversation_id)
+        if row is None:
+            raise ConversationNotFound()
+        await realtime.push(
+            session,
+            type="conversation.typing",
+            topic="conversations",
+            permission="conversations:read",
+            data={"conversation_id": conversation_id, "author": author, "typing": typing},
+            owners=await owners_of(session, row),
+        )
+        return
     member = actor_of(session).name if author == "member" else ""
     await realtime.push_to_guests(
         session,

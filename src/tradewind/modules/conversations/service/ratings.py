@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,6 +54,11 @@ async def rate(
             row.outcome = "confirmed"
         change.happened("rated", rating=kind, score=score)
         change.tell(ConversationRated, kind=kind, score=score)
+
+
+async def is_rated(session: AsyncSession, conversation_id: UUID) -> bool:
+    """Whether the visitor has rated the conversation."""
+    return bool(await session.scalar(select(exists().where(Rating.conversation_id == conversation_id))))
 
 
 async def judge_as_visitor(
