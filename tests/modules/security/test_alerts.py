@@ -1,5 +1,6 @@
 """From what happens to accounts and keys to alerts, mails and notifications, with a stopped clock."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,9 @@ from tradewind.kernel.telemetry import REGISTRY
 from tradewind.kernel.testing.fixtures import PASSWORD, add_member
 from tradewind.modules.email.api import recent_mails
 from tradewind.modules.identity.events import ApiKeyUsed, LoginFailed, SecondFactorFailed, SessionContinued, SignedIn
+from tradewind.modules.leads import reading_volume
 from tradewind.modules.leads.events import LeadsExported
+from tradewind.modules.security import rules
 from tradewind.modules.security.service import refusals
 
 ALERTS = "/api/v1/security/alerts"
@@ -285,6 +288,31 @@ async def test_usual_exports_raise_nothing(tenant, happen, alerts, admin, frozen
     )
 
 
+async def test_reading_page_by_page_is_noticed_once_for_each_lead(client, tenant, alerts, drain, frozen, monkeypatch):
+    monkeypatch.setattr(reading_volume, "_readers", {})
+    monkeypatch.setattr(reading_volume, "TOLD_IN", 2)
+    monkeypatch.setitem(rules.RULES, "reading_volume", replace(rules.RULES["reading_volume"], least=6))
+    people = [{"first_name": f"Ada {number}", "email": f"ada{number}@reading.example"} for number in range(8)]
+    assert (await client.post("/api/v1/leads/bulk-create", json={"items": people})).status_code == 200
+
+    async def page(cursor=None):
+        answer = await client.get("/api/v1/leads", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        return answer.json()["next_cursor"]
+
+    second = await page()
+    for _ in range(9):
+        await page()
+    third = await page(second)
+    await drain()
+    assert await alerts() == {}, "a list that is read again is no more than it was"
+    query = {"query": "query($after: String) { leads(first: 4, after: $after) { nodes { email } } }"}
+    assert "errors" not in (await client.post("/graphql", json=query | {"variables": {"after": third}})).json()
+    await drain()
+    alert = (await alerts())["reading_volume"]
+    assert (alert["occurrences"], alert["severity"]) == (8, "medium")
+    assert alert["why"].startswith("8 different leads were read within an hour")
+
+
 async def test_refusals_are_counted_in_tens(client_for, client, alerts, drain, frozen):
     refusals._counts.clear()
     robot = await client_for("analyst")
@@ -300,7 +328,7 @@ async def test_refusals_are_counted_in_tens(client_for, client, alerts, drain, f
 
 async def test_rules_are_the_organisations_own(client, client_for, tenant, happen, alerts, frozen):
     rules = {item["rule"]: item for item in (await client.get(RULES)).json()["items"]}
-    assert len(rules) == 9
+    assert len(rules) == 10
     assert all(item["is_default"] and item["enabled"] for item in rules.values())
     changed = await client.patch(f"{RULES}/failed_second_factors", json={"threshold": 1, "severity": "low"})
     assert (changed.json()["threshold"], changed.json()["window_minutes"], changed.json()["is_default"]) == (

@@ -55,6 +55,17 @@ class LeadsExported(Event):
     ip: str | None = None
 
 
+class LeadsRead(Event):
+    """A member or an API key was shown `rows` leads that they had not been shown within the hour."""
+
+    name: ClassVar[str] = "leads.leads_read"
+    by: Literal["user", "api_key"]
+    by_id: UUID
+    by_name: str
+    rows: int
+    ip: str | None = None
+
+
 class LeadDeleted(Event):
     """A lead was deleted: it is hidden everywhere, and purged later."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel import classification
 from tradewind.kernel.classification import MASK, MASKED_CLASSES, is_masked, masked, masked_forms, scrubbed
 from tradewind.kernel.database import actor_of
+from tradewind.modules.leads import reading_volume
 from tradewind.modules.leads.errors import MaskedValue
 from tradewind.modules.leads.models.people import Lead
 from tradewind.modules.leads.repository import fields
@@ -42,7 +43,8 @@ async def shown(session: AsyncSession, row: Row) -> Row:
 
 
 async def shown_all(session: AsyncSession, rows: list[Any]) -> list[Any]:
-    """Rows of leads as the session's actor may see them; untouched for those who see everything."""
+    """Rows of leads as the session's actor may see them; untouched for those who see everything. Counted as read."""
+    await reading_volume.note(session, rows)
     if not hides(session) or not rows:
         return rows
     keys = await masked_custom(session, "lead")

@@ -13,7 +13,7 @@ from tradewind.modules.identity.events import (
     SessionContinued,
     SignedIn,
 )
-from tradewind.modules.leads.events import LeadsExported
+from tradewind.modules.leads.events import LeadsExported, LeadsRead
 from tradewind.modules.security.events import AlertContinued, AlertRaised, RequestsRefused
 from tradewind.modules.security.service import alerts, refusals
 from tradewind.modules.security.service.watching import Observation, observe
@@ -73,13 +73,13 @@ async def on_api_key_used(session: AsyncSession, event: ApiKeyUsed) -> None:
 async def on_leads_exported(session: AsyncSession, event: LeadsExported) -> None:
     """A list left the product."""
     if event.rows:
-        await observe(
-            session,
-            Observation(
-                id=event.id, kind="exported", subject_type=event.by, subject_id=event.by_id,
-                subject_name=event.by_name, quantity=event.rows, occurred_at=event.occurred_at, ip=event.ip,
-            ),
-        )  # fmt: skip
+        await _of_volume(session, "exported", event)
+
+
+@subscriber(LeadsRead)
+async def on_leads_read(session: AsyncSession, event: LeadsRead) -> None:
+    """Somebody reads on and on."""
+    await _of_volume(session, "read", event)
 
 
 @subscriber(RequestsRefused)
@@ -121,5 +121,15 @@ async def _of_user(
         Observation(
             id=event.id, kind=kind, subject_id=event.user_id, ip=ip, device=device, time_zone=time_zone,
             occurred_at=event.occurred_at,
+        ),
+    )  # fmt: skip
+
+
+async def _of_volume(session: AsyncSession, kind: str, event: LeadsExported | LeadsRead) -> None:
+    await observe(
+        session,
+        Observation(
+            id=event.id, kind=kind, subject_type=event.by, subject_id=event.by_id, subject_name=event.by_name,
+            quantity=event.rows, occurred_at=event.occurred_at, ip=event.ip,
         ),
     )  # fmt: skip

@@ -29,8 +29,8 @@ _ADD = text("""
 _FINDINGS = text("""
     WITH rules AS (
         SELECT * FROM unnest(CAST(:rules AS text[]), CAST(:detectors AS text[]), CAST(:thresholds AS int[]),
-            CAST(:windows AS int[]), CAST(:hours_from AS int[]), CAST(:hours_to AS int[]))
-            AS r (rule, detector, threshold, minutes, hours_from, hours_to)
+            CAST(:windows AS int[]), CAST(:hours_from AS int[]), CAST(:hours_to AS int[]), CAST(:least AS int[]))
+            AS r (rule, detector, threshold, minutes, hours_from, hours_to, least)
     ), kinds AS (
         SELECT * FROM unnest(CAST(:kind_rules AS text[]), CAST(:kinds AS text[])) AS k (rule, kind)
     ), taken AS (
@@ -69,15 +69,15 @@ _FINDINGS = text("""
             )
             ELSE true END
     ), found AS (
-        SELECT rule, detector, threshold, alert_id, counts_on, sum(quantity) AS hits, min(occurred_at) AS first_at,
-            max(occurred_at) AS last_at, max(position) AS last_position,
+        SELECT rule, detector, threshold, least, alert_id, counts_on, sum(quantity) AS hits,
+            min(occurred_at) AS first_at, max(occurred_at) AS last_at, max(position) AS last_position,
             array_agg(DISTINCT network) FILTER (WHERE network IS NOT NULL) AS networks
-        FROM taken GROUP BY rule, detector, threshold, minutes, alert_id, counts_on
+        FROM taken GROUP BY rule, detector, threshold, least, minutes, alert_id, counts_on
     )
     SELECT f.rule, f.threshold, f.alert_id, f.counts_on, f.hits, f.first_at, f.last_at, f.last_position,
         coalesce(f.networks, '{}') AS networks
     FROM found f WHERE f.counts_on OR CASE f.detector
-        WHEN 'volume' THEN f.hits >= greatest(:least_volume, f.threshold * (
+        WHEN 'volume' THEN f.hits >= greatest(f.least, f.threshold * (
             SELECT coalesce(max(a_day.rows), 0) FROM (
                 SELECT sum(p.quantity) AS rows FROM security_events p JOIN kinds k ON k.kind = p.kind
                 WHERE k.rule = f.rule AND p.subject_id = :subject_id AND p.occurred_at < f.first_at
@@ -87,7 +87,6 @@ _FINDINGS = text("""
         ELSE f.hits >= f.threshold END
     ORDER BY f.rule
 """)
-LEAST_VOLUME = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ async def findings(
         "kinds": [kind for _, kind in kinds],
         "subject_type": subject_type,
         "subject_id": subject_id,
-        "least_volume": LEAST_VOLUME,
+        "least": [rule.least for rule, _ in rules],
         "at": now(),
     }
     return [Finding(**row) for row in (await session.execute(_FINDINGS, values)).mappings()]

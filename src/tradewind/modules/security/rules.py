@@ -14,7 +14,8 @@ class Rule:
 
     Detectors: `count` takes every event; `new_place` those from an address range (and, of people, a device) that was
     not seen in 90 days, though others were; `off_hours` those outside of the usual hours; `volume` sums up rows, and
-    its threshold is a multiple of the largest day of the 30 before. `why` has the fields hits, window and threshold.
+    its threshold is a multiple of the largest day of the 30 before, though never under `least` rows. `why` has the
+    fields hits, window and threshold.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Rule:
     severity: Severity
     why: str
     hours: tuple[int, int] | None = None
+    least: int = 0
 
 
 RULES: dict[str, Rule] = {
@@ -77,6 +79,16 @@ RULES: dict[str, Rule] = {
             "Much more data is exported than on the largest of the 30 days before. Less than 1,000 rows never count.",
             ("exported",), "volume", 3, DAY, "high",
             "{hits} rows were exported within {window}, at least {threshold} times the largest day of the 30 before.",
+            least=1_000,
+        ),
+        Rule(
+            "reading_volume", "Unusual reading",
+            "Many different leads are read, page by page or one by one, compared with the largest of the 30 days "
+            "before. Less than 2,000 never count.",
+            ("read",), "volume", 2, HOUR, "medium",
+            "{hits} different leads were read within {window}, at least {threshold} times the largest day of the 30 "
+            "before: somebody may be copying the list page by page.",
+            least=2_000,
         ),
         Rule(
             "key_new_network", "API key from a new network",

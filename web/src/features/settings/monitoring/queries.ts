@@ -8,6 +8,9 @@ export type Lock = Schema<'LockRead'>;
 
 const BASE = '/api/v1/security';
 
+/** Whether the threshold of a rule is a multiple of what is usual. */
+export const comparesVolume = (rule: Rule) => rule.rule.endsWith('_volume');
+
 export const alertsQuery = (show: 'open' | 'closed', cursor?: string) =>
   apiQuery<Schema<'Page_AlertRead_'>>(`${BASE}/alerts`, { show, cursor });
 export const rulesQuery = () => apiQuery<Schema<'RuleList'>>(`${BASE}/rules`);

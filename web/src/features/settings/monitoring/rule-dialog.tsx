@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { ApiForm } from '@/components/api-form';
 import { toastSuccess } from '@/components/toasts';
-import { change, type Rule } from './queries';
+import { change, comparesVolume, type Rule } from './queries';
 
 const SEVERITIES = ['low', 'medium', 'high'] as const;
 
@@ -33,7 +33,7 @@ export function RuleDialog({ rule, onClose }: { rule: Rule; onClose: () => void 
           <Stack gap="md">
             <Text size="sm">{rule.description}</Text>
             <NumberInput
-              label={t(rule.rule === 'export_volume' ? 'rules.multiple' : 'rules.threshold')}
+              label={t(comparesVolume(rule) ? 'rules.multiple' : 'rules.threshold')}
               min={1}
               max={1_000_000}
               allowDecimal={false}

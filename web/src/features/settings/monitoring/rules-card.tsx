@@ -8,14 +8,14 @@ import { ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError } from '@/components/toasts';
 import classes from '../settings.module.css';
-import { change, type Rule, rulesQuery } from './queries';
+import { change, comparesVolume, type Rule, rulesQuery } from './queries';
 import { RuleDialog } from './rule-dialog';
 import { span } from './span';
 
 function condition(t: TFunction<'settings/monitoring'>, rule: Rule): string {
   const { unit, count } = span(rule.window_minutes);
   const window = t(`window.${unit}`, { count });
-  const kind = rule.rule === 'export_volume' ? 'rules.volume' : 'rules.count';
+  const kind = comparesVolume(rule) ? 'rules.volume' : 'rules.count';
   const words = t(kind, { count: rule.threshold, window });
   return rule.hours_from === null
     ? words
