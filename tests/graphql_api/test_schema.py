@@ -247,3 +247,21 @@ async def test_pages_stay_whole_while_rows_arrive(client):
     assert after is None
     back = (await ask(client, query, before=page["pageInfo"]["startCursor"]))["data"]["leads"]
     assert [node["fullName"] for node in back["nodes"]] == names[10:20]
+
+
+async def test_edges_are_the_nodes_with_a_cursor_behind_each(client, records):
+    for number in range(3):
+        assert (await client.post("/api/v1/deals", json={"name": f"Deal {number}"})).is_success
+        assert (await client.post("/api/v1/leads", json={"full_name": f"Person {number}"})).is_success
+        assert (await client.post("/api/v1/companies", json={"name": f"Company {number}"})).is_success
+        assert (await client.post("/api/v1/tasks", json={"title": f"Task {number}"})).is_success
+        assert (await client.post(f"/api/v1/leads/{records['lead']}/notes", json={"body": f"Note {number}"})).is_success
+    of_lead = f'leadId: "{records["lead"]}", '
+    for name, arguments in {"leads": "", "companies": "", "deals": "", "tasks": "", "timeline": of_lead}.items():
+        query = f"query($after: String) {{ page: {name}({arguments}first: 3, after: $after) {{ nodes {{ id }}"
+        query += " edges { cursor node { id } } pageInfo { endCursor } } }"
+        page = (await ask(client, query))["data"]["page"]
+        assert [edge["node"] for edge in page["edges"]] == page["nodes"]
+        assert page["edges"][-1]["cursor"] == page["pageInfo"]["endCursor"]
+        rest = (await ask(client, query, after=page["edges"][0]["cursor"]))["data"]["page"]
+        assert rest["nodes"][:2] == page["nodes"][1:], name

@@ -54,8 +54,8 @@ def shown_with(permission: str, *, description: str) -> Callable[[T], T]:
 
 
 def permissions_of_type(name: str) -> frozenset[str] | None:
-    """What a type's plain fields are covered by; of a connection, what its nodes are. None where nothing is said."""
-    return _types.get(name) or _types.get(name.removesuffix("Connection"))
+    """What a type's plain fields are covered by; of pages and their edges, what nodes are. None: nothing is said."""
+    return _types.get(name) or _types.get(name.removesuffix("Connection").removesuffix("Edge"))
 
 
 def permissions_of(kind: GraphQLObjectType, name: str) -> frozenset[str] | None:

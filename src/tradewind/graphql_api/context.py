@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
 from tradewind.kernel.access import Actor
+from tradewind.kernel.pagination import RowCursors, row_cursors
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.service import batches, pipelines
 from tradewind.modules.scoring.service import reading as scores
@@ -44,6 +45,11 @@ class Context:
         """`await function(session, …)`, one at a time."""
         async with self.lock:
             return await function(self.session, *args, **kwargs)
+
+    async def read_page(self, function: Callable[..., Awaitable[R]], *args: Any, **kwargs: Any) -> tuple[R, RowCursors]:
+        """The same for a page, with what makes the cursors of its rows."""
+        with row_cursors() as cursors:
+            return await self.read(function, *args, **kwargs), cursors
 
     def _by_id(self, function: Callable[..., Awaitable[Mapping[UUID, Any]]]) -> DataLoader[UUID, Any]:
         async def load(ids: list[UUID]) -> Sequence[Any]:

@@ -37,6 +37,7 @@ from tradewind.graphql_api.types import (
     pipeline_of,
 )
 from tradewind.kernel.errors import BadRequest, Invalid
+from tradewind.kernel.pagination import RowCursors
 from tradewind.modules.analytics.service import dashboard
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.repository.companies import SORTS as COMPANY_SORTS
@@ -95,19 +96,18 @@ class Query:
         filter: JSON | None = None,
         segment_id: UUID | None = None,
     ) -> Connection[Lead] | None:
-        content = orjson.loads(
-            await info.context.read(
-                lists.page,
-                condition=_condition(filter),
-                q=_text(q, "q"),
-                segment_id=segment_id,
-                sort=_text(sort, "sort") or "-created_at",
-                cursor=_cursor(after, before),
-                limit=bounded(first, MAX_PAGE),
-            )
+        page, cursors = await info.context.read_page(
+            lists.page,
+            condition=_condition(filter),
+            q=_text(q, "q"),
+            segment_id=segment_id,
+            sort=_text(sort, "sort") or "-created_at",
+            cursor=_cursor(after, before),
+            limit=bounded(first, MAX_PAGE),
         )
+        content = orjson.loads(page)
         return connection(
-            Lead, [_typed(item) for item in content["items"]], following=content["next_cursor"],
+            Lead, [_typed(item) for item in content["items"]], cursors, following=content["next_cursor"],
             preceding=content["previous_cursor"], total=content["total"],
         )  # fmt: skip
 
@@ -130,12 +130,12 @@ class Query:
         owner_id: UUID | None = None,
         tag: str | None = None,
     ) -> Connection[Company] | None:
-        page = await info.context.read(
+        page, cursors = await info.context.read_page(
             companies.list_companies, sort=_one_of(sort, COMPANY_SORTS), cursor=_cursor(after, before),
             limit=bounded(first, MAX_PAGE), q=_text(q, "q"), country=_text(country, "country"),
             industry=_text(industry, "industry"), owner_id=owner_id, tag=_text(tag, "tag"),
         )  # fmt: skip
-        return _of_page(Company, page)
+        return _of_page(Company, page, cursors)
 
     @requires("deals:read", description="One deal; null if there is none of this id.")
     async def deal(self, info: Info[Context, None], id: UUID) -> Deal | None:
@@ -163,11 +163,11 @@ class Query:
             pipeline_id=pipeline_id, stage_id=stage_id, kind=outcome.value if outcome else None, owner_id=owner_id,
             lead_id=lead_id, company_id=company_id, close_from=close_from, close_to=close_to, q=_text(q, "q"),
         )  # fmt: skip
-        page = await info.context.read(
+        page, cursors = await info.context.read_page(
             deals.list_deals, wanted, sort=_one_of(sort, DEAL_SORTS), cursor=_cursor(after, before),
             limit=bounded(first, MAX_PAGE),
         )  # fmt: skip
-        return _of_page(Deal, page)
+        return _of_page(Deal, page, cursors)
 
     @requires("deals:read", description="All pipelines with their stages.")
     async def pipelines(self, info: Info[Context, None]) -> list[Pipeline] | None:
@@ -187,21 +187,21 @@ class Query:
         company_id: UUID | None = None,
         due_before: datetime | None = None,
     ) -> Connection[Task] | None:
-        page = await info.context.read(
+        page, cursors = await info.context.read_page(
             tasks.list_tasks, state=state.value, assignee=assignee_id, lead_id=lead_id, deal_id=deal_id,
             company_id=company_id, due_before=_moment(due_before), cursor=_cursor(after, before),
             limit=bounded(first, MAX_PAGE),
         )  # fmt: skip
-        return _of_page(Task, page)
+        return _of_page(Task, page, cursors)
 
     @requires("leads:read", description="A lead's timeline, newest first. It has no cursors back.")
     async def timeline(
         self, info: Info[Context, None], lead_id: UUID, first: Page = 25, after: Cursor = None
     ) -> Connection[Activity] | None:
-        page = await info.context.read(
+        page, cursors = await info.context.read_page(
             timeline.lead_timeline, lead_id, kinds=[], cursor=_cursor(after, None), limit=bounded(first, MAX_PAGE)
         )
-        return connection(Activity, page.items, following=page.next_cursor, preceding=None, total=None)
+        return connection(Activity, page.items, cursors, following=page.next_cursor, preceding=None, total=None)
 
     @requires("segments:read", description="All segments by name.")
     async def segments(self, info: Info[Context, None]) -> list[Segment] | None:
@@ -223,8 +223,10 @@ class Query:
         )
 
 
-def _of_page(kind: Any, page: Any) -> Any:
-    return connection(kind, page.items, following=page.next_cursor, preceding=page.previous_cursor, total=page.total)
+def _of_page(kind: Any, page: Any, cursors: RowCursors) -> Any:
+    return connection(
+        kind, page.items, cursors, following=page.next_cursor, preceding=page.previous_cursor, total=page.total
+    )
 
 
 def _typed(item: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The object types of the schema. Plain fields carry values as the REST API shows them, masks included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, NewType, TypeVar
+from typing import Annotated, Any, Generic, NewType, TypeVar, cast
 from uuid import UUID
 
 import strawberry
@@ -14,7 +15,7 @@ from strawberry.types import Info
 from tradewind.graphql_api.access import requires, shown_with
 from tradewind.graphql_api.context import Context
 from tradewind.kernel.errors import Invalid
-from tradewind.kernel.pagination import Total
+from tradewind.kernel.pagination import RowCursors, Total
 
 T = TypeVar("T")
 Long = NewType("Long", int)
@@ -52,21 +53,48 @@ class TotalCount:
     exact: bool
 
 
-@strawberry.type(description="One page of a list.")
+@strawberry.type(description="A row of a page, with the cursor behind it.")
+class Edge(Generic[T]):
+    node: T
+    cursor: str = strawberry.field(description="Pass it as `after` to go on behind this row")
+
+
+@dataclass(frozen=True, slots=True)
+class Edges(Generic[T]):
+    """The rows of a page with their cursors, which are made only where a query asks for them."""
+
+    nodes: Sequence[T]
+    cursors: RowCursors
+
+    def __iter__(self) -> Iterator[Edge[T]]:
+        for node, cursor in zip(self.nodes, self.cursors, strict=True):
+            yield Edge(node=node, cursor=cursor())
+
+
+@strawberry.type(description="One page of a list; `edges` has the same rows as `nodes`.")
 class Connection(Generic[T]):
     nodes: list[T] = strawberry.field(metadata={"page": True})
+    edges: list[Edge[T]] = strawberry.field(metadata={"page": True})
     page_info: PageInfo
     total_count: TotalCount | None = strawberry.field(description="On the first page of leads, on every page elsewhere")
 
 
 def connection(
-    kind: type[T], items: Sequence[Any], *, following: str | None, preceding: str | None, total: Any
+    kind: type[T],
+    items: Sequence[Any],
+    cursors: RowCursors,
+    *,
+    following: str | None,
+    preceding: str | None,
+    total: Any,
 ) -> Connection[T]:
-    """A page of the services as a connection."""
+    """A page of the services as a connection; `cursors` were left by the page."""
     if isinstance(total, Mapping):
         total = Total.model_validate(total)
+    nodes = [built(kind, item) for item in items]
     return Connection(
-        nodes=[built(kind, item) for item in items],
+        nodes=nodes,
+        edges=cast("list[Edge[T]]", Edges(nodes, cursors)),
         page_info=PageInfo(
             has_next_page=following is not None,
             has_previous_page=preceding is not None,

@@ -7,7 +7,9 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +30,9 @@ _PURPOSE = "pagination.cursor"
 
 Direction = Literal["next", "previous"]
 T = TypeVar("T")
+RowCursors = list[Callable[[], str]]
+
+_row_cursors: ContextVar[RowCursors | None] = ContextVar("row_cursors", default=None)
 
 
 class InvalidCursor(BadRequest):
@@ -115,6 +120,23 @@ class Cursor:
         return cls(tuple(_untagged(kind, value) for kind, value in values), direction)
 
 
+@contextmanager
+def row_cursors() -> Iterator[RowCursors]:
+    """Within it, the page that is read leaves here how to make the cursor behind each of its rows."""
+    made: RowCursors = []
+    token = _row_cursors.set(made)
+    try:
+        yield made
+    finally:
+        _row_cursors.reset(token)
+
+
+def leave_row_cursors(rows: Iterable[Sequence[Any]], order: str) -> None:
+    """Told by whatever reads pages: the sort values of each row of the page, for whoever wants them."""
+    if (made := _row_cursors.get()) is not None:
+        made[:] = [lambda cursor=Cursor(tuple(values)): cursor.encode(order) for values in rows]
+
+
 def order_name(columns: Sequence[SortColumn]) -> str:
     """Short stable name of an order, e.g. `-score,id`."""
     return ",".join(("-" if column.descending else "") + column.name for column in columns)
@@ -159,6 +181,7 @@ def page_of(
     items = list(rows[:limit])
     if reverse:
         items.reverse()
+    leave_row_cursors(map(values_of, items), order)
     if not items:
         return [], None, None
     has_next = reverse or more

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.classification import hides
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.errors import Invalid
-from tradewind.kernel.pagination import Cursor, InvalidCursor
+from tradewind.kernel.pagination import Cursor, InvalidCursor, leave_row_cursors
 from tradewind.modules.leads.conditions import Compiled, compile
 from tradewind.modules.leads.conditions.compiler import SEARCH_BLANKS
 from tradewind.modules.leads.repository.fields import fields_for
@@ -185,6 +185,7 @@ async def page(
     del rows[limit:]
     if backwards:
         rows.reverse()
+    leave_row_cursors(((row["sort_value"], UUID(row["id"])) for row in rows), order)
     if not rows:
         return [], None, None
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.ids import new_id
-from tradewind.kernel.pagination import Cursor
+from tradewind.kernel.pagination import Cursor, leave_row_cursors
 from tradewind.modules.leads.contracts import NewActivity
 
 _ORDER = "timeline"
@@ -105,6 +105,7 @@ async def page(
     )
     more = len(rows) > limit
     rows = rows[:limit]
+    leave_row_cursors(((row["occurred_at"], row["id"]) for row in rows), _ORDER)
     following = Cursor((rows[-1]["occurred_at"], rows[-1]["id"])).encode(_ORDER) if more else None
     return rows, following
 
