@@ -21,7 +21,11 @@ def test_a_request_is_run_from_the_reference_with_the_session(page: Page, server
     page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith(server.url) else None)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.goto("/docs#/Tags/tags_create")
+    page.goto("/docs")
+    page.get_by_label("Find").fill("no such words")
+    expect(page.get_by_text("No operation has all these words.")).to_be_visible()
+    page.get_by_label("Find").fill("create tag")
+    page.get_by_role("link", name="/api/v1/tags Create tag").click()
     operation = page.locator("#operations-Tags-tags_create")
     expect(operation).to_be_visible()
     operation.get_by_role("button", name="Execute").click()
