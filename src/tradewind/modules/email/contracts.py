@@ -25,6 +25,9 @@ MailKind = Literal[
     "meeting_missed",
     "meeting_host",
     "waiting_list",
+    "urgent_message",
+    "conversation_left",
+    "conversation_overdue",
 ]
 
 

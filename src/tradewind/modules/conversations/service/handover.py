@@ -118,7 +118,7 @@ async def give_back(change: Change) -> None:
 
 async def assign(change: Change, *, assignee_id: UUID | None, queue_id: UUID | None, by: UUID | None) -> None:
     """Give the conversation to a member, to a queue, or (both None) to whoever comes first. Raises WrongState."""
-    session, row = change.session, change.row
+    row = change.row
     if row.state == "closed":
         raise WrongState("The conversation is closed. Reopen it first.")
     moved = queue_id is not None and queue_id != row.queue_id
@@ -128,13 +128,21 @@ async def assign(change: Change, *, assignee_id: UUID | None, queue_id: UUID | N
         row.assignee_id = assignee_id
         await request(change, by="member", reason="Assigned by a member", queue_id=queue_id)
     elif assignee_id is None:
-        lifecycle.put_back(row, change.handover, at=change.at)
-        queue = await people.queue(session, row.queue_id) if row.queue_id else None
-        if moved and queue is not None and queue.assignment == "round_robin":
-            await _give_next(change, queue.id)
+        await put_back(change, anew=moved)
     else:
         row.assignee_id = assignee_id
     await _say_assigned(change, by)
+
+
+async def put_back(change: Change, *, anew: bool = True) -> None:
+    """Take a conversation from its assignee: it waits for its queue, which gives it to the next one (`anew`)."""
+    row = change.row
+    lifecycle.put_back(row, change.handover, at=change.at)
+    if row.state == "waiting" and row.next_reply_due_at is None and row.first_reply_due_at is None:
+        row.next_reply_due_at = await hours.due(change.session, row.queue_id, change.at, first=False)
+    queue = await people.queue(change.session, row.queue_id) if row.queue_id else None
+    if anew and row.state == "waiting" and queue is not None and queue.assignment == "round_robin":
+        await _give_next(change, queue.id)
 
 
 async def _give_next(change: Change, queue_id: UUID) -> None:
