@@ -14,11 +14,13 @@ from tradewind.kernel import clock
 from tradewind.kernel.access import Actor
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.testing.fixtures import add_member, make_tenant
+from tradewind.modules.identity import api as identity
 from tradewind.modules.meetings.schemas.event_types import EventTypeCreate, HostWrite
 from tradewind.modules.meetings.service import event_types
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PEOPLE = 200
+PROGRAMS = 40
 
 
 @pytest.fixture
@@ -56,12 +58,34 @@ async def test_two_hundred_people_on_one_slot(pooled, application, settings):
         # One host of the one, and whoever is left of the other two; nobody twice.
         assert meetings == held_by == len(won) == 2
         assert {row.count for row in taken} == {1}
+        with clock.frozen(NOW):
+            async with pooled.transaction(Actor.system(tenant.organisation_id)) as session:
+                token = await identity.issue_access_token(session, tenant.user_id, tenant.organisation_id)
+            answers = await programs(application, token, single.number)
+        assert Counter(answer.status_code for answer in answers) == {201: 1, 409: PROGRAMS - 1}
+        failures = [answer.json()["error"] for answer in answers if answer.status_code == 409]
+        assert {(one["code"], len(one["details"]["alternatives"])) for one in failures} == {("meetings.slot_taken", 5)}
     finally:
         async with pooled.transaction(Actor.system(tenant.organisation_id)) as session:
             for table in ("meetings", "event_types", "availability_schedules", "meeting_hosts", "activities", "leads"):
                 await session.execute(text(f"DELETE FROM {table}"))
             await session.execute(text("DELETE FROM realtime_messages"))
             await session.execute(text("DELETE FROM pgqueuer"))
+
+
+async def programs(application, token, number):
+    """Programs made for Cal.com book one time at once."""
+    starts_at = (NOW + timedelta(days=1, hours=5)).isoformat()
+
+    async def book(guest):
+        attendee = {"name": f"Caller {guest}", "email": f"c{guest}@example.com", "timeZone": "UTC"}
+        body = {"eventTypeId": number, "start": starts_at, "attendee": attendee}
+        return await client.post("/v2/bookings", json=body, headers={"Authorization": f"Bearer {token}"})
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(application), base_url="http://tradewind.test"
+    ) as client:
+        return await asyncio.gather(*(book(guest) for guest in range(PROGRAMS)))
 
 
 async def storm(application, paths):

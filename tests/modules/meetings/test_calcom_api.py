@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from tradewind.kernel import clock
@@ -99,6 +100,25 @@ async def test_a_program_reserves_books_moves_and_cancels(client, anonymous):
     assert await ok(client.get(link)) == gone
     shown = (await client.get(f"/api/v1/meetings/{booked['uid']}")).json()
     assert (shown["source"], shown["cancelled_by"]) == ("calcom", "agent")
+
+
+async def test_what_a_key_reserves_is_its_own(client, app):
+    number = (await make(client))["number"]
+    keys = []
+    for name in ("One", "Two"):
+        body = {"name": name, "scopes": ["meetings:read", "meetings:write"]}
+        made = await client.post("/api/v1/keys", json=body)
+        assert made.status_code == 201, made.text
+        keys.append({"Authorization": f"Bearer {made.json()['secret']}"})
+    one, two = keys
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tradewind.test") as program:
+        time = (await starts(client, number))[0]
+        hold = {"eventTypeId": number, "slotStart": time, "reservationDuration": 10}
+        held = await ok(program.post("/v2/slots/reservations", json=hold, headers=one), 201)
+        wish = {"eventTypeId": number, "start": time, "attendee": ATTENDEE, "bookingFieldsResponses": {"size": 5}}
+        await refused(program.post("/v2/bookings", json=wish, headers=two), 409, "meetings.slot_taken")
+        booked = await ok(program.post("/v2/bookings", json=wish, headers=one), 201)
+    assert booked["uid"] == held["reservationUid"]
 
 
 async def test_failures_come_in_the_envelope(client, client_of, anonymous, other_organisation):

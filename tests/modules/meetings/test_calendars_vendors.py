@@ -147,7 +147,7 @@ async def test_google_from_sign_in_to_a_withdrawn_permission(
     client = await client_of(tenant.actor)
     await client.post(f"/api/v1/calendars/{own['id']}/refreshes")
     await drain()
-    assert (google.refreshes, len(google.channels)) == (2, 2)
+    assert (google.refreshes, len(google.made("POST", "/watch")), len(google.channels)) == (2, 2, 1)
     check_against_googles_description(google)
     # The permission is withdrawn: the host hears of it once, and what was known stays.
     google.revoked = True
@@ -165,6 +165,11 @@ async def test_google_from_sign_in_to_a_withdrawn_permission(
     assert (shown["state"], shown["id"]) == ("active", connection["id"])
     await drain()
     await _secrets_are_sealed(database, tenant)
+    # Disconnected, Google posts no longer, though nothing of the account is left here to sign in with.
+    assert len(google.channels) == 1
+    assert (await client.delete(f"/api/v1/calendar-connections/{connection['id']}")).status_code == 204
+    await drain()
+    assert google.channels == {}
 
 
 def check_against_googles_description(google):
@@ -260,6 +265,11 @@ async def test_microsoft_with_teams_series_notices_and_a_lost_state(client, drai
     ended = await meeting(database, tenant)
     assert (ended.state, ended.cancelled_by) == ("cancelled", "calendar")
     assert not [one for one in graph.made("GET", "delta") if not one.path.startswith("/v1.0/")]
+    # A calendar that is used for nothing needs no notices.
+    unused = {"reads_busy": False, "takes_meetings": False}
+    assert (await client.patch(f"/api/v1/calendars/{connection['calendars'][0]['id']}", json=unused)).is_success
+    await drain()
+    assert graph.subscriptions == {}
 
 
 async def test_zoom_makes_one_room_moves_and_removes_it(client, client_of, drain, database, tenant, stand, stopped):

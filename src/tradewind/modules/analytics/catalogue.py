@@ -1,7 +1,7 @@
 """The metrics everyone counts by: each declared once, with its meaning, unit, source and time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Unit = Literal["count", "ratio", "money"]
@@ -80,6 +80,18 @@ ACTIVITIES = Entity(
     lead="activities.lead_id",
     clean="coalesce(activities.human, 1) >= 0.5",
 )  # fmt: skip
+MEETINGS = replace(
+    ACTIVITIES,
+    key="meetings",
+    label="Meetings",
+    dimensions={
+        "event_type": (
+            "Event type",
+            "(select title from event_types where id = (activities.data->>'event_type_id')::uuid)",
+        ),
+        "campaign": ("Campaign", "activities.data->>'campaign'"),
+    },
+)
 
 
 def _of_first_touch(column: str) -> str:
@@ -97,14 +109,14 @@ SESSIONS = Entity(
     clean="visitor_sessions.human_events >= visitor_sessions.events * 0.5",
 )  # fmt: skip
 
-ENTITIES: dict[str, Entity] = {entity.key: entity for entity in (LEADS, DEALS, ACTIVITIES, SESSIONS)}
+ENTITIES: dict[str, Entity] = {entity.key: entity for entity in (LEADS, DEALS, ACTIVITIES, MEETINGS, SESSIONS)}
 # What people may define metrics over.
 OPEN_TO_CUSTOM = (LEADS, DEALS)
 
 
 def _happened(key: str, name: str, meaning: str, kind: str) -> Metric:
-    where = f"activities.kind = '{kind}'"
-    return Metric(key, name, meaning, "count", "count", ACTIVITIES, ACTIVITIES.time, where)
+    entity = MEETINGS if kind.startswith("meeting.") else ACTIVITIES
+    return Metric(key, name, meaning, "count", "count", entity, entity.time, f"activities.kind = '{kind}'")
 
 
 METRICS: dict[str, Metric] = {

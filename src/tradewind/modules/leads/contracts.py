@@ -135,6 +135,16 @@ class LeadSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageInfo:
+    """A stage of a live pipeline; `kind` is open, won or lost."""
+
+    id: UUID
+    pipeline_id: UUID
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomFieldInfo:
     """A custom field of the organisation; `kind` as in the table custom_fields."""
 

@@ -26,7 +26,8 @@ class Guest:
 class BookingWish:
     """What is to be booked. `length` in minutes, else the event type's first; times are aware.
 
-    `key`: a repetition with the same key gets the first answer. `host_ids` restricts who may hold it.
+    `key`: a repetition with the same key gets the first answer. `host_ids` restricts who may hold it. `campaign`: what
+    brought the guest here, as campaigns are named in addresses (`utm_campaign`).
     """
 
     event_type_id: UUID
@@ -38,6 +39,7 @@ class BookingWish:
     lead_id: UUID | None = None
     host_ids: tuple[UUID, ...] | None = None
     key: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,14 +27,19 @@ class MeetingRequested(MeetingFact):
     name: ClassVar[str] = "meetings.meeting_requested"
     public: ClassVar[Public | None] = Public("meeting.requested", permission=_READ)
     attendee_id: UUID
+    campaign: str | None = None
 
 
 class MeetingBooked(MeetingFact):
-    """A meeting is agreed on. With several seats it is told for each attendee who joins."""
+    """A meeting is agreed on. With several seats it is told for each attendee who joins.
+
+    Whatever has meetings as its goal counts these: by lead, event type, and the campaign that led to the booking page.
+    """
 
     name: ClassVar[str] = "meetings.meeting_booked"
     public: ClassVar[Public | None] = Public("meeting.booked", permission=_READ)
     attendee_id: UUID
+    campaign: str | None = Field(default=None, examples=["spring-launch"])
 
 
 class MeetingMoved(MeetingFact):
@@ -101,6 +106,14 @@ class WaitingListJoined(Event):
 
     name: ClassVar[str] = "meetings.waiting_list_joined"
     waiting_id: UUID
+
+
+class TimeHeld(Event):
+    """Time of an event type is held, and is free again at `until` unless it was booked or given back before."""
+
+    name: ClassVar[str] = "meetings.time_held"
+    event_type_id: UUID
+    until: datetime
 
 
 class TimeFreed(Event):

@@ -115,7 +115,7 @@ class GoogleStandIn(Vendor):
             ("PATCH", events + r"/([^/]+)", self._patch),
             ("DELETE", events + r"/([^/]+)", self._delete),
             ("POST", events + r"/watch", self._watch),
-            ("POST", r"/calendar/v3/channels/stop", lambda request: (204, None)),
+            ("POST", r"/calendar/v3/channels/stop", self._stop),
         ]
 
     def _calendars(self, request: Received) -> Answer:
@@ -166,6 +166,10 @@ class GoogleStandIn(Vendor):
         self.change(event_id, status="cancelled")
         return 204, None
 
+    def _stop(self, request: Received) -> Answer:
+        del self.channels[request.body["id"]]
+        return 204, None
+
     def _watch(self, request: Received, calendar: str) -> Answer:
         self.channels[request.body["id"]] = request.body
         return 200, {"id": request.body["id"], "resourceId": "resource-1", "expiration": "1773187200000"}
@@ -198,7 +202,12 @@ class MicrosoftStandIn(Vendor):
             ("DELETE", r"/v1.0/me/events/([^/]+)", self._delete),
             ("POST", r"/v1.0/subscriptions", self._subscribe),
             ("PATCH", r"/v1.0/subscriptions/([^/]+)", lambda request, one: (200, self.subscriptions[one])),
+            ("DELETE", r"/v1.0/subscriptions/([^/]+)", self._unsubscribe),
         ]  # fmt: skip
+
+    def _unsubscribe(self, request: Received, subscription: str) -> Answer:
+        del self.subscriptions[subscription]
+        return 204, None
 
     def _delta(self, request: Received, calendar: str) -> Answer:
         token = request.query.get("$deltatoken")

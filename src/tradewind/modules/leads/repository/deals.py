@@ -106,6 +106,25 @@ async def read_many(session: AsyncSession, ids: Select[Any]) -> Sequence[Row[Any
     return (await session.execute(statement.order_by(Deal.created_at.desc(), Deal.id.desc()))).all()
 
 
+async def behind(session: AsyncSession, lead_id: UUID, stage: Stage) -> UUID | None:
+    """The lead's open deal of the stage's pipeline that was touched last, locked, if it stands before the stage."""
+    row = await session.execute(
+        select(Deal.id, Stage.position)
+        .join(Stage, Stage.id == Deal.stage_id)
+        .where(
+            Deal.lead_id == lead_id,
+            Deal.pipeline_id == stage.pipeline_id,
+            Deal.deleted_at.is_(None),
+            Stage.kind == "open",
+        )
+        .order_by(Deal.updated_at.desc(), Deal.id.desc())
+        .limit(1)
+        .with_for_update(of=Deal)
+    )
+    found = row.first()
+    return found.id if found is not None and found.position < stage.position else None
+
+
 async def locked(session: AsyncSession, deal_id: UUID, *, deleted: bool = False) -> Deal | None:
     """The deal, locked until the transaction ends."""
     query = select(Deal).where(Deal.id == deal_id).with_for_update().execution_options(populate_existing=True)

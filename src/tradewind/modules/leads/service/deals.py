@@ -10,6 +10,7 @@ from tradewind.kernel import realtime
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, Total
@@ -187,8 +188,24 @@ async def update_deal(session: AsyncSession, deal_id: UUID, data: DealUpdate, if
     return await _show(session, deal_id)
 
 
-async def move_deal(session: AsyncSession, deal_id: UUID, data: DealMove, if_match: str | None) -> DealRead:
-    """Put a card on a stage, before or after another card, else on top.
+async def advance(session: AsyncSession, lead_id: UUID, stage_id: UUID, *, reason: str) -> UUID | None:
+    """Move the lead's open deal of the stage's pipeline to it if it stands before it; returns the deal that moved."""
+    # The deal may be out of the actor's sight.
+    async with seeing_everything(session):
+        # Under the lock nobody moves cards into this column, so what is looked at stays so.
+        stage = await pipelines.live_stage(session, stage_id, lock=True)
+        if stage is None or stage.kind != "open":
+            return None
+        deal_id = await repository.behind(session, lead_id, stage)
+        if deal_id is not None:
+            await move_deal(session, deal_id, DealMove(stage_id=stage_id), None, reason=reason)
+        return deal_id
+
+
+async def move_deal(
+    session: AsyncSession, deal_id: UUID, data: DealMove, if_match: str | None, *, reason: str | None = None
+) -> DealRead:
+    """Put a card on a stage, before or after another card, else on top. `reason` stands in the audit log.
 
     Raises LostReasonMissing, StageNotFound, DealInvalid (neighbour elsewhere), PreconditionFailed.
     """
@@ -229,7 +246,7 @@ async def move_deal(session: AsyncSession, deal_id: UUID, data: DealMove, if_mat
         subject_id=deal.id,
         before={key: before[key] for key in after if after[key] != before[key]},
         after={key: after[key] for key in after if after[key] != before[key]},
-        reason=deal.lost_reason,
+        reason=deal.lost_reason or reason,
     )
     await publish(
         session,

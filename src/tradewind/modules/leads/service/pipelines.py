@@ -91,10 +91,16 @@ async def require_pipeline(session: AsyncSession, pipeline_id: UUID, *, lock: bo
 
 async def require_stage(session: AsyncSession, stage_id: UUID, *, lock: bool = False) -> Stage:
     """The stage of a live pipeline, or StageNotFound."""
-    stage = await repository.stage(session, stage_id, lock=lock)
-    if stage is None or await repository.pipeline(session, stage.pipeline_id) is None:
+    stage = await live_stage(session, stage_id, lock=lock)
+    if stage is None:
         raise StageNotFound("There is no such stage; it may have been removed.")
     return stage
+
+
+async def live_stage(session: AsyncSession, stage_id: UUID, *, lock: bool = False) -> Stage | None:
+    """The stage of a live pipeline, or None."""
+    stage = await repository.stage(session, stage_id, lock=lock)
+    return stage if stage is not None and await repository.pipeline(session, stage.pipeline_id) else None
 
 
 async def create_pipeline(session: AsyncSession, data: PipelineCreate) -> PipelineRead:

@@ -1,10 +1,10 @@
-"""What a calendar adapter is: a spec as data, and a method for each capability it declares.
+"""What a calendar adapter is: a spec as data, and a base class for each capability it declares.
 
 Failures: CredentialsRefused (only the host can mend it), CalendarRefused or CalendarRejected (for good),
 OutboundError (later, perhaps), SyncLost (read everything again), Overwritten (somebody else wrote first).
 """
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -146,40 +146,56 @@ class CalendarAdapter(ABC):
     ) -> None:
         await self.http.close()
 
+    @abstractmethod
     async def account(self) -> str:
         """The name of the account, as its owner knows it. Raises CredentialsRefused, OutboundError."""
-        raise NotImplementedError
 
+
+class ReadsCalendars(CalendarAdapter):
+    """Capabilities `calendars` and `changes`: there are calendars, and what is in them can be read."""
+
+    @abstractmethod
     async def calendars(self) -> list[RemoteCalendar]:
         """Calendars of the account. Raises CredentialsRefused, CalendarRefused, OutboundError."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def changes(self, calendar_id: str, token: str | None, window: Window, zone: ZoneInfo) -> Changes:
         """What changed since `token`, or everything in the window. Raises SyncLost, Missing, CredentialsRefused …"""
-        raise NotImplementedError
 
+
+class WritesMeetings(CalendarAdapter):
+    """Capability `write`: meetings can be put there; where there are no calendars, `calendar_id` is empty."""
+
+    @abstractmethod
     async def write(self, calendar_id: str, event: MeetingEvent, known: Written | None) -> Written:
         """Add or replace an event. Raises Overwritten and Missing for a `known` one, CalendarRejected …
 
         `known` is the event as last seen. Without it the event is new to us, though the vendor may have it from an
         attempt that died: it is never doubled.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def find(self, calendar_id: str, uid: str) -> Written | None:
         """The event as the vendor has it now, found by the meeting's UID."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def remove(self, calendar_id: str, remote_id: str) -> None:
         """Delete an event; one that is not there is no failure."""
-        raise NotImplementedError
 
+
+class TellsOfChanges(CalendarAdapter):
+    """Capability `watch`: the vendor posts to us when a calendar changes."""
+
+    @abstractmethod
     async def watch(self, calendar_id: str, address: str, token: str, channel: Channel | None) -> Channel | None:
         """Ask the vendor to post to `address` when the calendar changes, or to go on; `token` comes with each post.
 
         None where the vendor will not.
         """
-        raise NotImplementedError
+
+    @abstractmethod
+    async def unwatch(self, channel: Channel) -> None:
+        """End a channel; one that has ended is no failure. Raises CredentialsRefused, OutboundError."""
 
 
 def stood_in(address: str, stand_in: str | None) -> str:

@@ -15,13 +15,14 @@ from tradewind.modules.meetings.adapters import _caldav_xml as xml
 from tradewind.modules.meetings.adapters._base import (
     MAX_ANSWER_BYTES,
     TIMEOUT_SECONDS,
-    CalendarAdapter,
     CalendarSpec,
     Changes,
     Missing,
     Overwritten,
+    ReadsCalendars,
     RemoteCalendar,
     SyncLost,
+    WritesMeetings,
     Written,
 )
 from tradewind.modules.meetings.engine import calendar_reading
@@ -45,7 +46,7 @@ class CaldavSettings(BaseModel):
     username: str = Field(title="User name", min_length=1, max_length=200)
 
 
-class Caldav(CalendarAdapter):
+class Caldav(ReadsCalendars, WritesMeetings):
     """One account on a CalDAV server. Ids of calendars and events are their addresses."""
 
     spec: ClassVar = CalendarSpec(

@@ -18,8 +18,11 @@ from tradewind.modules.meetings.adapters._base import (
     Missing,
     OAuth,
     Overwritten,
+    ReadsCalendars,
     RemoteCalendar,
     SyncLost,
+    TellsOfChanges,
+    WritesMeetings,
     Written,
 )
 from tradewind.modules.meetings.adapters._vendor import VendorAdapter, moment, reason_of
@@ -35,7 +38,7 @@ _CHANNEL = timedelta(days=7)
 _NO_MAILS = {"sendUpdates": "none"}
 
 
-class Google(VendorAdapter):
+class Google(VendorAdapter, ReadsCalendars, WritesMeetings, TellsOfChanges):
     """One Google account."""
 
     spec: ClassVar = CalendarSpec(
@@ -149,11 +152,10 @@ class Google(VendorAdapter):
         if str(body.get("expiration", "")).isdigit():
             ends = datetime.fromtimestamp(int(body["expiration"]) / 1000, UTC)
         if channel is not None:
-            await self._end(channel)
+            await self.unwatch(channel)
         return Channel(id=wanted["id"], resource=str(body.get("resourceId", "")), expires_at=ends)
 
-    async def _end(self, channel: Channel) -> None:
-        """End a channel that another one follows; one that has ended is no failure."""
+    async def unwatch(self, channel: Channel) -> None:
         try:
             body = {"id": channel.id, "resourceId": channel.resource}
             await self.call("POST", f"{_API}/channels/stop", json=body, idempotent=True)

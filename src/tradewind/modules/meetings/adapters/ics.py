@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 from tradewind.kernel.http import OutboundClient, OutboundError
 from tradewind.modules.meetings.adapters._base import (
     TIMEOUT_SECONDS,
-    CalendarAdapter,
     CalendarSpec,
     Changes,
     Missing,
+    ReadsCalendars,
     RemoteCalendar,
 )
 from tradewind.modules.meetings.engine import calendar_reading
@@ -30,7 +30,7 @@ class IcsSettings(BaseModel):
     url: str = Field(title="Calendar address", max_length=1000, description="Ends in .ics as a rule; webcal:// works")
 
 
-class Ics(CalendarAdapter):
+class Ics(ReadsCalendars):
     """One published calendar; its token is the file's validator."""
 
     spec: ClassVar = CalendarSpec(

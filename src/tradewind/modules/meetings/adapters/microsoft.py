@@ -17,8 +17,11 @@ from tradewind.modules.meetings.adapters._base import (
     Missing,
     OAuth,
     Overwritten,
+    ReadsCalendars,
     RemoteCalendar,
     SyncLost,
+    TellsOfChanges,
+    WritesMeetings,
     Written,
 )
 from tradewind.modules.meetings.adapters._vendor import VendorAdapter, body_of, moment
@@ -37,7 +40,7 @@ _UID = "String {7c3f3a2e-5d5b-4c1f-9d0e-6b8a1f2d4e90} Name TradewindUid"
 _FREE = frozenset({"free", "workingElsewhere"})
 
 
-class Microsoft(VendorAdapter):
+class Microsoft(VendorAdapter, ReadsCalendars, WritesMeetings, TellsOfChanges):
     """One Microsoft account."""
 
     spec: ClassVar = CalendarSpec(
@@ -172,6 +175,12 @@ class Microsoft(VendorAdapter):
             # Graph proves the address before it agrees; where it cannot reach us, the clock must do.
             return None
         return Channel(id=str(body["id"]), resource=resource, expires_at=ends)
+
+    async def unwatch(self, channel: Channel) -> None:
+        try:
+            await self.call("DELETE", f"{_API}/subscriptions/{quote(channel.id, safe='')}")
+        except (Missing, SyncLost, CalendarRejected):
+            return
 
 
 def _path(link: Any) -> str:

@@ -3,14 +3,20 @@
 from datetime import UTC
 from typing import Any, ClassVar
 
-from tradewind.modules.meetings.adapters._base import CalendarSpec, Missing, OAuth, Written
+from tradewind.modules.meetings.adapters._base import (
+    CalendarSpec,
+    Missing,
+    OAuth,
+    WritesMeetings,
+    Written,
+)
 from tradewind.modules.meetings.adapters._vendor import VendorAdapter
 from tradewind.modules.meetings.engine.calendar_writing import MeetingEvent
 
 _API = "https://api.zoom.us/v2"
 
 
-class Zoom(VendorAdapter):
+class Zoom(VendorAdapter, WritesMeetings):
     """One Zoom account."""
 
     spec: ClassVar = CalendarSpec(

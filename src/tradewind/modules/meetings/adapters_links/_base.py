@@ -1,6 +1,6 @@
 """What a kind of meeting link is: when its room is made, and by whose account."""
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -23,11 +23,15 @@ class LinkSpec(AdapterSpec):
         return super().describe() | {"made": self.made, "vendor": self.vendor}
 
 
-class LinkAdapter(ABC):
-    """Makes rooms, where that needs nobody's account."""
+class LinkAdapter:
+    """A kind of link; its room is made by somebody's account or with an event in a calendar."""
 
     spec: ClassVar[LinkSpec]
 
+
+class RoomMaker(LinkAdapter, ABC):
+    """Capability `room`: makes rooms where that needs nobody's account."""
+
+    @abstractmethod
     def room(self, value: str | None) -> str:
-        """A new room that nobody can guess; `value` is what the location says. Capability `room`."""
-        raise NotImplementedError
+        """A new room that nobody can guess; `value` is what the location says."""

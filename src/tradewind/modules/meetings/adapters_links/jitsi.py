@@ -4,14 +4,14 @@ import re
 import secrets
 from typing import ClassVar
 
-from tradewind.modules.meetings.adapters_links._base import LinkAdapter, LinkSpec
+from tradewind.modules.meetings.adapters_links._base import LinkSpec, RoomMaker
 
 _PUBLIC = "meet.jit.si"
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?", re.IGNORECASE)
 _BYTES = 16
 
 
-class Jitsi(LinkAdapter):
+class Jitsi(RoomMaker):
     """Rooms on the public server, or on the organisation's own where the location names one."""
 
     spec: ClassVar = LinkSpec(

@@ -1,9 +1,11 @@
 """What follows from a change of a meeting: reminders for its time, and its old time for those who wait."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.clock import now
 from tradewind.kernel.events import subscriber
 from tradewind.kernel.jobs import enqueue
 from tradewind.modules.meetings.events import (
@@ -12,6 +14,7 @@ from tradewind.modules.meetings.events import (
     MeetingMoved,
     SeatLeft,
     TimeFreed,
+    TimeHeld,
     WaitingListJoined,
 )
 from tradewind.modules.meetings.jobs import reminders
@@ -51,6 +54,12 @@ async def offer_released(session: AsyncSession, event: TimeFreed) -> None:
     await _offer(session, event.event_type_id)
 
 
+@subscriber(TimeHeld)
+async def offer_when_over(session: AsyncSession, event: TimeHeld) -> None:
+    """Held time that nobody books is free the second it runs out: look then, whoever waits by that time."""
+    await _offer(session, event.event_type_id, after=max(event.until - now(), timedelta(0)) + timedelta(seconds=1))
+
+
 @subscriber(WaitingListJoined)
 async def offer_at_once(session: AsyncSession, event: WaitingListJoined) -> None:
     """A fitting time may be free already."""
@@ -58,6 +67,6 @@ async def offer_at_once(session: AsyncSession, event: WaitingListJoined) -> None
     await _offer(session, wish.event_type_id if wish else None)
 
 
-async def _offer(session: AsyncSession, event_type_id: UUID | None) -> None:
+async def _offer(session: AsyncSession, event_type_id: UUID | None, *, after: timedelta | None = None) -> None:
     if event_type_id is not None:
-        await enqueue(session, offer_freed, Freed(event_type_id=event_type_id))
+        await enqueue(session, offer_freed, Freed(event_type_id=event_type_id), run_after=after)

@@ -113,6 +113,7 @@ def _entry(row: Meeting, person: Attendee, kind: str, sequence: int, at: datetim
             "meeting_id": str(row.id),
             "event_type_id": str(row.event_type_id) if row.event_type_id else None,
             "starts_at": row.starts_at.isoformat(),
+            "campaign": person.campaign,
         },
         actor_kind="lead" if kind in ("meeting.requested", "meeting.booked") and row.source == "page" else None,
     )

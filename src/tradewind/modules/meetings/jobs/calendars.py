@@ -5,7 +5,7 @@ from datetime import timedelta
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext, cron, job
 from tradewind.modules.meetings.repository import calendars as repository
-from tradewind.modules.meetings.service.calendars import copying, syncing, waking
+from tradewind.modules.meetings.service.calendars import copying, leaving, syncing, waking
 
 _PAUSE = timedelta(minutes=5)
 _PAUSE_WITH_CHANNEL = timedelta(minutes=30)
@@ -26,6 +26,12 @@ async def copy_to_calendars(context: JobContext, payload: waking.MeetingToCopy) 
     assert organisation_id is not None
     patient = context.attempt >= _IMPATIENT_ATTEMPTS
     await copying.copy_out(context.database, organisation_id, payload.meeting_id, patient=patient)
+
+
+@job(leaving.END_CHANNELS, max_attempts=8, timeout_seconds=300)
+async def end_calendar_channels(context: JobContext, payload: leaving.ChannelsToEnd) -> None:
+    """Have a vendor tell of changes no longer."""
+    await leaving.end(context.database, context.actor, payload)
 
 
 @cron("meetings.sweep_calendars", "* * * * *")

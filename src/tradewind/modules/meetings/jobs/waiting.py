@@ -1,11 +1,10 @@
 """Offering free times to those who wait."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from tradewind.kernel.jobs import JobContext, enqueue, job
+from tradewind.kernel.jobs import JobContext, job
 from tradewind.modules.meetings.service import waiting
 
 
@@ -17,7 +16,6 @@ class Freed(BaseModel):
 
 @job("meetings.offer_freed", max_attempts=8)
 async def offer_freed(context: JobContext, payload: Freed) -> None:
-    """Hold free times for those who wait, first come first, and look again when an offer ends."""
+    """Hold free times for those who wait, first come first. What is held is looked at again when that ends."""
     async with context.transaction() as session:
-        for seconds in await waiting.offer_free_times(session, payload.event_type_id):
-            await enqueue(session, offer_freed, payload, run_after=timedelta(seconds=seconds))
+        await waiting.offer_free_times(session, payload.event_type_id)

@@ -13,7 +13,10 @@ from tradewind.kernel.database import Base, TenantMixin, TimestampMixin, Version
 
 
 class Meeting(Base, TenantMixin, TimestampMixin, VersionMixin):
-    """An appointment, or time held for one. Its hosts are those of its claims, live or not."""
+    """An appointment, or time held for one. Its hosts are those of its claims, live or not.
+
+    `held_by` is the key that held the time, or else the member.
+    """
 
     __tablename__ = "meetings"
 
@@ -33,6 +36,7 @@ class Meeting(Base, TenantMixin, TimestampMixin, VersionMixin):
     assigned_because: Mapped[str] = mapped_column(default="", info=INTERNAL)
     owner_assigned: Mapped[bool] = mapped_column(default=False, info=INTERNAL)
     booked_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
+    held_by: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     cancelled_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
     cancelled_by: Mapped[str | None] = mapped_column(info=INTERNAL)
     cancel_reason: Mapped[str | None] = mapped_column(info=SENSITIVE)
@@ -43,7 +47,10 @@ class Meeting(Base, TenantMixin, TimestampMixin, VersionMixin):
 
 
 class Attendee(Base, TenantMixin):
-    """Somebody outside who takes part in a meeting: one booking, found again by its `booking_key`."""
+    """Somebody outside who takes part in a meeting: one booking, found again by its `booking_key`.
+
+    `campaign` is what the address by which they came to the page named as its campaign.
+    """
 
     __tablename__ = "meeting_attendees"
 
@@ -58,6 +65,7 @@ class Attendee(Base, TenantMixin):
     lead_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     seat: Mapped[int] = mapped_column(default=1, info=INTERNAL)
     booking_key: Mapped[str | None] = mapped_column(info=INTERNAL)
+    campaign: Mapped[str | None] = mapped_column(info=INTERNAL)
     created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)
 
 

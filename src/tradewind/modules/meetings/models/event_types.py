@@ -34,6 +34,7 @@ class EventType(TenantMixin, TimestampMixin, VersionMixin, Base):
     """A kind of meeting people can book: all durations are minutes; the first of `lengths` is the default.
 
     `cancellation_notice`: after that, links in mails no longer cancel. `reminders`: minutes before the start.
+    `booked_stage_id`: where a booking moves the lead's open deal, if that is forwards.
     """
 
     __tablename__ = "event_types"
@@ -66,6 +67,7 @@ class EventType(TenantMixin, TimestampMixin, VersionMixin, Base):
     hidden: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     schedule_id: Mapped[UUID | None] = mapped_column(ForeignKey("availability_schedules.id", ondelete="SET NULL"))
+    booked_stage_id: Mapped[UUID | None] = mapped_column(ForeignKey("stages.id", ondelete="SET NULL"))
     deleted_at: Mapped[datetime | None]
 
 

@@ -137,19 +137,18 @@ async def held(
     starts_at: datetime,
     ends_at: datetime,
     *,
-    source: str,
-    by: UUID | None,
+    by: UUID,
     at: datetime,
 ) -> UUID | None:
-    """The time that somebody holds for themselves there, if it has not run out."""
+    """The time that a key, or else a member, holds there, if it has not run out."""
     return await session.scalar(
         select(Meeting.id).where(
             Meeting.event_type_id == event_type_id,
             Meeting.state == "held",
             Meeting.starts_at == starts_at,
             Meeting.ends_at == ends_at,
-            Meeting.source == source,
-            Meeting.booked_by.is_not_distinct_from(by),
+            Meeting.source == "calcom",
+            Meeting.held_by == by,
             Meeting.held_until > at,
         )
     )

@@ -85,6 +85,7 @@ async def create_public_booking(
         answers=data.answers,
         source="page",
         key=key,
+        campaign=data.campaign,
     )
     return booking_pages.booking(await bookings.book(session, wish), data.time_zone)
 

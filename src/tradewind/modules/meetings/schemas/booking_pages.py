@@ -75,6 +75,9 @@ class BookingCreate(GuestWrite):
     starts_at: Moment
     length: Whole | None = Field(default=None, ge=1, le=1_440, description="Minutes; else the event type's first")
     answers: Answers = {}
+    campaign: Annotated[str, StringConstraints(max_length=120)] = Field(
+        default="", description="`utm_campaign` of the address by which the guest came", examples=["spring-launch"]
+    )
     website: Annotated[str, StringConstraints(max_length=200)] = ""
 
 

@@ -28,6 +28,7 @@ Limit = Annotated[Whole | None, Field(ge=1, le=500)]
 _SLUG = "Last part of the address; made from the title if left out"
 _LENGTHS = "Minutes people choose from; the first is the default"
 _NOTICE = "Minutes between booking and start at the least"
+_STAGE = "Stage to which a booking moves the lead's open deal of that pipeline, if it is not there or further on yet"
 _WINDOW = "`rolling`: so many days from today; `range`: between two dates; `open`: two years ahead"
 
 
@@ -108,6 +109,7 @@ class EventTypeCreate(BaseModel):
     hidden: Flag = Field(default=False, description="Reached by its address only, listed nowhere")
     active: Flag = True
     schedule_id: UUID | None = Field(default=None, description="Hours for all hosts; else each host's own")
+    booked_stage_id: UUID | None = Field(default=None, description=_STAGE)
     hosts: list[HostWrite] | None = Field(default=None, min_length=1, max_length=100, description="Else yourself")
 
 
@@ -142,6 +144,7 @@ class EventTypeUpdate(BaseModel):
     hidden: Flag | None = None
     active: Flag | None = None
     schedule_id: UUID | None = None
+    booked_stage_id: UUID | None = Field(default=None, description=_STAGE)
 
 
 class EventTypeRead(BaseModel):
@@ -179,6 +182,7 @@ class EventTypeRead(BaseModel):
     hidden: bool
     active: bool
     schedule_id: UUID | None
+    booked_stage_id: UUID | None
     hosts: list[HostRead]
     created_at: datetime
     updated_at: datetime

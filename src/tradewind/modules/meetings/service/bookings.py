@@ -18,7 +18,7 @@ from tradewind.modules.meetings.engine import answers as answer_rules
 from tradewind.modules.meetings.engine.wording import one_line
 from tradewind.modules.meetings.errors import EventTypeNotFound
 from tradewind.modules.meetings.errors_bookings import AlreadyBooked, BookingInvalid, HoldExpired, SlotTaken
-from tradewind.modules.meetings.events import MeetingBooked, MeetingRequested, TimeFreed
+from tradewind.modules.meetings.events import MeetingBooked, MeetingRequested, TimeFreed, TimeHeld
 from tradewind.modules.meetings.models.bookings import Attendee, Meeting
 from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.repository import bookings as repository
@@ -60,7 +60,9 @@ async def hold(
             row = _new_meeting(session, kind, starts_at, minutes, choice, source=source)
             row.state, row.held_until, row.lead_id = "held", until, lead_id
             row.idempotency_key = f"{source}:{key}" if key else None
+            row.held_by = holder(session)
             await _take(session, row, kind, choice)
+            await publish(session, TimeHeld(event_type_id=kind.id, until=until))
         return _hold(row, choice.host_ids)
 
 
@@ -109,6 +111,12 @@ async def book(session: AsyncSession, wish: BookingWish, *, hold_id: UUID | None
                 raise
             return first
         return await _told(session, row, attendee)
+
+
+def holder(session: AsyncSession) -> UUID | None:
+    """Whose the time is that the actor holds: a key's own, else the member's; None for the product itself."""
+    actor = actor_of(session)
+    return actor.key_id or actor.user_id
 
 
 async def bookable(session: AsyncSession, event_type_id: UUID, *, lock: bool = False) -> EventType:
@@ -258,6 +266,7 @@ async def _join(session: AsyncSession, row: Meeting, guest: Guest, wish: Booking
         lead_id=lead,
         seat=len(present) + 1,
         booking_key=f"{wish.source}:{wish.key}" if wish.key else None,
+        campaign=one_line(wish.campaign or "", 120) or None,
     )
     session.add(attendee)
     row.lead_id = row.lead_id or lead
@@ -272,7 +281,7 @@ async def _told(session: AsyncSession, row: Meeting, attendee: Attendee) -> Book
         session,
         fact(
             meeting_id=row.id, event_type_id=row.event_type_id, lead_id=attendee.lead_id, starts_at=row.starts_at,
-            sequence=row.sequence, attendee_id=attendee.id,
+            sequence=row.sequence, attendee_id=attendee.id, campaign=attendee.campaign,
         ),
     )  # fmt: skip
     await identity.record(

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.database import actor_of
 from tradewind.kernel.database.sight import seeing_everything
 from tradewind.modules.identity import api as identity
 from tradewind.modules.meetings.contracts import BookingWish, Guest
@@ -106,8 +105,8 @@ async def book(session: AsyncSession, data: CalcomBookingCreate) -> CalcomBookin
     )  # fmt: skip
     async with seeing_everything(session):
         until = data.start + timedelta(minutes=minutes)
-        mine = actor_of(session).user_id
-        hold_id = await rows.held(session, kind.id, data.start, until, source="calcom", by=mine, at=now())
+        mine = bookings.holder(session)
+        hold_id = await rows.held(session, kind.id, data.start, until, by=mine, at=now()) if mine else None
     booked = await bookings.book(session, wish, hold_id=hold_id)
     return await read(session, booked.meeting_id)
 

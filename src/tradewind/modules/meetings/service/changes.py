@@ -126,7 +126,9 @@ async def accept(session: AsyncSession, meeting_id: UUID) -> Meeting:
         await session.flush()
         for one in await repository.attendees(session, row.id):
             if one.status != "cancelled":
-                await publish(session, MeetingBooked(**_fact(row, one.lead_id), attendee_id=one.id))
+                await publish(
+                    session, MeetingBooked(**_fact(row, one.lead_id), attendee_id=one.id, campaign=one.campaign)
+                )
         await identity.record(session, action="meeting.accepted", subject_type="meeting", subject_id=row.id)
     return row
 

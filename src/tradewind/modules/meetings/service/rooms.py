@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tradewind.kernel.registry import Registry, scan
-from tradewind.modules.meetings.adapters_links._base import LinkAdapter
+from tradewind.modules.meetings.adapters_links._base import LinkAdapter, RoomMaker
 
 LINKS: Registry[LinkAdapter] = scan("tradewind.modules.meetings.adapters_links", LinkAdapter)
 
@@ -14,6 +14,5 @@ def room_at_booking(location: Mapping[str, Any]) -> str | None:
     kind, value = str(location.get("kind")), location.get("value")
     if kind == "link":
         return value or None
-    if kind in LINKS and LINKS[kind].spec.made == "booking":
-        return LINKS[kind]().room(value)
-    return None
+    adapter = LINKS[kind]() if kind in LINKS else None
+    return adapter.room(value) if isinstance(adapter, RoomMaker) else None

@@ -32,6 +32,7 @@ async def move_seat(session: AsyncSession, row: Meeting, attendee: Attendee, sta
             answers=row.answers,
             source="page",
             lead_id=attendee.lead_id,
+            campaign=attendee.campaign,
         )  # fmt: skip
         booked = await bookings.book(session, wish)
         await changes.cancel(session, row.id, by="attendee", attendee_id=attendee.id)

@@ -100,19 +100,18 @@ async def take_offer(session: AsyncSession, waiting_id: UUID, meeting_id: UUID) 
     return booked
 
 
-async def offer_free_times(session: AsyncSession, event_type_id: UUID) -> list[float]:
-    """Hold what is free for those who wait, first come first; returns after how many seconds each offer ends.
+async def offer_free_times(session: AsyncSession, event_type_id: UUID) -> None:
+    """Hold what is free for those who wait, first come first.
 
     Doing it again changes nothing, as nobody is offered the same time twice.
     """
     at = now()
-    offers: list[float] = []
     async with seeing_everything(session):
         await booking_rows.lock_hosts(session, event_type_id, await booking_rows.host_ids(session, event_type_id))
         await repository.end_offers(session, event_type_id, at)
         line = await repository.in_line(session, event_type_id, at, _AT_ONCE)
         if not line:
-            return []
+            return
         before = await repository.offered_before(session, [one.id for one in line])
         free = await _free_times(session, event_type_id, line, at)
         for person in line:
@@ -132,9 +131,7 @@ async def offer_free_times(session: AsyncSession, event_type_id: UUID) -> list[f
                 await session.flush()
                 await repository.note_offer(session, person.id, slot.starts_at)
                 await publish(session, SlotOffered(waiting_id=person.id, meeting_id=held.id, until=held.held_until))
-                offers.append((held.held_until - at).total_seconds() + 1)
                 break
-    return offers
 
 
 async def _free_times(

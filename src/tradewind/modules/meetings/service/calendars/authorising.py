@@ -10,7 +10,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database, actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.meetings.adapters import _oauth
-from tradewind.modules.meetings.adapters._base import Credentials, OAuth, RemoteCalendar
+from tradewind.modules.meetings.adapters._base import Credentials, OAuth, ReadsCalendars, RemoteCalendar
 from tradewind.modules.meetings.errors_calendars import (
     AuthorisationRefused,
     AuthorisationUnknown,
@@ -102,7 +102,7 @@ async def _looked_at(database: Database, vendor: str, given: _oauth.Tokens) -> t
     async with vendors.adapter(vendor, credentials, database.settings) as adapter:
         try:
             account = await adapter.account()
-            return account, await adapter.calendars() if "calendars" in adapter.spec.capabilities else []
+            return account, await adapter.calendars() if isinstance(adapter, ReadsCalendars) else []
         except (CredentialsRefused, CalendarRefused) as refusal:
             raise AuthorisationRefused(f"The permission does not reach far enough: {refusal.detail}") from refusal
 

@@ -13,7 +13,13 @@ from tradewind.kernel.database import Database, actor_of
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
-from tradewind.modules.meetings.adapters._base import CalendarAdapter, Credentials, Missing, RemoteCalendar
+from tradewind.modules.meetings.adapters._base import (
+    CalendarAdapter,
+    Credentials,
+    Missing,
+    ReadsCalendars,
+    RemoteCalendar,
+)
 from tradewind.modules.meetings.errors_calendars import (
     CalendarNotFound,
     CalendarRefused,
@@ -33,7 +39,7 @@ from tradewind.modules.meetings.schemas.calendars import (
     CalendarRead,
     CalendarTestRead,
 )
-from tradewind.modules.meetings.service.calendars import freshness, vendors, waking
+from tradewind.modules.meetings.service.calendars import freshness, leaving, vendors, waking
 
 MAX_CONNECTIONS = 10
 MAX_CALENDARS = 100
@@ -73,7 +79,8 @@ async def connect(database: Database, actor: Actor, data: CalendarConnectionCrea
 async def _looked_at(adapter: CalendarAdapter) -> tuple[str, list[RemoteCalendar]]:
     """Account and calendars of a connection that is just made; a wrong password is a wrong value here."""
     try:
-        return await adapter.account(), await adapter.calendars()
+        account = await adapter.account()
+        return account, await adapter.calendars() if isinstance(adapter, ReadsCalendars) else []
     except CredentialsRefused as refusal:
         field = "password" if adapter.spec.auth == "basic" else "settings.url"
         raise CalendarRefused(refusal.detail, errors=_at(field, refusal.detail)) from refusal
@@ -178,19 +185,23 @@ async def remove(session: AsyncSession, connection_id: UUID, *, if_match: str | 
     """
     connection = await own(session, connection_id, lock=True)
     check_version(if_match, connection.version)
-    await audit(session, "removed", connection)
-    await session.delete(connection)
+    await _forget(session, connection)
     await session.flush()
 
 
 async def remove_of_member(session: AsyncSession, user_id: UUID) -> None:
     """Forget all accounts and the feed of somebody who left; their secrets have no use any more."""
     for connection in await repository.connections(session, user_id):
-        await audit(session, "removed", connection)
-        await session.delete(connection)
+        await _forget(session, connection)
     if (feed := await repository.feed_of(session, user_id)) is not None:
         await session.delete(feed)
     await session.flush()
+
+
+async def _forget(session: AsyncSession, connection: CalendarConnection) -> None:
+    await audit(session, "removed", connection)
+    await leaving.end_channels(session, connection, await repository.calendars(session, [connection.id]))
+    await session.delete(connection)
 
 
 async def test(database: Database, actor: Actor, connection_id: UUID) -> CalendarTestRead:
@@ -199,8 +210,8 @@ async def test(database: Database, actor: Actor, connection_id: UUID) -> Calenda
         await own(session, connection_id)
     found: list[RemoteCalendar] = []
     try:
-        async with vendors.opened(database, actor, connection_id) as adapter:
-            if "calendars" in adapter.spec.capabilities:
+        async with vendors.opened(database, actor, connection_id, CalendarAdapter) as adapter:
+            if isinstance(adapter, ReadsCalendars):
                 found = await adapter.calendars()
             else:
                 await adapter.account()
@@ -239,13 +250,15 @@ async def choose(session: AsyncSession, calendar_id: UUID, data: CalendarChoice)
     await waking.copy_meetings(session, *moved)
     if calendar.takes_meetings and not before["takes_meetings"]:
         await waking.copy_upcoming(session, calendar.user_id)
+    connection = await own(session, calendar.connection_id)
     if calendar.reads_busy or calendar.takes_meetings:
         await waking.read_calendar(session, calendar.organisation_id, calendar.id)
+    else:
+        await leaving.end_channels(session, connection, [calendar])
     after = {"reads_busy": calendar.reads_busy, "takes_meetings": calendar.takes_meetings}
     await identity.record(
         session, action="calendar.chosen", subject_type="calendar", subject_id=calendar.id, before=before, after=after
     )
-    connection = await own(session, calendar.connection_id)
     return _calendar(calendar, connection)
 
 

@@ -19,7 +19,7 @@ from tradewind.kernel.events import publish
 from tradewind.kernel.http import OutboundError
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.jobs import Retry
-from tradewind.modules.meetings.adapters._base import Missing, Overwritten, Written
+from tradewind.modules.meetings.adapters._base import Missing, Overwritten, WritesMeetings, Written
 from tradewind.modules.meetings.engine.calendar_writing import Conference, MeetingEvent
 from tradewind.modules.meetings.events import MeetingMoved
 from tradewind.modules.meetings.models.bookings import Attendee, Meeting
@@ -125,7 +125,7 @@ async def _write(
     database: Database, actor: Actor, meeting_id: UUID, place: _Place, event: MeetingEvent, known: Written | None
 ) -> Written | None:
     """The event as written; None where somebody changed it at the same time and it is worth looking again."""
-    async with vendors.opened(database, actor, place.connection_id) as adapter:
+    async with vendors.opened(database, actor, place.connection_id, WritesMeetings) as adapter:
         try:
             return await adapter.write(place.remote_calendar, event, known)
         except Missing:
@@ -176,7 +176,7 @@ async def _remove(database: Database, actor: Actor, meeting_id: UUID, place: _Pl
         meeting = await repository.meeting(session, meeting_id)
         uid = meeting.uid if meeting else ""
     try:
-        async with vendors.opened(database, actor, place.connection_id) as adapter:
+        async with vendors.opened(database, actor, place.connection_id, WritesMeetings) as adapter:
             found = known or await adapter.find(place.remote_calendar, uid)
             if found is not None:
                 await adapter.remove(place.remote_calendar, found.remote_id)
@@ -279,7 +279,7 @@ async def _keep_room(database: Database, actor: Actor, meeting_id: UUID) -> None
         if live and room.fingerprint == mark:
             return
     try:
-        async with vendors.opened(database, actor, place.connection_id) as adapter:
+        async with vendors.opened(database, actor, place.connection_id, WritesMeetings) as adapter:
             if live:
                 try:
                     written = await adapter.write("", event, known)

@@ -18,14 +18,23 @@ from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.http import OutboundError
 from tradewind.modules.identity import api as identity
-from tradewind.modules.meetings.adapters._base import CalendarAdapter, Changes, Channel, Missing, SyncLost
+from tradewind.modules.meetings.adapters._base import (
+    CalendarAdapter,
+    Changes,
+    Channel,
+    Missing,
+    ReadsCalendars,
+    SyncLost,
+    TellsOfChanges,
+    WritesMeetings,
+)
 from tradewind.modules.meetings.engine.calendar_reading import Item, Window
 from tradewind.modules.meetings.errors_calendars import CalendarRejected, CredentialsRefused
 from tradewind.modules.meetings.models.calendars import Calendar
 from tradewind.modules.meetings.repository import calendars as repository
 from tradewind.modules.meetings.repository.calendars import Copied
 from tradewind.modules.meetings.service import changes as changes_of_meetings
-from tradewind.modules.meetings.service.calendars import tokens, vendors, waking
+from tradewind.modules.meetings.service.calendars import leaving, tokens, vendors, waking
 
 log = structlog.get_logger(__name__)
 HORIZON = timedelta(days=400)
@@ -57,7 +66,7 @@ async def synchronise(database: Database, organisation_id: UUID, calendar_id: UU
     if plan is None:
         return
     try:
-        async with vendors.opened(database, actor, plan.calendar.connection_id) as adapter:
+        async with vendors.opened(database, actor, plan.calendar.connection_id, ReadsCalendars) as adapter:
             changes = await _changes(adapter, plan)
             gone = await _gone(adapter, plan, changes)
             channel = await _channel(adapter, plan, database.settings.base_url)
@@ -103,7 +112,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-async def _changes(adapter: CalendarAdapter, plan: _Plan) -> Changes:
+async def _changes(adapter: ReadsCalendars, plan: _Plan) -> Changes:
     remote_id = plan.calendar.remote_id
     try:
         return await adapter.changes(remote_id, plan.token, plan.window, plan.zone)
@@ -113,7 +122,7 @@ async def _changes(adapter: CalendarAdapter, plan: _Plan) -> Changes:
 
 async def _gone(adapter: CalendarAdapter, plan: _Plan, changes: Changes) -> set[str]:
     """Entries of ours that are deleted: the vendor is asked for each by name, before a meeting is called off."""
-    if "write" not in adapter.spec.capabilities:
+    if not isinstance(adapter, WritesMeetings):
         return set()
     present, removed = {item.remote_id for item in changes.items}, set(changes.removed)
     suspects = [
@@ -134,17 +143,12 @@ async def _channel(adapter: CalendarAdapter, plan: _Plan, base_url: str) -> Chan
     calendar = plan.calendar
     living = calendar.channel_expires_at is not None and calendar.channel_expires_at > now() + _RENEW
     reachable = base_url.startswith("https://") or adapter.stand_in is not None
-    if living or not reachable or "watch" not in adapter.spec.capabilities:
+    if living or not reachable or not isinstance(adapter, TellsOfChanges):
         return None
-    known = None
-    if calendar.channel_id and calendar.channel_resource and calendar.channel_expires_at:
-        known = Channel(
-            id=calendar.channel_id, resource=calendar.channel_resource, expires_at=calendar.channel_expires_at
-        )
     token = tokens.make(NOTICES, calendar.organisation_id, calendar.id)
     address = f"{base_url}/api/v1/calendars/notices/{plan.kind}"
     try:
-        return await adapter.watch(calendar.remote_id, address, token, known)
+        return await adapter.watch(calendar.remote_id, address, token, leaving.channel_of(calendar))
     except (OutboundError, CalendarRejected, Missing):
         return None
 

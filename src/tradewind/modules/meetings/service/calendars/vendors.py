@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from tradewind.modules.meetings.repository import calendars as repository
 from tradewind.settings import Settings
 
 VENDORS: Registry[CalendarAdapter] = scan("tradewind.modules.meetings.adapters", CalendarAdapter)
+Able = TypeVar("Able", bound=CalendarAdapter)
 REFUSALS = (
     CredentialsRefused,
     ConnectionNotFound,
@@ -109,14 +110,16 @@ def stand_in(session: AsyncSession, kind: str) -> str | None:
 
 
 @asynccontextmanager
-async def opened(database: Database, actor: Actor, connection_id: UUID) -> AsyncIterator[CalendarAdapter]:
-    """The adapter of a stored connection; a refused sign-in is stored and told its host.
+async def opened(database: Database, actor: Actor, connection_id: UUID, able: type[Able]) -> AsyncIterator[Able]:
+    """The adapter of a stored connection, which must be `able`; a refused sign-in is stored and told its host.
 
-    Raises ConnectionNotFound, CredentialsRefused, OutboundError, and what the block raises.
+    Raises ConnectionNotFound, CredentialsRefused, CalendarRejected, OutboundError, and what the block raises.
     """
     try:
         kind, credentials = await _credentials(database, actor, connection_id)
         async with adapter(kind, credentials, database.settings) as one:
+            if not isinstance(one, able):
+                raise CalendarRejected(f"{one.spec.label} cannot be used for this.")
             yield one
     except CredentialsRefused as refusal:
         async with database.transaction(actor) as session:
@@ -164,9 +167,17 @@ async def _credentials(database: Database, actor: Actor, connection_id: UUID) ->
             connection = await repository.connection(session, connection_id, lock=True)
             assert connection is not None
             await session.refresh(connection)
-            if not _fresh(connection):
-                await _refresh(session, connection)
-        return connection.kind, _opened(connection)
+        return connection.kind, await signed_in(session, connection)
+
+
+async def signed_in(session: AsyncSession, connection: CalendarConnection) -> Credentials:
+    """What a connection signs in with, its access token renewed where it has ended.
+
+    Raises CredentialsRefused, AppMissing, OutboundError.
+    """
+    if VENDORS[connection.kind].spec.oauth is not None and not _fresh(connection):
+        await _refresh(session, connection)
+    return _opened(connection)
 
 
 def _fresh(connection: CalendarConnection) -> bool:
