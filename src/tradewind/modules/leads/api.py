@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,7 +29,7 @@ from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
 from tradewind.modules.leads.service import identified as identified_people
-from tradewind.modules.leads.service import outcomes, tables, timeline
+from tradewind.modules.leads.service import outcomes, qualifying, tables, timeline
 
 __all__ = [
     "cell_value",
@@ -41,6 +41,7 @@ __all__ = [
     "faded_activities",
     "fields_named",
     "fill_told",
+    "known_values",
     "lead_rows_for_scoring",
     "lead_summaries",
     "leads_by_email",
@@ -48,6 +49,7 @@ __all__ = [
     "mark_contacted",
     "masked_fields",
     "matching_lead_ids",
+    "qualify",
     "read_table",
     "reassign_activities",
     "record_activities",
@@ -241,3 +243,26 @@ def read_table(path: Path) -> FileTable:
 def cell_value(column: FileColumn, text: str) -> Any:
     """A cell of such a table as its column's kind; None where it holds nothing."""
     return tables.cell_value(column, text)
+
+
+async def known_values(session: AsyncSession, lead_id: UUID) -> dict[str, Any]:
+    """What is known of a lead by field (`email`, `custom.team_size`), without what is empty; {} where there is none."""
+    return await qualifying.known_values(session, lead_id)
+
+
+async def qualify(
+    session: AsyncSession,
+    lead_id: UUID,
+    *,
+    values: Mapping[str, Any],
+    replacing: Collection[str] = (),
+    add_tags: Sequence[str] = (),
+    status: Literal["contacted", "qualified", "unqualified"] | None = None,
+) -> list[str]:
+    """Write what a lead said, by field; fields that hold something stay, unless `replacing` names them.
+
+    Values that do not fit their field are left out, and so is a status where a sale has decided. Returns the fields set.
+    """
+    return await qualifying.qualify(
+        session, lead_id, values=values, replacing=replacing, add_tags=add_tags, status=status
+    )

@@ -1,0 +1,1 @@
+"""Qualification: flows of questions, what people answer in their own words, and what follows from it."""

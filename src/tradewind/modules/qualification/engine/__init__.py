@@ -1,0 +1,1 @@
+"""The runtime of flows: pure functions of a definition, what was answered, and a message."""

@@ -1,0 +1,61 @@
+"""Messages that are the answer as a whole, or after a few words that lead to it."""
+
+import re
+
+from tradewind.modules.qualification.reading.replies import Said
+from tradewind.modules.qualification.reading.spans import Language
+
+_LEADS: dict[Language, str] = {
+    "en": r"(?:sure|ok(?:ay)?|yes|well|hi|hello)?[,!.]?\s*(?:(?:it|that|this)(?:['’]s|\s+is|\s+would\s+be)|my\s+(?:full\s+)?name(?:\s+is|['’]s)|i\s+am|i['’]m|we\s+are|we['’]re|call\s+me|i\s+work\s+(?:at|for)|(?:the|our|my)\s+(?:company|name|city)(?:\s+name)?(?:\s+is|['’]s)?|in|from|at|based\s+in)\s+",
+    "de": r"(?:ja|klar|gerne|hallo)?[,!.]?\s*(?:(?:das|es)\s+(?:ist|wäre)|mein\s+name\s+ist|ich\s+bin|ich\s+hei(?:ß|ss)e|wir\s+sind|(?:die|unsere|meine)\s+firma(?:\s+ist|\s+hei(?:ß|ss)t)?|ich\s+arbeite\s+(?:bei|für)|in|aus|bei)\s+",
+    "es": r"(?:sí|claro|hola)?[,!.]?\s*(?:(?:es|sería)|mi\s+nombre\s+es|me\s+llamo|soy|somos|(?:la|mi|nuestra)\s+empresa\s+(?:es|se\s+llama)|trabajo\s+(?:en|para)|en|de|desde)\s+",
+    "fr": r"(?:oui|bien\s+sûr|bonjour)?[,!.]?\s*(?:c['’]est|mon\s+nom\s+est|je\s+m['’]appelle|je\s+suis|nous\s+sommes|(?:la|notre|mon)\s+(?:société|entreprise)\s+(?:est|s['’]appelle)|je\s+travaille\s+(?:chez|pour)|à|en|de|chez)\s*",
+}
+_MOST_WORDS = {"name": 5, "company": 7, "place": 6}
+_WORD = re.compile(r"[^\W\d_][\w'’&.+-]*", re.UNICODE)
+_NO_NAME = re.compile(
+    r"^(?:yes|no|ok|okay|sure|thanks?|thank you|maybe|hi|hello|hey|ja|nein|danke|sí|no|gracias|oui|non|merci|why|what|later|stop"
+    r"|not now|nothing|nobody|good|great|fine)\b",
+    re.I,
+)
+
+
+def part_of(text: str, kind: str, language: Language) -> Said | None:
+    """The part of a message that is the answer to a question of this kind, taken by its being the answer to it."""
+    start, end = _bounds(text, 0, len(text))
+    if start >= end:
+        return None
+    if kind == "text":
+        return Said(start, end)
+    if kind not in _MOST_WORDS or "?" in text:
+        return None
+    for spoken in dict.fromkeys((language, "en")):
+        match = re.match(_LEADS[spoken], text[start:end], re.I)
+        if match and match.end() < end - start:
+            start += match.end()
+            break
+    cut = re.search(r"[!?;]|[.,]\s+(?!Inc|Ltd|LLC|GmbH)", text[start:end])
+    if cut:
+        start, end = _bounds(text, start, start + cut.start())
+    said = text[start:end]
+    words = _WORD.findall(said)
+    if not words or len(said.split()) > _MOST_WORDS[kind] or _NO_NAME.match(said) or len(said) > 100:
+        return None
+    if kind == "name" and any(letter.isdigit() or letter in "@/" for letter in said):
+        return None
+    return Said(start, end)
+
+
+def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \t\n.,!;:-“”\"'":
+        start += 1
+    while (end > start and text[end - 1] in " \t\n,!;:“”\"'") or (
+        end > start and text[end - 1] == "." and kind_of_dot(text, end)
+    ):
+        end -= 1
+    return start, end
+
+
+def kind_of_dot(text: str, end: int) -> bool:
+    """Whether a full stop before `end` ends a sentence rather than an abbreviation such as “Inc.”."""
+    return re.search(r"\b(?:Inc|Ltd|Co|Corp|e\.V|S\.A|S\.L|Jr|Sr)\.$", text[:end]) is None

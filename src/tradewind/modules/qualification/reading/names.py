@@ -1,0 +1,313 @@
+"""Names of people, companies and places, found by how people introduce them."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from babel import Locale
+
+from tradewind.modules.qualification.reading.spans import Language, Span
+
+# A capitalised word; particles may stand between (“Anna van der Berg”).
+_CAP = r"(?:[A-ZÀ-ÖØ-Þ][\w'’&.-]*[\w&]|[A-ZÀ-ÖØ-Þ]\.?)"
+_PERSON = rf"{_CAP}(?:\s+(?:(?:van|von|de|del|der|den|la|le|di|da|el|al|bin)\s+)*{_CAP}){{0,3}}"
+_TITLE = r"(?:(?:(?i:mr|mrs|ms|miss|dr|prof|herr|frau|señora?|monsieur|madame|mme)\b\.?)\s+)?"
+_SAYS_NAME: dict[Language, str] = {
+    "en": r"my\s+(?:full\s+)?name(?:\s+is|'s|’s|:)|name'?s|name\s+is|i\s+am|i['’]?m|this\s+is|it['’]?s|call\s+me|name:|you\s+can\s+call\s+me|i\s+go\s+by",
+    "de": r"mein\s+name(?:\s+ist|:)|name:|ich\s+hei(?:ß|ss)e|ich\s+bin(?:\s+(?:der|die))?|hier\s+(?:ist|spricht|schreibt)|man\s+nennt\s+mich",
+    "es": r"me\s+llamo|mi\s+nombre(?:\s+completo)?(?:\s+es|:)|nombre:|soy|habla|aquí",
+    "fr": r"je\s+m['’]appelle|mon\s+nom(?:\s+est|:)|nom:|je\s+suis|moi\s+c['’]est|c['’]est|ici",
+}
+_NOT_A_NAME = frozenset(
+    [
+        "I",
+        "A",
+        "The",
+        "This",
+        "That",
+        "It",
+        "Yes",
+        "No",
+        "Not",
+        "Just",
+        "Looking",
+        "Interested",
+        "Sorry",
+        "Calling",
+        "Writing",
+        "Here",
+        "Based",
+        "From",
+        "Working",
+        "Trying",
+        "Ok",
+        "Okay",
+        "Sure",
+        "Fine",
+        "Good",
+        "Great",
+        "Thanks",
+        "Thank",
+        "Please",
+        "Hello",
+        "Hi",
+        "Hey",
+        "Hallo",
+        "Hola",
+        "Bonjour",
+        "Salut",
+        "Guten",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "CEO",
+        "CTO",
+        "CFO",
+        "COO",
+        "CMO",
+        "VP",
+        "Head",
+        "Director",
+        "Manager",
+        "Founder",
+        "Owner",
+        "Geschäftsführer",
+        "Geschäftsführerin",
+        "Ja",
+        "Nein",
+        "Sí",
+        "Si",
+        "Oui",
+        "Non",
+        "We",
+        "They",
+        "He",
+        "She",
+        "You",
+        "My",
+        "Your",
+        "Our",
+        "What",
+        "When",
+        "Where",
+        "How",
+        "Why",
+        "Who",
+        "Actually",
+        "Well",
+        "So",
+        "And",
+        "But",
+        "Or",
+        "Also",
+        "Then",
+        "Is",
+        "Are",
+        "Can",
+        "Could",
+        "Would",
+        "Do",
+        "Does",
+        "Ich",
+        "Wir",
+        "Sie",
+        "Es",
+        "Ein",
+        "Eine",
+        "Nous",
+        "Vous",
+        "Je",
+        "Il",
+        "Elle",
+        "Yo",
+        "El",
+        "La",
+        "Los",
+        "Las",
+        "Nosotros",
+        "Leiter",
+        "Leiterin",
+        "Inhaber",
+        "Inhaberin",
+        "Kunde",
+        "Interessiert",
+        "Gerne",
+        "Directeur",
+        "Directrice",
+        "Gérant",
+        "Director",
+        "Directora",
+        "Anything",
+        "Something",
+        "Nothing",
+        "Somebody",
+        "Someone",
+        "Nobody",
+        "Very",
+        "Really",
+        "Maybe",
+        "Perhaps",
+        "Probably",
+        "Yeah",
+        "Yep",
+        "Nope",
+        "Any",
+        "Some",
+        "One",
+        "Two",
+        "Three",
+        "Four",
+        "Five",
+        "Six",
+        "Seven",
+        "Eight",
+        "Nine",
+        "Ten",
+        "Book",
+        "Find",
+        "Get",
+        "Give",
+        "Make",
+        "Show",
+        "Tell",
+        "Need",
+        "Want",
+        "Let",
+    ]
+)
+_LEGAL = r"(?:Inc|LLC|Ltd|Limited|GmbH(?:\s*&\s*Co\.?\s*KG)?|AG|KG|OHG|UG|SE|e\.?V|SA|S\.A|SAS|SARL|S\.L|SL|SLU|BV|B\.V|NV|Corp|Corporation|Company|Co|PLC|plc|LLP|Pty|AB|Oy|AS|A/S|ApS|SpA|S\.p\.A|Srl|Group|Holding)\b\.?"  # fmt: skip
+_COMPANY = rf"{_CAP}(?:\s+(?:(?:&|and|of|und|y|et|de|for)\s+)?{_CAP}){{0,4}}"
+_WITH_LEGAL = re.compile(rf"\b(?P<name>{_COMPANY}(?:,)?\s+{_LEGAL})")
+_SAYS_COMPANY: dict[Language, str] = {
+    "en": r"(?:i\s+)?work(?:ing)?\s+(?:for|at|with)|(?:our|my|the)\s+(?:company|firm|organi[sz]ation|business|startup|employer)(?:\s+is(?:\s+called)?|\s+name\s+is|'s\s+name\s+is|:|,)|(?:company|organi[sz]ation)(?:\s+name)?\s*(?:is|:)|on\s+behalf\s+of|i\s+(?:run|own|founded|represent|lead)|we(?:['’]re|\s+are)\s+called|(?:ceo|cto|cfo|coo|cmo|founder|head\s+of\s+\w+|director|manager|vp(?:\s+\w+)?)\s+(?:of|at)|employed\s+(?:at|by)",
+    "de": r"(?:ich\s+)?arbeite(?:\s+ich)?\s+(?:bei|für)(?:\s+der(?:\s+firma)?)?|(?:unsere|meine|die)\s+firma(?:\s+ist|\s+hei(?:ß|ss)t|:)?|(?:bei|von|für)\s+der\s+firma|unternehmen(?:\s+ist|\s+hei(?:ß|ss)t|:)|firma:?|wir\s+sind\s+die|geschäftsführer(?:in)?\s+(?:der|von|bei)",
+    "es": r"trabajo\s+(?:en|para)|(?:nuestra|mi|la)\s+empresa(?:\s+es|\s+se\s+llama|:)|empresa:|en\s+nombre\s+de|director(?:a)?\s+de",
+    "fr": r"je\s+travaille\s+(?:chez|pour|à)|(?:notre|mon|ma|la)\s+(?:entreprise|société|boîte)(?:\s+est|\s+s['’]appelle|:)|(?:entreprise|société)\s*:|de\s+la\s+société|directeur\s+de|chez",
+}
+_FROM_COMPANY: dict[Language, str] = {
+    "en": r"\s*,?\s+(?:from|at|of|with)\s+", "de": r"\s*,?\s+(?:von|bei|aus)\s+(?:der\s+)?", "es": r"\s*,?\s+de\s+", "fr": r"\s*,?\s+(?:de|chez)\s+",
+}  # fmt: skip
+_SAYS_PLACE: dict[Language, str] = {
+    "en": r"(?:based|located|live|living|am|are|situated|office|offices|headquartered|headquarters)\s+(?:in|near|outside\s+of|around)|in|near|around|from|to|into|at|towards|leaving|departing|visit|visiting|city\s+(?:is|of)|area\s+of",
+    "de": r"(?:sitzen|sitz|wohne|wohnen|ansässig|standort|büro|komme|kommen|sind)\s+(?:in|aus|bei)|in|aus|nach|bei|nahe",
+    "es": r"(?:estamos|estoy|vivo|vivimos|ubicad[oa]s?|oficina|somos|soy)\s+(?:en|de)|en|desde|hacia",
+    "fr": r"(?:basés?|située?s?|habite|habitons|bureaux?|sommes|suis|viens)\s+(?:à|en|au|aux|de|sur)|à|en|au|aux|depuis|vers|sur",
+}
+_PLACE = rf"{_CAP}(?:[\s-]+(?:(?:de|del|la|of|sur|am|an\s+der)[\s-]+)?{_CAP}){{0,2}}(?:,\s*(?:[A-Z]{{2}}\b|{_CAP}(?:\s+{_CAP})?))?"
+
+
+def people(text: str, language: Language) -> Iterator[Span]:
+    """Who introduces themselves; with “from Acme” the company as well."""
+    for spoken in dict.fromkeys((language, "en")):
+        pattern = _name_pattern(spoken)
+        for match in pattern.finditer(text):
+            start, end = _trimmed(text, match.start("name"), match.end("name"))
+            if start < end:
+                yield Span("name", start, end, text[start:end])
+                company = re.compile(rf"{_FROM_COMPANY[spoken]}(?P<name>{_COMPANY}(?:\s+{_LEGAL})?)").match(text, end)
+                if company is not None and not _is_known_place(company["name"], language):
+                    yield Span("company", company.start("name"), company.end("name"), company["name"])
+    match = re.match(
+        rf"(?:(?i:hi|hello|hey|hallo|hola|bonjour)[,!.]?\s+)?(?P<name>{_PERSON})\s+(?i:here|hier|por aquí|ici)\b", text
+    )
+    if match is not None and match["name"].split()[0] not in _NOT_A_NAME:
+        yield Span("name", match.start("name"), match.end("name"), match["name"])
+
+
+def companies(text: str, language: Language) -> Iterator[Span]:
+    """Companies by their legal form, and those people say they work for."""
+    for match in _WITH_LEGAL.finditer(text):
+        start, end = _trimmed(text, match.start("name"), match.end("name"))
+        if start < end:
+            yield Span("company", start, end, text[start:end])
+    for spoken in dict.fromkeys((language, "en")):
+        for match in _company_pattern(spoken).finditer(text):
+            start, end = _trimmed(text, match.start("name"), match.end("name"))
+            if start < end:
+                yield Span("company", start, end, text[start:end])
+
+
+def places(text: str, language: Language) -> Iterator[Span]:
+    """Cities, regions and countries: known ones anywhere, others after “in”, “from”, “based in”."""
+    for match in _known_pattern(language).finditer(text):
+        yield Span("place", match.start(), match.end(), match.group())
+    for spoken in dict.fromkeys((language, "en")):
+        for match in _place_pattern(spoken).finditer(text):
+            start, end = match.span("name")
+            if text[start:end].split()[0].rstrip(".,") not in _NOT_A_NAME:
+                yield Span("place", start, end, text[start:end], certain=False)
+
+
+@cache
+def _name_pattern(language: Language) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?i:{_SAYS_NAME[language]})\s+{_TITLE}(?P<name>{_PERSON})(?!\w)")
+
+
+@cache
+def _company_pattern(language: Language) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?i:{_SAYS_COMPANY[language]})\s+(?:(?i:the|a|der|die|la|le|el)\s+)?(?P<name>{_COMPANY}(?:,?\s+{_LEGAL})?)"
+    )
+
+
+@cache
+def _place_pattern(language: Language) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?i:{_SAYS_PLACE[language]})\s+(?:(?i:the|der|die|la|las|los|el)\s+)?(?P<name>{_PLACE})(?!\w)"
+    )
+
+
+@cache
+def _known(language: Language) -> frozenset[str]:
+    """Countries by name, and the cities that time zones are named after."""
+    found: set[str] = set()
+    for code in {language, "en"}:
+        locale = Locale(code)
+        found |= {
+            name for key, name in locale.territories.items() if len(key) == 2 and key not in ("EU", "EZ", "UN", "ZZ")
+        }
+        found |= {str(zone["city"]) for zone in locale.time_zones.values() if "city" in zone}
+    found |= {"USA", "UK", "U.S.", "U.K.", "NYC", "SF", "LA"}
+    return frozenset(name for name in found if len(name) > 1 and name[0].isupper() and "(" not in name)
+
+
+@cache
+def _known_pattern(language: Language) -> re.Pattern[str]:
+    listed = "|".join(re.escape(name) for name in sorted(_known(language), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)")
+
+
+def _is_known_place(text: str, language: Language) -> bool:
+    return text in _known(language)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without words that begin or end no name; empty where the first word is none."""
+    words = list(re.finditer(r"\S+", text[start:end]))
+    if not words or words[0].group().strip(".,!") in _NOT_A_NAME:
+        return start, start
+    kept = []
+    for word in words:
+        if word.group().strip(".,!") in _NOT_A_NAME:
+            break
+        kept.append(word)
+    last = start + kept[-1].end()
+    while last > start and text[last - 1] in ",.!?;:" and not re.search(rf"{_LEGAL}$", text[start:last]):
+        last -= 1
+    return start, last
