@@ -47,6 +47,7 @@ TABLES = {
     "gaps": "knowledge_gaps",
     "findings": "knowledge_findings",
     "prompts": "ai_prompts",
+    "experiments": "ai_experiments",
     "tests": "ai_prompt_tests",
     "versions": "ai_prompt_versions",
 }
@@ -74,9 +75,10 @@ OPEN = (
     "/api/v1/booking-links/",
     "/api/v1/calendars/feed/",
     "/api/v1/calendars/notices/",
+    "/api/v1/chat/",
 )
 # Found by a public address or by the secret in a link, whichever organisation they belong to: no ids to try.
-BY_ADDRESS = ("/api/v1/booking/", "/api/v1/booking-links/", "/api/v1/calendars/feed/")
+BY_ADDRESS = ("/api/v1/booking/", "/api/v1/booking-links/", "/api/v1/calendars/feed/", "/api/v1/chat/")
 # These change the caller's own account or end their session: they would cut the walk short.
 OWN_ACCOUNT = {
     "DELETE /api/v1/me/sessions",

@@ -1,0 +1,86 @@
+"""What a widget shows before anybody has said a word: looks, texts in the visitor's language, who answers."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel.clock import now
+from tradewind.kernel.colours import accents
+from tradewind.modules.chat.plain_text import MAX_CHARACTERS
+from tradewind.modules.chat.repository import widgets as rows
+from tradewind.modules.chat.scanning import MAX_BYTES
+from tradewind.modules.chat.schemas.visitors import ChatConfig, Colours, ConsentAsked
+from tradewind.modules.chat.service.entering import Entered
+from tradewind.modules.conversations import api as conversations
+from tradewind.modules.identity import api as identity
+
+# The languages the widget itself speaks; texts of members may be in any.
+LANGUAGES = ("en", "de", "es", "fr", "ar")
+_CONSENT = {
+    "en": "We store what you write here to answer you.",
+    "de": "Wir speichern, was Sie hier schreiben, um Ihnen zu antworten.",
+    "es": "Guardamos lo que escriba aquí para poder responderle.",
+    "fr": "Nous conservons ce que vous écrivez ici afin de vous répondre.",
+    "ar": "نحفظ ما تكتبه هنا كي نتمكن من الرد عليك.",
+}
+_GREETING = {
+    "en": "Hello! How can we help?",
+    "de": "Hallo! Wie können wir helfen?",
+    "es": "¡Hola! ¿En qué podemos ayudarle?",
+    "fr": "Bonjour ! Comment pouvons-nous vous aider ?",
+    "ar": "مرحبًا! كيف يمكننا مساعدتك؟",
+}
+_DISCLOSURE = {
+    "en": "I am an AI assistant, not a person. A colleague can take over at any time.",
+    "de": "Ich bin ein KI-Assistent, kein Mensch. Eine Kollegin oder ein Kollege kann jederzeit übernehmen.",
+    "es": "Soy un asistente de IA, no una persona. Un compañero puede atenderle en cualquier momento.",
+    "fr": "Je suis un assistant IA, pas une personne. Un collègue peut prendre le relais à tout moment.",
+    "ar": "أنا مساعد ذكاء اصطناعي ولست إنسانًا. يمكن لأحد الزملاء متابعة المحادثة في أي وقت.",
+}
+
+
+async def config(session: AsyncSession, entered: Entered, language: str) -> ChatConfig:
+    """The widget as a visitor with this language sees it; the site that asked is noted."""
+    wanted = language.replace("_", "-").split("-")[0].lower()
+    own = wanted if wanted in LANGUAGES else "en"
+    settings, widget = entered.settings, entered.widget
+    card = await conversations.agent_card(session, widget.agent_id)
+    organisation = await identity.get_organisation(session)
+    presence = await conversations.presence(session)
+    consent = None
+    if settings.consent_required:
+        text = _chosen(settings.consent_text, wanted) or _CONSENT[own]
+        consent = ConsentAsked(text=text, privacy_url=settings.privacy_url)
+    greeting, disclosure = _chosen(settings.greeting, wanted), ""
+    if card is not None:
+        # The agent's words are in its main language; to others the product says the same in theirs.
+        disclosure = card.disclosure if card.language == wanted else _DISCLOSURE[own]
+        greeting = greeting or (card.greeting if card.language == wanted else "")
+    if entered.origin is not None:
+        await rows.mark_seen(session, widget.id, site=urlsplit(entered.origin).netloc[:255], at=now())
+    colours = accents(settings.colour)
+    return ChatConfig(
+        name=card.name if card else organisation.name,
+        organisation=organisation.name,
+        disclosure=disclosure,
+        greeting=greeting or _GREETING[own],
+        hours_notice="" if presence.open else _chosen(settings.hours_notice, wanted),
+        language=own,
+        theme=settings.theme,
+        position=settings.position,
+        colours=Colours(light=_of(colours, "light"), dark=_of(colours, "dark")),
+        consent=consent,
+        file_upload=settings.file_upload,
+        max_file_bytes=MAX_BYTES,
+        max_characters=MAX_CHARACTERS,
+    )
+
+
+def _chosen(texts: Mapping[str, str], language: str) -> str:
+    """The text in the language, else in English, else the first there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def _of(colours: Mapping[str, str], scheme: str) -> dict[str, str]:
+    return {name.removeprefix(f"{scheme}-"): value for name, value in colours.items() if name.startswith(scheme)}
