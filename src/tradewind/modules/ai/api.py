@@ -36,11 +36,13 @@ from tradewind.modules.ai.embedding import (
     embed_locally,
     embed_passages_locally,
 )
-from tradewind.modules.ai.injection import find_injection
+from tradewind.modules.ai.injection import find_injection, normalise
 from tradewind.modules.ai.service import capabilities, connections, pricing, routing
 from tradewind.modules.ai.service.calling import generate, stream
+from tradewind.modules.ai.service.policies import judge as judge_topics
 from tradewind.modules.ai.service.policies import judge_topic
 from tradewind.modules.ai.service.prompts import rendered as prompt
+from tradewind.modules.ai.service.variants import feedback, unused
 
 __all__ = [
     "DEEP_DIMENSIONS",
@@ -54,17 +56,21 @@ __all__ = [
     "embed_deeply",
     "embed_locally",
     "embed_passages_locally",
+    "feedback",
     "film",
     "find_injection",
     "generate",
     "judge_topic",
+    "judge_topics",
     "model_for",
+    "normalise",
     "prompt",
     "report",
     "speak",
     "stream",
     "text_model",
     "transcribe",
+    "unused",
 ]
 
 

@@ -1,8 +1,8 @@
 """Models as other modules see them: what to ask for, and what comes back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -15,6 +15,19 @@ CAPABILITIES: tuple[Capability, ...] = ("text", "embedding", "speech_to_text", "
 Task = Literal["answer", "summarise", "classify", "draft", "extract", "agent"]
 TASKS: tuple[Task, ...] = ("answer", "summarise", "classify", "draft", "extract", "agent")
 Finish = Literal["stop", "length", "filtered"]
+
+
+class TopicRule(Protocol):
+    """A topic texts keep to (`allow`) or keep away from (`deny`): known by words, and by examples of like meaning."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rule(self) -> Literal["deny", "allow"]: ...
+    @property
+    def keywords(self) -> Sequence[str]: ...
+    @property
+    def examples(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)

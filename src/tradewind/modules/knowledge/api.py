@@ -1,6 +1,39 @@
-"""What other modules and the composition roots may ask of knowledge."""
+"""What other modules and the composition roots may ask of knowledge.
 
-from tradewind.modules.knowledge.service.answering import answer, stream
+`answer` and `stream` answer a question. Who writes answers of their own takes `prepare` (what may answer it), checks
+each claim with `verify`, or takes `local_draft`, and keeps the question with `finish`.
+"""
+
+from collections.abc import Sequence
+
+from tradewind.modules.ai import api as ai
+from tradewind.modules.knowledge.answers.questions import Question, read_question
+from tradewind.modules.knowledge.answers.values import disagree, values_in
+from tradewind.modules.knowledge.answers.verifying import Verdict
+from tradewind.modules.knowledge.answers.verifying import verify as verify_with
+from tradewind.modules.knowledge.answers.words import language_of
+from tradewind.modules.knowledge.service.answering import Draft, Prepared, answer, finish, local_draft, prepare, stream
 from tradewind.modules.knowledge.service.search import search
 
-__all__ = ["answer", "search", "stream"]
+__all__ = [
+    "Draft",
+    "Prepared",
+    "Question",
+    "Verdict",
+    "answer",
+    "disagree",
+    "finish",
+    "language_of",
+    "local_draft",
+    "prepare",
+    "read_question",
+    "search",
+    "stream",
+    "values_in",
+    "verify",
+]
+
+
+def verify(claim: str, passages: Sequence[str]) -> Verdict:
+    """Whether these texts support a claim: its values and names stand there, its words mostly. Blocks: use a thread."""
+    return verify_with(claim, passages, ai.embed_locally)

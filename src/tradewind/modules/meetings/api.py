@@ -8,9 +8,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.meetings.contracts import Booked, BookingWish, By, Hold, MeetingSummary, Slot
+from tradewind.modules.meetings.repository import event_types
 from tradewind.modules.meetings.service import bookings, changes, meetings, opening_hours, slots
 
-__all__ = ["book", "cancel", "find_slots", "hold_slot", "move", "open_spans", "release_hold", "summary"]
+__all__ = [
+    "book",
+    "bookable_title",
+    "cancel",
+    "find_slots",
+    "hold_slot",
+    "move",
+    "open_spans",
+    "release_hold",
+    "summary",
+]
 
 
 async def find_slots(
@@ -100,3 +111,9 @@ async def open_spans(
     return await opening_hours.spans(
         time_zone=time_zone, weekly=weekly, overrides=overrides, holidays=holidays, start=start, end=end
     )
+
+
+async def bookable_title(session: AsyncSession, event_type_id: UUID) -> str | None:
+    """What an event type is called; None if there is none, or it is switched off."""
+    kind = await event_types.event_type(session, event_type_id)
+    return kind.title if kind is not None and kind.active else None

@@ -19,12 +19,13 @@ from tradewind.kernel.errors import FieldError, PreconditionFailed
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import repository, safety
 from tradewind.modules.ai import repository_prompts as policies
+from tradewind.modules.ai.contracts import TopicRule
 from tradewind.modules.ai.embedding import embed_locally
 from tradewind.modules.ai.errors_prompts import PolicyInvalid
 from tradewind.modules.ai.models_prompts import Policy
 from tradewind.modules.ai.personal_data import PERSONAL_KINDS, Known, PersonalKind
 from tradewind.modules.ai.redaction import Redactor
-from tradewind.modules.ai.schemas_policy import PolicyRead, PolicyWrite, TextFinding, TextToTry, Topic, TryRead
+from tradewind.modules.ai.schemas_policy import PolicyRead, PolicyWrite, TextFinding, TextToTry, TryRead
 from tradewind.modules.identity import api as identity
 
 # Cosine to the nearest example. Greetings and thanks have no topic: short texts are not held to the allowed ones.
@@ -95,14 +96,14 @@ async def judge_topic(session: AsyncSession, text: str) -> Verdict:
     return await judge(policy.topics, text)
 
 
-async def judge(topics: Sequence[Topic], text: str) -> Verdict:
+async def judge(topics: Sequence[TopicRule], text: str) -> Verdict:
     """Whether a text keeps to these topics. A denied topic counts before an allowed one."""
     for rule in ("deny", "allow"):
         for topic in topics:
             if topic.rule == rule and topic.keywords and _keywords(tuple(topic.keywords)).search(text):
                 return Verdict(rule == "allow", topic.name, "keyword")
     exemplary = [(topic, example) for topic in topics for example in topic.examples]
-    nearest: dict[str, tuple[float, Topic]] = {}
+    nearest: dict[str, tuple[float, TopicRule]] = {}
     if exemplary:
         vectors = await asyncio.to_thread(_embedded, tuple(example for _, example in exemplary), text)
         for (topic, _), similarity in zip(exemplary, vectors[:-1] @ vectors[-1], strict=True):

@@ -47,6 +47,7 @@ class Prepared:
     keeps away from: nothing is looked for.
     """
 
+    id: UUID
     question: Question
     language: str
     scopes: frozenset[Scope]
@@ -98,24 +99,33 @@ class _Read:
 
 
 async def prepare(
-    session: AsyncSession, question: str, *, scopes: frozenset[Scope], channel: str, language: str | None = None
+    session: AsyncSession,
+    question: str,
+    *,
+    scopes: frozenset[Scope],
+    channel: str,
+    language: str | None = None,
+    modelled_too: bool = True,
 ) -> Prepared:
-    """Find what may answer a question for somebody who may see `scopes`. Raises Invalid for none or too much text."""
-    started = time.perf_counter()
+    """Find what may answer a question for somebody who may see `scopes`, and unless `modelled_too` is false, which
+    model to ask and how. Raises Invalid for none or too much text."""
+    started, question_id = time.perf_counter(), new_id()
     text = asking.checked(question)
     read = read_question(text)
     known = language if language in LANGUAGES else read.language
     if read.small_talk is not None:
-        return Prepared(read, known, scopes, channel, (), {}, 0.0, None, started)
+        return Prepared(question_id, read, known, scopes, channel, (), {}, 0.0, None, started)
     if not (await ai.judge_topic(session, text)).allowed:
-        return Prepared(read, known, scopes, channel, (), {}, 0.0, None, started, on_topic=False)
+        return Prepared(question_id, read, known, scopes, channel, (), {}, 0.0, None, started, on_topic=False)
     found = await search(session, text, scopes=scopes, limit=_PASSAGES)
     kinds = await kinds_of_sources(session, {passage.source_id for passage in found.passages})
-    route = await ai.text_model(session, task="answer")
+    route = await ai.text_model(session, task="answer") if modelled_too else None
     prompt = None
     if route is not None and found.answerable >= ANSWER_FROM:
-        prompt = await modelled.prompt(session, text, language=known)
-    return Prepared(read, known, scopes, channel, found.passages, kinds, found.answerable, route, started, prompt)
+        prompt = await modelled.prompt(session, text, language=known, question_id=question_id)
+    return Prepared(
+        question_id, read, known, scopes, channel, found.passages, kinds, found.answerable, route, started, prompt
+    )
 
 
 async def events(prepared: Prepared) -> AsyncIterator[Piece | Draft]:
@@ -145,13 +155,15 @@ async def events(prepared: Prepared) -> AsyncIterator[Piece | Draft]:
             # What was already said was checked; the whole answer replaces it.
             log.warning("knowledge.model_failed", code=failure.code, said=said)
             fallback = failure.code
-    draft = await _local(prepared)
+    draft = await local_draft(prepared)
     yield replace(draft, fallback=fallback, dropped=dropped)
 
 
 async def finish(session: AsyncSession, prepared: Prepared, draft: Draft) -> Answer:
     """Store a question with its answer."""
     answer = told(prepared, draft)
+    if prepared.prompt is not None and draft.by == LOCAL:
+        await ai.unused(session, prepared.id)
     gap_id = await asking.store(session, prepared.question, answer, scopes=prepared.scopes, channel=prepared.channel)
     return replace(answer, gap_id=gap_id)
 
@@ -159,7 +171,7 @@ async def finish(session: AsyncSession, prepared: Prepared, draft: Draft) -> Ans
 def told(prepared: Prepared, draft: Draft) -> Answer:
     """An answer as others see it."""
     return Answer(
-        question_id=new_id(), outcome=draft.outcome, text=draft.text, citations=draft.citations,
+        question_id=prepared.id, outcome=draft.outcome, text=draft.text, citations=draft.citations,
         answerable=prepared.answerable, by=draft.by, language=prepared.language, passages=prepared.passages,
         closest=draft.closest, dropped=draft.dropped, fallback=draft.fallback,
         duration_ms=round(1000 * (time.perf_counter() - prepared.started)),
@@ -184,7 +196,7 @@ async def ask_locally(
     session: AsyncSession, question: str, *, scopes: frozenset[Scope], channel: str
 ) -> tuple[Prepared, Draft]:
     """What a question would get without a model; nothing is stored. Raises Invalid."""
-    prepared = replace(await prepare(session, question, scopes=scopes, channel=channel), route=None)
+    prepared = await prepare(session, question, scopes=scopes, channel=channel, modelled_too=False)
     async for event in events(prepared):
         if isinstance(event, Draft):
             return prepared, event
@@ -213,7 +225,7 @@ async def stream(
         yield stored
 
 
-async def _local(prepared: Prepared) -> Draft:
+async def local_draft(prepared: Prepared) -> Draft:
     """The passages' own sentences, or an honest refusal."""
     readable = [_Read(passage, prepared.kinds.get(passage.source_id) == "qa") for passage in prepared.passages]
     composed: Composed | None = None

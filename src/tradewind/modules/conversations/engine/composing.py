@@ -1,0 +1,326 @@
+"""What was decided as words: one message in the visitor's language, with what hangs on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from tradewind.modules.conversations.engine.actions import (
+    Ask,
+    Book,
+    Capture,
+    Claim,
+    Decline,
+    End,
+    SmallTalk,
+)
+from tradewind.modules.conversations.engine.proposing import found_nothing
+from tradewind.modules.conversations.engine.situation import (
+    CONFIRM,
+    EMAIL,
+    HAND_OVER,
+    NAME,
+    SLOT,
+    Booking,
+    Pending,
+    Situation,
+    Source,
+)
+from tradewind.modules.conversations.engine.wording import joined, language_name, say, speaks, time_label
+from tradewind.modules.conversations.policy.rules import Decision
+
+MOST_SLOTS = 6
+_LONGEST = 9_500
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free time as it is shown."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What the actions that were allowed came to. `person`: whether people are there; `question`: the flow's words.
+
+    `slots` are free times to show, because they were asked for or because the chosen one is gone (`slot_taken`).
+    """
+
+    person: Literal["waiting", "offline", "already"] | None = None
+    opted_out: bool = False
+    slots: tuple[Slot, ...] | None = None
+    slot_taken: bool = False
+    zone: str = "UTC"
+    hold_id: UUID | None = None
+    meeting_id: UUID | None = None
+    booked: Slot | None = None
+    booked_title: str = ""
+    trial: bool = False
+    book_problem: Literal["already_booked", "book_failed"] | None = None
+    question: str | None = None
+    question_key: str | None = None
+    options: tuple[str, ...] = ()
+    flow_words: str = ""
+
+
+@dataclass(slots=True)
+class Said:
+    """The message to store, and what the agent is in the middle of once it is said."""
+
+    text: str
+    data: dict[str, Any]
+    pending: Pending
+
+
+@dataclass(slots=True)
+class _Writing:
+    situation: Situation
+    effects: Effects
+    pending: Pending
+    parts: list[str] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+    asked: bool = False
+    begins: int = 0
+
+    def say(self, key: str, **values: str) -> None:
+        self.parts.append(say(key, self.situation.language, **values))
+
+    def offer_person(self) -> None:
+        """The visitor may say yes to a colleague now."""
+        self.pending.asked = HAND_OVER
+        self.asked = True
+        self.quick("yes", "no")
+
+    def quick(self, *keys: str) -> None:
+        self.data["quick_replies"] = [say(key, self.situation.language) for key in keys]
+
+
+def compose(situation: Situation, decisions: Sequence[Decision], effects: Effects, *, text: str = "") -> Said:
+    """The message of a turn. `text` is the key of the one fixed text to say, where a gate allows no other."""
+    writing = _Writing(situation, effects, _advanced(situation, effects))
+    _beginning(writing)
+    if text:
+        _fixed(writing, text)
+    else:
+        _small_talk(writing, decisions)
+        _claims(writing, decisions)
+        _unknown(writing, decisions)
+        _meeting(writing, decisions)
+        _noted(writing, decisions)
+        _question(writing, decisions)
+    _person(writing)
+    if not any(part.strip() for part in writing.parts[writing.begins :]):
+        writing.say("ending" if _ends(decisions) else "help")
+    return Said(joined(writing.parts)[:_LONGEST], writing.data, writing.pending)
+
+
+def _advanced(situation: Situation, effects: Effects) -> Pending:
+    """What the agent was in the middle of, with what the visitor's words add to it."""
+    pending = situation.pending.model_copy(deep=True)
+    pending.asked = None
+    pending.name, pending.email = situation.name, situation.email
+    if effects.slots is not None:
+        pending.booking = Booking(offered=[one.starts_at for one in effects.slots], zone=effects.zone)
+    elif pending.booking is not None:
+        if situation.reading.slot is not None:
+            pending.booking.chosen, pending.booking.chosen_words = situation.reading.slot, situation.text[:200]
+        pending.booking.hold_id = effects.hold_id or pending.booking.hold_id
+        pending.booking.meeting_id = effects.meeting_id or pending.booking.meeting_id
+    return pending
+
+
+def _beginning(writing: _Writing) -> None:
+    """That no person writes, once at the start; and which language goes on."""
+    situation, pending = writing.situation, writing.pending
+    language = situation.language
+    if not pending.disclosed:
+        own = language == situation.settings.main_language
+        writing.parts.append(situation.settings.disclosure if own else say("disclosure", language))
+        writing.data["disclosed"] = pending.disclosed = True
+        if situation.remembered:
+            writing.say("remembered")
+    if not speaks(language) and pending.told_language != language:
+        writing.say("go_on_in")
+        pending.told_language = language
+    writing.begins = len(writing.parts)
+
+
+def _fixed(writing: _Writing, key: str) -> None:
+    if key == "abuse":
+        writing.pending.abuse += 1
+    if not (key == "hand_over" or (key == "opted_out" and writing.effects.person)):
+        writing.say(key)
+    if key in ("abuse",):
+        writing.offer_person()
+    if key == "opted_out" and writing.effects.person:
+        writing.say("opted_out")
+
+
+def _small_talk(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    for one in decisions:
+        if isinstance(one.action, SmallTalk) and one.verdict == "done":
+            own = writing.situation.settings.greeting
+            main = writing.situation.language == writing.situation.settings.main_language
+            if one.action.about == "greeting" and own and main:
+                writing.parts.append(own)
+            else:
+                writing.say(one.action.about)
+
+
+def _claims(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    """The statements that may be made, with their sources."""
+    situation = writing.situation
+    citations: list[dict[str, Any]] = []
+    lines: list[str] = []
+    languages: list[str] = []
+    for one in decisions:
+        if not isinstance(one.action, Claim) or one.verdict != "done":
+            continue
+        sources = [situation.sources[name] for name in one.action.supports if name in situation.sources]
+        lines.append(one.action.text)
+        languages += ["" if one.rule == "claim.quoted" else source.language for source in sources if not source.record]
+        citations += [_citation(source, one.quote) for source in sources if not source.record]
+    if not lines:
+        return
+    foreign = {code for code in languages if code and code != situation.language}
+    if len(foreign) == 1 and "" not in languages and speaks(situation.language):
+        writing.say("only_in", language=language_name(foreign.pop(), situation.language))
+    writing.parts.append(" ".join(lines))
+    unique = {(one["document_id"], one["quote"]): one for one in citations}
+    writing.data["citations"] = [{"number": number, **one} for number, one in enumerate(unique.values(), 1)]
+    writing.pending.unknown = 0
+
+
+def _citation(source: Source, quote: str) -> dict[str, Any]:
+    return {
+        "title": source.title, "heading": source.heading, "url": source.url, "quote": quote[:600],
+        "document_id": str(source.document_id) if source.document_id else None,
+        "chunk_id": str(source.chunk_id) if source.chunk_id else None,
+    }  # fmt: skip
+
+
+def _unknown(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    """That nothing is known, or nothing could be confirmed, and whether a colleague shall be asked."""
+    if writing.effects.person or not found_nothing(writing.situation, decisions):
+        return
+    kept_back = any(isinstance(one.action, Claim) for one in decisions)
+    writing.pending.unknown += 1
+    writing.say("withheld" if kept_back else "unknown")
+    writing.offer_person()
+
+
+def _meeting(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    situation, effects, pending = writing.situation, writing.effects, writing.pending
+    if any(isinstance(one.action, Decline) for one in decisions):
+        writing.say("not_booked")
+        pending.booking = None
+        return
+    if effects.booked is not None:
+        key = "trial_booked" if effects.trial else "booked"
+        writing.say(
+            key, title=effects.booked_title, time=_label(writing, effects.booked.starts_at), zone=effects.zone,
+            email=situation.email or "",
+        )  # fmt: skip
+        return
+    if effects.book_problem is not None:
+        writing.say(effects.book_problem)
+        writing.offer_person()
+        return
+    if effects.slots is not None:
+        _slots(writing)
+        return
+    wanted = next((one.ask for one in decisions if isinstance(one.action, Book) and one.verdict == "asked"), None)
+    if wanted is None or writing.effects.person:
+        return
+    # A question that just found no answer waits for its own yes or no.
+    if writing.asked:
+        return
+    pending.asked = wanted
+    writing.asked = True
+    match wanted:
+        case "@slot":
+            writing.say("slot_unclear", zone=effects.zone)
+            _show(writing, pending.booking.offered if pending.booking else ())
+        case "@name":
+            writing.say("ask_name")
+        case "@email":
+            writing.say("ask_email")
+        case _:
+            assert pending.booking is not None
+            assert pending.booking.chosen is not None
+            writing.say(
+                "confirm", time=_label(writing, pending.booking.chosen), zone=effects.zone,
+                name=situation.name or "", email=situation.email or "",
+            )  # fmt: skip
+            writing.quick("yes", "no")
+
+
+def _slots(writing: _Writing) -> None:
+    effects = writing.effects
+    assert effects.slots is not None
+    if not effects.slots:
+        writing.say("no_slots")
+        writing.offer_person()
+        return
+    writing.say("slot_taken" if effects.slot_taken else "offer_slots", zone=effects.zone)
+    writing.pending.asked = SLOT
+    writing.asked = True
+    _show(writing, [one.starts_at for one in effects.slots], effects.slots)
+
+
+def _show(writing: _Writing, times: Sequence[datetime], slots: Sequence[Slot] = ()) -> None:
+    labels = [_label(writing, one) for one in times]
+    ends = {one.starts_at: one.ends_at for one in slots}
+    writing.parts.append("\n".join(f"- {label}" for label in labels))
+    writing.data["slots"] = [
+        {"starts_at": one.isoformat(), "ends_at": ends[one].isoformat() if one in ends else None, "label": label}
+        for one, label in zip(times, labels, strict=True)
+    ]
+    writing.data["zone"] = writing.effects.zone
+
+
+def _noted(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    captured = any(isinstance(one.action, Capture) and one.verdict == "done" for one in decisions)
+    if captured and not writing.asked and not writing.effects.question and not writing.effects.booked:
+        writing.say("noted")
+    if writing.effects.flow_words and not writing.asked:
+        writing.parts.append(writing.effects.flow_words)
+
+
+def _question(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    effects = writing.effects
+    if effects.question is None or effects.question_key is None or writing.asked or effects.person:
+        return
+    if not any(isinstance(one.action, Ask) and one.verdict == "done" for one in decisions):
+        return
+    writing.parts.append(effects.question)
+    writing.pending.asked = effects.question_key
+    writing.asked = True
+    if effects.options:
+        writing.data["quick_replies"] = list(effects.options)
+
+
+def _person(writing: _Writing) -> None:
+    if writing.effects.person is None:
+        return
+    writing.pending.asked = None
+    writing.pending.unknown = 0
+    writing.data.pop("quick_replies", None)
+    if not writing.effects.opted_out:
+        writing.say("hand_over_offline" if writing.effects.person == "offline" else "hand_over")
+    elif writing.effects.person == "offline":
+        writing.say("hand_over_offline")
+
+
+def _ends(decisions: Sequence[Decision]) -> bool:
+    return any(isinstance(one.action, End) for one in decisions)
+
+
+def _label(writing: _Writing, moment: datetime) -> str:
+    return time_label(moment, writing.effects.zone, writing.situation.language)
+
+
+__all__ = ["CONFIRM", "EMAIL", "MOST_SLOTS", "NAME", "Effects", "Said", "Slot", "compose"]

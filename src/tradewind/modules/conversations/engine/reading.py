@@ -1,0 +1,69 @@
+"""The visitor's words read without a model: what they ask for, answer and choose."""
+
+import re
+from collections.abc import Sequence
+
+from tradewind.modules.conversations.engine.choosing import chosen
+from tradewind.modules.conversations.engine.phrases import folded, says, yes_or_no
+from tradewind.modules.conversations.engine.situation import EMAIL, NAME, Heard, Noted, Pending, Reading
+from tradewind.modules.knowledge import api as knowledge
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
+_NAMED = re.compile(
+    r"\b(?:my name is|i am called|this is|name:|mein name ist|ich heisse|ich heiße|me llamo|mi nombre es|je m'appelle"
+    r"|je suis|mon nom est|mi chiamo)\s+(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3})",
+    re.IGNORECASE,
+)
+_ONLY_A_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[\s-][^\W\d_][^\W\d_'’.-]*){0,4}\.?")
+_STOPS = re.compile(r"\s+(?:and|und|y|et|from|von|de la|with|mit|my|meine?|here|but|aber)\b.*", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?;…。！？])\s+|\n+")
+_QUESTION = re.compile(r"[?¿？؟]|^(?:who|what|when|where|why|how|which|can|could|do|does|did|is|are|will|would)\b")
+
+
+def read(heard: Sequence[Heard], pending: Pending, *, language: str) -> Reading:
+    """What all messages together say; a later one counts before an earlier one."""
+    text = "\n".join(one.text for one in heard)
+    question = knowledge.read_question(heard[-1].text.strip()[:1_000]) if heard and heard[-1].text.strip() else None
+    booking = pending.booking
+    candidates = chosen(text, booking.offered, booking.zone) if booking and not booking.meeting_id else ()
+    email, name = _last(_EMAIL, heard), _name(heard, pending)
+    noted = [Noted("email", one[0], one[0], one[1]) for one in [email] if one]
+    noted += [Noted("name", one[0], one[0], one[1]) for one in [name] if one]
+    talk = question.small_talk if question else None
+    return Reading(
+        language=language,
+        answer=yes_or_no(heard[-1].text) if heard else None,
+        slot=candidates[0] if len(candidates) == 1 else None,
+        unclear_slot=len(candidates) > 1,
+        wants_person=any(says("person", one) and not says("who", one) for one in _SENTENCE.split(text)),
+        wants_no_ai=says("no_ai", text),
+        asks_who=talk == "identity" or says("who", text),
+        wants_meeting=says("meeting", text),
+        small_talk=talk,
+        insult=says("insult", text),
+        is_question=bool(_QUESTION.search(folded(text))) or bool(question and question.wants),
+        email=email[0] if email else None,
+        name=name[0] if name else None,
+        noted=tuple(noted),
+    )
+
+
+def _last(pattern: re.Pattern[str], heard: Sequence[Heard]) -> tuple[str, str] | None:
+    for one in reversed(heard):
+        if found := pattern.findall(one.text):
+            return found[-1].rstrip("."), one.id
+    return None
+
+
+def _name(heard: Sequence[Heard], pending: Pending) -> tuple[str, str] | None:
+    """How the visitor calls themselves: said outright, or the whole answer where the name was asked for."""
+    for one in reversed(heard):
+        if match := _NAMED.search(one.text):
+            name = _STOPS.sub("", match["name"]).strip(" .,")
+            if name:
+                return name, one.id
+    if pending.asked in (NAME, EMAIL) and heard:
+        answer = _EMAIL.sub("", heard[-1].text).strip(" ,.;\n")
+        if pending.asked == NAME and yes_or_no(answer) is None and _ONLY_A_NAME.fullmatch(answer) and len(answer) <= 80:
+            return answer, heard[-1].id
+    return None
