@@ -22,16 +22,18 @@ from tradewind.modules.leads.contracts import (
     LeadSummary,
     NewActivity,
     SegmentInfo,
+    StageInfo,
     ToldPerson,
 )
 from tradewind.modules.leads.normal_forms import normal_email
 from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
+from tradewind.modules.leads.service import deals, outcomes, pipelines, qualifying, tables, timeline
 from tradewind.modules.leads.service import identified as identified_people
-from tradewind.modules.leads.service import outcomes, qualifying, tables, timeline
 
 __all__ = [
+    "advance_deal",
     "cell_value",
     "compile_condition",
     "conditions_met",
@@ -56,6 +58,7 @@ __all__ = [
     "segment",
     "segments_asking",
     "set_humanness",
+    "stage",
     "write_scores",
 ]
 
@@ -233,6 +236,21 @@ async def set_humanness(session: AsyncSession, values: Mapping[UUID, float]) -> 
 async def mark_contacted(session: AsyncSession, lead_ids: Collection[UUID]) -> list[UUID]:
     """Give leads whose status is new the status contacted; returns those that changed."""
     return await outcomes.contacted(session, lead_ids) if lead_ids else []
+
+
+async def stage(session: AsyncSession, stage_id: UUID) -> StageInfo | None:
+    """A stage of a live pipeline, or None."""
+    row = await pipelines.live_stage(session, stage_id)
+    return row and StageInfo(id=row.id, pipeline_id=row.pipeline_id, name=row.name, kind=row.kind)
+
+
+async def advance_deal(session: AsyncSession, lead_id: UUID, stage_id: UUID, *, reason: str) -> UUID | None:
+    """Move the lead's open deal of the stage's pipeline (the one touched last) to the stage, only forwards.
+
+    None if there is none, if it is there or further on already, or if the stage is gone or closes deals. `reason`
+    stands in the audit log.
+    """
+    return await deals.advance(session, lead_id, stage_id, reason=reason)
 
 
 def read_table(path: Path) -> FileTable:

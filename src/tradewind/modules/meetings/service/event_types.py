@@ -14,6 +14,7 @@ from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import api as leads
 from tradewind.modules.meetings.errors import EventTypeInvalid, EventTypeNotFound, SlugTaken, TooMany
 from tradewind.modules.meetings.models.event_types import EventType, EventTypeHost
 from tradewind.modules.meetings.repository import availability as schedules
@@ -30,7 +31,9 @@ from tradewind.modules.meetings.service import availability
 
 MAX_EVENT_TYPES = 500
 # What may be taken away again by sending null.
-_EMPTIED = frozenset({"window_start", "window_end", "limit_per_day", "limit_per_week", "schedule_id"})
+_EMPTIED = frozenset(
+    {"window_start", "window_end", "limit_per_day", "limit_per_week", "schedule_id", "booked_stage_id"}
+)
 _WITH_VALUE = {"in_person": "the address", "link": "the link"}
 
 
@@ -185,6 +188,12 @@ async def check_sound(session: AsyncSession, event_type: EventType, hosts: Seque
         raise _invalid("hosts", "Somebody is listed as a host twice.")
     _check_window(event_type)
     _check_texts(event_type)
+    if event_type.booked_stage_id is not None:
+        stage = await leads.stage(session, event_type.booked_stage_id)
+        if stage is None:
+            raise _invalid("booked_stage_id", "There is no such stage; it may have been removed.")
+        if stage.kind != "open":
+            raise _invalid("booked_stage_id", f"“{stage.name}” closes a deal: choose a stage of open deals.")
     # Hosts who left may stay in the list: they get no meetings, and taking them out is another decision.
     known = {member.id for member in await identity.list_members(session, active_only=False)}
     for place, host in enumerate(hosts):
