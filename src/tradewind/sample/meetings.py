@@ -47,7 +47,7 @@ _CANCELLED_BECAUSE = (
     "I am travelling that week after all, sorry.",
     "Our budget round was moved; let us talk in the new quarter.",
 )
-# Leads whose timeline tells of a demo, latest first. `missed_at`: they first let one pass.
+# Leads whose timeline tells of a demo that took place, latest first. `missed_at`: they first let one pass.
 _TOLD = """
     WITH told AS (
         SELECT a.id, a.lead_id, l.full_name AS name, l.email, l.phone, l.owner_id, a.occurred_at AS booked_at,
@@ -56,7 +56,8 @@ _TOLD = """
                 AS missed_at
         FROM activities a JOIN leads l ON l.id = a.lead_id
         WHERE a.kind = 'meeting.booked' AND a.source = 'Calendar' AND l.deleted_at IS NULL AND l.email IS NOT NULL
-          AND l.owner_id = ANY ($1) AND (a.data->>'starts_at')::timestamptz < $2)
+          AND l.owner_id = ANY ($1) AND (a.data->>'starts_at')::timestamptz < $2
+          AND EXISTS (SELECT FROM activities h WHERE h.lead_id = a.lead_id AND h.kind = 'meeting.held'))
     SELECT * FROM told ORDER BY coalesce(missed_at > $2 - interval '90 days', false) DESC, held_at DESC, id LIMIT $3
 """
 _MOVE_TOLD = """
