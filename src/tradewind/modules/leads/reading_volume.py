@@ -34,7 +34,7 @@ _readers: dict[tuple[UUID, UUID], _Reader] = {}
 
 
 async def note(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Count leads that the session's actor is shown; every 500 are told in the session's transaction."""
+    """Count leads (rows with `id`) that the session's actor is shown; every 500 are told in its transaction."""
     actor = actor_of(session)
     by_id = actor.user_id or actor.key_id
     if by_id is None or actor.organisation_id is None:

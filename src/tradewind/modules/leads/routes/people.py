@@ -105,7 +105,7 @@ async def read_lead(session: Session, lead_id: UUID, fields: FieldsText = None) 
     chosen = chosen_fields(fields, LeadRead)
     if chosen is None:
         return _answer(await people.read_lead(session, lead_id))
-    row = await people.read_lead(session, lead_id, tuple(dict.fromkeys(("version", *chosen))))
+    row = await people.read_lead(session, lead_id, tuple(dict.fromkeys(("id", "version", *chosen))))
     return Response(
         dumps(picked(row_json(row), chosen)), media_type="application/json", headers={"ETag": etag(row["version"])}
     )
