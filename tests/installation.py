@@ -51,7 +51,7 @@ class Installation:
     @property
     def url(self) -> str:
         """Base address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://localhost:{self.port}"
 
     @property
     def log(self) -> Path:

@@ -1,7 +1,7 @@
 """The web role: composes all modules into one ASGI application."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from tradewind.graphql_api import routes as graphql_api
 from tradewind.kernel import health, jobs_routes, realtime, static
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import wait_until_migrated
-from tradewind.kernel.errors import AppError, FieldError, Invalid, Unavailable, WrongMediaType
+from tradewind.kernel.errors import AppError, Invalid, Unavailable, WrongMediaType
 from tradewind.kernel.idempotency import IdempotencyMiddleware
 from tradewind.kernel.json_bodies import JsonBodiesMiddleware
 from tradewind.kernel.limits import RateLimitMiddleware
@@ -28,6 +28,7 @@ from tradewind.kernel.openapi import describe, methods_of
 from tradewind.kernel.openapi_names import operation_id
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
 from tradewind.kernel.telemetry import TelemetryMiddleware, configure, route_template
+from tradewind.kernel.validation import field_errors
 from tradewind.mcp_server import endpoint as assistants
 from tradewind.mcp_server import metadata as assistant_metadata
 from tradewind.modules.identity.api import SignedBodyMiddleware, make_authenticator
@@ -134,10 +135,16 @@ class HttpFailure(AppError):
     status = 400
     title = "No such address, or not with this method"
 
-    def __init__(self, failure: HTTPException) -> None:
-        super().__init__(str(failure.detail), code=f"kernel.http_{failure.status_code}")
+    def __init__(self, failure: HTTPException, methods: Sequence[str] = ()) -> None:
+        title, detail = str(failure.detail), str(failure.detail)
+        if failure.status_code == status.HTTP_404_NOT_FOUND:
+            title = "There is nothing at this address"
+            detail = "Check the path and the ids in it; /docs lists all operations."
+        elif methods:
+            title, detail = "Not with this method", f"This address takes {', '.join(methods)}."
+        super().__init__(detail, code=f"kernel.http_{failure.status_code}")
         self.status = failure.status_code  # pyright: ignore[reportAttributeAccessIssue]
-        self.title = str(failure.detail)  # pyright: ignore[reportAttributeAccessIssue]
+        self.title = title  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -147,25 +154,20 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, failure: RequestValidationError) -> Response:
-        if isinstance(failure.body, bytes) and failure.body and "form" not in request.headers.get("content-type", ""):
+        if isinstance(failure.body, bytes) and failure.body:
             # A body that was not even parsed: its Content-Type does not say JSON.
             return _problem(request, WrongMediaType("Send the body as JSON, with Content-Type: application/json."))
-        errors: list[FieldError] = [
-            {
-                "field": ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),
-                "message": error["msg"],
-            }
-            for error in failure.errors()
-        ]
-        return _problem(request, Invalid(errors=errors))
+        return _problem(request, Invalid(errors=field_errors(failure.errors())))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, failure: HTTPException) -> Response:
         headers = dict(failure.headers or {})
-        if failure.status_code == status.HTTP_405_METHOD_NOT_ALLOWED and (methods := methods_of(app, request.url.path)):
+        is_method = failure.status_code == status.HTTP_405_METHOD_NOT_ALLOWED
+        methods = methods_of(app, request.url.path) if is_method else ()
+        if methods:
             # The router names only the methods of the first route that fits the path.
             headers["Allow"] = ", ".join(methods)
-        return _problem(request, HttpFailure(failure), headers=headers)
+        return _problem(request, HttpFailure(failure, methods), headers=headers)
 
     for kind in _CONNECTION_FAILURES:
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})  # noqa: S104 - addresses to recognise
+
 
 class Settings(BaseSettings):
     """Every knob of an installation; the defaults run the whole product on one machine."""
@@ -141,8 +143,12 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """Address to print and to put into links, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        """Address to print and to put into links, without a trailing slash.
+
+        This machine is called `localhost`: browsers make no passkeys for bare addresses.
+        """
+        host = "localhost" if self.host in _THIS_MACHINE else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 @lru_cache

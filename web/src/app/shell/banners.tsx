@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
+import { LinkAnchor } from '@/components/link-anchor';
 import { IconMail, IconWifiOff } from '../icons';
+import { useMay } from '../permissions';
 import { useRealtimeState } from '../realtime';
 import { useMe } from '../session';
 import classes from './banners.module.css';
@@ -29,6 +31,8 @@ function Unverified() {
   const { t } = useTranslation();
   const { user } = useMe();
   const resend = useResendVerification();
+  // Mails stay on this machine, where an administrator reads them.
+  const mayReadMail = useMay('mail:read');
   if (user.email_verified) return null;
   return (
     <div className={classes.notice} role="status">
@@ -43,6 +47,11 @@ function Unverified() {
       >
         {t(resend.isSuccess ? 'unverified.sent' : 'unverified.resend')}
       </Button>
+      {mayReadMail && (
+        <LinkAnchor to="/settings/mail" size="xs">
+          {t('unverified.open')}
+        </LinkAnchor>
+      )}
     </div>
   );
 }

@@ -9,14 +9,14 @@ import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import classes from './assistants.module.css';
-import { type Assistant, assistantsQuery, disconnect } from './queries';
-
-const ADDRESS = `${window.location.origin}/mcp`;
+import { type Assistant, addressQuery, assistantsQuery, disconnect } from './queries';
 
 /** Programs that act for me here; each can be disconnected at once. */
 export function AssistantsPage() {
   const { t } = useTranslation('assistants');
   const { data, error, refetch } = useQuery(assistantsQuery());
+  // Tokens are bound to the address that the server calls its own, however this page was reached.
+  const address = useQuery(addressQuery()).data ?? `${window.location.origin}/mcp`;
   const end = async (assistant: Assistant) => {
     const sure = await askConfirm({
       title: t('list.confirmTitle', { name: assistant.name }),
@@ -82,9 +82,9 @@ export function AssistantsPage() {
       <SettingsCard title={t('list.howTitle')} description={t('list.howText')}>
         <Group gap="sm" wrap="nowrap">
           <Code block className={classes.address}>
-            {ADDRESS}
+            {address}
           </Code>
-          <CopyButton value={ADDRESS}>
+          <CopyButton value={address}>
             {({ copied, copy }) => (
               <Button variant="default" onClick={copy}>
                 {t(copied ? 'list.copied' : 'list.copy')}

@@ -9,6 +9,15 @@ const ASSISTANTS = '/api/v1/me/assistants';
 
 export const assistantsQuery = () => apiQuery<Assistant[]>(ASSISTANTS);
 
+export const addressQuery = () => ({
+  queryKey: ['assistants-address'],
+  queryFn: async () => {
+    const answer = await fetch('/.well-known/oauth-protected-resource/mcp');
+    return ((await answer.json()) as { resource: string }).resource;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 /** What a program asks for. A POST, so that its parameters stay out of logs. */
 export const offerQuery = (asked: ConnectionRequest) => ({
   queryKey: ['connection-request', asked],

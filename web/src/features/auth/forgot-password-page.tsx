@@ -32,6 +32,9 @@ export function ForgotPasswordPage() {
         <AuthHeading title={t('forgot.sentTitle')}>
           {t('forgot.sentText', { email: sentTo })}
         </AuthHeading>
+        <Text size="sm" c="dimmed" mb="lg">
+          {t('forgot.localText')}
+        </Text>
         {back}
       </div>
     );

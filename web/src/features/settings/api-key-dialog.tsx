@@ -113,7 +113,9 @@ export function ApiKeyDialog({ grantable, onClose, onMade }: ApiKeyDialogProps) 
               <TagsInput
                 label={t('keys.origins')}
                 description={t('keys.originsText')}
-                placeholder="https://www.example.com"
+                placeholder={
+                  form.values.allowed_origins.length ? undefined : 'https://www.example.com'
+                }
                 required
                 acceptValueOnBlur
                 {...form.getInputProps('allowed_origins')}
@@ -162,7 +164,7 @@ export function ApiKeyDialog({ grantable, onClose, onMade }: ApiKeyDialogProps) 
             <TagsInput
               label={t('keys.networks')}
               description={t('keys.networksText')}
-              placeholder="203.0.113.0/24"
+              placeholder={form.values.allowed_networks.length ? undefined : '203.0.113.0/24'}
               acceptValueOnBlur
               {...form.getInputProps('allowed_networks')}
               error={errorsOf('allowed_networks')}

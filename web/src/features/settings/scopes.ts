@@ -11,7 +11,7 @@ export function byArea(scopes: Scope[], search: string): { area: string; items: 
     const text = `${scope.key} ${scope.description}`.toLowerCase();
     if (!words.every((word) => text.includes(word))) continue;
     const [name = ''] = scope.key.split(':');
-    const area = name.charAt(0).toUpperCase() + name.slice(1);
+    const area = name === 'ai' ? 'AI' : name.charAt(0).toUpperCase() + name.slice(1);
     areas.set(area, [...(areas.get(area) ?? []), scope]);
   }
   return [...areas].map(([area, items]) => ({ area, items }));

@@ -16,6 +16,7 @@ from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import authenticator
 from tradewind.modules.identity.errors_keys import KeyNotFound, TooManyKeys
 from tradewind.modules.identity.models.api_keys import SIGNING_SECRET, ApiKey
+from tradewind.modules.identity.permissions import PERMISSIONS
 from tradewind.modules.identity.repository import api_keys as repository
 from tradewind.modules.identity.repository import factors, roles
 from tradewind.modules.identity.service import audit, key_format
@@ -203,6 +204,8 @@ def _scope_errors(scopes: Sequence[str], permissions: frozenset[str]) -> list[Fi
     beyond = sorted(set(scopes) - (permissions - NEVER_SCOPES))
     if not beyond:
         return []
+    if unknown := [scope for scope in beyond if scope not in PERMISSIONS]:
+        return [{"field": "scopes", "message": f"there is no such permission: {', '.join(unknown)}"}]
     return [{"field": "scopes", "message": f"you cannot give what you may not do yourself: {', '.join(beyond)}"}]
 
 
