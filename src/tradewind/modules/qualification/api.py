@@ -42,12 +42,13 @@ async def start_run(
 ) -> Run:
     """Begin the published version of a flow for a subject; a repetition finds the run that is there.
 
-    What the lead's record knows is not asked, if the visitor proved to be the lead (`lead_verified`). A `trial` writes to no
-    lead and tells nobody. Raises FlowNotFound, FlowNotPublished.
+    What the lead's record knows is not asked, if the visitor proved to be the lead (`lead_verified`). A `trial` writes
+    to no lead and tells nobody. Raises FlowNotFound, FlowNotPublished.
     """
     return await running.start_run(
         session, flow_id,
-        subject=subject, subject_id=subject_id, lead_id=lead_id, lead_verified=lead_verified, language=language, trial=trial,
+        subject=subject, subject_id=subject_id, lead_id=lead_id, lead_verified=lead_verified,
+        language=language, trial=trial,
     )  # fmt: skip
 
 
@@ -62,11 +63,11 @@ async def read_turn(
     now: datetime | None = None,
     time_zone: str | None = None,
 ) -> Reading:
-    """What a message says about the questions of a run, without any model: several answers at once, corrections, refusals, and
-    guesses to be confirmed. Stores nothing.
+    """What a message says about the questions of a run, without any model: several answers at once, corrections,
+    refusals, and guesses to be confirmed. Stores nothing.
 
-    `asked` is the key of the question the visitor was asked last; `language` an ISO 639 code; `time_zone` the visitor's IANA
-    zone, for “tomorrow”, phone numbers and 3/8. Raises RunNotFound.
+    `asked` is the key of the question the visitor was asked last; `language` an ISO 639 code; `time_zone` the
+    visitor's IANA zone, for “tomorrow”, phone numbers and 3/8. Raises RunNotFound.
     """
     return await running.read_turn(
         session, run_id,
@@ -84,7 +85,8 @@ async def next_question(
 ) -> Question | None:
     """What to ask now, in the visitor's language; None once the flow has nothing left to ask.
 
-    With a `reading`, recorded or not, as if it were recorded, and with the words that lead over from it. Raises RunNotFound.
+    With a `reading`, recorded or not, as if it were recorded, and with the words that lead over from it.
+    Raises RunNotFound.
     """
     return await running.next_question(session, run_id, language=language, reading=reading, time_zone=time_zone)
 
@@ -92,8 +94,10 @@ async def next_question(
 async def record(
     session: AsyncSession, run_id: UUID, reading: Reading, *, lead_id: UUID | None = None, time_zone: str | None = None
 ) -> Result:
-    """Store a reading and what follows from it: the lead's fields, and at the end of the flow score, outcome, status, tags,
-    timeline and events. Doing it twice has the effect of once. `lead_id` links a lead that became known. Raises RunNotFound.
+    """Store a reading and what follows from it: the lead's fields, and at the end of the flow score, outcome, status,
+    tags, timeline and events.
+
+    Doing it twice has the effect of once. `lead_id` links a lead that became known. Raises RunNotFound.
     """
     return await running.record(session, run_id, reading, lead_id=lead_id, time_zone=time_zone)
 
@@ -124,8 +128,8 @@ async def raise_urgency(
     phone: str | None = None,
     link: str | None = None,
 ) -> bool:
-    """Flag the lead as urgent, mail the designated address (else everyone who answers conversations), and ask for an emergency
-    call to `phone`, all in this transaction. Once for a subject; returns whether it was the first time.
+    """Flag the lead as urgent, mail the designated address (else everyone who answers conversations), and ask for an
+    emergency call to `phone`, all in this transaction. Once for a subject; returns whether it was the first time.
     """
     return await urgencies.raise_alarm(
         session, found, subject=subject, subject_id=subject_id, lead_id=lead_id, email_to=email, phone=phone, link=link

@@ -61,8 +61,8 @@ class Reading:
 class Question:
     """What to ask next. `text` is ready to be said, with its transition; `plain` is the bare question.
 
-    `attempt` 1 is the first time; 2 follows an answer that could not be used. `proposal`: a guess to be confirmed with yes
-    or no, in words. `quick_replies`: answers to tap.
+    `attempt` 1 is the first time; 2 follows an answer that could not be used. `proposal`: a guess to be confirmed with
+    yes or no, in words. `quick_replies`: answers to tap.
     """
 
     key: str

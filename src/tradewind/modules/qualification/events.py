@@ -59,7 +59,7 @@ class UrgencyRaised(Event):
 
 
 class EmergencyCallWanted(Event):
-    """Call this number now and say why: for the module that places calls. `call_id` stays the same when it is told again."""
+    """Call this number now and say why: for the module that places calls. `call_id` is the same when told again."""
 
     name = "qualification.emergency_call_wanted"
 

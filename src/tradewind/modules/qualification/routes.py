@@ -95,7 +95,7 @@ async def restore_qualification_flow_version(
 
 @router.post("/qualification-flows/{flow_id}/try", dependencies=READ)
 async def try_qualification_flow(session: Session, flow_id: UUID, data: FlowTry) -> FlowTried:
-    """Talk to the draft: what a message says, what is asked next, and why it comes out as it does. Nothing is stored."""
+    """Talk to the draft: what a message says, what is asked next, and how and why it comes out. Nothing is stored."""
     return await trying.try_flow(session, flow_id, data)
 
 

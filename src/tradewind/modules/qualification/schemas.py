@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from tradewind.kernel.payload import Flag, storable
+from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.kernel.places import TimeZone
 from tradewind.modules.qualification.contracts import AnswerState, NextStep, RunState, UrgencyLevel
 from tradewind.modules.qualification.engine.flow import MAX_QUESTIONS, FlowDefinition
@@ -14,6 +14,7 @@ from tradewind.modules.qualification.engine.flow import MAX_QUESTIONS, FlowDefin
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(storable)]
 _Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
 _Message = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(storable)]
+_Asked = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
 FlowKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=1, max_length=60)]
 SpokenLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 TemplateKey = Literal["bant", "meddic", "champ"]
@@ -131,9 +132,9 @@ class FlowTry(BaseModel):
     message: _Message | None = None
     language: SpokenLanguage = "en"
     time_zone: TimeZone | None = None
-    asked: Annotated[str, StringConstraints(max_length=40)] | None = None
+    asked: _Asked | None = None
     answers: Annotated[list[TriedAnswer], Field(max_length=MAX_QUESTIONS)] = []
-    attempts: Annotated[dict[Annotated[str, StringConstraints(max_length=40)], Annotated[int, Field(ge=0, le=9)]], Field(max_length=MAX_QUESTIONS)] = {}  # fmt: skip
+    attempts: Annotated[dict[_Asked, Annotated[Whole, Field(ge=0, le=9)]], Field(max_length=MAX_QUESTIONS)] = {}
     definition: FlowDefinition | None = Field(default=None, description="Instead of the stored draft")
 
 

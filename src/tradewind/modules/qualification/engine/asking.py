@@ -20,8 +20,8 @@ _MOST_REPLIES = 8
 def next_question(
     flow: FlowDefinition, state: RunState, *, language: str, today: date, reading: Reading | None = None
 ) -> Question | None:
-    """The question to ask now; None once there is nothing left to ask. `state` is already that after the `reading`, which
-    only chooses the words before the question."""
+    """The question to ask now; None once there is nothing left to ask. `state` is already that after the `reading`,
+    which only chooses the words around the question."""
     spoken = language if language in LANGUAGES else flow.language
     question = walk(flow, state, today=today).current
     if question is None:

@@ -1,4 +1,4 @@
-"""What a flow is made of. Any definition of this shape can be kept as a draft; `checking` says what keeps it from working."""
+"""What a flow is made of. Anything of this shape can be kept as a draft; `checking` says what keeps it from working."""
 
 from typing import Annotated, Literal
 
@@ -38,7 +38,7 @@ class _Part(BaseModel):
 
 
 class Condition(_Part):
-    """What is asked of one answer; an answer that is missing meets only `is_not`, `not_answered` and, refused, `refused`."""
+    """What is asked of one answer; one that is missing meets only `is_not`, `not_answered` and, refused, `refused`."""
 
     question: Key = Field(examples=["team_size"])
     op: ConditionOp
@@ -64,8 +64,8 @@ class Option(_Part):
 class FlowQuestion(_Part):
     """One question. `label` is its name for people who work here; `hints` are words beside which an answer stands.
 
-    A required question is asked up to three times if its answers cannot be used; others up to twice. None is asked again
-    once it was answered or refused.
+    A required question is asked up to three times if its answers cannot be used; others up to twice. None is asked
+    again once it was answered or refused.
     """
 
     key: Key = Field(examples=["team_size"])
@@ -124,4 +124,6 @@ class FlowDefinition(_Part):
 
 def text_in(texts: dict[Language, str], language: str, fallback: Language) -> str:
     """A text in the language asked for, else in the flow's own."""
-    return next((texts[each] for each in (language, fallback) if texts.get(each)), "")
+    return next(
+        (text for each in (language, fallback) for spoken, text in texts.items() if spoken == each and text), ""
+    )

@@ -13,7 +13,7 @@ from tradewind.modules.qualification.engine.state import RunState
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`outcome` is None while questions are open, and where required answers are missing that no outcome does without."""
+    """`outcome` is None while questions are open, and where required answers are missing and no outcome fits."""
 
     state: State
     score: int | None

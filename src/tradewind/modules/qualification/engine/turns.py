@@ -27,7 +27,8 @@ _LARGE = re.compile(r"\d\s?(?:k|m|mio|tsd|grand)\b", re.IGNORECASE)
 _TELLING = frozenset({"email", "phone", "name"})
 _REFUSED_WORDS: Mapping[str, str] = {
     "email": r"e-?mail|address|adresse|correo", "phone": r"phone|number|telefon\w*|nummer|teléfono|téléphone|numéro",
-    "money": r"budget|presupuesto|money|geld", "name": r"name|nombre|nom", "company": r"company|firma|empresa|entreprise|société",
+    "money": r"budget|presupuesto|money|geld", "name": r"name|nombre|nom",
+    "company": r"company|firma|empresa|entreprise|société",
 }  # fmt: skip
 
 
@@ -92,8 +93,8 @@ def read_turn(
     today: date,
     region: str | None = None,
 ) -> Reading:
-    """What a message says: answers, several at once, corrections, refusals and guesses. Nothing is invented: each quote is
-    a verbatim part of `text`. `today` is the visitor's day."""
+    """What a message says: answers, several at once, corrections, refusals and guesses. Nothing is invented: each quote
+    is a verbatim part of `text`. `today` is the visitor's day."""
     message = clean(text)
     spoken: Language = language if language in LANGUAGES else "en"  # type: ignore[assignment]
     question = flow.question(asked) if asked else None

@@ -2,20 +2,17 @@
 
 import re
 
+from tradewind.modules.qualification.reading.phrases import any_of, spoken
 from tradewind.modules.qualification.reading.replies import Said
 from tradewind.modules.qualification.reading.spans import Language
 
-_LEADS: dict[Language, str] = {
-    "en": r"(?:sure|ok(?:ay)?|yes|well|hi|hello)?[,!.]?\s*(?:(?:it|that|this)(?:['’]s|\s+is|\s+would\s+be)|my\s+(?:full\s+)?name(?:\s+is|['’]s)|i\s+am|i['’]m|we\s+are|we['’]re|call\s+me|i\s+work\s+(?:at|for)|(?:the|our|my)\s+(?:company|name|city)(?:\s+name)?(?:\s+is|['’]s)?|in|from|at|based\s+in)\s+",
-    "de": r"(?:ja|klar|gerne|hallo)?[,!.]?\s*(?:(?:das|es)\s+(?:ist|wäre)|mein\s+name\s+ist|ich\s+bin|ich\s+hei(?:ß|ss)e|wir\s+sind|(?:die|unsere|meine)\s+firma(?:\s+ist|\s+hei(?:ß|ss)t)?|ich\s+arbeite\s+(?:bei|für)|in|aus|bei)\s+",
-    "es": r"(?:sí|claro|hola)?[,!.]?\s*(?:(?:es|sería)|mi\s+nombre\s+es|me\s+llamo|soy|somos|(?:la|mi|nuestra)\s+empresa\s+(?:es|se\s+llama)|trabajo\s+(?:en|para)|en|de|desde)\s+",
-    "fr": r"(?:oui|bien\s+sûr|bonjour)?[,!.]?\s*(?:c['’]est|mon\s+nom\s+est|je\s+m['’]appelle|je\s+suis|nous\s+sommes|(?:la|notre|mon)\s+(?:société|entreprise)\s+(?:est|s['’]appelle)|je\s+travaille\s+(?:chez|pour)|à|en|de|chez)\s*",
-}
+# “Yes, it is …”, “we are …”: what stands before the answer itself.
+_BEFORE = r"^(?:{opens}[,!.]?\s+)?{leads}\s+"
 _MOST_WORDS = {"name": 5, "company": 7, "place": 6}
 _WORD = re.compile(r"[^\W\d_][\w'’&.+-]*", re.UNICODE)
 _NO_NAME = re.compile(
-    r"^(?:yes|no|ok|okay|sure|thanks?|thank you|maybe|hi|hello|hey|ja|nein|danke|sí|no|gracias|oui|non|merci|why|what|later|stop"
-    r"|not now|nothing|nobody|good|great|fine)\b",
+    r"^(?:yes|no|ok|okay|sure|thanks?|thank you|maybe|hi|hello|hey|ja|nein|danke|sí|no|gracias|oui|non"
+    r"|merci|why|what|later|stop|not now|nothing|nobody|good|great|fine)\b",
     re.I,
 )
 
@@ -29,8 +26,9 @@ def part_of(text: str, kind: str, language: Language) -> Said | None:
         return Said(start, end)
     if kind not in _MOST_WORDS or "?" in text:
         return None
-    for spoken in dict.fromkeys((language, "en")):
-        match = re.match(_LEADS[spoken], text[start:end], re.I)
+    for each in spoken(language):
+        before = _BEFORE.format(opens=any_of("opens", each), leads=any_of("leads_to_answer", each))
+        match = re.match(before, text[start:end], re.IGNORECASE)
         if match and match.end() < end - start:
             start += match.end()
             break

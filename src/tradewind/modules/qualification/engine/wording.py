@@ -49,7 +49,8 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "es": "Sirve una dirección como nombre@example.com.", "fr": "Une adresse comme nom@example.com suffit.",
     },
     "as_phone": {
-        "en": "With the country code, please, such as +44 20 7946 0000.", "de": "Bitte mit Vorwahl, etwa +49 30 123456.",
+        "en": "With the country code, please, such as +44 20 7946 0000.",
+        "de": "Bitte mit Vorwahl, etwa +49 30 123456.",
         "es": "Con prefijo, por favor, como +34 91 123 45 67.", "fr": "Avec l’indicatif, comme +33 1 23 45 67 89.",
     },
     "as_number": {

@@ -41,7 +41,7 @@ WORDS: dict[Language, Words] = {
             "today": 0,
             "tonight": 0,
             "yesterday": -1,
-        },  # fmt: skip
+        },
         {"morning": (0, 12), "afternoon": (12, 18), "evening": (15, 24), "night": (18, 24)},
         {
             "day": "day",
@@ -54,7 +54,7 @@ WORDS: dict[Language, Words] = {
             "years": "year",
             "quarter": "quarter",
             "quarters": "quarter",
-        },  # fmt: skip
+        },
         "next|coming|following",
         "this",
     ),
@@ -76,7 +76,7 @@ WORDS: dict[Language, Words] = {
             "abends": (15, 24),
             "abend": (15, 24),
             "nachts": (18, 24),
-        },  # fmt: skip
+        },
         {
             "tag": "day",
             "tage": "day",
@@ -93,7 +93,7 @@ WORDS: dict[Language, Words] = {
             "jahren": "year",
             "quartal": "quarter",
             "quartals": "quarter",
-        },  # fmt: skip
+        },
         "nächste[nmrs]?|naechste[nmrs]?|kommende[nmrs]?",
         "diese[nmrs]?",
     ),
@@ -108,7 +108,7 @@ WORDS: dict[Language, Words] = {
             "por la tarde": (12, 24),
             "de la noche": (18, 24),
             "por la noche": (18, 24),
-        },  # fmt: skip
+        },
         {
             "día": "day",
             "días": "day",
@@ -122,7 +122,7 @@ WORDS: dict[Language, Words] = {
             "años": "year",
             "trimestre": "quarter",
             "trimestres": "quarter",
-        },  # fmt: skip
+        },
         "próxim[oa]s?|proxim[oa]s?|que viene",
         "est[ea]",
     ),
@@ -141,7 +141,7 @@ WORDS: dict[Language, Words] = {
             "l'après-midi": (12, 18),
             "du soir": (15, 24),
             "le soir": (15, 24),
-        },  # fmt: skip
+        },
         {
             "jour": "day",
             "jours": "day",
@@ -154,7 +154,7 @@ WORDS: dict[Language, Words] = {
             "années": "year",
             "trimestre": "quarter",
             "trimestres": "quarter",
-        },  # fmt: skip
+        },
         "prochaine?s?",
         "cette|ce|cet",
     ),

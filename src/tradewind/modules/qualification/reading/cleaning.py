@@ -4,7 +4,9 @@ import unicodedata
 from dataclasses import dataclass
 
 # Joiners and marks of direction; people who write Arabic or compound emoji need them, facts do not.
-_UNSEEN = frozenset("\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff" "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # fmt: skip
+_UNSEEN = frozenset(
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 MAX_LENGTH = 4_000
 
 

@@ -26,7 +26,11 @@ _ABOUT_PHONES = re.compile(
     r"|teléfono|telefono|móvil|movil|celular|número|llám\w*|téléphone|telephone|portable|numéro|appel\w*|joindre|fax|tel)\b",
     re.I,
 )
-_NOT_PHONES = re.compile(r"\b(?:order|invoice|ticket|account|tracking|customer|bestell\w*|rechnung\w*|pedido|factura|commande|facture|zip|postal|iban|vat)\b[\s\w#:.]{0,15}$", re.I)  # fmt: skip
+_NOT_PHONES = re.compile(
+    r"\b(?:order|invoice|ticket|account|tracking|customer|bestell\w*|rechnung\w*|pedido|factura|commande|facture|zip"
+    r"|postal|iban|vat)\b[\s\w#:.]{0,15}$",
+    re.I,
+)
 
 
 def emails(text: str) -> Iterator[Span]:
@@ -55,7 +59,8 @@ def phones(text: str, language: Language, *, region: str | None, asked: bool) ->
         return
     seen: list[tuple[int, int]] = []
     spoken = asked or _ABOUT_PHONES.search(text) is not None
-    for country in dict.fromkeys((*([region] if region else []), *_REGION_OF[language])):
+    countries = [region, *_REGION_OF[language]] if region else list(_REGION_OF[language])
+    for country in dict.fromkeys(countries):
         for match in PhoneNumberMatcher(text, country, leniency=Leniency.VALID):
             if any(match.start < end and start < match.end for start, end in seen):
                 continue

@@ -33,6 +33,18 @@ def find(text: str, language: Language, *, today: date, month_first: bool) -> It
                     yield Span("date", start, end, found[0], found[1])
 
 
+_AFTER: dict[str, str] = {
+    "es": "próximo|que viene|de la semana que viene|de la próxima semana",
+    "fr": "prochain|de la semaine prochaine",
+}
+_END_OF: dict[str, str] = {
+    "en": r"(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?",
+    "de": r"ende\s+(?:des\s+|dieses\s+)?",
+    "es": r"(?:a\s+)?final(?:es)?\s+de(?:l|\s+este)?\s+",
+    "fr": r"(?:la\s+)?fin\s+(?:de\s+(?:l['’])?|du\s+)?",
+}
+
+
 @cache
 def _patterns(language: Language) -> list[tuple[re.Pattern[str], _Reader]]:
     words = WORDS[language]
@@ -57,15 +69,17 @@ def _patterns(language: Language) -> list[tuple[re.Pattern[str], _Reader]]:
         found.append((r"\b(?:am|den|dem|zum)\s+(?P<day>\d{1,2})\.(?!\d)", _day_alone))
     if language == "en":
         found += [
-            (rf"\b(?P<name>{month})\.?\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]|[.,]\d|\s*(?:am|pm)\b){year}", _named),
-            (rf"\b(?:the\s+)?{day.replace('?:st', '?:st').replace(')?', ')')}\s+of\s+(?P<which>this|next|the)\s+month\b", _day_of_month),
+            (rf"\b(?P<name>{month})\.?\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+             rf"(?![\d:]|[.,]\d|\s*(?:am|pm)\b){year}", _named),
+            (r"\b(?:the\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)\s+of\s+(?P<which>this|next|the)\s+month\b", _day_of_month),
             (rf"\b(?P<name>{month})\.?\s+(?P<ordinal>{_any(_ORDINALS)})\b{year}", _named),
             (rf"\b(?:the\s+)?(?P<ordinal>{_any(_ORDINALS)})\s+of\s+(?P<name>{month})\b{year}", _named),
             (rf"\b(?:the\s+)?(?P<ordinal>{_any(_ORDINALS)})\s+of\s+(?P<which>this|next)\s+month\b", _day_of_month),
             (rf"\b(?P<weekday>{weekday})\s+(?P<which>{nexts}|{this})\s+week\b", _weekday),
             (rf"\b(?:(?P<which>{nexts}|{this})\s+)(?P<weekday>{weekday})\b", _weekday),
             (r"\b(?:(?:on|by|for|until|till|from|around|about)\s+)?the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)\b"
-             r"(?!\s+(?:floor|street|st\b|ave|avenue|time|one|grade|option|century|edition|anniversary|birthday|place|row|percentile))", _day_alone),
+             r"(?!\s+(?:floor|street|st\b|ave|avenue|time|one|grade|option|century|edition|anniversary|birthday|place"
+             r"|row|percentile))", _day_alone),
             (r"(?<!\w)(?P<day>\d{1,2})(?:st|nd|rd|th)(?=\s*[.!?]*\s*$)", _day_alone),
         ]  # fmt: skip
     if language == "de":
@@ -73,11 +87,9 @@ def _patterns(language: Language) -> list[tuple[re.Pattern[str], _Reader]]:
         found.append((rf"\b(?P<which>{nexts}|{this})\s+woche\s+(?P<weekday>{weekday})\b", _weekday))
         found.append((rf"\b(?:am\s+)?(?:(?P<which>{nexts}|{this})\s+)?(?P<weekday>{weekday})\b", _weekday_or_next))
     if language in ("es", "fr"):
-        after = {
-            "es": "próximo|que viene|de la semana que viene|de la próxima semana",
-            "fr": "prochain|de la semaine prochaine",
-        }[language]
-        found.append((rf"\b(?:el\s+|este\s+|ce\s+|le\s+)?(?:(?:próximo|proximo)\s+)?(?P<weekday>{weekday})(?:\s+(?P<after>{after}))?\b", _weekday_after))  # fmt: skip
+        after = _AFTER[language]
+        before = r"(?:el\s+|este\s+|ce\s+|le\s+)?(?:(?:próximo|proximo)\s+)?"
+        found.append((rf"\b{before}(?P<weekday>{weekday})(?:\s+(?P<after>{after}))?\b", _weekday_after))
     # “That is all for today” names no day.
     if language == "en":
         found.append((r"\ball(?:\s+(?:i|we)\s+need(?:ed)?)?\s+(?:for\s+)?today\b", lambda *_: None))
@@ -88,8 +100,7 @@ def _patterns(language: Language) -> list[tuple[re.Pattern[str], _Reader]]:
     found.append((rf"\b(?:{inside})\s+(?:the\s+next\s+|den\s+nächsten\s+)?{number}\s+(?P<unit>{unit})\b", _ahead))
     if ahead:
         found.append((rf"\b{number}\s+(?P<unit>{unit})\s+from\s+(?:now|today)\b", _ahead))
-    ends = {"en": r"(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?", "de": r"ende\s+(?:des\s+|dieses\s+)?", "es": r"(?:a\s+)?final(?:es)?\s+de(?:l|\s+este)?\s+", "fr": r"(?:la\s+)?fin\s+(?:de\s+(?:l['’])?|du\s+)?"}[language]  # fmt: skip
-    found.append((rf"\b{ends}(?P<unit>{unit})\b", _end_of))
+    found.append((rf"\b{_END_OF[language]}(?P<unit>{unit})\b", _end_of))
     if language in ("es", "fr"):
         found.append((rf"\b(?:(?:{nexts})\s+(?P<unit>{unit})|(?P<unit2>{unit})\s+(?:{nexts}))\b", _next_unit))
     else:
@@ -281,10 +292,7 @@ def _next_unit(match: re.Match[str], today: date, language: Language, month_firs
     if unit == "year":
         return f"{today.year + 1}-01", True
     first = today.replace(day=1)
-    if unit == "quarter":
-        first = _months_on(first, -((first.month - 1) % 3) + 3)
-    else:
-        first = _months_on(first, 1)
+    first = _months_on(first, 3 - (first.month - 1) % 3 if unit == "quarter" else 1)
     return first.isoformat()[:7], True
 
 

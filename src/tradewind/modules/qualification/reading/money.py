@@ -11,7 +11,7 @@ _SIGNS = {
     "€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "US$": "USD", "A$": "AUD", "C$": "CAD", "CA$": "CAD",
     "AU$": "AUD", "R$": "BRL", "zł": "PLN", "₽": "RUB", "₺": "TRY", "₩": "KRW",
 }  # fmt: skip
-_CODES = ("EUR", "USD", "GBP", "CHF", "CAD", "AUD", "NZD", "JPY", "CNY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "MXN", "BRL", "ZAR", "AED", "SGD")  # fmt: skip
+_CODE = "EUR|USD|GBP|CHF|CAD|AUD|NZD|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|MXN|BRL|ZAR|AED|SGD"
 _NAMES = {
     r"dollars?|bucks?|dólares|dólar|dolares|us-dollar": "USD",
     r"euros?": "EUR",
@@ -25,7 +25,6 @@ _NAMES = {
     r"reais|real": "BRL",
 }
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
-_CODE = "|".join(_CODES)
 _NAME = "|".join(_NAMES)
 _NUMBER = rf"{numbers.DIGITS}(?:\s?(?:{numbers.SCALE}))?"
 _RANGE = rf"(?P<amount>{_NUMBER})(?:\s?(?:-|–|to|bis|à|a|and|und|y|et)\s?(?:(?:{_SIGN})\s?)?(?P<most>{_NUMBER}))?"

@@ -6,221 +6,58 @@ from functools import cache
 
 from babel import Locale
 
+from tradewind.modules.qualification.reading.phrases import any_of, spoken
 from tradewind.modules.qualification.reading.spans import Language, Span
 
 # A capitalised word; particles may stand between (“Anna van der Berg”).
 _CAP = r"(?:[A-ZÀ-ÖØ-Þ][\w'’&.-]*[\w&]|[A-ZÀ-ÖØ-Þ]\.?)"
 _PERSON = rf"{_CAP}(?:\s+(?:(?:van|von|de|del|der|den|la|le|di|da|el|al|bin)\s+)*{_CAP}){{0,3}}"
 _TITLE = r"(?:(?:(?i:mr|mrs|ms|miss|dr|prof|herr|frau|señora?|monsieur|madame|mme)\b\.?)\s+)?"
-_SAYS_NAME: dict[Language, str] = {
-    "en": r"my\s+(?:full\s+)?name(?:\s+is|'s|’s|:)|name'?s|name\s+is|i\s+am|i['’]?m|this\s+is|it['’]?s|call\s+me|name:|you\s+can\s+call\s+me|i\s+go\s+by",
-    "de": r"mein\s+name(?:\s+ist|:)|name:|ich\s+hei(?:ß|ss)e|ich\s+bin(?:\s+(?:der|die))?|hier\s+(?:ist|spricht|schreibt)|man\s+nennt\s+mich",
-    "es": r"me\s+llamo|mi\s+nombre(?:\s+completo)?(?:\s+es|:)|nombre:|soy|habla|aquí",
-    "fr": r"je\s+m['’]appelle|mon\s+nom(?:\s+est|:)|nom:|je\s+suis|moi\s+c['’]est|c['’]est|ici",
-}
-_NOT_A_NAME = frozenset(
-    [
-        "I",
-        "A",
-        "The",
-        "This",
-        "That",
-        "It",
-        "Yes",
-        "No",
-        "Not",
-        "Just",
-        "Looking",
-        "Interested",
-        "Sorry",
-        "Calling",
-        "Writing",
-        "Here",
-        "Based",
-        "From",
-        "Working",
-        "Trying",
-        "Ok",
-        "Okay",
-        "Sure",
-        "Fine",
-        "Good",
-        "Great",
-        "Thanks",
-        "Thank",
-        "Please",
-        "Hello",
-        "Hi",
-        "Hey",
-        "Hallo",
-        "Hola",
-        "Bonjour",
-        "Salut",
-        "Guten",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "CEO",
-        "CTO",
-        "CFO",
-        "COO",
-        "CMO",
-        "VP",
-        "Head",
-        "Director",
-        "Manager",
-        "Founder",
-        "Owner",
-        "Geschäftsführer",
-        "Geschäftsführerin",
-        "Ja",
-        "Nein",
-        "Sí",
-        "Si",
-        "Oui",
-        "Non",
-        "We",
-        "They",
-        "He",
-        "She",
-        "You",
-        "My",
-        "Your",
-        "Our",
-        "What",
-        "When",
-        "Where",
-        "How",
-        "Why",
-        "Who",
-        "Actually",
-        "Well",
-        "So",
-        "And",
-        "But",
-        "Or",
-        "Also",
-        "Then",
-        "Is",
-        "Are",
-        "Can",
-        "Could",
-        "Would",
-        "Do",
-        "Does",
-        "Ich",
-        "Wir",
-        "Sie",
-        "Es",
-        "Ein",
-        "Eine",
-        "Nous",
-        "Vous",
-        "Je",
-        "Il",
-        "Elle",
-        "Yo",
-        "El",
-        "La",
-        "Los",
-        "Las",
-        "Nosotros",
-        "Leiter",
-        "Leiterin",
-        "Inhaber",
-        "Inhaberin",
-        "Kunde",
-        "Interessiert",
-        "Gerne",
-        "Directeur",
-        "Directrice",
-        "Gérant",
-        "Director",
-        "Directora",
-        "Anything",
-        "Something",
-        "Nothing",
-        "Somebody",
-        "Someone",
-        "Nobody",
-        "Very",
-        "Really",
-        "Maybe",
-        "Perhaps",
-        "Probably",
-        "Yeah",
-        "Yep",
-        "Nope",
-        "Any",
-        "Some",
-        "One",
-        "Two",
-        "Three",
-        "Four",
-        "Five",
-        "Six",
-        "Seven",
-        "Eight",
-        "Nine",
-        "Ten",
-        "Book",
-        "Find",
-        "Get",
-        "Give",
-        "Make",
-        "Show",
-        "Tell",
-        "Need",
-        "Want",
-        "Let",
-    ]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NOT_A_NAME = _words("""
+    I A The This That It Yes No Not Just Looking Interested Sorry Calling Writing Here Based From Working Trying
+    Ok Okay Sure Fine Good Great Thanks Thank Please Hello Hi Hey Hallo Hola Bonjour Salut Guten Monday Tuesday
+    Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October
+    November December CEO CTO CFO COO CMO VP Head Director Manager Founder Owner Geschäftsführer Geschäftsführerin
+    Ja Nein Sí Si Oui Non We They He She You My Your Our What When Where How Why Who Actually Well So And But Or
+    Also Then Is Are Can Could Would Do Does Ich Wir Sie Es Ein Eine Nous Vous Je Il Elle Yo El La Los Las Nosotros
+    Leiter Leiterin Inhaber Inhaberin Kunde Interessiert Gerne Directeur Directrice Gérant Directora
+    Anything Something Nothing Somebody Someone Nobody Very Really Maybe Perhaps Probably Yeah Yep Nope Any Some
+    One Two Three Four Five Six Seven Eight Nine Ten Book Find Get Give Make Show Tell Need Want Let
+""")
+_LEGAL = (
+    r"(?:Inc|LLC|Ltd|Limited|GmbH(?:\s*&\s*Co\.?\s*KG)?|AG|KG|OHG|UG|SE|e\.?V|SA|S\.A|SAS|SARL|S\.L|SL|SLU|BV|B\.V|NV"
+    r"|Corp|Corporation|Company|Co|PLC|plc|LLP|Pty|AB|Oy|AS|A/S|ApS|SpA|S\.p\.A|Srl|Group|Holding)\b\.?"
 )
-_LEGAL = r"(?:Inc|LLC|Ltd|Limited|GmbH(?:\s*&\s*Co\.?\s*KG)?|AG|KG|OHG|UG|SE|e\.?V|SA|S\.A|SAS|SARL|S\.L|SL|SLU|BV|B\.V|NV|Corp|Corporation|Company|Co|PLC|plc|LLP|Pty|AB|Oy|AS|A/S|ApS|SpA|S\.p\.A|Srl|Group|Holding)\b\.?"  # fmt: skip
 _COMPANY = rf"{_CAP}(?:\s+(?:(?:&|and|of|und|y|et|de|for)\s+)?{_CAP}){{0,4}}"
 _WITH_LEGAL = re.compile(rf"\b(?P<name>{_COMPANY}(?:,)?\s+{_LEGAL})")
-_SAYS_COMPANY: dict[Language, str] = {
-    "en": r"(?:i\s+)?work(?:ing)?\s+(?:for|at|with)|(?:our|my|the)\s+(?:company|firm|organi[sz]ation|business|startup|employer)(?:\s+is(?:\s+called)?|\s+name\s+is|'s\s+name\s+is|:|,)|(?:company|organi[sz]ation)(?:\s+name)?\s*(?:is|:)|on\s+behalf\s+of|i\s+(?:run|own|founded|represent|lead)|we(?:['’]re|\s+are)\s+called|(?:ceo|cto|cfo|coo|cmo|founder|head\s+of\s+\w+|director|manager|vp(?:\s+\w+)?)\s+(?:of|at)|employed\s+(?:at|by)",
-    "de": r"(?:ich\s+)?arbeite(?:\s+ich)?\s+(?:bei|für)(?:\s+der(?:\s+firma)?)?|(?:unsere|meine|die)\s+firma(?:\s+ist|\s+hei(?:ß|ss)t|:)?|(?:bei|von|für)\s+der\s+firma|unternehmen(?:\s+ist|\s+hei(?:ß|ss)t|:)|firma:?|wir\s+sind\s+die|geschäftsführer(?:in)?\s+(?:der|von|bei)",
-    "es": r"trabajo\s+(?:en|para)|(?:nuestra|mi|la)\s+empresa(?:\s+es|\s+se\s+llama|:)|empresa:|en\s+nombre\s+de|director(?:a)?\s+de",
-    "fr": r"je\s+travaille\s+(?:chez|pour|à)|(?:notre|mon|ma|la)\s+(?:entreprise|société|boîte)(?:\s+est|\s+s['’]appelle|:)|(?:entreprise|société)\s*:|de\s+la\s+société|directeur\s+de|chez",
-}
 _FROM_COMPANY: dict[Language, str] = {
-    "en": r"\s*,?\s+(?:from|at|of|with)\s+", "de": r"\s*,?\s+(?:von|bei|aus)\s+(?:der\s+)?", "es": r"\s*,?\s+de\s+", "fr": r"\s*,?\s+(?:de|chez)\s+",
-}  # fmt: skip
-_SAYS_PLACE: dict[Language, str] = {
-    "en": r"(?:based|located|live|living|am|are|situated|office|offices|headquartered|headquarters)\s+(?:in|near|outside\s+of|around)|in|near|around|from|to|into|at|towards|leaving|departing|visit|visiting|city\s+(?:is|of)|area\s+of",
-    "de": r"(?:sitzen|sitz|wohne|wohnen|ansässig|standort|büro|komme|kommen|sind)\s+(?:in|aus|bei)|in|aus|nach|bei|nahe",
-    "es": r"(?:estamos|estoy|vivo|vivimos|ubicad[oa]s?|oficina|somos|soy)\s+(?:en|de)|en|desde|hacia",
-    "fr": r"(?:basés?|située?s?|habite|habitons|bureaux?|sommes|suis|viens)\s+(?:à|en|au|aux|de|sur)|à|en|au|aux|depuis|vers|sur",
+    "en": r"\s*,?\s+(?:from|at|of|with)\s+",
+    "de": r"\s*,?\s+(?:von|bei|aus)\s+(?:der\s+)?",
+    "es": r"\s*,?\s+de\s+",
+    "fr": r"\s*,?\s+(?:de|chez)\s+",
 }
-_PLACE = rf"{_CAP}(?:[\s-]+(?:(?:de|del|la|of|sur|am|an\s+der)[\s-]+)?{_CAP}){{0,2}}(?:,\s*(?:[A-Z]{{2}}\b|{_CAP}(?:\s+{_CAP})?))?"
+_PLACE = (
+    rf"{_CAP}(?:[\s-]+(?:(?:de|del|la|of|sur|am|an\s+der)[\s-]+)?{_CAP}){{0,2}}"
+    rf"(?:,\s*(?:[A-Z]{{2}}\b|{_CAP}(?:\s+{_CAP})?))?"
+)
+_ARTICLE = r"(?:(?i:the|a|der|die|la|las|le|los|el)\s+)?"
 
 
 def people(text: str, language: Language) -> Iterator[Span]:
     """Who introduces themselves; with “from Acme” the company as well."""
-    for spoken in dict.fromkeys((language, "en")):
-        pattern = _name_pattern(spoken)
+    for each in spoken(language):
+        pattern = _name_pattern(each)
         for match in pattern.finditer(text):
             start, end = _trimmed(text, match.start("name"), match.end("name"))
             if start < end:
                 yield Span("name", start, end, text[start:end])
-                company = re.compile(rf"{_FROM_COMPANY[spoken]}(?P<name>{_COMPANY}(?:\s+{_LEGAL})?)").match(text, end)
+                company = re.compile(rf"{_FROM_COMPANY[each]}(?P<name>{_COMPANY}(?:\s+{_LEGAL})?)").match(text, end)
                 if company is not None and not _is_known_place(company["name"], language):
                     yield Span("company", company.start("name"), company.end("name"), company["name"])
     match = re.match(
@@ -236,8 +73,8 @@ def companies(text: str, language: Language) -> Iterator[Span]:
         start, end = _trimmed(text, match.start("name"), match.end("name"))
         if start < end:
             yield Span("company", start, end, text[start:end])
-    for spoken in dict.fromkeys((language, "en")):
-        for match in _company_pattern(spoken).finditer(text):
+    for each in spoken(language):
+        for match in _company_pattern(each).finditer(text):
             start, end = _trimmed(text, match.start("name"), match.end("name"))
             if start < end:
                 yield Span("company", start, end, text[start:end])
@@ -247,8 +84,8 @@ def places(text: str, language: Language) -> Iterator[Span]:
     """Cities, regions and countries: known ones anywhere, others after “in”, “from”, “based in”."""
     for match in _known_pattern(language).finditer(text):
         yield Span("place", match.start(), match.end(), match.group())
-    for spoken in dict.fromkeys((language, "en")):
-        for match in _place_pattern(spoken).finditer(text):
+    for each in spoken(language):
+        for match in _place_pattern(each).finditer(text):
             start, end = match.span("name")
             if text[start:end].split()[0].rstrip(".,") not in _NOT_A_NAME:
                 yield Span("place", start, end, text[start:end], certain=False)
@@ -256,21 +93,19 @@ def places(text: str, language: Language) -> Iterator[Span]:
 
 @cache
 def _name_pattern(language: Language) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?i:{_SAYS_NAME[language]})\s+{_TITLE}(?P<name>{_PERSON})(?!\w)")
+    return re.compile(rf"(?<!\w)(?i:{any_of('says_name', language)})\s+{_TITLE}(?P<name>{_PERSON})(?!\w)")
 
 
 @cache
 def _company_pattern(language: Language) -> re.Pattern[str]:
     return re.compile(
-        rf"(?<!\w)(?i:{_SAYS_COMPANY[language]})\s+(?:(?i:the|a|der|die|la|le|el)\s+)?(?P<name>{_COMPANY}(?:,?\s+{_LEGAL})?)"
+        rf"(?<!\w)(?i:{any_of('says_company', language)})\s+{_ARTICLE}(?P<name>{_COMPANY}(?:,?\s+{_LEGAL})?)"
     )
 
 
 @cache
 def _place_pattern(language: Language) -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\w)(?i:{_SAYS_PLACE[language]})\s+(?:(?i:the|der|die|la|las|los|el)\s+)?(?P<name>{_PLACE})(?!\w)"
-    )
+    return re.compile(rf"(?<!\w)(?i:{any_of('says_place', language)})\s+{_ARTICLE}(?P<name>{_PLACE})(?!\w)")
 
 
 @cache

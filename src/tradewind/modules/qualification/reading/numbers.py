@@ -34,8 +34,9 @@ _ONE = {
     "fr": ("un", "une"),
 }
 _COUNTED = {
-    "en": r"(?:person|people|passenger|ticket|seat|room|bed\s?rooms?|bath\s?rooms?|baths?|beds?|night|day|week|month|year|adult|user|employee"
-    r"|license|licence|bag|check|piece|star|team|location|office|site|only|please|traveler|traveller|rider|hour)",
+    "en": r"(?:person|people|passenger|ticket|seat|room|bed\s?rooms?|bath\s?rooms?|baths?|beds?|night|day|week|month"
+    r"|year|adult|user"
+    r"|employee|license|licence|bag|check|piece|star|team|location|office|site|only|please|traveler|traveller|rider|hour)",
     "de": r"(?:person|mitarbeiter\w*|nutzer\w*|platz|zimmer|lizenz|standort|tag|nacht|woche|monat|jahr|ticket)",
     "es": r"(?:persona|empleado|usuario|asiento|habitación|noche|día|semana|mes|año|licencia|oficina|sede)",
     "fr": r"(?:personne|employé\w*|utilisateur|place|chambre|nuit|jour|semaine|mois|an|licence|bureau|site)",

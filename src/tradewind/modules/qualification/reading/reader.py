@@ -19,7 +19,8 @@ def read(
     """Facts in a text, by their place; none overlaps another.
 
     `today` is the visitor's day; `region` their country (ISO 3166), for phone numbers and the order in 3/8; `asked` the
-    kind of fact the visitor was asked for. `kinds` narrows what is looked for in people's, companies' and places' names.
+    kind of fact the visitor was asked for. `kinds` says which of name, company and place
+    to look for; all of them without it.
     """
     month_first = region in (None, "US") and language == "en"
     found = [

@@ -49,7 +49,10 @@ def _patterns(language: Language) -> list[re.Pattern[str]]:
     match language:
         case "en":
             into = rf"(?:\s+(?:in\s+the|at|in)\s+(?P<part>{part})\b)"
-            past = r"(?P<past>half|quarter|(?:five|ten|twenty(?:-five)?|\d{1,2})(?:\s+minutes)?)\s+(?P<way>past|after|to|before|till)\s+"
+            past = (
+                r"(?P<past>half|quarter|(?:five|ten|twenty(?:-five)?|\d{1,2})(?:\s+minutes)?)"
+                r"\s+(?P<way>past|after|to|before|till)\s+"
+            )
             found = [
                 rf"\b{past}{hour}\b{clock}?(?:\s*{half}|{into})?",
                 rf"\b(?P<part>{part})\s+(?:at\s+)?{hour}(?:[:.](?P<minutes>[0-5]\d))?\b(?:\s*{half})?(?!\s*(?:people|persons|tickets|seats|rooms|nights))",
@@ -62,9 +65,9 @@ def _patterns(language: Language) -> list[re.Pattern[str]]:
             ]
         case "de":
             after = rf"(?:\s+(?P<part>{part})\b)"
-            past = r"(?P<past>halb|viertel|dreiviertel|(?:fünf|zehn|zwanzig|\d{1,2}))\s+(?:(?P<way>nach|vor)\s+)?"
+            past = r"(?P<past>viertel|fünf|zehn|zwanzig|\d{1,2})\s+(?P<way>nach|vor)\s+"
             found = [
-                rf"\b{past.replace('halb|viertel|dreiviertel|', 'viertel|')}(?<=nach\s|\svor\s){hour}\b(?:\s+uhr)?{after}?",
+                rf"\b{past}{hour}\b(?:\s+uhr)?{after}?",
                 rf"\b(?P<past>halb|dreiviertel)\s+{hour}\b{after}?",
                 rf"\b(?:um\s+)?{hour}(?:[:.](?P<minutes>[0-5]\d))?\s*uhr(?:\s+(?P<late>[0-5]\d)\b)?{after}?",
                 rf"\b(?:um\s+)?{hour}(?:{minutes})?{after}",

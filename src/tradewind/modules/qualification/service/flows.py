@@ -44,6 +44,7 @@ from tradewind.modules.qualification.service.running import answers_of, state_of
 from tradewind.modules.qualification.service.templates import template
 
 MAX_FLOWS = 100
+_SHOWN = ("id", "version", "name", "key", "description", "active", "created_at", "updated_at")
 
 
 async def summaries(session: AsyncSession) -> list[FlowSummary]:
@@ -226,7 +227,7 @@ async def _rows(session: AsyncSession, flows: Sequence[QualificationFlow]) -> li
         version = told.get(flow.id)
         rows.append(
             {
-                **{name: getattr(flow, name) for name in ("id", "version", "name", "key", "description", "active", "created_at", "updated_at")},
+                **{name: getattr(flow, name) for name in _SHOWN},
                 "published_number": version.number if version else None,
                 "published_at": version.published_at if version else None,
                 "unpublished_changes": version is None or version.definition != flow.draft,

@@ -24,7 +24,7 @@ _MOST_CHARACTERS = 2_000
 
 
 async def judge(session: AsyncSession, text: str, language: str) -> Urgency:
-    """Rules decide where they find a sign; else the classifier, which knows English. A text that says that it can wait is calm."""
+    """Rules decide where they find a sign, else the classifier, which knows English. Who says that it can wait, can."""
     read = text[:_MOST_CHARACTERS]
     found = rules.by_rules(read)
     if found is not None:
@@ -50,7 +50,7 @@ async def raise_alarm(
     phone: str | None,
     link: str | None,
 ) -> bool:
-    """Flag, mail and ask for a call, once for a subject. The mail leaves with the transaction that stores the message."""
+    """Flag, mail and ask for a call, once for a subject; the mail leaves with the transaction."""
     if found.level != "urgent" or not await repository.first_alarm(session, subject, subject_id):
         return False
     name = ""

@@ -125,7 +125,7 @@ async def _tell_lead(session: AsyncSession, row: QualificationRun, verdict: outc
                 title=f"{titles[row.state]}{score}: {row.outcome or 'answers are missing'}"[:300],
                 body="\n".join(_line(one.text, one.points) for one in verdict.reasons)[:2_000],
                 source="Qualification",
-                data={"run_id": str(row.id), "subject": row.subject, "subject_id": str(row.subject_id), "score": row.score},
+                data={"run_id": str(row.id), row.subject: str(row.subject_id), "score": row.score},
             )
         ],
     )  # fmt: skip
