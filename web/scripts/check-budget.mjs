@@ -8,6 +8,7 @@ const dist = new URL('../dist/', import.meta.url).pathname;
 // `snippet`: what other people's websites load, every byte of it.
 // `editor`: the Markdown editor of articles, fetched when somebody writes one.
 // `booking`: the pages strangers see, and what other websites load to embed them.
+// `chat`: what a website loads before the chat is opened, when it is, and for a language.
 // `reference`: the API reference, a page of its own that the app never loads.
 const budget = {
   entry: 210,
@@ -22,6 +23,9 @@ const budget = {
   booking: 30,
   bookingStyle: 6,
   embed: 2.93, // 3,000 bytes
+  chatLoader: 2,
+  chat: 28, // with the loader and a language below 30 kB
+  chatLanguage: 2,
 };
 const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1024;
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
@@ -35,6 +39,7 @@ const rows = [
   ['CSS on first load', sum(styles), budget.css],
   ['tw.js', size('tw.js'), budget.snippet],
   ['book/embed.js', size('book/embed.js'), budget.embed],
+  ['chat/widget.js', size('chat/widget.js'), budget.chatLoader],
 ];
 for (const file of readdirSync(join(dist, 'assets'))) {
   const path = `assets/${file}`;
@@ -44,6 +49,11 @@ for (const file of readdirSync(join(dist, 'assets'))) {
   const booking = /^booking-.*\.(js|css)$/.exec(file)?.[1];
   if (booking) {
     rows.push([file, size(path), booking === 'js' ? budget.booking : budget.bookingStyle]);
+    continue;
+  }
+  const chat = /^chat-(?:([a-z]{2})-)?.{8}\.js$/.exec(file);
+  if (chat) {
+    rows.push([file, size(path), chat[1] ? budget.chatLanguage : budget.chat]);
     continue;
   }
   if (!file.endsWith('.js') || scripts.includes(path)) continue;

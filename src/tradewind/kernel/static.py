@@ -26,7 +26,8 @@ _HOUR = b"public, max-age=3600"
 # The address of the snippet is in other people's pages and never changes: a new build reaches everyone soon.
 _SNIPPET = b"public, max-age=300, stale-while-revalidate=86400"
 # Pages of any site may load these, also those that isolate themselves from other origins.
-_SHARED = frozenset({"tw.js", "tw.js.map", "book/embed.js"})
+_SHARED = frozenset({"tw.js", "tw.js.map", "book/embed.js", "chat/widget.js"})
+_SHARED_ASSETS = "assets/chat-"
 _SHARING = [(b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
 # These names belong to the API: a page of the web app is never the answer there.
 _RESERVED = frozenset({"api", "health", "metrics", "scim"})
@@ -97,7 +98,7 @@ class WebApp:
             (b"cache-control", _caching(relative)),
             (b"etag", file.etag),
             (b"vary", b"Accept-Encoding"),
-            *(_SHARING if relative in _SHARED else ()),
+            *(_SHARING if relative in _SHARED or relative.startswith(_SHARED_ASSETS) else ()),
         ]
         known = header(scope, b"if-none-match")
         if known is not None and file.etag in (part.strip() for part in known.split(b",")):

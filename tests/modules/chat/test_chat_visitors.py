@@ -1,12 +1,9 @@
 """Visitors of websites: sessions, consent, proof of who they are, and what they say."""
 
-import hashlib
-import hmac
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 SITE = "https://www.example.com"
 

@@ -38,6 +38,7 @@ class ChatConfig(BaseModel):
     disclosure: str = Field(description="That an AI answers; empty where people do")
     greeting: str
     hours_notice: str = Field(description="Empty while people are in the office")
+    open: bool = Field(description="Whether people answer now")
     language: str
     theme: Literal["auto", "light", "dark"]
     position: Literal["end", "start"]

@@ -66,6 +66,7 @@ async def config(session: AsyncSession, entered: Entered, language: str) -> Chat
         disclosure=disclosure,
         greeting=greeting or _GREETING[own],
         hours_notice="" if presence.open else _chosen(settings.hours_notice, wanted),
+        open=presence.open,
         language=own,
         theme=settings.theme,
         position=settings.position,

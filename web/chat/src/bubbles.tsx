@@ -1,0 +1,185 @@
+/** @jsxImportSource preact */
+/** One thing said or done, with what hangs on it: links, files, sources, thumbs. */
+import { useState } from 'preact/hooks';
+import type { Chat } from './chat.ts';
+import { Icon } from './icons.tsx';
+import { linked } from './messages.ts';
+import { dayText, sizeText, type TextKey, t, timeText } from './texts.ts';
+import type { Draft, FileFacts, Message, Source } from './types.ts';
+
+const EVENTS: Record<string, TextKey> = {
+  handover_requested: 'personAsked',
+  member_joined: 'joined',
+  handed_back: 'handedBack',
+  closed: 'ended',
+  reopened: 'reopened',
+  booked: 'booked',
+};
+
+export function Words({ text }: { text: string }) {
+  return (
+    <p class="words" dir="auto">
+      {linked(text).map((part) =>
+        part.link ? (
+          <a key={part.text} href={part.text} target="_blank" rel="noopener nofollow">
+            {part.text}
+          </a>
+        ) : (
+          part.text
+        ),
+      )}
+    </p>
+  );
+}
+
+/** Who speaks, for those who hear it read. */
+function speaker(chat: Chat, message: Message): string {
+  if (message.author === 'visitor') return t('you');
+  return message.author === 'member' ? message.name || t('team') : chat.boot.config.name;
+}
+
+/** A message without the lines that the picker below it shows again. */
+function textOf(message: Message): string {
+  const labels = new Set((message.data.slots ?? []).map((slot) => `- ${slot.label ?? ''}`));
+  if (message.author === 'visitor' && message.data.slot) {
+    return `${dayText(message.data.slot)}, ${timeText(message.data.slot)}`;
+  }
+  return message.text
+    .split('\n')
+    .filter((line) => !labels.has(line))
+    .join('\n')
+    .trim();
+}
+
+export function Bubble({ chat, message }: { chat: Chat; message: Message }) {
+  const mine = message.author === 'visitor';
+  const files = message.data.files ?? [];
+  const text = files.length ? '' : textOf(message);
+  return (
+    <li class={`row ${mine ? 'mine' : 'theirs'}`}>
+      <span class="hidden">{speaker(chat, message)}</span>
+      {!mine && message.author === 'member' && (
+        <span class="who" aria-hidden="true">
+          {message.name || t('team')}
+        </span>
+      )}
+      <div class="bubble">
+        {text && <Words text={text} />}
+        {files.map((file) => (
+          <Attachment key={file.id} chat={chat} file={file} />
+        ))}
+        {message.data.citations?.length ? <Sources sources={message.data.citations} /> : null}
+      </div>
+      <span class="meta">
+        <time dateTime={message.created_at}>{timeText(message.created_at)}</time>
+        {message.author === 'agent' && message.data.citations?.length ? (
+          <Thumbs chat={chat} message={message} />
+        ) : null}
+      </span>
+    </li>
+  );
+}
+
+export function Happened({ message }: { message: Message }) {
+  const { event = '', name, starts_at } = message.data;
+  const key = EVENTS[event];
+  if (!key) return null;
+  const facts = {
+    name: String(name ?? t('team')).split(' ')[0] ?? '',
+    time: typeof starts_at === 'string' ? `${dayText(starts_at)}, ${timeText(starts_at)}` : '',
+  };
+  return <li class="event">{t(key, facts)}</li>;
+}
+
+export function Waiting({ chat, draft }: { chat: Chat; draft: Draft }) {
+  return (
+    <li class="row mine">
+      <span class="hidden">{t('you')}</span>
+      <div class="bubble pending">
+        <Words text={draft.slot ? `${dayText(draft.slot)}, ${timeText(draft.slot)}` : draft.text} />
+      </div>
+      {draft.failed ? (
+        <span class="meta wrong">
+          {t('failed')}: {draft.failed}{' '}
+          <button type="button" class="link" onClick={() => chat.again(draft.key)}>
+            {t('retry')}
+          </button>{' '}
+          <button type="button" class="link" onClick={() => chat.discard(draft.key)}>
+            {t('discard')}
+          </button>
+        </span>
+      ) : (
+        <span class="meta">{t(chat.online ? 'sending' : 'waiting')}</span>
+      )}
+    </li>
+  );
+}
+
+function Attachment({ chat, file }: { chat: Chat; file: FileFacts }) {
+  const size = sizeText(file.size_bytes);
+  return (
+    <button
+      type="button"
+      class="file"
+      aria-label={t('download', { name: file.name, size })}
+      onClick={() => chat.download(file)}
+    >
+      <Icon name="file" />
+      <span class="file-name" dir="auto">
+        {file.name}
+      </span>
+      <span class="file-size">{size}</span>
+    </button>
+  );
+}
+
+function Sources({ sources }: { sources: Source[] }) {
+  // A page cited twice is named once.
+  const pages = [...new Map(sources.map((one) => [one.url ?? one.title, one])).values()];
+  return (
+    <details class="sources">
+      <summary>{t('sources')}</summary>
+      <ul>
+        {pages.map((one) => (
+          <li key={one.url ?? one.title}>
+            {one.url && /^https?:/.test(one.url) ? (
+              <a href={one.url} target="_blank" rel="noopener nofollow">
+                {one.title || one.url}
+              </a>
+            ) : (
+              one.title
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Thumbs({ chat, message }: { chat: Chat; message: Message }) {
+  const [given, give] = useState(0);
+  const judge = (thumb: 1 | -1) => {
+    give(thumb);
+    void chat.judge(message, thumb);
+  };
+  return (
+    <span class="thumbs">
+      <button
+        type="button"
+        aria-label={t('helpful')}
+        aria-pressed={given === 1}
+        onClick={() => judge(1)}
+      >
+        <Icon name="up" />
+      </button>
+      <button
+        type="button"
+        aria-label={t('unhelpful')}
+        aria-pressed={given === -1}
+        onClick={() => judge(-1)}
+      >
+        <Icon name="down" />
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,496 @@
+/** All that happens in one visitor's chat: what is known, what is written, what comes in. Parts of the page listen. */
+import { Api, Failure } from './api.ts';
+import { Live } from './live.ts';
+import { merged, shortened } from './messages.ts';
+import { alone, randomKey, Storage } from './storage.ts';
+import { sizeText, t } from './texts.ts';
+import type {
+  Boot,
+  Conversation,
+  Draft,
+  FileFacts,
+  Message,
+  MessagePage,
+  Session,
+  SiteUser,
+} from './types.ts';
+
+export type View = 'consent' | 'talk' | 'leave';
+
+const TYPING_SHOWN = 8_000;
+const TYPING_TOLD = 3_000;
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+const MOST_WAITING = 100;
+
+export class Chat {
+  readonly api: Api;
+  readonly boot: Boot;
+  view: View = 'talk';
+  opened = false;
+  online = navigator.onLine;
+  connected = true;
+  conversation: Conversation | null = null;
+  messages: Message[] = [];
+  earlier: string | null = null;
+  outbox: Draft[] = [];
+  /** The sentences of an answer that is still being made. */
+  growing = '';
+  typing: string | null = null;
+  uploading: string | null = null;
+  /** What went wrong last, in words; said once. */
+  notice = '';
+  /** An address somebody has left, while nobody was there. */
+  leftFor = '';
+  failed = false;
+
+  private readonly storage: Storage;
+  private readonly live: Live;
+  private readonly listeners = new Set<() => void>();
+  private user: SiteUser | null = null;
+  private consentText: string | null = null;
+  private session: Promise<void> | null = null;
+  private sending = false;
+  private wait = FIRST_WAIT;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private typingEnds: ReturnType<typeof setTimeout> | undefined;
+  private typingTold = 0;
+  private seenThrough = 0;
+
+  constructor(boot: Boot) {
+    this.boot = boot;
+    this.api = new Api(boot.origin, boot.key);
+    this.storage = new Storage(`tw_chat_${boot.key}`, () => this.adopt());
+    this.live = new Live(this.api.url('/live').replace(/^http/, 'ws'), {
+      heard: (type, data) => this.heard(type, data),
+      behind: () => void this.catchUp(),
+      changed: (open) => this.set({ connected: open }),
+    });
+    const kept = this.storage.read();
+    this.api.token = kept.token;
+    this.outbox = kept.outbox;
+    if (boot.config.consent && !kept.token) this.view = 'consent';
+    addEventListener('online', () => {
+      this.set({ online: true });
+      this.flush();
+    });
+    addEventListener('offline', () => this.set({ online: false }));
+    document.addEventListener('visibilitychange', () => this.markSeen());
+  }
+
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  set(change: Partial<Chat>): void {
+    Object.assign(this, change);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Messages of others that were not on screen yet. */
+  get unread(): number {
+    const through = Math.max(this.conversation?.read_through ?? 0, this.seenThrough);
+    return this.messages.filter(
+      (one) =>
+        one.conversation_id === this.conversation?.id &&
+        one.kind === 'message' &&
+        one.author !== 'visitor' &&
+        one.sequence > through,
+    ).length;
+  }
+
+  /** Go on where the visitor was, if there is something to go on with. */
+  async resume(): Promise<void> {
+    if (!this.api.token) return;
+    await this.begin().catch((failure) => this.tell(failure));
+    this.flush();
+  }
+
+  open(): void {
+    this.set({ opened: true });
+    this.markSeen();
+  }
+
+  /** Say something, now or as soon as there is a connection. */
+  say(text: string, slot?: string): void {
+    const draft: Draft = { key: randomKey(), text, at: new Date().toISOString() };
+    if (slot) draft.slot = slot;
+    this.keep([...this.outbox, draft].slice(-MOST_WAITING));
+    this.flush();
+  }
+
+  again(key: string): void {
+    this.keep(
+      this.outbox.map((draft) => (draft.key === key ? { ...draft, failed: undefined } : draft)),
+    );
+    this.flush();
+  }
+
+  discard(key: string): void {
+    this.keep(this.outbox.filter((draft) => draft.key !== key));
+  }
+
+  agree(): void {
+    this.consentText = this.boot.config.consent?.text ?? null;
+    this.set({ view: 'talk' });
+  }
+
+  /** Take the consent back: the server keeps nothing more, this browser forgets who it was. */
+  async withdraw(): Promise<void> {
+    if (this.api.token) {
+      await this.api.call('POST', '/consent', { given: false }).catch(() => undefined);
+    }
+    this.forget();
+  }
+
+  async logout(): Promise<void> {
+    this.user = null;
+    if (this.api.token) {
+      await this.api.call('DELETE', '/sessions/current').catch(() => undefined);
+    }
+    this.forget();
+  }
+
+  identify(user: SiteUser): void {
+    this.user = user;
+    // Before anything is said nobody needs to be known.
+    if (!this.api.token) return;
+    this.session = null;
+    this.begin().catch((failure) => this.tell(failure));
+  }
+
+  async more(): Promise<void> {
+    if (!this.earlier) return;
+    try {
+      const query = `?earlier=${encodeURIComponent(this.earlier)}`;
+      const page = await this.api.call<MessagePage>('GET', `/messages${query}`);
+      this.set({ messages: merged(this.messages, page.messages), earlier: page.earlier });
+    } catch (failure) {
+      this.tell(failure);
+    }
+  }
+
+  async askForPerson(left?: { name: string; email: string; text: string }): Promise<boolean> {
+    try {
+      await this.begin();
+      const conversation = await this.api.call<Conversation>('POST', '/person', {
+        key: randomKey(),
+        ...left,
+      });
+      this.set({ conversation, view: 'talk', leftFor: left?.email ?? '' });
+      this.follow();
+      await this.catchUp();
+      return true;
+    } catch (failure) {
+      this.tell(failure);
+      return false;
+    }
+  }
+
+  async rate(score: number, comment: string): Promise<void> {
+    try {
+      const body = { kind: 'csat', score, comment };
+      this.set({ conversation: await this.api.call<Conversation>('POST', '/rating', body) });
+    } catch (failure) {
+      this.tell(failure);
+    }
+  }
+
+  async judge(message: Message, thumb: 1 | -1): Promise<void> {
+    await this.api
+      .call('POST', `/messages/${message.id}/feedback`, { thumb })
+      .catch((failure) => this.tell(failure));
+  }
+
+  async upload(file: File): Promise<void> {
+    const limit = this.boot.config.max_file_bytes;
+    if (file.size > limit) {
+      this.set({ notice: t('fileTooLarge', { name: file.name, limit: sizeText(limit) }) });
+      return;
+    }
+    this.set({ uploading: file.name, notice: '' });
+    const form = new FormData();
+    form.append('file', file, file.name);
+    try {
+      await this.begin();
+      const sent = await this.api.call<{ message: Message; conversation: Conversation }>(
+        'POST',
+        `/files?key=${randomKey()}`,
+        form,
+      );
+      this.set({
+        conversation: sent.conversation,
+        messages: merged(this.messages, [sent.message]),
+      });
+      this.follow();
+    } catch (failure) {
+      this.tell(failure);
+    }
+    this.set({ uploading: null });
+  }
+
+  async download(file: FileFacts): Promise<void> {
+    try {
+      const answer = await this.api.send('GET', `/files/${file.id}`);
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = file.name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (failure) {
+      this.tell(failure);
+    }
+  }
+
+  /** Tell people that the visitor writes, now and then. */
+  writing(): void {
+    if (!this.conversation || Date.now() - this.typingTold < TYPING_TOLD) return;
+    this.typingTold = Date.now();
+    this.api.call('POST', '/typing', { typing: true }).catch(() => undefined);
+  }
+
+  /** Everything there is has been on screen. */
+  markSeen(): void {
+    const newest = this.messages.findLast(
+      (one) => one.conversation_id === this.conversation?.id,
+    )?.sequence;
+    if (!this.opened || document.hidden || !newest || !this.unread) return;
+    this.seenThrough = newest;
+    this.api.call('POST', '/seen', { sequence: newest }).catch(() => undefined);
+    this.set({});
+  }
+
+  /** A session, made or gone on with; once for all who need it. */
+  private begin(): Promise<void> {
+    this.session ??= alone(`tw_chat_${this.boot.key}`, () => this.openSession()).catch(
+      (failure) => {
+        this.session = null;
+        throw failure;
+      },
+    );
+    return this.session;
+  }
+
+  private async openSession(): Promise<void> {
+    // Another tab may have begun while this one waited for its turn.
+    this.api.token = this.storage.read().token ?? this.api.token;
+    const cookie = /(?:^|; )tw_id=([^.;]+)/.exec(document.cookie)?.[1];
+    const session = await this.api.call<Session>('POST', '/sessions', {
+      language: navigator.language,
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      page_url: shortened(location.href),
+      ...(cookie && { anonymous_id: cookie }),
+      ...(this.user && { user: this.user }),
+      ...(this.consentText !== null && { consent: { given: true, text: this.consentText } }),
+    });
+    if (session.token) {
+      this.api.token = session.token;
+      this.storage.write({ token: session.token });
+    }
+    this.set({
+      conversation: session.conversation,
+      messages: merged(this.messages, session.messages),
+      earlier: session.earlier,
+    });
+    this.follow();
+    this.markSeen();
+  }
+
+  /** Send what waits, in its order, one tab at a time. */
+  private flush(): void {
+    clearTimeout(this.retry);
+    if (this.sending || !this.outbox.some((draft) => !draft.failed)) return;
+    this.sending = true;
+    alone(`tw_chat_${this.boot.key}_out`, () => this.empty())
+      .catch((failure) => this.tell(failure))
+      .finally(() => {
+        this.sending = false;
+      });
+  }
+
+  private async empty(): Promise<void> {
+    for (;;) {
+      // Another tab may have sent some of it.
+      this.outbox = this.storage.read().outbox;
+      const draft = this.outbox.find((one) => !one.failed);
+      if (!draft) return;
+      try {
+        await this.begin();
+        const sent = await this.api.call<{ message: Message; conversation: Conversation }>(
+          'POST',
+          '/messages',
+          {
+            key: draft.key,
+            text: draft.text,
+            page_url: shortened(location.href),
+            ...(draft.slot && { slot: draft.slot }),
+          },
+        );
+        this.wait = FIRST_WAIT;
+        this.conversation = sent.conversation;
+        this.messages = merged(this.messages, [sent.message]);
+        this.discard(draft.key);
+        this.follow();
+      } catch (failure) {
+        if (!this.recovers(failure, draft)) return;
+      }
+    }
+  }
+
+  /** After a message did not get through: whether to go on at once. */
+  private recovers(failure: unknown, draft: Draft): boolean {
+    if (!(failure instanceof Failure)) throw failure;
+    if (failure.code === 'chat.session_ended') {
+      this.startAnew();
+      return true;
+    }
+    if (failure.code === 'chat.consent_required' && this.boot.config.consent) {
+      this.set({ view: 'consent' });
+      return false;
+    }
+    if (!failure.passes) {
+      const failed = failure.detail || t('error');
+      this.keep(this.outbox.map((one) => (one.key === draft.key ? { ...one, failed } : one)));
+      return true;
+    }
+    if (failure.status === 429) this.set({ notice: t('slower') });
+    const pause = Math.max(failure.wait * 1_000, this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+    this.retry = setTimeout(() => this.flush(), pause);
+    return false;
+  }
+
+  private startAnew(): void {
+    this.session = null;
+    this.api.token = null;
+    this.live.close();
+    this.storage.write({ token: null });
+    this.set({ conversation: null });
+  }
+
+  private forget(): void {
+    this.startAnew();
+    this.storage.forget();
+    this.consentText = null;
+    this.set({
+      messages: [],
+      earlier: null,
+      outbox: [],
+      growing: '',
+      view: this.boot.config.consent ? 'consent' : 'talk',
+    });
+  }
+
+  /** Another tab has begun, sent or ended something. */
+  private adopt(): void {
+    const kept = this.storage.read();
+    const before = this.api.token;
+    this.set({ outbox: kept.outbox });
+    if (kept.token === before) return;
+    if (!kept.token) {
+      this.session = null;
+      this.api.token = null;
+      this.live.close();
+      this.set({ conversation: null, messages: [], earlier: null });
+      return;
+    }
+    this.api.token = kept.token;
+    this.session = null;
+    this.set({ view: 'talk' });
+    void this.resume();
+  }
+
+  private keep(outbox: Draft[]): void {
+    this.storage.write({ outbox });
+    this.set({ outbox });
+  }
+
+  private follow(): void {
+    if (this.conversation && this.api.token) {
+      this.live.open({
+        type: 'hello',
+        token: this.api.token,
+        conversation_id: this.conversation.id,
+      });
+    }
+  }
+
+  /** Read what the present conversation holds beyond what is known. */
+  private async catchUp(): Promise<void> {
+    if (!this.api.token) return;
+    const last = this.messages.findLast((one) => one.conversation_id === this.conversation?.id);
+    try {
+      const page = await this.api.call<MessagePage>(
+        'GET',
+        `/messages?after=${last?.sequence ?? 0}`,
+      );
+      const own = new Set(page.messages.map((one) => one.key));
+      this.set({
+        conversation: page.conversation,
+        messages: merged(this.messages, page.messages),
+        outbox: this.outbox.filter((draft) => !own.has(draft.key)),
+        growing: page.messages.some((one) => one.author !== 'visitor') ? '' : this.growing,
+      });
+      this.markSeen();
+    } catch (failure) {
+      if (failure instanceof Failure && failure.code === 'chat.session_ended') this.startAnew();
+      // Otherwise the line tries again by itself.
+    }
+  }
+
+  private heard(type: string, data: Record<string, unknown>): void {
+    if (type === 'typing') {
+      clearTimeout(this.typingEnds);
+      const name = data.author === 'member' ? shownName(data.member_name) : this.boot.config.name;
+      this.set({ typing: data.typing === false ? null : name });
+      this.typingEnds = setTimeout(() => this.set({ typing: null }), TYPING_SHOWN);
+    } else if (type === 'sentence') {
+      const said = String(data.text ?? '');
+      this.set({ typing: null, growing: this.growing ? `${this.growing} ${said}` : said });
+    } else if (type === 'message') {
+      this.take(data);
+    }
+  }
+
+  private take(data: Record<string, unknown>): void {
+    const found = data as unknown as Message & { member_name?: string };
+    // Too long to be pushed, or something that changes where the conversation stands: read it.
+    if (found.text === null || found.kind === 'event' || !this.conversation) {
+      void this.catchUp();
+      return;
+    }
+    const message: Message = {
+      ...found,
+      conversation_id: this.conversation.id,
+      name: shownName(found.member_name),
+      seen_at: null,
+    };
+    const mine = message.author === 'visitor';
+    this.set({
+      messages: merged(this.messages, [message]),
+      outbox: mine ? this.outbox.filter((draft) => draft.key !== message.key) : this.outbox,
+      typing: mine ? this.typing : null,
+      growing: mine ? this.growing : '',
+    });
+    if (!mine) this.markSeen();
+  }
+
+  private tell(failure: unknown): void {
+    if (!(failure instanceof Failure)) throw failure;
+    if (failure.code === 'chat.session_ended') {
+      this.startAnew();
+      return;
+    }
+    if (failure.code === 'chat.consent_required' && this.boot.config.consent) {
+      this.set({ view: 'consent' });
+      return;
+    }
+    const words = failure.status === 0 ? t('offline') : failure.detail || t('error');
+    this.set({ notice: failure.status === 404 ? t('gone') : words });
+  }
+}
+
+function shownName(name: unknown): string {
+  return String(name ?? '').split(' ')[0] ?? '';
+}
