@@ -19,6 +19,7 @@ __all__ = [
     "read_turn",
     "record",
     "result",
+    "results_of",
     "start_run",
     "urgency",
 ]
@@ -105,6 +106,11 @@ async def record(
 async def result(session: AsyncSession, run_id: UUID) -> Result:
     """Where a run stands, with all answers and the reasons in words. Raises RunNotFound."""
     return await running.result(session, run_id)
+
+
+async def results_of(session: AsyncSession, subject_id: UUID, *, subject: str = "conversation") -> Sequence[Result]:
+    """Where the runs of a subject stand, newest first; none where no flow was followed."""
+    return await running.results_of(session, subject, subject_id)
 
 
 async def finish_run(session: AsyncSession, run_id: UUID) -> Result:

@@ -90,6 +90,15 @@ async def run_of(session: AsyncSession, flow_id: UUID, subject: str, subject_id:
     )
 
 
+async def runs_of(session: AsyncSession, subject: str, subject_id: UUID) -> Sequence[QualificationRun]:
+    """All runs of a subject, newest first."""
+    table = QualificationRun
+    found = await session.scalars(
+        select(table).where(table.subject == subject, table.subject_id == subject_id).order_by(table.created_at.desc())
+    )
+    return found.all()
+
+
 async def add_run(session: AsyncSession, values: dict[str, object]) -> UUID | None:
     """Add a run; None where another transaction started it meanwhile."""
     statement = insert(QualificationRun).values(values).on_conflict_do_nothing().returning(QualificationRun.id)

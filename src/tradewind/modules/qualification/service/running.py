@@ -132,6 +132,11 @@ async def result(session: AsyncSession, run_id: UUID) -> Result:
     return await _result(session, row, flow, state)
 
 
+async def results_of(session: AsyncSession, subject: str, subject_id: UUID) -> list[Result]:
+    """Where the runs of a subject stand, newest first."""
+    return [await result(session, row.id) for row in await repository.runs_of(session, subject, subject_id)]
+
+
 async def finish(session: AsyncSession, run_id: UUID) -> Result:
     """End a run whose conversation is over, with what was said so far. Raises RunNotFound."""
     row, flow, state = await _load(session, run_id, lock=True)
