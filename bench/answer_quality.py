@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,8 +109,9 @@ async def outcomes(database: Database, case: Case, limit: int) -> list[Outcome]:
             session.info["actor"] = actor
             await set_tenant(session, actor)
             await _fill(session, organisation_id, case)
-            step = max(1, len(case.asked) // limit)
-            for asked in case.asked[::step]:
+            # Not every n-th: questions with an answer and without take turns.
+            for at in sorted(np.random.default_rng(0).permutation(len(case.asked))[:limit].tolist()):
+                asked = case.asked[at]
                 prepared, draft = await answering.ask_locally(
                     session, asked.question, scopes=COLLEAGUE_SCOPES, channel="bench"
                 )

@@ -157,12 +157,19 @@ def answers() -> None:
     """ANSWER_FROM and FIT_FROM."""
     own = answering.ANSWER_FROM, answering.FIT_FROM
     found = asyncio.run(everything())
+    halves = {name: _halves(outcomes) for name, outcomes in found.items()}
 
     def shares(pair: tuple[float, float], start: int) -> dict[str, tuple[float, float]]:
-        return {name: _right(outcomes[start::2], pair) for name, outcomes in found.items()}
+        return {name: _right(halves[name][start], pair) for name in found}
 
     grid = [(answerable / 20, fit / 20) for answerable, fit in product(range(1, 20), range(17))]
     _report("answers", "right, refused", grid, own, shares)
+
+
+def _halves(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Outcome]]:
+    """At random: in their order, questions with an answer and without may take turns."""
+    mixed = [outcomes[at] for at in np.random.default_rng(0).permutation(len(outcomes))]
+    return mixed[::2], mixed[1::2]
 
 
 def _right(outcomes: Sequence[Outcome], pair: tuple[float, float]) -> tuple[float, float]:

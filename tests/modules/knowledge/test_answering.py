@@ -284,8 +284,27 @@ async def test_a_model_says_what_its_sources_support_and_is_replaced_when_it_fai
     assert "one JSON object per line" in told
     assert 'id=\\"P1\\"' in told
 
+    # Two versions take turns, and what people say of an answer counts for the one it came of.
+    assert (await client.post(f"{prompt}/experiments", json={"numbers": [0, 1]})).status_code == 201
+    openai_server.answer("wise-model", orjson.dumps(claims[0]).decode())
+    good = await ask("How much does the Starter plan cost?")
+    judgement = {"thumb": None, "correction": "The Starter plan costs €29 a month, billed yearly."}
+    for one in ({"thumb": 1}, judgement, {"thumb": 1}):
+        await client.put(f"{BASE}/questions/{good['question_id']}/judgement", json=one)
+    await client.put(f"{BASE}/questions/{last['question_id']}/judgement", json=judgement)
+    exported = await client.get(f"{BASE}/training-data")
+    conversations = [orjson.loads(line)["messages"] for line in exported.text.splitlines()]
+    assert [[message["content"] for message in one] for one in conversations] == [
+        [body["question"], judgement["correction"]],
+        [body["question"], "The Starter plan is €29 per month."],
+    ]
+
     openai_server.answer("wise-model", "I think it is free!")
     unsupported = await ask("How much does the Starter plan cost?")
+    # Its text was not used, so it was not chosen either.
+    (experiment,) = (await client.get(f"{prompt}/experiments")).json()["items"]
+    used = [(arm["used"], arm["judged"], arm["rate"]) for arm in experiment["arms"]]
+    assert sorted(used) == [(0, 0, None), (1, 1, 1.0)]
     assert (unsupported["by"], unsupported["fallback"]) == ("local", "model_found_nothing")
     assert unsupported["text"] == "The Starter plan costs €29 per month. [1]"
     openai_server.answer("wise-model", *[{"status": 500}] * 6)

@@ -48,6 +48,21 @@ class NothingToRun(Conflict):
     title = "The prompt has no tests"
 
 
+class ExperimentNotFound(NotFound):
+    code = "ai.experiment_not_found"
+    title = "Experiment not found"
+
+
+class ExperimentRunning(Conflict):
+    code = "ai.experiment_running"
+    title = "An experiment with this prompt is running already"
+
+
+class ExperimentEnded(Conflict):
+    code = "ai.experiment_ended"
+    title = "The experiment has ended already"
+
+
 class PolicyInvalid(Invalid):
     code = "ai.policy_invalid"
     title = "The settings cannot be saved like this"

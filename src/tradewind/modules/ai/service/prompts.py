@@ -40,7 +40,7 @@ from tradewind.modules.ai.schemas_prompts import (
     VersionRead,
     VersionSummary,
 )
-from tradewind.modules.ai.service import expectations
+from tradewind.modules.ai.service import expectations, variants
 from tradewind.modules.identity import api as identity
 
 MAX_PROMPTS = 300
@@ -49,13 +49,20 @@ MAX_TESTS = 20
 SHOWN_VERSIONS = 100
 
 
-async def rendered(session: AsyncSession, key: str, values: Mapping[str, Any]) -> RenderedPrompt:
+async def rendered(
+    session: AsyncSession, key: str, values: Mapping[str, Any], *, subject_id: UUID | None = None
+) -> RenderedPrompt:
     """The published version of a prompt with those of the values that it uses.
 
-    Raises PromptNotFound, PromptValuesInvalid.
+    While versions of it take turns, `subject_id` (of the answer, the conversation) is given one of them; pass what
+    people say of it to `feedback`. Raises PromptNotFound, PromptValuesInvalid.
     """
     row = await repository.prompt(session, key)
-    content = await content_of(session, row, row.published) if row and row.published else _default(key).content
+    number = row.published if row else None
+    if row and subject_id:
+        taken = await variants.chosen(session, row.id, subject_id)
+        number = number if taken is None else taken
+    content = await content_of(session, row, number) if row and number else _default(key).content
     used = {variable.name for variable in content.variables}
     return templates.render(content, {name: value for name, value in values.items() if name in used})
 
@@ -188,16 +195,21 @@ async def publish(session: AsyncSession, key: str, number: int, *, if_match: str
     Raises PromptNotFound, PromptVersionNotFound, PreconditionFailed.
     """
     await read_version(session, key, number)
-    row = await _changeable(session, key, if_match)
-    if row.published != number:
-        before, row.published = row.published, number
-        row.version += 1
-        await session.flush()
-        await identity.record(
-            session, action="prompt.published", subject_type="prompt", subject_id=row.id,
-            before={"published": before}, after={"key": key, "published": number},
-        )  # fmt: skip
+    await put_in_use(session, await _changeable(session, key, if_match), number)
     return await read(session, key)
+
+
+async def put_in_use(session: AsyncSession, row: Prompt, number: int) -> None:
+    """Use a version, which is known to exist, of a locked prompt from now on."""
+    if row.published == number:
+        return
+    before, row.published = row.published, number
+    row.version += 1
+    await session.flush()
+    await identity.record(
+        session, action="prompt.published", subject_type="prompt", subject_id=row.id,
+        before={"published": before}, after={"key": row.key, "published": number},
+    )  # fmt: skip
 
 
 async def add_test(session: AsyncSession, key: str, data: PromptTestWrite) -> PromptRead:

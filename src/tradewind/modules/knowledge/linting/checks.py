@@ -22,8 +22,10 @@ REVIEW_AFTER = timedelta(days=365)
 EXPIRES_SOON = timedelta(days=14)
 LEAST_WORDS, MOST_WORDS = 5, 8_000
 _EXAMINED, _OVERLAP, _MOST_EXAMINED = 100_000, 1_000, 1_000_000
-# Of the others, guides to software have some: “send the key as …”.
 _PLAIN_ORDERS = frozenset({"override", "new_role", "fake_turn", "conceal", "hidden", "encoded"})
+# These are said to people, too, where a text explains software: “send the key to https://…”, “run the command”.
+_SAID_IN_GUIDES = frozenset({"reveal", "exfiltrate", "act"})
+_GUIDE = re.compile(r"```|`[^`\n]+`|^(?: {4}|\t)\S|::$|\b(?:API|SDK|CLI|curl|JSON|endpoint|webhook)s?\b", re.MULTILINE)
 _UNTIL = re.compile(
     r"\b(?:until|till|through|by|before|ends?(?: on)?|ending|expires?(?: on)?|valid (?:to|until|through)|deadline"
     r"|no later than|up to|bis(?: zum)?|gultig bis|hasta(?: el)?|jusqu'au)\s*(?:the\s|:\s?)?$"
@@ -74,13 +76,16 @@ def flaws(
 
 
 def orders(text: Text) -> list[Flaw]:
-    """Words that speak to the model that reads a text instead of to people; where they stand first, and their kinds."""
+    """Words that speak to the model that reads a text instead of to people; where they stand first, and their kinds.
+
+    What guides to software say to people counts there only beside words that speak to nobody else.
+    """
     found: dict[str, str] = {}
     content = text.content[:_MOST_EXAMINED]
     for start in range(0, len(content), _EXAMINED - _OVERLAP):
         for one in ai.find_injection(content[start : start + _EXAMINED]):
             found.setdefault(one.code, one.excerpt)
-    if not found:
+    if not found or (found.keys() <= _SAID_IN_GUIDES and _GUIDE.search(content)):
         return []
     severity = "high" if _PLAIN_ORDERS & found.keys() else "low"
     return [Flaw("orders", severity, text.document_id, next(iter(found.values())), {"codes": sorted(found)})]

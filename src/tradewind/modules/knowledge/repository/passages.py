@@ -208,9 +208,10 @@ async def nearest(
         await connection.execute(
             "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '160', true)"
         )
-    distance = "(embedding <#> $2::text::vector)"
+    # The index holds 16-bit floats: half as much to read, and the same passages.
+    distance = "(embedding <#> $2::text::vector)" if exact else "embedding::halfvec(384) <#> $2::text::halfvec(384)"
     return await connection.fetch(
-        f"SELECT id, {_WORDS}, -{distance} AS cosine FROM knowledge_chunks "
+        f"SELECT id, {_WORDS}, -(embedding <#> $2::text::vector) AS cosine FROM knowledge_chunks "
         f"WHERE {_SEEN} ORDER BY {distance}{' + 0' if exact else ''} LIMIT $3",
         sorted(scopes), vector, limit,
     )  # fmt: skip

@@ -170,8 +170,9 @@ async def question_page(
 
 
 async def judged(session: AsyncSession, *, after: UUID | None, limit: int) -> list[AskedQuestion]:
-    """Questions that people judged good or corrected, in order of their ids."""
-    statement = select(AskedQuestion).where((AskedQuestion.thumb == 1) | (AskedQuestion.correction != ""))
+    """Questions whose answer people judged good or corrected, in order of their ids."""
+    good = (AskedQuestion.thumb == 1) & (AskedQuestion.outcome == "answered")
+    statement = select(AskedQuestion).where(good | (AskedQuestion.correction != ""))
     if after is not None:
         statement = statement.where(AskedQuestion.id > after)
     return list(await session.scalars(statement.order_by(AskedQuestion.id).limit(limit)))

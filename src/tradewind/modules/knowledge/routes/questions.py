@@ -3,9 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Request, status
+from fastapi.responses import StreamingResponse
 
-from tradewind.kernel.access import Session, requires
+from tradewind.kernel.access import CurrentActor, Session, requires
+from tradewind.kernel.clock import now
 from tradewind.kernel.pagination import Page
 from tradewind.modules.knowledge.contracts_answers import Outcome
 from tradewind.modules.knowledge.routes.answers import shown
@@ -18,7 +20,7 @@ from tradewind.modules.knowledge.schemas.answers import (
     QuestionRead,
     UnansweredReport,
 )
-from tradewind.modules.knowledge.service import answering, gaps, writing
+from tradewind.modules.knowledge.service import answering, gaps, training_data, writing
 
 router = APIRouter(prefix="/knowledge", tags=["Questions"])
 
@@ -39,6 +41,21 @@ async def list_questions(
 async def judge_answer(session: Session, question_id: UUID, data: Judgement) -> QuestionRead:
     """Say whether an answer was good, and what it should have said. The last word counts."""
     return await gaps.judge(session, question_id, data)
+
+
+@router.get(
+    "/training-data",
+    dependencies=[requires("knowledge:write")],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/jsonl": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def export_training_data(request: Request, actor: CurrentActor) -> StreamingResponse:
+    """Questions with the answers people approved or corrected, as JSON lines to fine-tune a language model with."""
+    name = f"training-data-{now():%Y-%m-%d}.jsonl"
+    return StreamingResponse(
+        training_data.lines(request.app.state.database, actor), media_type="application/jsonl",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
+    )  # fmt: skip
 
 
 @router.get("/gaps", dependencies=[requires("knowledge:read")])

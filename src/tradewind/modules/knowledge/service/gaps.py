@@ -9,6 +9,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.jobs import JobContext
 from tradewind.kernel.pagination import Page
+from tradewind.modules.ai import api as ai
 from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge.contracts import SCOPES, Scope
 from tradewind.modules.knowledge.errors_answers import GapNotFound, QuestionNotFound
@@ -54,11 +55,19 @@ async def judge(session: AsyncSession, question_id: UUID, judgement: Judgement) 
     found.thumb, found.correction = judgement.thumb, judgement.correction
     found.judged_by, found.judged_by_name, found.judged_at = actor.user_id, actor.name, now()
     await session.flush()
+    await ai.feedback(session, question_id, _worth(judgement))
     await identity.record(
         session, action="knowledge.answer_judged", subject_type="knowledge_question", subject_id=question_id,
         before=before, after=judgement.model_dump(),
     )  # fmt: skip
     return QuestionRead.model_validate(found)
+
+
+def _worth(judgement: Judgement) -> float | None:
+    """A judgement between 0 and 1; who only writes what it should have said found it wanting."""
+    if judgement.thumb is not None:
+        return float(judgement.thumb > 0)
+    return 0.0 if judgement.correction else None
 
 
 async def change(session: AsyncSession, gap_id: UUID, data: GapUpdate) -> None:

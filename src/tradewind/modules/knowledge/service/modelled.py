@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Annotated
+from uuid import UUID
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
@@ -94,15 +95,18 @@ class _Writing:
         return number
 
 
-async def prompt(session: AsyncSession, question: str, *, language: str) -> RenderedPrompt:
-    """What a model is told, in the organisation's own words where it changed the prompt `knowledge.answer`."""
+async def prompt(session: AsyncSession, question: str, *, language: str, question_id: UUID) -> RenderedPrompt:
+    """What a model is told, in the organisation's own words where it changed the prompt `knowledge.answer`.
+
+    Where versions of it take turns, `question_id` stands for the answer that people will judge.
+    """
     values = {
         "company": (await identity.get_organisation(session)).name,
         "language": _LANGUAGES.get(language, "English"),
         "question": question,
         _PASSAGES: "P1, P2 …",
     }
-    return await ai.prompt(session, FEATURE, values)
+    return await ai.prompt(session, FEATURE, values, subject_id=question_id)
 
 
 async def claims(route: TextRoute, prompt: RenderedPrompt, passages: Sequence[Passage]) -> AsyncGenerator[str | Told]:

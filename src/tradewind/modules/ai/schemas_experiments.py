@@ -1,0 +1,67 @@
+"""HTTP shapes of experiments with prompts."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tradewind.kernel.payload import Whole
+
+MOST_ARMS = 5
+
+
+def _distinct(numbers: list[int]) -> list[int]:
+    if len(set(numbers)) < len(numbers):
+        raise ValueError("Each version takes part once.")
+    return numbers
+
+
+Number = Annotated[Whole, Field(ge=0, le=1_000_000)]
+Numbers = Annotated[list[Number], Field(min_length=2, max_length=MOST_ARMS), AfterValidator(_distinct)]
+
+
+class ExperimentCreate(BaseModel):
+    """The versions that take turns; 0 is the product's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    numbers: Numbers = Field(examples=[[1, 2]])
+
+
+class ExperimentEnd(BaseModel):
+    """The version to use from now on, one of the experiment's; without it, what was published before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    publish: Number | None = None
+
+
+class ArmRead(BaseModel):
+    """How a version does: how often it was used and judged, the mean judgement, and where its true value lies."""
+
+    number: int
+    used: int
+    judged: int
+    rate: float | None = Field(description="Mean judgement, 0 to 1; null without any")
+    interval: tuple[float, float] | None = Field(description="95 % interval of the rate")
+    best_chance: float = Field(description="How likely it is the best of them, 0 to 1")
+
+
+class ExperimentRead(BaseModel):
+    """Versions of a prompt that take turns, or did."""
+
+    id: UUID
+    running: bool
+    started_by_name: str
+    started_at: datetime
+    ended_by_name: str
+    ended_at: datetime | None
+    published: int | None = Field(description="Put in use at the end; null where nothing changed")
+    arms: list[ArmRead]
+
+
+class ExperimentList(BaseModel):
+    """A prompt's experiments, newest first."""
+
+    items: list[ExperimentRead]
