@@ -1,11 +1,14 @@
 """What channels, the inbox and other modules may ask of conversations; frozen dataclasses in and out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.access import Actor
+from tradewind.kernel.database import Database
 from tradewind.modules.conversations.contracts import (
     AgentCard,
     Author,
@@ -20,9 +23,11 @@ from tradewind.modules.conversations.contracts import (
     Received,
     RequestedBy,
 )
+from tradewind.modules.conversations.contracts_trials import AgentState, TrialRecord
 from tradewind.modules.conversations.errors import ConversationNotFound
 from tradewind.modules.conversations.repository import agents as agent_rows
 from tradewind.modules.conversations.repository import conversations as rows
+from tradewind.modules.conversations.repository import counts, people
 from tradewind.modules.conversations.service import (
     acting,
     agents,
@@ -32,31 +37,44 @@ from tradewind.modules.conversations.service import (
     messages,
     offline,
     ratings,
+    trials,
     views,
 )
+from tradewind.modules.conversations.service.changing import owners_of as sight_of
+from tradewind.modules.identity import api as identity
 
 __all__ = [
     "agent_card",
     "agent_names",
+    "agent_state",
     "ask_for_person",
+    "assign",
     "close",
     "conversation",
     "conversations_of_lead",
     "conversations_of_visitor",
     "describe",
+    "hand_back",
+    "inbox_counts",
     "is_rated",
     "judge_message",
     "leave_message",
     "link_lead",
+    "mark_read",
     "mark_seen",
     "opt_out",
+    "owners_of",
     "presence",
+    "queue_ids",
     "raise_urgency",
     "rate",
     "receive",
+    "reopen",
     "send",
+    "snooze",
     "start",
     "tell_typing",
+    "transcript",
     "visitor_messages",
 ]
 
@@ -245,3 +263,54 @@ async def judge_message(session: AsyncSession, conversation_id: UUID, message_id
     Raises MessageNotFound, also for a message of another conversation.
     """
     await ratings.judge_as_visitor(session, conversation_id, message_id, thumb=thumb)
+
+
+async def assign(
+    session: AsyncSession, conversation_id: UUID, *, assignee_id: UUID | None, queue_id: UUID | None
+) -> None:
+    """Give a conversation to a member, a queue, or (neither) to whoever comes first.
+
+    Raises ConversationNotFound, QueueNotFound, SettingsInvalid, WrongState.
+    """
+    await acting.assign(session, conversation_id, assignee_id=assignee_id, queue_id=queue_id)
+
+
+async def hand_back(session: AsyncSession, conversation_id: UUID) -> None:
+    """Return a conversation to the agent. Raises ConversationNotFound, WrongState."""
+    await acting.hand_back(session, conversation_id)
+
+
+async def reopen(session: AsyncSession, conversation_id: UUID) -> None:
+    """Let a closed conversation go on with the acting member. Raises ConversationNotFound, WrongState."""
+    await acting.reopen(session, conversation_id)
+
+
+async def snooze(session: AsyncSession, conversation_id: UUID, until: datetime) -> None:
+    """Put a conversation away until then. Raises ConversationNotFound, WrongState, SettingsInvalid."""
+    await acting.snooze(session, conversation_id, until)
+
+
+async def mark_read(session: AsyncSession, conversation_id: UUID) -> None:
+    """The acting member has read all of a conversation. Raises ConversationNotFound."""
+    await acting.mark_read(session, conversation_id, None)
+
+
+async def queue_ids(session: AsyncSession, *, of_member: UUID | None = None) -> list[UUID]:
+    """The queues, or those that a member belongs to."""
+    if of_member is not None:
+        return await people.queue_ids_of(session, of_member)
+    return [one.id for one in await people.queues(session)]
+
+
+async def inbox_counts(session: AsyncSession) -> dict[str, Any]:
+    """How many open conversations that the actor sees are in each place of the inbox."""
+    me, _ = await identity.person_behind(session)
+    return await counts.counts(session, me)
+
+
+async def owners_of(session: AsyncSession, conversation_id: UUID) -> list[UUID | None] | None:
+    """Whose sight a conversation is in, for live news of it; None if everyone's. Raises ConversationNotFound."""
+    row = await rows.conversation(session, conversation_id)
+    if row is None:
+        raise ConversationNotFound()
+    return await sight_of(session, row)

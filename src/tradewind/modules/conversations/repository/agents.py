@@ -102,6 +102,12 @@ async def last_settled(session: AsyncSession, conversation_id: UUID) -> AgentTur
     return await session.scalar(statement.order_by(AgentTurn.message_sequence.desc()).limit(1))
 
 
+async def settled_turns(session: AsyncSession, conversation_id: UUID) -> Sequence[AgentTurn]:
+    """The turns of a conversation that took effect, in order."""
+    statement = select(AgentTurn).where(AgentTurn.conversation_id == conversation_id, AgentTurn.outcome == "settled")
+    return (await session.scalars(statement.order_by(AgentTurn.message_sequence))).all()
+
+
 async def turns(
     session: AsyncSession, conversation_id: UUID, *, cursor: str | None, limit: int
 ) -> tuple[list[AgentTurn], str | None, str | None]:

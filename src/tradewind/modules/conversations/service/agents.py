@@ -12,6 +12,7 @@ from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import FieldError
 from tradewind.kernel.ids import new_id
+from tradewind.modules.conversations import gates
 from tradewind.modules.conversations.engine.settings import AgentSettings
 from tradewind.modules.conversations.errors_agents import (
     AgentInvalid,
@@ -113,7 +114,8 @@ async def delete(session: AsyncSession, agent_id: UUID, if_match: str | None) ->
 async def publish(session: AsyncSession, agent_id: UUID, data: AgentPublish, if_match: str | None) -> AgentRead:
     """Let the draft, or an earlier version, talk from now on. The same settings add no version.
 
-    Raises AgentNotFound, AgentVersionNotFound, AgentInvalid, TooManyAgents, PreconditionFailed.
+    Raises AgentNotFound, AgentVersionNotFound, AgentInvalid, TooManyAgents, PreconditionFailed, and what a gate says
+    against the draft.
     """
     agent = await _changeable(session, agent_id, if_match)
     if data.number is not None:
@@ -187,9 +189,10 @@ async def _version_of_draft(session: AsyncSession, agent: Agent) -> AgentVersion
     number = await repository.last_number(session, agent.id) + 1
     if number > MAX_VERSIONS:
         raise TooManyAgents(f"There are {MAX_VERSIONS} versions already: copy the agent to go on.")
+    gate = await gates.passed(session, agent)
     version = AgentVersion(
         id=new_id(), organisation_id=agent.organisation_id, agent_id=agent.id, number=number, settings=agent.draft,
-        published_by=actor_of(session).user_id,
+        published_by=actor_of(session).user_id, gate=gate,
     )  # fmt: skip
     session.add(version)
     await session.flush()

@@ -70,6 +70,9 @@ async def _answer(change: Change, message: Message) -> None:
     if lifecycle.wake(row, change.handover, at=change.at):
         change.happened("woken", because="The visitor wrote")
     if row.state == "agent":
+        if row.channel == "simulation":
+            # Whoever made the visitor up takes the agent's turns as well.
+            return
         if row.agent_id is not None and not row.opted_out:
             await waking.take_turn(change.session, row.id, message.sequence)
             return

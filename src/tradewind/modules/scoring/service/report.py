@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tradewind.kernel.intervals import wilson
 from tradewind.modules.leads.contracts import LeadFacts
 from tradewind.modules.scoring.engine import calibration
 from tradewind.modules.scoring.engine.calibration import Calibrator
@@ -13,7 +14,6 @@ from tradewind.modules.scoring.engine.features import text_of
 from tradewind.modules.scoring.engine.metrics import Floats
 from tradewind.modules.scoring.engine.model import Thresholds
 
-_Z = 1.959964
 _GROUPS = 8
 _LEAST_GROUP = 20
 _TENTHS = 10
@@ -86,13 +86,3 @@ def groups(
             }
         )  # fmt: skip
     return table
-
-
-def wilson(hits: float, count: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson score)."""
-    if not count:
-        return 0.0, 1.0
-    share, spread = hits / count, _Z * _Z / count
-    middle = (share + spread / 2) / (1 + spread)
-    width = _Z * np.sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    return float(max(0.0, middle - width)), float(min(1.0, middle + width))
