@@ -10,8 +10,12 @@ from tradewind.modules.qualification.reading.phrases import any_of, spoken
 from tradewind.modules.qualification.reading.spans import Language, Span
 
 # A capitalised word; particles may stand between (“Anna van der Berg”).
-_CAP = r"(?:[A-ZÀ-ÖØ-Þ][\w'’&.-]*[\w&]|[A-ZÀ-ÖØ-Þ]\.?)"
-_PERSON = rf"{_CAP}(?:\s+(?:(?:van|von|de|del|der|den|la|le|di|da|el|al|bin)\s+)*{_CAP}){{0,3}}"
+_UPPER = "".join(letter for letter in map(chr, range(0x41, 0x530)) if letter.isupper())
+_CAP = rf"(?:[{_UPPER}][\w'’&.-]*[\w&]|[{_UPPER}]\.?)"
+# “Ursula von der Leyen”; after two names, “von der” leads to a company.
+_PERSON = (
+    rf"{_CAP}(?:(?:\s+(?:van|von|de|del|der|den|la|le|di|da|el|al|bin))+\s+{_CAP}(?:\s+{_CAP})?|(?:\s+{_CAP}){{0,3}})"
+)
 _TITLE = r"(?:(?:(?i:mr|mrs|ms|miss|dr|prof|herr|frau|señora?|monsieur|madame|mme)\b\.?)\s+)?"
 
 
@@ -34,7 +38,7 @@ _LEGAL = (
     r"(?:Inc|LLC|Ltd|Limited|GmbH(?:\s*&\s*Co\.?\s*KG)?|AG|KG|OHG|UG|SE|e\.?V|SA|S\.A|SAS|SARL|S\.L|SL|SLU|BV|B\.V|NV"
     r"|Corp|Corporation|Company|Co|PLC|plc|LLP|Pty|AB|Oy|AS|A/S|ApS|SpA|S\.p\.A|Srl|Group|Holding)\b\.?"
 )
-_COMPANY = rf"{_CAP}(?:\s+(?:(?:&|and|of|und|y|et|de|for)\s+)?{_CAP}){{0,4}}"
+_COMPANY = rf"{_CAP}(?:\s+(?:(?:&|and|of|und|y|et|de|del|des|du|la|for)\s+)?{_CAP}){{0,4}}"
 _WITH_LEGAL = re.compile(rf"\b(?P<name>{_COMPANY}(?:,)?\s+{_LEGAL})")
 _FROM_COMPANY: dict[Language, str] = {
     "en": r"\s*,?\s+(?:from|at|of|with)\s+",

@@ -103,7 +103,7 @@ def in_words(text: str, language: Language) -> Iterator[Span]:
     for found in find_numbers([_Word(word.group()) for word in words], language, 0):
         start, end = words[found.start].start(), words[found.end - 1].end()
         said = text[start:end]
-        if found.is_ordinal or any(letter.isdigit() for letter in said):
+        if found.is_ordinal or said.lower() in ("o", "oh") or any(letter.isdigit() for letter in said):
             continue
         if said.lower() in _ONE[language] and not _is_count(text, start, end, language):
             continue
