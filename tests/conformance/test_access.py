@@ -50,6 +50,8 @@ TABLES = {
     "experiments": "ai_experiments",
     "tests": "ai_prompt_tests",
     "versions": "ai_prompt_versions",
+    "messages": "conversation_messages",
+    "presence": "conversations",
 }
 # Names that another module uses too: below a prefix, another table has the ids.
 BELOW = {

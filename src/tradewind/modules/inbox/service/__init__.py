@@ -1,0 +1,1 @@
+"""The rules of the inbox, one file per subject."""
