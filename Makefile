@@ -41,7 +41,8 @@ web/node_modules/.ready: web/package-lock.json
 
 web/dist/.ready: web/node_modules/.ready $(shell find web/src web/widget web/booking web/public docs/guides web/index.html web/docs.html web/guides-plugin.ts web/vite.config.ts web/package.json -type f 2>/dev/null)
 	@echo "Building the web app…"
-	@cd web && npm run --silent build
+	@mkdir -p .cache
+	@cd web && npm run --silent build > ../.cache/web-build.log 2>&1 || { cat ../.cache/web-build.log; exit 1; }
 	@touch $@
 
 setup: $(VENV)/.runtime web/dist/.ready ## Prepare .venv (with .venv/bin/tradewind) and the built web app

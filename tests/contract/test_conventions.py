@@ -110,7 +110,14 @@ async def test_bodies_that_are_refused(client):
     twice = await post(b'{"first_name": "Ada", "custom": {"plan": 1, "plan": 2}}')
     assert (twice.status_code, twice.json()["code"]) == (422, "kernel.duplicate_key")
     assert twice.json()["errors"] == [{"field": "plan", "message": "is given twice"}]
-    for kind in ("text/plain", "application/xml", "application/x-yaml"):
+    for content, field, words in (
+        (b'{"first_name": "Ada"', "body", "Is not valid JSON at character 20: Expecting ',' delimiter."),
+        (b'{"firstname": "Ada"}', "firstname", "There is no such field here."),
+        (b'{"email": "ada"}', "email", "Is not an e-mail address"),
+        (b"[]", "body", "Must be a JSON object."),
+    ):
+        assert (await post(content)).json()["errors"] == [{"field": field, "message": words}]
+    for kind in ("text/plain", "application/xml", "application/x-yaml", "application/x-www-form-urlencoded"):
         wrong = await post(b'{"first_name": "Ada"}', kind)
         assert (wrong.status_code, wrong.json()["code"]) == (415, "kernel.media_type"), kind
     assert (await post(b'{"first_name": "Ada"}', "application/json; charset=utf-8")).status_code == 201

@@ -62,7 +62,10 @@ async def _operation(request: Request) -> Operation:
     try:
         return Operation.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError as error:
-        raise BadRequest("The body must be JSON with “query” and, where needed, “variables”.") from error
+        reason = f"{error.msg}, line {error.lineno} column {error.colno}"
+        raise BadRequest(
+            f"The body must be JSON with “query” and, where needed, “variables”; it is not: {reason}."
+        ) from error
     except ValidationError as error:
         wrong = [(str(part["loc"][0]) if part["loc"] else "body", part["msg"]) for part in error.errors()]
         raise Invalid(errors=[{"field": field, "message": message} for field, message in wrong]) from error

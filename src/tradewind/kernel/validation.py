@@ -23,4 +23,10 @@ def _field_error(finding: Mapping[str, Any]) -> FieldError:
     if finding["type"] == "json_invalid":
         reason = finding.get("ctx", {}).get("error", "cannot be read")
         return {"field": where[0], "message": f"Is not valid JSON at character {where[-1]}: {reason}."}
-    return {"field": ".".join(where[1:]) or where[0], "message": _WORDS.get(finding["type"]) or finding["msg"]}
+    return {"field": ".".join(where[1:]) or where[0], "message": _WORDS.get(finding["type"]) or _said(finding["msg"])}
+
+
+def _said(message: str) -> str:
+    """A validator of ours speaks for itself."""
+    own = message.removeprefix("Value error, ")
+    return own[:1].upper() + own[1:]
