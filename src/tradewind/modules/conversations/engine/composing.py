@@ -16,6 +16,7 @@ from tradewind.modules.conversations.engine.actions import (
     SmallTalk,
 )
 from tradewind.modules.conversations.engine.proposing import found_nothing
+from tradewind.modules.conversations.engine.settings import AgentSettings
 from tradewind.modules.conversations.engine.situation import (
     CONFIRM,
     EMAIL,
@@ -98,6 +99,14 @@ class _Writing:
         self.data["quick_replies"] = [say(key, self.situation.language) for key in keys]
 
 
+def opening(settings: AgentSettings, language: str | None = None) -> str:
+    """How a conversation begins before anybody has written: that no person writes, and a greeting."""
+    spoken = language or settings.main_language
+    own = spoken == settings.main_language
+    disclosure = settings.disclosure if own else say("disclosure", spoken)
+    return joined([disclosure, settings.greeting if own and settings.greeting else say("greeting", spoken)])
+
+
 def compose(situation: Situation, decisions: Sequence[Decision], effects: Effects, *, text: str = "") -> Said:
     """The message of a turn. `text` is the key of the one fixed text to say, where a gate allows no other."""
     writing = _Writing(situation, effects, _advanced(situation, effects))
@@ -108,10 +117,14 @@ def compose(situation: Situation, decisions: Sequence[Decision], effects: Effect
         _small_talk(writing, decisions)
         _claims(writing, decisions)
         _unknown(writing, decisions)
+        writing.parts.append(effects.flow_words)
         _meeting(writing, decisions)
         _noted(writing, decisions)
         _question(writing, decisions)
     _person(writing)
+    if situation.pending.asked == SLOT and writing.pending.asked is None and writing.pending.booking is not None:
+        # The times that were shown may still be chosen.
+        writing.pending.asked = SLOT if writing.pending.booking.meeting_id is None else None
     if not any(part.strip() for part in writing.parts[writing.begins :]):
         writing.say("ending" if _ends(decisions) else "help")
     return Said(joined(writing.parts)[:_LONGEST], writing.data, writing.pending)
@@ -284,10 +297,14 @@ def _show(writing: _Writing, times: Sequence[datetime], slots: Sequence[Slot] = 
 
 def _noted(writing: _Writing, decisions: Sequence[Decision]) -> None:
     captured = any(isinstance(one.action, Capture) and one.verdict == "done" for one in decisions)
-    if captured and not writing.asked and not writing.effects.question and not writing.effects.booked:
+    if (
+        captured
+        and not writing.asked
+        and not writing.effects.flow_words
+        and not writing.effects.question
+        and not writing.effects.booked
+    ):
         writing.say("noted")
-    if writing.effects.flow_words and not writing.asked:
-        writing.parts.append(writing.effects.flow_words)
 
 
 def _question(writing: _Writing, decisions: Sequence[Decision]) -> None:

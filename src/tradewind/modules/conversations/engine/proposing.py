@@ -40,14 +40,6 @@ class Proposal:
     fell_back_because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FlowEnd:
-    """What a flow wants once it has come to its end: a meeting, a person, or nothing."""
-
-    step: Literal["book", "nurture", "hand_over", "none"] = "none"
-    qualified: bool = False
-
-
 def duties(situation: Situation) -> list[AnyAction]:
     """What the visitor's own words ask for, whoever proposes the rest."""
     reading, pending = situation.reading, situation.pending
@@ -68,7 +60,10 @@ def duties(situation: Situation) -> list[AnyAction]:
         return found
     if pending.asked in _BOOKING and reading.answer == "no" and reading.slot is None:
         return [*found, Decline()]
-    if pending.asked in _BOOKING or reading.slot is not None or reading.unclear_slot:
+    if reading.slot is not None or reading.unclear_slot:
+        return [*found, Book()]
+    # Times stay where they were shown; what was written instead of a choice is answered like everything else.
+    if pending.asked in (NAME, EMAIL, CONFIRM) or (pending.asked == SLOT and reading.answer == "yes"):
         found.append(Book())
     return found
 
@@ -110,7 +105,7 @@ def escalation(situation: Situation, decisions: Sequence[Decision]) -> HandOver 
     return None
 
 
-def locally(situation: Situation, claims: Sequence[Claim], *, end: FlowEnd) -> Proposal:
+def locally(situation: Situation, claims: Sequence[Claim]) -> Proposal:
     """What to do without a language model. `claims` are the passages' own sentences that answer, if any do."""
     reading = situation.reading
     actions = duties(situation)
@@ -127,24 +122,30 @@ def locally(situation: Situation, claims: Sequence[Claim], *, end: FlowEnd) -> P
         return Proposal(tuple(actions))
     if any(isinstance(one, Book | Decline) for one in actions):
         return Proposal(tuple(actions))
-    return Proposal((*actions, *next_steps(situation, end)))
+    return Proposal((*actions, *next_steps(situation)))
 
 
-def next_steps(situation: Situation, end: FlowEnd) -> list[Action]:
-    """What the agent comes up with by itself once the visitor is served: a time, the next question, a person."""
+def next_steps(situation: Situation) -> list[Action]:
+    """What the agent comes up with by itself once the visitor is served: free times, or the flow's next question."""
     reading, pending = situation.reading, situation.pending
-    booked_or_open = pending.booking is not None
     if situation.can_book and reading.wants_meeting and (pending.booking is None or not pending.booking.meeting_id):
         return [OfferSlots()]
     if situation.question is not None:
         if reading.small_talk in ("thanks", "goodbye"):
             return []
         return [Ask(question_key=situation.question.key)]
-    if end.step == "hand_over" or (end.qualified and situation.settings.hand_over.when_qualified):
-        return [HandOver(reason="The flow ends with a person")]
-    if end.step == "book" and situation.can_book and not booked_or_open:
-        return [OfferSlots()]
     return []
+
+
+def after_flow(
+    situation: Situation, *, step: Literal["book", "nurture", "hand_over", "none"], qualified: bool
+) -> Action | None:
+    """What follows once a flow has come to its end."""
+    if step == "hand_over" or (qualified and situation.settings.hand_over.when_qualified):
+        return HandOver(reason="The flow ends with a person")
+    if step == "book" and situation.can_book and situation.pending.booking is None:
+        return OfferSlots()
+    return None
 
 
 def completed(situation: Situation, proposal: Proposal) -> Proposal:

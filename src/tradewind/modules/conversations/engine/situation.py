@@ -86,12 +86,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question that the flow asks next, in the flow's words; `options` are the answers to choose from."""
+    """The question that the flow asks next, in the flow's words; `options` are the answers to choose from.
+
+    `fixed`: it asks to confirm a guess, or asks again; only the flow has the words for that.
+    """
 
     key: str
     text: str
     options: tuple[str, ...] = ()
     required: bool = False
+    fixed: bool = False
 
 
 QuestionState = Literal["open", "stated", "inferred", "refused", "corrected", "known"]

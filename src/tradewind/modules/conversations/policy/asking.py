@@ -45,6 +45,8 @@ def phrasing(situation: Situation, ask: Ask) -> tuple[str, str]:
     assert question is not None
     if not ask.phrasing:
         return question.text, ""
+    if question.fixed:
+        return question.text, "It asks again, or for a yes to a guess."
     text = ask.phrasing
     if not text.rstrip().endswith(("?", "？", "؟", ";")) or text.count("?") > 2:
         return question.text, "It is no question."

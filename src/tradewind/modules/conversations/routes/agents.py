@@ -15,10 +15,14 @@ from tradewind.modules.conversations.schemas.agents import (
     AgentSummary,
     AgentUpdate,
     AgentVersionRead,
+    TestConversationCreate,
+    TestConversationRead,
+    TestMessageCreate,
+    TestMessageRead,
     TurnRead,
 )
 from tradewind.modules.conversations.service import agents as service
-from tradewind.modules.conversations.service import turn_log
+from tradewind.modules.conversations.service import trying, turn_log
 
 router = APIRouter(tags=["Agents"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
@@ -69,6 +73,22 @@ async def publish_agent(
 async def list_agent_versions(session: Session, agent_id: UUID) -> list[AgentVersionRead]:
     """What was published, newest first."""
     return await service.versions(session, agent_id)
+
+
+@router.post("/agents/{agent_id}/test-conversations", status_code=201, dependencies=WRITE)
+async def begin_test_conversation(
+    session: Session, agent_id: UUID, data: TestConversationCreate
+) -> TestConversationRead:
+    """Begin to talk with the agent as a visitor would; nothing leaves and nothing is booked."""
+    return await trying.begin(session, agent_id, data)
+
+
+@router.post("/agents/{agent_id}/test-conversations/{conversation_id}/messages", status_code=202, dependencies=WRITE)
+async def send_test_message(
+    session: Session, agent_id: UUID, conversation_id: UUID, data: TestMessageCreate
+) -> TestMessageRead:
+    """Write as the visitor; the answer comes as everywhere, with the reasons under the conversation's turns."""
+    return await trying.say(session, agent_id, conversation_id, data)
 
 
 @router.get("/conversations/{conversation_id}/turns", dependencies=[requires("conversations:read")])

@@ -103,6 +103,13 @@ class TestMessageCreate(BaseModel):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 
 
+class TestMessageRead(BaseModel):
+    """The message as it was taken; the agent's answer follows with a higher sequence."""
+
+    message_id: UUID
+    sequence: int
+
+
 class DecisionRead(BaseModel):
     """What became of one action: by which rule, and why."""
 

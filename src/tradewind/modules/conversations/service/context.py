@@ -1,11 +1,12 @@
 """What a turn is decided on, read in one transaction: the conversation, its visitor, the agent's settings."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,14 +14,12 @@ from tradewind.kernel.clock import now
 from tradewind.modules.ai import api as ai
 from tradewind.modules.conversations.contracts import TRIAL_CHANNELS
 from tradewind.modules.conversations.engine import languages, reading
-from tradewind.modules.conversations.engine.proposing import FlowEnd
 from tradewind.modules.conversations.engine.settings import AgentSettings
 from tradewind.modules.conversations.engine.situation import (
     Finding,
     Heard,
     Line,
     Pending,
-    Question,
     Reading,
     Situation,
     Source,
@@ -29,14 +28,16 @@ from tradewind.modules.conversations.engine.situation import (
 from tradewind.modules.conversations.models.conversations import Conversation, Message
 from tradewind.modules.conversations.repository import agents as repository
 from tradewind.modules.conversations.repository import conversations as rows
-from tradewind.modules.conversations.service import agents
+from tradewind.modules.conversations.service import agents, conversations, qualifying
+from tradewind.modules.conversations.service.qualifying import Flowing
 from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge import api as knowledge
 from tradewind.modules.knowledge.contracts import CLIENT_SCOPES, VISITOR_SCOPES, Scope
 from tradewind.modules.leads import api as leads
 from tradewind.modules.meetings import api as meetings
+from tradewind.modules.qualification import api as qualification
 
-HISTORY, UNANSWERED = 24, 50
+HISTORY, UNANSWERED, _REMEMBERED = 24, 50, 3
 _LONGEST_LINE = 1_500
 
 
@@ -53,10 +54,8 @@ class Begun:
     scopes: frozenset[Scope]
     zone: str
     lead_id: UUID | None = None
-    end: FlowEnd = field(default_factory=FlowEnd)
     names: tuple[str, ...] = ()
-    records: Mapping[str, Source] = field(default_factory=dict)
-    flow: Any = None
+    flowing: Flowing | None = None
 
     @property
     def is_trial(self) -> bool:
@@ -88,6 +87,7 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         languages.recognise, heard[-1].text, present=row.language, offered=settings.languages
     )
     row.language = spoken
+    pending.disclosed = pending.disclosed or await _disclosed(session, row)
     understood = await asyncio.to_thread(reading.read, heard, pending, language=_answered_in(settings, spoken))
     findings = tuple(
         Finding("message", found.code, found.detail, found.excerpt)
@@ -98,6 +98,14 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
     if lead:
         known = lead[0]
         pending.name, pending.email = pending.name or known.full_name or None, pending.email or known.email
+    zone = _zone(lead, organisation.time_zone)
+    flowing = await qualifying.read(session, row, settings, pending, heard, language=understood.language, zone=zone)
+    if flowing is not None:
+        understood = qualifying.with_flow(understood, flowing)
+        pending.name = pending.name or qualifying.known_person(flowing, "name")
+        pending.email = pending.email or qualifying.known_person(flowing, "email")
+        pending.run_id = flowing.run_id
+    understood = await _urgency(session, row, settings, heard, understood)
     can_book = bool(
         settings.event_type_id and await meetings.bookable_title(session, settings.event_type_id) is not None
     )
@@ -117,12 +125,15 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         history=tuple(
             Line("user" if one.author == "visitor" else "assistant", one.text[:_LONGEST_LINE]) for one in before
         ),
+        sources=await _records(session, row, pending, zone),
+        question=flowing.question if flowing else None,
+        questions=flowing.states if flowing else {},
         can_book=can_book,
         lead_verified=bool(lead),
         used=await _used(session, row),
         findings=findings,
         instructions=settings.persona,
-        remembered=str(row.memory.get("text", ""))[:2_000] if settings.memory and row.lead_verified else "",
+        remembered=await _memory(session, row) if settings.memory and row.lead_verified else "",
     )
     clients = settings.verified_are_clients and row.lead_verified
     return Begun(
@@ -133,7 +144,8 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         agent=talking,
         situation=situation,
         scopes=CLIENT_SCOPES if clients else VISITOR_SCOPES,
-        zone=_zone(lead, organisation.time_zone),
+        zone=zone,
+        flowing=flowing,
         lead_id=row.lead_id,
         names=tuple(name for name in (pending.name, understood.name) if name),
     )
@@ -160,8 +172,50 @@ async def _used(session: AsyncSession, row: Conversation) -> Used:
     return Used(hour, day, cost)
 
 
-def with_question(
-    situation: Situation, question: Question | None, states: Mapping[str, Any], read_: Reading
-) -> Situation:
-    """The situation with what the flow asks next."""
-    return replace(situation, question=question, questions=dict(states), reading=read_)
+async def _urgency(
+    session: AsyncSession, row: Conversation, settings: AgentSettings, heard: Sequence[Heard], understood: Reading
+) -> Reading:
+    """Raise the alarm at once: a model that answers later must not delay it."""
+    found = await qualifying.urgency(session, row, heard, understood.language)
+    if found is None:
+        return understood
+    if row.channel not in TRIAL_CHANNELS:
+        await conversations.raise_urgency(session, row.id, found.why)
+        await qualification.raise_urgency(
+            session, found, subject_id=row.id, lead_id=row.lead_id, email=settings.urgency.email,
+            phone=settings.urgency.phone, link=f"/inbox?conversation={row.id}",
+        )  # fmt: skip
+    return replace(understood, urgent=found.why)
+
+
+async def _disclosed(session: AsyncSession, row: Conversation) -> bool:
+    """Whether the conversation began with the agent's opening, which says that no person writes."""
+    first = await rows.messages(session, row.id, kinds=("message",), limit=1)
+    return bool(first and first[0].author == "agent" and first[0].data.get("disclosed"))
+
+
+async def _records(session: AsyncSession, row: Conversation, pending: Pending, zone: str) -> dict[str, Source]:
+    """What is on record for this very visitor: the meeting booked in this conversation."""
+    booking = pending.booking
+    if booking is None or booking.meeting_id is None or row.channel in TRIAL_CHANNELS:
+        return {}
+    found = await meetings.summary(session, booking.meeting_id)
+    if found is None:
+        return {}
+    starts = found.starts_at.astimezone(ZoneInfo(zone))
+    said = f"The visitor's meeting “{found.title}” is on {starts:%A, %-d %B %Y} at {starts:%H:%M} ({zone})."
+    return {"R1": Source(id="R1", text=said, title="Meeting", record=True)}
+
+
+async def _memory(session: AsyncSession, row: Conversation) -> str:
+    """What earlier conversations of a visitor who proved who they are came to; kept with the conversation."""
+    if row.lead_id is not None and not row.memory:
+        earlier = [
+            one
+            for one in await rows.of_lead(session, row.lead_id, limit=4 * _REMEMBERED)
+            if one.id != row.id and one.summary and one.lead_verified and one.channel not in TRIAL_CHANNELS
+        ][:_REMEMBERED]
+        lines = [f"{one.created_at:%-d %B %Y}: {str((one.summary or {}).get('text', ''))[:500]}" for one in earlier]
+        if lines:
+            row.memory = {"text": "\n".join(lines), "conversations": [str(one.id) for one in earlier]}
+    return str(row.memory.get("text", ""))[:2_000]

@@ -65,6 +65,8 @@ async def propose(database: Database, actor: Actor, begun: Begun) -> Proposed:
     proposal, draft = await _proposal(database, actor, begun, situation, gate, prepared)
     spent = round(1000 * (time.perf_counter() - started))
     decisions = await asyncio.to_thread(judging.judge, situation, proposal.actions)
+    if (person := engine.escalation(situation, decisions)) is not None:
+        decisions += judging.judge(situation, [person])
     return Proposed(
         situation, gate, proposal, decisions, retrieved=_retrieved(situation), prepared=prepared, draft=draft,
         proposing_ms=spent,
@@ -91,7 +93,7 @@ async def _proposal(
                 log.warning("conversations.model_failed", code=failure.code)
                 fell_back = failure.code
     draft = await _draft(prepared, situation)
-    found = engine.locally(situation, _claims(draft, situation), end=begun.end)
+    found = engine.locally(situation, _claims(draft, situation))
     return replace(found, fell_back_because=fell_back), draft
 
 

@@ -6,17 +6,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.conversations.contracts import RequestedBy
-from tradewind.modules.conversations.engine.actions import HandOver
+from tradewind.modules.conversations.engine.actions import Ask, Capture, HandOver
 from tradewind.modules.conversations.engine.composing import Effects, Said, compose
+from tradewind.modules.conversations.engine.proposing import after_flow
 from tradewind.modules.conversations.engine.situation import Situation
 from tradewind.modules.conversations.errors import AlreadyHandedOver
 from tradewind.modules.conversations.events import MessageSent
 from tradewind.modules.conversations.models.agents import AgentTurn
 from tradewind.modules.conversations.models.conversations import Conversation
+from tradewind.modules.conversations.policy.asking import phrasing
+from tradewind.modules.conversations.policy.judging import judge
 from tradewind.modules.conversations.policy.rules import Decision
 from tradewind.modules.conversations.repository import agents as repository
 from tradewind.modules.conversations.repository import conversations as rows
-from tradewind.modules.conversations.service import booking, waking
+from tradewind.modules.conversations.service import booking, qualifying, waking
 from tradewind.modules.conversations.service.changing import Change, changing
 from tradewind.modules.conversations.service.context import Begun
 from tradewind.modules.conversations.service.handover import request
@@ -80,6 +83,9 @@ async def _carried_out(change: Change, begun: Begun, proposed: Proposed) -> tupl
         facts["opted_out"] = change.row.opted_out = change.row.opted_out or situation.reading.wants_no_ai
         facts["person"] = await _person(change, situation, gate.why, by="visitor" if facts["opted_out"] else "policy")
         return Effects(**facts), decisions
+    if gate.way == "fixed":
+        return Effects(**facts), decisions
+    facts |= await _noted(change, begun, situation, decisions)
     called = next((one for one in decisions if isinstance(one.action, HandOver) and one.verdict == "done"), None)
     if called is not None:
         assert isinstance(called.action, HandOver)
@@ -92,7 +98,52 @@ async def _carried_out(change: Change, begun: Begun, proposed: Proposed) -> tupl
             )
     if facts.get("person") is None:
         facts |= await booking.carried_out(change, begun, situation, decisions)
+        facts |= _asked(situation, decisions)
     return Effects(**facts), decisions
+
+
+async def _noted(change: Change, begun: Begun, situation: Situation, decisions: list[Decision]) -> dict[str, Any]:
+    """Keep what the visitor said of themselves: the lead, the flow's answers, and what the flow's end brings about."""
+    row, zone = change.row, begun.zone
+    captures = [one.action for one in decisions if isinstance(one.action, Capture) and one.verdict == "done"]
+    email = situation.email or next((one.value for one in captures if one.field == "email"), None)
+    if email and row.lead_id is None and not begun.is_trial:
+        row.lead_id = await qualifying.person(change.session, email, situation.name, row.channel)
+        if row.lead_id is not None:
+            change.happened("lead_linked", lead_id=str(row.lead_id))
+    flowing = begun.flowing
+    if flowing is None:
+        return {}
+    read = {one.question_key for one in flowing.reading.all}
+    for one in captures:
+        if one.field in flowing.states and one.field not in read:
+            flowing = await qualifying.told(
+                change.session, flowing, one.field, one.quote, one.message_id, language=situation.language, zone=zone
+            )
+    if not flowing.reading.all and flowing.reading.asked is None:
+        return {}
+    result = await qualifying.record(change.session, flowing, lead_id=row.lead_id, zone=zone)
+    if result is None:
+        return {}
+    if row.lead_id is None and result.lead_id is not None:
+        row.lead_id = result.lead_id
+        change.happened("lead_linked", lead_id=str(result.lead_id))
+    if not flowing.running or result.state == "running":
+        return {}
+    change.happened("qualified", outcome=result.outcome, score=result.score, state=result.state)
+    step = after_flow(situation, step=result.next_step, qualified=result.state == "qualified")
+    if step is not None:
+        decisions += judge(situation, [step])
+    return {"flow_words": result.message or ""}
+
+
+def _asked(situation: Situation, decisions: list[Decision]) -> dict[str, Any]:
+    """The question to ask, in words that may be said."""
+    for one in decisions:
+        if isinstance(one.action, Ask) and one.verdict == "done" and situation.question is not None:
+            words, _ = phrasing(situation, one.action)
+            return {"question": words, "question_key": situation.question.key, "options": situation.question.options}
+    return {}
 
 
 async def _person(change: Change, situation: Situation, reason: str, *, by: RequestedBy) -> str | None:
