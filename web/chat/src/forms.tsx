@@ -67,8 +67,8 @@ export function Leave({ chat }: { chat: Chat }) {
         {t('offlineTitle')}
       </h2>
       <p>{t('offlineText')}</p>
-      <Field name="name" label="name" wrong={wrong} autocomplete="name" />
-      <Field name="email" label="email" wrong={wrong} autocomplete="email" type="email" required />
+      <Field name="name" label="name" wrong={wrong} />
+      <Field name="email" label="email" wrong={wrong} email required />
       <Field name="text" label="question" wrong={wrong} long required />
       <div class="choices">
         <button type="submit" class="filled" disabled={busy}>
@@ -86,13 +86,12 @@ interface FieldFacts {
   name: string;
   label: TextKey;
   wrong: Record<string, string>;
-  type?: 'text' | 'email';
-  autocomplete?: 'name' | 'email';
+  email?: boolean;
   long?: boolean;
   required?: boolean;
 }
 
-function Field({ name, label, wrong, type, autocomplete, long, required }: FieldFacts) {
+function Field({ name, label, wrong, email, long, required }: FieldFacts) {
   const facts = {
     id: `field-${name}`,
     name,
@@ -108,14 +107,10 @@ function Field({ name, label, wrong, type, autocomplete, long, required }: Field
       </label>
       {long ? (
         <textarea {...facts} rows={4} maxLength={5_000} dir="auto" />
+      ) : email ? (
+        <input {...facts} type="email" autocomplete="email" maxLength={200} dir="auto" />
       ) : (
-        <input
-          {...facts}
-          type={type ?? 'text'}
-          autocomplete={autocomplete ?? 'off'}
-          maxLength={200}
-          dir="auto"
-        />
+        <input {...facts} type="text" autocomplete="name" maxLength={200} dir="auto" />
       )}
       {wrong[name] && (
         <p class="wrong" id={`wrong-${name}`}>

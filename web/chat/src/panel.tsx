@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** The open chat: head, what was said, where one writes. */
-import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { Bubble, Happened, Waiting, Words } from './bubbles.tsx';
 import type { Chat } from './chat.ts';
 import { Composer } from './composer.tsx';
@@ -17,7 +17,8 @@ const SMALL = '(max-width: 479px)';
 export function Panel({ chat }: { chat: Chat }) {
   const [, refresh] = useReducer((count: number) => count + 1, 0);
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => chat.listen(() => refresh(0)), [chat]);
+  // At once: the chat is opened in the same breath as it is put up.
+  useLayoutEffect(() => chat.listen(() => refresh(0)), [chat]);
   if (!chat.opened) return null;
   const { config } = chat.boot;
   const small = matchMedia(SMALL).matches;

@@ -12,14 +12,19 @@ const OTHERS: Record<string, () => Promise<{ default: Partial<Texts> }>> = {
 };
 
 let texts: Texts = en;
-let language = 'en';
+/** How dates and numbers are written: as at home, where home speaks the widget's language. */
+let locale = homeOf('en');
 
 /** Take the words of a language over; English stands in for what is missing. */
 export async function loadTexts(wanted: string): Promise<void> {
   const found = await OTHERS[wanted]?.().catch(() => null);
   if (!found) return;
   texts = { ...en, ...found.default };
-  language = wanted;
+  locale = homeOf(wanted);
+}
+
+function homeOf(spoken: string): string {
+  return navigator.languages.find((one) => one.split('-')[0] === spoken) ?? spoken;
 }
 
 export function t(key: TextKey, facts: Record<string, string | number> = {}): string {
@@ -28,14 +33,14 @@ export function t(key: TextKey, facts: Record<string, string | number> = {}): st
 
 /** `14:05`, in the visitor's own time. */
 export function timeText(at: string): string {
-  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(
     new Date(at),
   );
 }
 
 /** `Tuesday, 24 November`. */
 export function dayText(at: string, form: 'long' | 'short' = 'long'): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(locale, {
     weekday: form,
     day: 'numeric',
     month: form,
@@ -51,7 +56,7 @@ export function dayKey(at: string): string {
 export function sizeText(bytes: number): string {
   const unit = bytes < 1024 ** 2 ? 'kilobyte' : 'megabyte';
   const value = bytes / (unit === 'kilobyte' ? 1024 : 1024 ** 2);
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,
     maximumFractionDigits: value < 10 ? 1 : 0,

@@ -10,7 +10,7 @@ from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.modules.chat.schemas.widgets import (
     IdentitySecret,
-    SecretRotation,
+    IdentitySecretRotation,
     WidgetCreate,
     WidgetRead,
     WidgetUpdate,
@@ -69,7 +69,7 @@ async def read_identity_secret(session: Session, widget_id: UUID, response: Resp
     "/{widget_id:uuid}/identity-secret/rotations", status_code=201, dependencies=[requires("agents:write", people=True)]
 )
 async def rotate_identity_secret(
-    session: Session, widget_id: UUID, data: SecretRotation, response: Response
+    session: Session, widget_id: UUID, data: IdentitySecretRotation, response: Response
 ) -> IdentitySecret:
     """Make a new secret. Signatures by the old one hold during the grace time, or end at once."""
     response.headers["Cache-Control"] = "no-store"

@@ -102,7 +102,7 @@ class WidgetRead(BaseModel):
     updated_at: datetime
 
 
-class SecretRotation(BaseModel):
+class IdentitySecretRotation(BaseModel):
     """How long signatures made with the old secret go on working."""
 
     model_config = ConfigDict(extra="forbid")
