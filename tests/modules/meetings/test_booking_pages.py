@@ -104,6 +104,23 @@ async def test_an_organisation_says_who_embeds_its_pages(client, anonymous, site
     assert policy.partition("frame-ancestors ")[2] == ancestors
 
 
+async def test_sites_that_embed_are_checked_when_they_are_named(client, client_for):
+    path = "/api/v1/booking-sites"
+    assert (await client.get(path)).json() == {"sites": None}
+    named = ["Shop.example/", "http://*.Example.com:8443", "https://bücher.example", "https://shop.example:443"]
+    stored = {"sites": ["https://shop.example", "http://*.example.com:8443", "https://xn--bcher-kva.example"]}
+    changed = await client.put(path, json={"sites": named})
+    assert (changed.status_code, changed.json()) == (200, stored), changed.text
+    wrong = ["https://shop.example/demo", "fine.example", "*.com", "https://a b", "ftp://a.example", "https://[::1]"]
+    refused = await client.put(path, json={"sites": wrong})
+    assert (refused.status_code, refused.json()["code"]) == (422, "meetings.sites_invalid")
+    assert [one["field"] for one in refused.json()["errors"]] == [f"sites.{place}" for place in (0, 2, 3, 4, 5)]
+    assert "“https://shop.example/demo” must end after the host" in refused.json()["detail"]
+    assert (await client.get(path)).json() == stored
+    assert (await (await client_for("analyst")).put(path, json={"sites": []})).status_code == 403
+    assert (await client.put(path, json={"sites": None})).json() == {"sites": None}
+
+
 async def test_what_is_free_later_or_never_is_known_at_once(client, anonymous):
     later = {"window_kind": "range", "window_start": "2026-06-01", "window_end": "2026-06-05"}
     never = {"window_kind": "range", "window_start": "2026-06-06", "window_end": "2026-06-07"}

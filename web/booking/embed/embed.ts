@@ -25,6 +25,8 @@ function optionsOf(element: HTMLElement): Options {
 function frame(link: string, options: Options, place: 'inline' | 'popup'): HTMLIFrameElement {
   const address = new URL(`/book/${link.replace(/^\/+/, '')}`, origin);
   address.searchParams.set('embed', place);
+  const campaign = new URLSearchParams(location.search).get('utm_campaign');
+  if (campaign) address.searchParams.set('utm_campaign', campaign);
   for (const [name, value] of Object.entries(options)) {
     const answer = /^answer([A-Z]\w*)$/.exec(name)?.[1];
     const known = answer

@@ -117,6 +117,7 @@ class BookingPage {
           starts_at: new Date(slot.start).toISOString(),
           length: this.picker.length,
           answers: answersOf(this.boot.event.questions, form.values),
+          campaign: new URLSearchParams(location.search).get('utm_campaign')?.slice(0, 120) ?? '',
         },
         this.attempt,
       );

@@ -63,6 +63,8 @@ export function ApiForm<Values extends object>({
   const focusInvalid = () => setRefusals((count) => count + 1);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    // A dialog may belong to a part of another form: to React it is inside of that form too.
+    event.stopPropagation();
     if (submitting) return;
     if (form.validate().hasErrors) {
       focusInvalid();
@@ -87,6 +89,7 @@ export function ApiForm<Values extends object>({
       onSubmit={submit}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.stopPropagation();
           element.current?.requestSubmit();
         }
       }}

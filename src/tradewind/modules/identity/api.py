@@ -1,6 +1,6 @@
 """What other modules and the composition roots may ask of identity."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from tradewind.modules.identity.service import api_keys as key_service
 from tradewind.modules.identity.service import publishable_keys as write_keys
 from tradewind.modules.identity.service.acting import acting_as, become
 from tradewind.modules.identity.service.audit import record, record_many
+from tradewind.modules.identity.service.key_rules import normal_origin
 from tradewind.modules.identity.service.signing_keys import key_ring
 from tradewind.modules.identity.signed_requests import SignedBodyMiddleware
 from tradewind.settings import Settings
@@ -33,6 +34,7 @@ __all__ = [
     "audit_head",
     "become",
     "change_key_origins",
+    "change_settings",
     "create_organisation",
     "create_publishable_key",
     "create_user",
@@ -47,6 +49,7 @@ __all__ = [
     "locked_members",
     "make_authenticator",
     "member",
+    "normal_origin",
     "organisation_by_slug",
     "permissions_by_role",
     "person_behind",
@@ -112,6 +115,11 @@ async def issue_access_token(session: AsyncSession, user_id: UUID, organisation_
 async def get_organisation(session: AsyncSession) -> contracts.Organisation:
     """The session's organisation. Raises OrganisationNotFound."""
     return organisations.contract(await organisations.current(session))
+
+
+async def change_settings(session: AsyncSession, changes: Mapping[str, Any]) -> None:
+    """Merge these into the settings of the session's organisation; None removes a key."""
+    await organisations.change(session, if_match=None, settings=dict(changes))
 
 
 async def organisation_by_slug(session: AsyncSession, slug: str) -> UUID | None:

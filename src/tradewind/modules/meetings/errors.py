@@ -71,3 +71,10 @@ class RangeInvalid(Invalid):
 
     code = "meetings.range_invalid"
     title = "The span of time cannot be searched"
+
+
+class SitesInvalid(Invalid):
+    """Sites that browsers could not tell apart."""
+
+    code = "meetings.sites_invalid"
+    title = "These are no sites"

@@ -16,8 +16,11 @@ type Meeting = Schema<'MeetingRead'>;
 export const EVENT_TYPES = '/api/v1/event-types';
 export const AVAILABILITY = '/api/v1/availability';
 export const ROUTING_FORMS = '/api/v1/routing-forms';
+export const BOOKING_SITES = '/api/v1/booking-sites';
 const MEETINGS = '/api/v1/meetings';
 
+export const bookingSitesQuery = () => apiQuery<Schema<'BookingSites'>>(BOOKING_SITES);
+export const pipelinesQuery = () => apiQuery<Schema<'PipelineRead'>[]>('/api/v1/pipelines');
 export const eventTypesQuery = () => apiQuery<EventType[]>(EVENT_TYPES);
 export const eventTypeQuery = (id: string) => apiQuery<EventType>(`${EVENT_TYPES}/${id}`);
 export const fairnessQuery = (id: string) => apiQuery<Fairness>(`${EVENT_TYPES}/${id}/fairness`);

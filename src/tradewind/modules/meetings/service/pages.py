@@ -1,9 +1,7 @@
 """What the public pages show: facts and the first free times in one transaction, so that they are painted at once."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.modules.identity.contracts import Organisation
 from tradewind.modules.meetings.contracts import Slot
+from tradewind.modules.meetings.engine import sites
 from tradewind.modules.meetings.models.event_types import EventType
 from tradewind.modules.meetings.pages.facts import Company, Offer
 from tradewind.modules.meetings.schemas.booking_pages import BookingLinkRead, PublicEventType
@@ -18,10 +17,6 @@ from tradewind.modules.meetings.schemas.event_types import Location
 from tradewind.modules.meetings.schemas.routing_forms import PublicRoutingForm
 from tradewind.modules.meetings.service import booking_pages, routing_forms, slots
 
-# A key of the organisation's settings: origins that may show booking pages inside theirs.
-SITES_SETTING = "booking_sites"
-_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?")
-_MOST_SITES = 50
 # A month begins and ends at up to 14 hours before and 12 after UTC's, depending on where one is.
 _EARLIEST, _LATEST = timedelta(hours=14), timedelta(hours=12)
 _FEW_DAYS_LEFT = timedelta(days=7)
@@ -110,23 +105,11 @@ def held(shown: BookingLinkRead, offer: Offer | None) -> Offer:
     )
 
 
-def embedding_sites(settings: dict[str, Any]) -> tuple[str, ...] | None:
-    """Origins that may embed booking pages by an organisation's settings; None, where nothing is said, means any.
-
-    Entries that are no origins are left out: one wrong entry must not open the page to everyone.
-    """
-    stated = settings.get(SITES_SETTING)
-    if stated is None:
-        return None
-    given = [site.lower().rstrip("/") for site in stated if isinstance(site, str)] if isinstance(stated, list) else []
-    return tuple(site for site in given[:_MOST_SITES] if _ORIGIN.fullmatch(site))
-
-
 def _company(organisation: Organisation, offers: tuple[Offer, ...] = ()) -> Company:
     return Company(
         slug=organisation.slug,
         name=organisation.name,
-        sites=embedding_sites(organisation.settings),
+        sites=sites.stated(organisation.settings),
         offers=offers,
     )
 

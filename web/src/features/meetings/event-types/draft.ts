@@ -15,6 +15,7 @@ const FIELDS = [
   'cancellation_policy',
   'reminders',
   'hidden',
+  'booked_stage_id',
 ] as const satisfies readonly (keyof EventType)[];
 
 export interface HostDraft {

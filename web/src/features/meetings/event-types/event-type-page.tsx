@@ -46,6 +46,7 @@ const TAB_OF: Partial<Record<keyof Draft, Tab>> = {
   questions: 'questions',
   reminders: 'mails',
   cancellation_policy: 'mails',
+  booked_stage_id: 'mails',
 };
 
 /** Saves what changed. One host has to be left before an event type may belong to one host. */

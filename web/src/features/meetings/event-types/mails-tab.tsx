@@ -4,11 +4,12 @@ import { IconPlus, IconX } from '@/app/icons';
 import { DurationField } from './duration-field';
 import classes from './event-types.module.css';
 import type { TabProps } from './form';
+import { StageField } from './stage-field';
 
 const MOST = 5;
 
-/** Reminders, and until when attendees may cancel by themselves. */
-export function MailsTab({ form, readOnly }: TabProps) {
+/** What follows from a booking: reminders, until when attendees may cancel by themselves, the deal. */
+export function MailsTab({ eventType, form, readOnly }: TabProps) {
   const { t } = useTranslation('meetings/event-types');
   const { reminders } = form.values;
   const put = (next: number[]) => form.setFieldValue('reminders', next);
@@ -80,6 +81,7 @@ export function MailsTab({ form, readOnly }: TabProps) {
         disabled={readOnly}
         {...form.getInputProps('requires_confirmation', { type: 'checkbox' })}
       />
+      <StageField eventType={eventType} form={form} readOnly={readOnly} />
     </Stack>
   );
 }

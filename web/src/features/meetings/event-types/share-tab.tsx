@@ -1,10 +1,15 @@
 import { Anchor, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconCheck, IconCopy, IconExternalLink } from '@/app/icons';
+import { useMay } from '@/app/permissions';
 import { useMe } from '@/app/session';
+import { bookingSitesQuery } from '../queries';
 import classes from './event-types.module.css';
 import type { TabProps } from './form';
 import { bookingLink, embedCode } from './links';
+import { SitesDialog } from './sites-dialog';
 
 function Piece({ name, text, code }: { name: string; text: string; code: string }) {
   const { t } = useTranslation('meetings/event-types');
@@ -41,6 +46,35 @@ function Piece({ name, text, code }: { name: string; text: string; code: string 
   );
 }
 
+/** Which websites the code works on; the same for all event types. */
+function Sites() {
+  const { t } = useTranslation('meetings/event-types');
+  const mayManage = useMay('meetings:manage');
+  const { data } = useQuery(bookingSitesQuery());
+  const [opened, setOpened] = useState(false);
+  if (!data) return null;
+  const words =
+    data.sites === null ? t('sites.anyText') : data.sites.join(', ') || t('sites.noneText');
+  return (
+    <Group justify="space-between" wrap="nowrap" align="flex-start">
+      <div>
+        <Text size="sm" fw={500}>
+          {t('sites.title')}
+        </Text>
+        <Text size="xs" c="dimmed" className={classes.code}>
+          {words}
+        </Text>
+      </div>
+      {mayManage && (
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => setOpened(true)}>
+          {t('sites.change')}
+        </Button>
+      )}
+      {opened && <SitesDialog sites={data.sites} onClose={() => setOpened(false)} />}
+    </Group>
+  );
+}
+
 /** The link, and the code that puts the calendar into a website; copied in one click. */
 export function ShareTab({ eventType }: TabProps) {
   const { t } = useTranslation('meetings/event-types');
@@ -65,6 +99,7 @@ export function ShareTab({ eventType }: TabProps) {
       </Anchor>
       <Piece name={t('share.inline')} text={t('share.inlineText')} code={code('inline')} />
       <Piece name={t('share.popup')} text={t('share.popupText')} code={code('popup')} />
+      <Sites />
       <Piece name={t('share.agents')} text={t('share.agentsText')} code={`${link}.md`} />
     </Stack>
   );
