@@ -70,9 +70,11 @@ __all__ = [
     "rate",
     "receive",
     "reopen",
+    "say_in_trial",
     "send",
     "snooze",
     "start",
+    "start_trial",
     "tell_typing",
     "transcript",
     "visitor_messages",
@@ -314,3 +316,29 @@ async def owners_of(session: AsyncSession, conversation_id: UUID) -> list[UUID |
     if row is None:
         raise ConversationNotFound()
     return await sight_of(session, row)
+
+
+async def agent_state(session: AsyncSession, agent_id: UUID) -> AgentState:
+    """An agent's draft as it stands now. Raises AgentNotFound."""
+    return await trials.agent_state(session, agent_id)
+
+
+async def start_trial(database: Database, actor: Actor, agent_id: UUID, *, subject: str) -> UUID:
+    """Begin a trial with an agent's draft, in transactions of its own; returns the conversation's id."""
+    return await trials.start(database, actor, agent_id, subject=subject)
+
+
+async def say_in_trial(database: Database, actor: Actor, conversation_id: UUID, text: str, *, key: str) -> TrialRecord:
+    """Say something as the visitor of a trial; returns what is stored once the agent has answered.
+
+    Raises ConversationNotFound, MessageInvalid, and what the turn raises.
+    """
+    return await trials.say(database, actor, conversation_id, text, key=key)
+
+
+async def transcript(session: AsyncSession, conversation_id: UUID, *, limit: int = 500) -> list[Message]:
+    """What was said in a conversation, in order, without notes and events. Raises ConversationNotFound."""
+    if await rows.conversation(session, conversation_id) is None:
+        raise ConversationNotFound()
+    found = await rows.messages(session, conversation_id, kinds=("message",), limit=limit)
+    return [views.message(one) for one in found]
