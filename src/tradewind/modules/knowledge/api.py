@@ -6,12 +6,15 @@ each claim with `verify`, or takes `local_draft`, and keeps the question with `f
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from tradewind.modules.ai import api as ai
 from tradewind.modules.knowledge.answers.questions import Question, read_question
 from tradewind.modules.knowledge.answers.values import disagree, values_in
 from tradewind.modules.knowledge.answers.verifying import Verdict
 from tradewind.modules.knowledge.answers.verifying import verify as verify_with
 from tradewind.modules.knowledge.answers.words import language_of
+from tradewind.modules.knowledge.repository import documents
 from tradewind.modules.knowledge.service.answering import Draft, Prepared, answer, finish, local_draft, prepare, stream
 from tradewind.modules.knowledge.service.search import search
 
@@ -26,12 +29,18 @@ __all__ = [
     "language_of",
     "local_draft",
     "prepare",
+    "public_questions",
     "read_question",
     "search",
     "stream",
     "values_in",
     "verify",
 ]
+
+
+async def public_questions(session: AsyncSession, *, limit: int) -> list[str]:
+    """Questions that the knowledge base answers to anyone: those of its pairs, oldest first."""
+    return await documents.public_pairs(session, limit=limit)
 
 
 def verify(claim: str, passages: Sequence[str]) -> Verdict:

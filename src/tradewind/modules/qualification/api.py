@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now as current
-from tradewind.modules.qualification.contracts import FlowSummary, Question, Reading, Result, Run, Urgency
+from tradewind.modules.qualification.contracts import FlowSummary, OutlinedQuestion, Question, Reading, Result, Run, Urgency
 from tradewind.modules.qualification.service import flows, running
 from tradewind.modules.qualification.service import urgency as urgencies
 
@@ -15,6 +15,7 @@ __all__ = [
     "finish_run",
     "flow_summaries",
     "next_question",
+    "outline",
     "raise_urgency",
     "read_turn",
     "record",
@@ -28,6 +29,11 @@ __all__ = [
 async def flow_summaries(session: AsyncSession) -> Sequence[FlowSummary]:
     """All flows in short, by name."""
     return await flows.summaries(session)
+
+
+async def outline(session: AsyncSession, flow_id: UUID) -> tuple[OutlinedQuestion, ...]:
+    """The questions of a flow's published version, in order; none before it is published. Raises FlowNotFound."""
+    return await flows.outline(session, flow_id)
 
 
 async def start_run(

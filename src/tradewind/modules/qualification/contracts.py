@@ -140,6 +140,16 @@ class FlowSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlinedQuestion:
+    """A question of a flow in short: its kind, and the labels to choose from, in the flow's own language."""
+
+    key: str
+    kind: str
+    label: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Urgency:
     """How pressing a message is, why in words, and whether a rule or the classifier said so.
 

@@ -56,6 +56,13 @@ _DUE = text("""
 """)
 
 
+async def public_pairs(session: AsyncSession, *, limit: int) -> list[str]:
+    """Questions of pairs that anyone may read, oldest first."""
+    statement = select(Document.title).join(Source, Source.id == Document.source_id)
+    statement = statement.where(Source.kind == "qa", Document.scope == "public", Document.deleted_at.is_(None))
+    return list(await session.scalars(statement.order_by(Document.created_at, Document.id).limit(limit)))
+
+
 async def page(
     session: AsyncSession,
     *,

@@ -17,7 +17,7 @@ from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page
 from tradewind.modules.identity import api as identity
 from tradewind.modules.qualification import repository
-from tradewind.modules.qualification.contracts import FlowSummary
+from tradewind.modules.qualification.contracts import FlowSummary, OutlinedQuestion
 from tradewind.modules.qualification.engine.checking import problems
 from tradewind.modules.qualification.engine.flow import FlowDefinition
 from tradewind.modules.qualification.errors import (
@@ -36,9 +36,9 @@ from tradewind.modules.qualification.schemas import (
     FlowRow,
     FlowUpdate,
     FlowVersionRead,
+    QualificationRunRead,
     RunAnswerRead,
     RunCounts,
-    RunRead,
 )
 from tradewind.modules.qualification.service.running import answers_of, state_of
 from tradewind.modules.qualification.service.templates import template
@@ -55,6 +55,22 @@ async def summaries(session: AsyncSession) -> list[FlowSummary]:
         FlowSummary(one.id, one.name, one.key, one.active, told[one.id].number if one.id in told else None)
         for one in flows
     ]
+
+
+async def outline(session: AsyncSession, flow_id: UUID) -> tuple[OutlinedQuestion, ...]:
+    """The questions of the published version. Raises FlowNotFound."""
+    flow = await require(session, flow_id)
+    version = await repository.version(session, flow.published_version_id) if flow.published_version_id else None
+    if version is None:
+        return ()
+    definition = FlowDefinition.model_validate(version.definition)
+    return tuple(
+        OutlinedQuestion(
+            one.key, one.kind, one.label,
+            tuple(option.label.get(definition.language) or next(iter(option.label.values())) for option in one.options),
+        )
+        for one in definition.questions
+    )  # fmt: skip
 
 
 async def list_flows(session: AsyncSession) -> list[FlowRow]:
@@ -169,7 +185,7 @@ async def list_versions(session: AsyncSession, flow_id: UUID) -> list[FlowVersio
 
 async def list_runs(
     session: AsyncSession, flow_id: UUID, *, state: str | None, cursor: str | None, limit: int
-) -> Page[RunRead]:
+) -> Page[QualificationRunRead]:
     """What visitors answered, newest first, with score, outcome and reasons. Raises FlowNotFound."""
     await require(session, flow_id)
     rows, following, previous = await repository.runs(session, flow_id, state=state, cursor=cursor, limit=limit)
@@ -188,9 +204,9 @@ async def list_runs(
             for one in answers_of(flow, state_of(row, said), flow.language)
         ]  # fmt: skip
         items.append(
-            RunRead.model_validate(
+            QualificationRunRead.model_validate(
                 {
-                    **{name: getattr(row, name) for name in RunRead.model_fields if name != "answers"},
+                    **{name: getattr(row, name) for name in QualificationRunRead.model_fields if name != "answers"},
                     "answers": answers,
                 }
             )
