@@ -18,7 +18,7 @@ from tradewind.modules.qualification.schemas import (
     FlowTry,
     FlowUpdate,
     FlowVersionRead,
-    RunRead,
+    QualificationRunRead,
     TemplateRead,
 )
 from tradewind.modules.qualification.service import flows as service
@@ -106,7 +106,7 @@ async def list_qualification_runs(
     state: Annotated[RunState | None, Query()] = None,
     cursor: Annotated[str | None, Query(min_length=1, max_length=2048)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> Page[RunRead]:
+) -> Page[QualificationRunRead]:
     """What visitors answered, newest first, with score, outcome and reasons."""
     return await service.list_runs(session, flow_id, state=state, cursor=cursor, limit=limit)
 

@@ -158,7 +158,7 @@ class UnusableRead(BaseModel):
     reason: str
 
 
-class QuestionRead(BaseModel):
+class FlowQuestionRead(BaseModel):
     """The question to ask next, as the agent says it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -171,7 +171,7 @@ class QuestionRead(BaseModel):
     quick_replies: list[str]
 
 
-class ReasonRead(BaseModel):
+class RunReasonRead(BaseModel):
     """A reason in words; `points` where it counts for the score."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -184,7 +184,7 @@ class FlowTried(BaseModel):
 
     captures: list[CaptureRead]
     unusable: list[UnusableRead]
-    question: QuestionRead | None
+    question: FlowQuestionRead | None
     message: str | None = Field(description="What the flow says at its end")
     answers: list[TriedAnswer]
     attempts: dict[str, int]
@@ -192,7 +192,7 @@ class FlowTried(BaseModel):
     score: int | None
     outcome: str | None
     next_step: NextStep
-    reasons: list[ReasonRead]
+    reasons: list[RunReasonRead]
     urgency: UrgencyLevel
     urgency_why: str
 
@@ -207,7 +207,7 @@ class RunAnswerRead(BaseModel):
     state: AnswerState
 
 
-class RunRead(BaseModel):
+class QualificationRunRead(BaseModel):
     """A visitor's way through a flow."""
 
     id: UUID
@@ -217,7 +217,7 @@ class RunRead(BaseModel):
     state: RunState
     score: int | None
     outcome: str | None
-    reasons: list[ReasonRead]
+    reasons: list[RunReasonRead]
     answers: list[RunAnswerRead]
     created_at: datetime
     finished_at: datetime | None

@@ -11,6 +11,7 @@ from tradewind.modules.chat.errors import SessionEnded
 from tradewind.modules.chat.routes.cross_origin import PREFLIGHT, TOKEN_HEADER, CrossOriginRoute
 from tradewind.modules.chat.schemas.visitors import (
     ChatConfig,
+    ChatSessionRead,
     ChatState,
     ConsentGiven,
     FeedbackGiven,
@@ -21,7 +22,6 @@ from tradewind.modules.chat.schemas.visitors import (
     RatingGiven,
     Seen,
     SessionOpen,
-    SessionRead,
     Typing,
 )
 from tradewind.modules.chat.service import entering, presenting, talking
@@ -90,12 +90,14 @@ async def read_chat(
 
 
 @router.post("/sessions", status_code=201, dependencies=[_OPEN, _SESSIONS])
-async def open_chat_session(session: Session, found: Entering, data: SessionOpen, token: Token = None) -> SessionRead:
+async def open_chat_session(
+    session: Session, found: Entering, data: SessionOpen, token: Token = None
+) -> ChatSessionRead:
     """Begin to talk, or go on with what was said before. Where consent is required, nothing is stored without it."""
     caller, made = await entering.open_session(session, found, data, token)
     visitor = caller.visitor
     history = await talking.history(session, visitor)
-    return SessionRead(
+    return ChatSessionRead(
         token=made,
         visitor_id=visitor.id,
         verified=visitor.external_id is not None,

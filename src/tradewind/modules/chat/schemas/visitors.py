@@ -119,7 +119,7 @@ class ChatState(BaseModel):
     read_through: int
 
 
-class SessionRead(BaseModel):
+class ChatSessionRead(BaseModel):
     """The visitor's session. `token` is given once, when the session is made."""
 
     token: str | None

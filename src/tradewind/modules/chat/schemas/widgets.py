@@ -41,7 +41,7 @@ class WidgetSettings(BaseModel):
     file_upload: Flag = True
 
 
-class SettingsUpdate(BaseModel):
+class ChatSettingsUpdate(BaseModel):
     """Settings to change; those left out stay."""
 
     model_config = ConfigDict(extra="forbid")
@@ -79,7 +79,7 @@ class WidgetUpdate(BaseModel):
     name: Name | None = None
     active: Flag | None = None
     agent_id: UUID | None = None
-    settings: SettingsUpdate | None = None
+    settings: ChatSettingsUpdate | None = None
 
 
 class WidgetRead(BaseModel):

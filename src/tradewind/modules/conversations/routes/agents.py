@@ -13,13 +13,13 @@ from tradewind.modules.conversations.schemas.agents import (
     AgentPublish,
     AgentRead,
     AgentSummary,
+    AgentTurnRead,
     AgentUpdate,
     AgentVersionRead,
     TestConversationCreate,
     TestConversationRead,
     TestMessageCreate,
     TestMessageRead,
-    TurnRead,
 )
 from tradewind.modules.conversations.service import agents as service
 from tradewind.modules.conversations.service import trying, turn_log
@@ -97,7 +97,7 @@ async def list_turns(
     conversation_id: UUID,
     cursor: Annotated[str | None, Query(min_length=1, max_length=2048)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> Page[TurnRead]:
+) -> Page[AgentTurnRead]:
     """Why the agent did what it did: every action proposed, newest turn first, with its verdict and the reason."""
     return await turn_log.turns(session, conversation_id, cursor=cursor, limit=limit)
 

@@ -15,13 +15,13 @@ from tradewind.modules.conversations.repository.lists import Wanted
 from tradewind.modules.conversations.schemas.conversations import (
     AssignmentWrite,
     CloseWrite,
+    ConversationNoteCreate,
     ConversationRead,
+    ConversationReplyCreate,
     ConversationSummaryRead,
     FeedbackWrite,
     MessageRead,
-    NoteCreate,
     ReadWrite,
-    ReplyCreate,
     SnoozeWrite,
 )
 from tradewind.modules.conversations.service import acting, messages, ratings, reading
@@ -90,14 +90,14 @@ async def list_messages(
 
 
 @router.post(f"{_ID}/messages", status_code=201, dependencies=_WRITE)
-async def reply(session: Session, conversation_id: UUID, data: ReplyCreate) -> MessageRead:
+async def reply(session: Session, conversation_id: UUID, data: ConversationReplyCreate) -> MessageRead:
     """Answer the visitor. Whoever answers takes the conversation over: from then on the agent is silent."""
     row = await messages.reply(session, conversation_id, data.text, key=data.key, data=data.data)
     return await reading.message(session, row)
 
 
 @router.post(f"{_ID}/notes", status_code=201, dependencies=_WRITE)
-async def add_note(session: Session, conversation_id: UUID, data: NoteCreate) -> MessageRead:
+async def add_note(session: Session, conversation_id: UUID, data: ConversationNoteCreate) -> MessageRead:
     """Write a note that only members see."""
     return await reading.message(
         session, await messages.note(session, conversation_id, data.text, mentions=data.mentions)

@@ -128,7 +128,7 @@ class TurnFinding(BaseModel):
     excerpt: str
 
 
-class TurnRead(BaseModel):
+class AgentTurnRead(BaseModel):
     """One turn of an agent, and why it did what it did."""
 
     id: UUID

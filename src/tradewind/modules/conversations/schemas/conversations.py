@@ -107,7 +107,7 @@ class RatingRead(BaseModel):
     rated_at: datetime
 
 
-class SummaryRead(BaseModel):
+class ConversationSummary(BaseModel):
     """What a conversation was about. `by` says whether a model wrote it, or this machine took it from the texts."""
 
     text: str
@@ -118,7 +118,7 @@ class SummaryRead(BaseModel):
     model: str | None = None
 
 
-class FileRead(BaseModel):
+class ConversationFileRead(BaseModel):
     """A file somebody sent; a refused one has no content, and `scan_reason` says why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -138,10 +138,10 @@ class ConversationRead(ConversationSummaryRead):
     opted_out: bool = Field(description="Whether the visitor wants people only")
     visitor_read_through: int = Field(description="The newest message that the visitor has seen")
     closed_by: PersonRef | None
-    summary: SummaryRead | None
+    summary: ConversationSummary | None
     handovers: list[HandoverRead]
     ratings: list[RatingRead]
-    files: list[FileRead]
+    files: list[ConversationFileRead]
 
 
 class VerdictRead(BaseModel):
@@ -165,13 +165,13 @@ class MessageRead(BaseModel):
     key: str | None
     member: PersonRef | None
     feedback: list[VerdictRead]
-    files: list[FileRead]
+    files: list[ConversationFileRead]
     created_at: datetime
     delivered_at: datetime | None
     seen_at: datetime | None
 
 
-class ReplyCreate(BaseModel):
+class ConversationReplyCreate(BaseModel):
     """An answer to the visitor; a repetition with the same `key` is stored once."""
 
     model_config = ConfigDict(extra="forbid")
@@ -180,7 +180,7 @@ class ReplyCreate(BaseModel):
     data: JsonObject = Field(default={}, description="`canned_reply_id`, when it came from one")
 
 
-class NoteCreate(BaseModel):
+class ConversationNoteCreate(BaseModel):
     """A note for other members; those mentioned are told."""
 
     model_config = ConfigDict(extra="forbid")

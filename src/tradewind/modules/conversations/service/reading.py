@@ -16,16 +16,16 @@ from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.repository import lists, people
 from tradewind.modules.conversations.repository.lists import Wanted
 from tradewind.modules.conversations.schemas.conversations import (
+    ConversationFileRead,
     ConversationRead,
+    ConversationSummary,
     ConversationSummaryRead,
-    FileRead,
     HandoverRead,
     LeadRef,
     MessageRead,
     PersonRef,
     QueueRef,
     RatingRead,
-    SummaryRead,
     VerdictRead,
 )
 from tradewind.modules.identity import api as identity
@@ -77,7 +77,7 @@ async def read(session: AsyncSession, conversation_id: UUID) -> ConversationRead
         summary=_summary(row.summary, hidden=hidden),
         handovers=[HandoverRead.model_validate(one) for one in await rows.handovers(session, row.id)],
         ratings=[_rating(one, hidden=hidden) for one in ratings],
-        files=[FileRead.model_validate(one) for one in files],
+        files=[ConversationFileRead.model_validate(one) for one in files],
     )
 
 
@@ -120,7 +120,7 @@ def shown(
         key=row.key,
         member=PersonRef(id=row.member_id, name=row.member_name) if row.member_id else None,
         feedback=[_verdict(one, hidden=hidden) for one in feedback],
-        files=[FileRead.model_validate(one) for one in files],
+        files=[ConversationFileRead.model_validate(one) for one in files],
         created_at=row.created_at,
         delivered_at=row.delivered_at,
         seen_at=row.seen_at,
@@ -176,11 +176,11 @@ def _person(user_id: UUID | None, names: dict[UUID, str]) -> PersonRef | None:
     return PersonRef(id=user_id, name=names.get(user_id, "")) if user_id else None
 
 
-def _summary(found: dict[str, Any] | None, *, hidden: bool) -> SummaryRead | None:
+def _summary(found: dict[str, Any] | None, *, hidden: bool) -> ConversationSummary | None:
     if found is None:
         return None
     texts = {"text": masked(found["text"]), "action_items": masked(found["action_items"])} if hidden else {}
-    return SummaryRead.model_validate(found | texts)
+    return ConversationSummary.model_validate(found | texts)
 
 
 def _rating(one: Any, *, hidden: bool) -> RatingRead:

@@ -9,14 +9,14 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.pagination import Page
 from tradewind.modules.conversations.models.agents import AgentTurn
 from tradewind.modules.conversations.repository import agents as repository
-from tradewind.modules.conversations.schemas.agents import TurnRead
+from tradewind.modules.conversations.schemas.agents import AgentTurnRead
 from tradewind.modules.conversations.service import conversations
 
 # Where in an action the visitor's own words and facts stand.
 _PERSONAL = ("value", "quote")
 
 
-async def turns(session: AsyncSession, conversation_id: UUID, *, cursor: str | None, limit: int) -> Page[TurnRead]:
+async def turns(session: AsyncSession, conversation_id: UUID, *, cursor: str | None, limit: int) -> Page[AgentTurnRead]:
     """Turns of a conversation, newest first. Raises ConversationNotFound."""
     await conversations.find(session, conversation_id)
     found, following, previous = await repository.turns(session, conversation_id, cursor=cursor, limit=limit)
@@ -24,8 +24,8 @@ async def turns(session: AsyncSession, conversation_id: UUID, *, cursor: str | N
     return Page(items=[_read(one, hidden=hidden) for one in found], next_cursor=following, previous_cursor=previous)
 
 
-def _read(turn: AgentTurn, *, hidden: bool) -> TurnRead:
-    read = TurnRead.model_validate(turn, from_attributes=True)
+def _read(turn: AgentTurn, *, hidden: bool) -> AgentTurnRead:
+    read = AgentTurnRead.model_validate(turn, from_attributes=True)
     if not hidden:
         return read
     for decision in read.decisions:

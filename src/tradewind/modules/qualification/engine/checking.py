@@ -7,12 +7,12 @@ from tradewind.kernel.errors import FieldError
 from tradewind.modules.qualification.engine.conditions import OPS, ops_of
 from tradewind.modules.qualification.engine.flow import (
     END,
-    Branch,
-    Condition,
+    FlowBranch,
+    FlowCondition,
     FlowDefinition,
+    FlowOutcome,
     FlowQuestion,
-    Outcome,
-    ScoreRule,
+    FlowScoreRule,
 )
 
 
@@ -75,7 +75,7 @@ def _question(flow: FlowDefinition, question: FlowQuestion, at: str) -> Iterator
         yield f"{at}.minimum", "Only numbers and amounts have a smallest and a largest value."
 
 
-def _about(flow: FlowDefinition, condition: Condition | ScoreRule, at: str) -> Iterator[tuple[str, str]]:
+def _about(flow: FlowDefinition, condition: FlowCondition | FlowScoreRule, at: str) -> Iterator[tuple[str, str]]:
     question = flow.question(condition.question)
     if question is None:
         yield f"{at}.question", f"There is no question “{condition.question}”."
@@ -83,7 +83,9 @@ def _about(flow: FlowDefinition, condition: Condition | ScoreRule, at: str) -> I
         yield from _condition(condition, question, at)
 
 
-def _condition(condition: Condition | Branch | ScoreRule, question: FlowQuestion, at: str) -> Iterator[tuple[str, str]]:
+def _condition(
+    condition: FlowCondition | FlowBranch | FlowScoreRule, question: FlowQuestion, at: str
+) -> Iterator[tuple[str, str]]:
     op, value, kind = condition.op, condition.value, question.kind
     if op not in ops_of(kind):
         yield f"{at}.op", f"“{OPS[op]}” does not fit this question."
@@ -113,7 +115,7 @@ def _condition(condition: Condition | Branch | ScoreRule, question: FlowQuestion
             yield f"{at}.value", "Choose among the options of the question."
 
 
-def _outcome(flow: FlowDefinition, outcome: Outcome, at: str) -> Iterator[tuple[str, str]]:
+def _outcome(flow: FlowDefinition, outcome: FlowOutcome, at: str) -> Iterator[tuple[str, str]]:
     if not outcome.name:
         yield f"{at}.name", "Give the outcome a name."
     for number, condition in enumerate(outcome.conditions):

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from tradewind.modules.qualification.engine.flow import (
-    Branch,
-    Condition,
     ConditionOp,
+    FlowBranch,
+    FlowCondition,
     FlowDefinition,
     FlowQuestion,
+    FlowScoreRule,
     QuestionKind,
-    ScoreRule,
 )
 from tradewind.modules.qualification.engine.state import RunState
 from tradewind.modules.qualification.engine.values import shown
@@ -36,7 +36,7 @@ def ops_of(kind: QuestionKind) -> tuple[ConditionOp, ...]:
     return (*_OF.get(kind, ("is", "is_not", "contains")), *_ALWAYS)
 
 
-def holds(condition: Condition | Branch | ScoreRule, key: str, state: RunState, *, today: date) -> bool:
+def holds(condition: FlowCondition | FlowBranch | FlowScoreRule, key: str, state: RunState, *, today: date) -> bool:
     """Whether a condition on the answer to `key` is met."""
     held, answer, value = state.answers.get(key), state.given(key), condition.value
     match condition.op:
@@ -66,7 +66,9 @@ def holds(condition: Condition | Branch | ScoreRule, key: str, state: RunState, 
             return _measure(answer) <= _measure(value)
 
 
-def in_words(condition: Condition | Branch | ScoreRule, question: FlowQuestion, flow: FlowDefinition) -> str:
+def in_words(
+    condition: FlowCondition | FlowBranch | FlowScoreRule, question: FlowQuestion, flow: FlowDefinition
+) -> str:
     """A condition as people read it: “Team size” is at least 20."""
     value = condition.value
     if condition.op == "within_days":

@@ -37,7 +37,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Condition(_Part):
+class FlowCondition(_Part):
     """What is asked of one answer; one that is missing meets only `is_not`, `not_answered` and, refused, `refused`."""
 
     question: Key = Field(examples=["team_size"])
@@ -45,7 +45,7 @@ class Condition(_Part):
     value: Flag | _Number | _Given | Annotated[list[_Given], Field(max_length=MAX_OPTIONS)] | None = None
 
 
-class Branch(_Part):
+class FlowBranch(_Part):
     """From a question, if the condition holds, on to a later one, or to the end; what lies between is left out."""
 
     op: ConditionOp
@@ -53,7 +53,7 @@ class Branch(_Part):
     go_to: Key = Field(description="Key of a later question, or `end`", examples=["timeline"])
 
 
-class Option(_Part):
+class FlowOption(_Part):
     """One answer to choose; `synonyms` are other words people use for it."""
 
     key: Key
@@ -73,16 +73,16 @@ class FlowQuestion(_Part):
     label: _Line = Field(examples=["Team size"])
     text: Texts = Field(examples=[{"en": "How many people are in your team?"}])
     required: Flag = False
-    options: Annotated[list[Option], Field(max_length=MAX_OPTIONS)] = []
+    options: Annotated[list[FlowOption], Field(max_length=MAX_OPTIONS)] = []
     minimum: _Number | None = None
     maximum: _Number | None = None
     currency: Currency | None = Field(default=None, description="Of amounts told without one", examples=["EUR"])
     lead_field: LeadField | None = Field(default=None, description="Where the answer goes; what is known is not asked")
     hints: Annotated[list[_Word], Field(max_length=30)] = Field(default=[], examples=[["people", "employees"]])
-    branches: Annotated[list[Branch], Field(max_length=10)] = []
+    branches: Annotated[list[FlowBranch], Field(max_length=10)] = []
 
 
-class ScoreRule(_Part):
+class FlowScoreRule(_Part):
     """Points for an answer; the score is their sum, kept between 0 and 100."""
 
     question: Key
@@ -91,13 +91,13 @@ class ScoreRule(_Part):
     points: Annotated[Whole, Field(ge=-100, le=100)]
 
 
-class Outcome(_Part):
+class FlowOutcome(_Part):
     """What follows where the score and the conditions fit; the first outcome that fits counts."""
 
     name: _Line = Field(examples=["Ready to buy"])
     state: Literal["qualified", "unqualified"]
     match: Literal["all", "any"] = "all"
-    conditions: Annotated[list[Condition], Field(max_length=10)] = []
+    conditions: Annotated[list[FlowCondition], Field(max_length=10)] = []
     min_score: Annotated[Whole, Field(ge=0, le=100)] | None = None
     max_score: Annotated[Whole, Field(ge=0, le=100)] | None = None
     next_step: NextStep = "none"
@@ -113,9 +113,9 @@ class FlowDefinition(_Part):
 
     language: Language = "en"
     questions: Annotated[list[FlowQuestion], Field(max_length=MAX_QUESTIONS)] = []
-    scoring: Annotated[list[ScoreRule], Field(max_length=MAX_RULES)] = []
-    outcomes: Annotated[list[Outcome], Field(max_length=MAX_OUTCOMES)] = []
-    otherwise: Outcome = Outcome(name="Not now", state="unqualified", next_step="nurture")
+    scoring: Annotated[list[FlowScoreRule], Field(max_length=MAX_RULES)] = []
+    outcomes: Annotated[list[FlowOutcome], Field(max_length=MAX_OUTCOMES)] = []
+    otherwise: FlowOutcome = FlowOutcome(name="Not now", state="unqualified", next_step="nurture")
 
     def question(self, key: str) -> FlowQuestion | None:
         """The question of this key."""

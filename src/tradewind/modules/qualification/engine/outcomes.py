@@ -6,7 +6,7 @@ from datetime import date
 from tradewind.modules.qualification.contracts import Reason
 from tradewind.modules.qualification.contracts import RunState as State
 from tradewind.modules.qualification.engine.conditions import holds, in_words
-from tradewind.modules.qualification.engine.flow import FlowDefinition, Outcome
+from tradewind.modules.qualification.engine.flow import FlowDefinition, FlowOutcome
 from tradewind.modules.qualification.engine.path import walk
 from tradewind.modules.qualification.engine.state import RunState
 
@@ -17,7 +17,7 @@ class Verdict:
 
     state: State
     score: int | None
-    outcome: Outcome | None
+    outcome: FlowOutcome | None
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...]
 
@@ -57,7 +57,7 @@ def verdict(flow: FlowDefinition, state: RunState, *, today: date) -> Verdict:
     return Verdict(other.state, score, other, (*reasons, Reason(f"“{other.name}”: no other outcome fits")), missing)
 
 
-def _fits(flow: FlowDefinition, outcome: Outcome, state: RunState, score: int | None, today: date) -> str | None:
+def _fits(flow: FlowDefinition, outcome: FlowOutcome, state: RunState, score: int | None, today: date) -> str | None:
     """Why an outcome fits; None if it does not."""
     why: list[str] = []
     if outcome.min_score is not None:

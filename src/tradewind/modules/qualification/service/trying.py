@@ -15,10 +15,10 @@ from tradewind.modules.qualification.engine.regions import region_of
 from tradewind.modules.qualification.engine.state import Held, RunState
 from tradewind.modules.qualification.schemas import (
     CaptureRead,
+    FlowQuestionRead,
     FlowTried,
     FlowTry,
-    QuestionRead,
-    ReasonRead,
+    RunReasonRead,
     TriedAnswer,
     UnusableRead,
 )
@@ -54,7 +54,7 @@ async def try_flow(session: AsyncSession, flow_id: UUID, data: FlowTry) -> FlowT
     return FlowTried(
         captures=[CaptureRead.model_validate(one) for one in reading.all] if reading else [],
         unusable=[UnusableRead.model_validate(one) for one in reading.unusable] if reading else [],
-        question=QuestionRead.model_validate(question) if question else None,
+        question=FlowQuestionRead.model_validate(question) if question else None,
         message=text_in(verdict.outcome.message, data.language, flow.language) or None if verdict.outcome else None,
         answers=[
             TriedAnswer(
@@ -68,7 +68,7 @@ async def try_flow(session: AsyncSession, flow_id: UUID, data: FlowTry) -> FlowT
         score=verdict.score,
         outcome=verdict.outcome.name if verdict.outcome else None,
         next_step=verdict.outcome.next_step if verdict.outcome else "none",
-        reasons=[ReasonRead.model_validate(one) for one in verdict.reasons],
+        reasons=[RunReasonRead.model_validate(one) for one in verdict.reasons],
         urgency=urgency.level,
         urgency_why=urgency.why,
     )  # fmt: skip
