@@ -13,8 +13,10 @@ import { Route as AppRouteImport } from './routes/_app'
 import { Route as AuthRouteImport } from './routes/_auth'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
+import { Route as AppAgentsRouteImport } from './routes/_app/agents'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
+import { Route as AppInboxRouteImport } from './routes/_app/inbox'
 import { Route as AppIntentsRouteImport } from './routes/_app/intents'
 import { Route as AppKnowledgeRouteImport } from './routes/_app/knowledge'
 import { Route as AppMeetingsRouteImport } from './routes/_app/meetings'
@@ -27,6 +29,8 @@ import { Route as AuthResetPasswordRouteImport } from './routes/_auth/reset-pass
 import { Route as AuthSecureAccountRouteImport } from './routes/_auth/secure-account'
 import { Route as AuthSignUpRouteImport } from './routes/_auth/sign-up'
 import { Route as AuthVerifyEmailRouteImport } from './routes/_auth/verify-email'
+import { Route as AppAgentsIndexRouteImport } from './routes/_app/agents/index'
+import { Route as AppAgentsAgentIdRouteImport } from './routes/_app/agents/$agentId'
 import { Route as AppAnalyticsMetricsRouteImport } from './routes/_app/analytics/metrics'
 import { Route as AppCompaniesIndexRouteImport } from './routes/_app/companies/index'
 import { Route as AppCompaniesCompanyIdRouteImport } from './routes/_app/companies/$companyId'
@@ -54,6 +58,7 @@ import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/aud
 import { Route as AppSettingsCalendarsRouteImport } from './routes/_app/settings/calendars'
 import { Route as AppSettingsDataMapRouteImport } from './routes/_app/settings/data-map'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
+import { Route as AppSettingsInboxRouteImport } from './routes/_app/settings/inbox'
 import { Route as AppSettingsJobsRouteImport } from './routes/_app/settings/jobs'
 import { Route as AppSettingsKeysRouteImport } from './routes/_app/settings/keys'
 import { Route as AppSettingsMailRouteImport } from './routes/_app/settings/mail'
@@ -72,6 +77,8 @@ import { Route as AppSettingsTeamsRouteImport } from './routes/_app/settings/tea
 import { Route as AppSourcesIndexRouteImport } from './routes/_app/sources/index'
 import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$sourceId'
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
+import { Route as AppAgentsFlowsIndexRouteImport } from './routes/_app/agents/flows/index'
+import { Route as AppAgentsFlowsFlowIdRouteImport } from './routes/_app/agents/flows/$flowId'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles/$articleId'
 import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents/$documentId'
 import { Route as AppMeetingsEventTypesIndexRouteImport } from './routes/_app/meetings/event-types/index'
@@ -103,6 +110,11 @@ const AppSplatRoute = AppSplatRouteImport.update({
   path: '/$',
   getParentRoute: () => AppRoute,
 } as any)
+const AppAgentsRoute = AppAgentsRouteImport.update({
+  id: '/agents',
+  path: '/agents',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppDashboardRoute = AppDashboardRouteImport.update({
   id: '/dashboard',
   path: '/dashboard',
@@ -111,6 +123,11 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
 const AppGetStartedRoute = AppGetStartedRouteImport.update({
   id: '/get-started',
   path: '/get-started',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppInboxRoute = AppInboxRouteImport.update({
+  id: '/inbox',
+  path: '/inbox',
   getParentRoute: () => AppRoute,
 } as any)
 const AppIntentsRoute = AppIntentsRouteImport.update({
@@ -172,6 +189,16 @@ const AuthVerifyEmailRoute = AuthVerifyEmailRouteImport.update({
   id: '/verify-email',
   path: '/verify-email',
   getParentRoute: () => AuthRoute,
+} as any)
+const AppAgentsIndexRoute = AppAgentsIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppAgentsRoute,
+} as any)
+const AppAgentsAgentIdRoute = AppAgentsAgentIdRouteImport.update({
+  id: '/$agentId',
+  path: '/$agentId',
+  getParentRoute: () => AppAgentsRoute,
 } as any)
 const AppAnalyticsMetricsRoute = AppAnalyticsMetricsRouteImport.update({
   id: '/analytics/metrics',
@@ -308,6 +335,11 @@ const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   path: '/fields',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsInboxRoute = AppSettingsInboxRouteImport.update({
+  id: '/inbox',
+  path: '/inbox',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsJobsRoute = AppSettingsJobsRouteImport.update({
   id: '/jobs',
   path: '/jobs',
@@ -399,6 +431,16 @@ const AuthOauthAuthorizeRoute = AuthOauthAuthorizeRouteImport.update({
   path: '/oauth/authorize',
   getParentRoute: () => AuthRoute,
 } as any)
+const AppAgentsFlowsIndexRoute = AppAgentsFlowsIndexRouteImport.update({
+  id: '/flows/',
+  path: '/flows/',
+  getParentRoute: () => AppAgentsRoute,
+} as any)
+const AppAgentsFlowsFlowIdRoute = AppAgentsFlowsFlowIdRouteImport.update({
+  id: '/flows/$flowId',
+  path: '/flows/$flowId',
+  getParentRoute: () => AppAgentsRoute,
+} as any)
 const AppKnowledgeArticlesArticleIdRoute =
   AppKnowledgeArticlesArticleIdRouteImport.update({
     id: '/articles/$articleId',
@@ -472,8 +514,10 @@ const AppSettingsWebhooksEndpointIdRoute =
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/$': typeof AppSplatRoute
+  '/agents': typeof AppAgentsRouteWithChildren
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/inbox': typeof AppInboxRoute
   '/intents': typeof AppIntentsRoute
   '/knowledge': typeof AppKnowledgeRouteWithChildren
   '/meetings': typeof AppMeetingsRouteWithChildren
@@ -486,6 +530,7 @@ export interface FileRoutesByFullPath {
   '/secure-account': typeof AuthSecureAccountRoute
   '/sign-up': typeof AuthSignUpRoute
   '/verify-email': typeof AuthVerifyEmailRoute
+  '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/analytics/metrics': typeof AppAnalyticsMetricsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
@@ -504,6 +549,7 @@ export interface FileRoutesByFullPath {
   '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
+  '/settings/inbox': typeof AppSettingsInboxRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
   '/settings/keys': typeof AppSettingsKeysRoute
   '/settings/mail': typeof AppSettingsMailRoute
@@ -521,6 +567,7 @@ export interface FileRoutesByFullPath {
   '/settings/teams': typeof AppSettingsTeamsRoute
   '/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
+  '/agents/': typeof AppAgentsIndexRoute
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
   '/imports/': typeof AppImportsIndexRoute
@@ -531,6 +578,7 @@ export interface FileRoutesByFullPath {
   '/segments/': typeof AppSegmentsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
   '/sources/': typeof AppSourcesIndexRoute
+  '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -538,6 +586,7 @@ export interface FileRoutesByFullPath {
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/agents/flows/': typeof AppAgentsFlowsIndexRoute
   '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai/': typeof AppSettingsAiIndexRoute
@@ -549,6 +598,7 @@ export interface FileRoutesByTo {
   '/$': typeof AppSplatRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
+  '/inbox': typeof AppInboxRoute
   '/intents': typeof AppIntentsRoute
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -558,6 +608,7 @@ export interface FileRoutesByTo {
   '/secure-account': typeof AuthSecureAccountRoute
   '/sign-up': typeof AuthSignUpRoute
   '/verify-email': typeof AuthVerifyEmailRoute
+  '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/analytics/metrics': typeof AppAnalyticsMetricsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
@@ -576,6 +627,7 @@ export interface FileRoutesByTo {
   '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
+  '/settings/inbox': typeof AppSettingsInboxRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
   '/settings/keys': typeof AppSettingsKeysRoute
   '/settings/mail': typeof AppSettingsMailRoute
@@ -593,6 +645,7 @@ export interface FileRoutesByTo {
   '/settings/teams': typeof AppSettingsTeamsRoute
   '/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
+  '/agents': typeof AppAgentsIndexRoute
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
   '/imports': typeof AppImportsIndexRoute
@@ -603,6 +656,7 @@ export interface FileRoutesByTo {
   '/segments': typeof AppSegmentsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
   '/sources': typeof AppSourcesIndexRoute
+  '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -610,6 +664,7 @@ export interface FileRoutesByTo {
   '/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/agents/flows': typeof AppAgentsFlowsIndexRoute
   '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai': typeof AppSettingsAiIndexRoute
@@ -621,8 +676,10 @@ export interface FileRoutesById {
   '/_app': typeof AppRouteWithChildren
   '/_auth': typeof AuthRouteWithChildren
   '/_app/$': typeof AppSplatRoute
+  '/_app/agents': typeof AppAgentsRouteWithChildren
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
+  '/_app/inbox': typeof AppInboxRoute
   '/_app/intents': typeof AppIntentsRoute
   '/_app/knowledge': typeof AppKnowledgeRouteWithChildren
   '/_app/meetings': typeof AppMeetingsRouteWithChildren
@@ -636,6 +693,7 @@ export interface FileRoutesById {
   '/_auth/sign-up': typeof AuthSignUpRoute
   '/_auth/verify-email': typeof AuthVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
+  '/_app/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/_app/analytics/metrics': typeof AppAnalyticsMetricsRoute
   '/_app/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
@@ -654,6 +712,7 @@ export interface FileRoutesById {
   '/_app/settings/calendars': typeof AppSettingsCalendarsRoute
   '/_app/settings/data-map': typeof AppSettingsDataMapRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
+  '/_app/settings/inbox': typeof AppSettingsInboxRoute
   '/_app/settings/jobs': typeof AppSettingsJobsRoute
   '/_app/settings/keys': typeof AppSettingsKeysRoute
   '/_app/settings/mail': typeof AppSettingsMailRoute
@@ -671,6 +730,7 @@ export interface FileRoutesById {
   '/_app/settings/teams': typeof AppSettingsTeamsRoute
   '/_app/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/_auth/oauth/authorize': typeof AuthOauthAuthorizeRoute
+  '/_app/agents/': typeof AppAgentsIndexRoute
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
   '/_app/imports/': typeof AppImportsIndexRoute
@@ -681,6 +741,7 @@ export interface FileRoutesById {
   '/_app/segments/': typeof AppSegmentsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/sources/': typeof AppSourcesIndexRoute
+  '/_app/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/_app/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -688,6 +749,7 @@ export interface FileRoutesById {
   '/_app/settings/ai/usage': typeof AppSettingsAiUsageRoute
   '/_app/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
+  '/_app/agents/flows/': typeof AppAgentsFlowsIndexRoute
   '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/_app/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
@@ -699,8 +761,10 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/$'
+    | '/agents'
     | '/dashboard'
     | '/get-started'
+    | '/inbox'
     | '/intents'
     | '/knowledge'
     | '/meetings'
@@ -713,6 +777,7 @@ export interface FileRouteTypes {
     | '/secure-account'
     | '/sign-up'
     | '/verify-email'
+    | '/agents/$agentId'
     | '/analytics/metrics'
     | '/companies/$companyId'
     | '/deals/$dealId'
@@ -731,6 +796,7 @@ export interface FileRouteTypes {
     | '/settings/calendars'
     | '/settings/data-map'
     | '/settings/fields'
+    | '/settings/inbox'
     | '/settings/jobs'
     | '/settings/keys'
     | '/settings/mail'
@@ -748,6 +814,7 @@ export interface FileRouteTypes {
     | '/settings/teams'
     | '/sources/$sourceId'
     | '/oauth/authorize'
+    | '/agents/'
     | '/companies/'
     | '/deals/'
     | '/imports/'
@@ -758,6 +825,7 @@ export interface FileRouteTypes {
     | '/segments/'
     | '/settings/'
     | '/sources/'
+    | '/agents/flows/$flowId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
@@ -765,6 +833,7 @@ export interface FileRouteTypes {
     | '/settings/ai/usage'
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
+    | '/agents/flows/'
     | '/meetings/event-types/'
     | '/meetings/routing-forms/'
     | '/settings/ai/'
@@ -776,6 +845,7 @@ export interface FileRouteTypes {
     | '/$'
     | '/dashboard'
     | '/get-started'
+    | '/inbox'
     | '/intents'
     | '/tasks'
     | '/accept-invitation'
@@ -785,6 +855,7 @@ export interface FileRouteTypes {
     | '/secure-account'
     | '/sign-up'
     | '/verify-email'
+    | '/agents/$agentId'
     | '/analytics/metrics'
     | '/companies/$companyId'
     | '/deals/$dealId'
@@ -803,6 +874,7 @@ export interface FileRouteTypes {
     | '/settings/calendars'
     | '/settings/data-map'
     | '/settings/fields'
+    | '/settings/inbox'
     | '/settings/jobs'
     | '/settings/keys'
     | '/settings/mail'
@@ -820,6 +892,7 @@ export interface FileRouteTypes {
     | '/settings/teams'
     | '/sources/$sourceId'
     | '/oauth/authorize'
+    | '/agents'
     | '/companies'
     | '/deals'
     | '/imports'
@@ -830,6 +903,7 @@ export interface FileRouteTypes {
     | '/segments'
     | '/settings'
     | '/sources'
+    | '/agents/flows/$flowId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
@@ -837,6 +911,7 @@ export interface FileRouteTypes {
     | '/settings/ai/usage'
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
+    | '/agents/flows'
     | '/meetings/event-types'
     | '/meetings/routing-forms'
     | '/settings/ai'
@@ -847,8 +922,10 @@ export interface FileRouteTypes {
     | '/_app'
     | '/_auth'
     | '/_app/$'
+    | '/_app/agents'
     | '/_app/dashboard'
     | '/_app/get-started'
+    | '/_app/inbox'
     | '/_app/intents'
     | '/_app/knowledge'
     | '/_app/meetings'
@@ -862,6 +939,7 @@ export interface FileRouteTypes {
     | '/_auth/sign-up'
     | '/_auth/verify-email'
     | '/_app/'
+    | '/_app/agents/$agentId'
     | '/_app/analytics/metrics'
     | '/_app/companies/$companyId'
     | '/_app/deals/$dealId'
@@ -880,6 +958,7 @@ export interface FileRouteTypes {
     | '/_app/settings/calendars'
     | '/_app/settings/data-map'
     | '/_app/settings/fields'
+    | '/_app/settings/inbox'
     | '/_app/settings/jobs'
     | '/_app/settings/keys'
     | '/_app/settings/mail'
@@ -897,6 +976,7 @@ export interface FileRouteTypes {
     | '/_app/settings/teams'
     | '/_app/sources/$sourceId'
     | '/_auth/oauth/authorize'
+    | '/_app/agents/'
     | '/_app/companies/'
     | '/_app/deals/'
     | '/_app/imports/'
@@ -907,6 +987,7 @@ export interface FileRouteTypes {
     | '/_app/segments/'
     | '/_app/settings/'
     | '/_app/sources/'
+    | '/_app/agents/flows/$flowId'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
     | '/_app/meetings/event-types/$eventTypeId'
@@ -914,6 +995,7 @@ export interface FileRouteTypes {
     | '/_app/settings/ai/usage'
     | '/_app/settings/prompts/$promptId'
     | '/_app/settings/webhooks/$endpointId'
+    | '/_app/agents/flows/'
     | '/_app/meetings/event-types/'
     | '/_app/meetings/routing-forms/'
     | '/_app/settings/ai/'
@@ -956,6 +1038,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSplatRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/agents': {
+      id: '/_app/agents'
+      path: '/agents'
+      fullPath: '/agents'
+      preLoaderRoute: typeof AppAgentsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/dashboard': {
       id: '/_app/dashboard'
       path: '/dashboard'
@@ -968,6 +1057,13 @@ declare module '@tanstack/react-router' {
       path: '/get-started'
       fullPath: '/get-started'
       preLoaderRoute: typeof AppGetStartedRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/inbox': {
+      id: '/_app/inbox'
+      path: '/inbox'
+      fullPath: '/inbox'
+      preLoaderRoute: typeof AppInboxRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/intents': {
@@ -1053,6 +1149,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/verify-email'
       preLoaderRoute: typeof AuthVerifyEmailRouteImport
       parentRoute: typeof AuthRoute
+    }
+    '/_app/agents/': {
+      id: '/_app/agents/'
+      path: '/'
+      fullPath: '/agents/'
+      preLoaderRoute: typeof AppAgentsIndexRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
+    '/_app/agents/$agentId': {
+      id: '/_app/agents/$agentId'
+      path: '/$agentId'
+      fullPath: '/agents/$agentId'
+      preLoaderRoute: typeof AppAgentsAgentIdRouteImport
+      parentRoute: typeof AppAgentsRoute
     }
     '/_app/analytics/metrics': {
       id: '/_app/analytics/metrics'
@@ -1243,6 +1353,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsFieldsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/inbox': {
+      id: '/_app/settings/inbox'
+      path: '/inbox'
+      fullPath: '/settings/inbox'
+      preLoaderRoute: typeof AppSettingsInboxRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/jobs': {
       id: '/_app/settings/jobs'
       path: '/jobs'
@@ -1369,6 +1486,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AuthOauthAuthorizeRouteImport
       parentRoute: typeof AuthRoute
     }
+    '/_app/agents/flows/': {
+      id: '/_app/agents/flows/'
+      path: '/flows'
+      fullPath: '/agents/flows/'
+      preLoaderRoute: typeof AppAgentsFlowsIndexRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
+    '/_app/agents/flows/$flowId': {
+      id: '/_app/agents/flows/$flowId'
+      path: '/flows/$flowId'
+      fullPath: '/agents/flows/$flowId'
+      preLoaderRoute: typeof AppAgentsFlowsFlowIdRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
     '/_app/knowledge/articles/$articleId': {
       id: '/_app/knowledge/articles/$articleId'
       path: '/articles/$articleId'
@@ -1456,6 +1587,24 @@ declare module '@tanstack/react-router' {
   }
 }
 
+interface AppAgentsRouteChildren {
+  AppAgentsAgentIdRoute: typeof AppAgentsAgentIdRoute
+  AppAgentsIndexRoute: typeof AppAgentsIndexRoute
+  AppAgentsFlowsFlowIdRoute: typeof AppAgentsFlowsFlowIdRoute
+  AppAgentsFlowsIndexRoute: typeof AppAgentsFlowsIndexRoute
+}
+
+const AppAgentsRouteChildren: AppAgentsRouteChildren = {
+  AppAgentsAgentIdRoute: AppAgentsAgentIdRoute,
+  AppAgentsIndexRoute: AppAgentsIndexRoute,
+  AppAgentsFlowsFlowIdRoute: AppAgentsFlowsFlowIdRoute,
+  AppAgentsFlowsIndexRoute: AppAgentsFlowsIndexRoute,
+}
+
+const AppAgentsRouteWithChildren = AppAgentsRoute._addFileChildren(
+  AppAgentsRouteChildren,
+)
+
 interface AppKnowledgeRouteChildren {
   AppKnowledgeIssuesRoute: typeof AppKnowledgeIssuesRoute
   AppKnowledgeQuestionsRoute: typeof AppKnowledgeQuestionsRoute
@@ -1506,6 +1655,7 @@ interface AppSettingsRouteChildren {
   AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
   AppSettingsDataMapRoute: typeof AppSettingsDataMapRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
+  AppSettingsInboxRoute: typeof AppSettingsInboxRoute
   AppSettingsJobsRoute: typeof AppSettingsJobsRoute
   AppSettingsKeysRoute: typeof AppSettingsKeysRoute
   AppSettingsMailRoute: typeof AppSettingsMailRoute
@@ -1536,6 +1686,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
   AppSettingsDataMapRoute: AppSettingsDataMapRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
+  AppSettingsInboxRoute: AppSettingsInboxRoute,
   AppSettingsJobsRoute: AppSettingsJobsRoute,
   AppSettingsKeysRoute: AppSettingsKeysRoute,
   AppSettingsMailRoute: AppSettingsMailRoute,
@@ -1566,8 +1717,10 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
+  AppAgentsRoute: typeof AppAgentsRouteWithChildren
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
+  AppInboxRoute: typeof AppInboxRoute
   AppIntentsRoute: typeof AppIntentsRoute
   AppKnowledgeRoute: typeof AppKnowledgeRouteWithChildren
   AppMeetingsRoute: typeof AppMeetingsRouteWithChildren
@@ -1595,8 +1748,10 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
+  AppAgentsRoute: AppAgentsRouteWithChildren,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
+  AppInboxRoute: AppInboxRoute,
   AppIntentsRoute: AppIntentsRoute,
   AppKnowledgeRoute: AppKnowledgeRouteWithChildren,
   AppMeetingsRoute: AppMeetingsRouteWithChildren,

@@ -12,9 +12,12 @@ function patched(value: unknown, ids: ReadonlySet<string>, patch: object): unkno
   }
   if (value === null || typeof value !== 'object') return value;
   if ('id' in value && ids.has((value as Identified).id)) return { ...value, ...patch };
-  if ('items' in value) {
-    const items = patched(value.items, ids, patch);
-    return items === value.items ? value : { ...value, items };
+  // Pages of a list that grows hold one answer each.
+  const inner = 'items' in value ? 'items' : 'pages' in value ? 'pages' : undefined;
+  if (inner !== undefined) {
+    const old = (value as Record<string, unknown>)[inner];
+    const next = patched(old, ids, patch);
+    return next === old ? value : { ...value, [inner]: next };
   }
   return value;
 }

@@ -14,6 +14,8 @@ export interface NavEntry {
   go?: string;
   /** Links of its own, shown below it in the open rail. */
   below?: ComponentType;
+  /** What waits there, as a number behind its name. */
+  count?: ComponentType;
 }
 
 export interface CreateEntry {

@@ -6,7 +6,7 @@ interface SaveBarProps {
   busy: boolean;
   disabled?: boolean;
   /** Replaces the usual sentence. */
-  text?: string;
+  text?: string | undefined;
   onDiscard: () => void;
   /** Left out inside a form: the button then submits it. */
   onSave?: () => void;

@@ -25,6 +25,11 @@ function RailLink({ item, collapsed }: { item: NavItem; collapsed: boolean }) {
       >
         <Icon size={18} stroke={1.75} aria-hidden />
         {!collapsed && <span className="tw-truncate">{label}</span>}
+        {item.count && (
+          <Suspense>
+            <item.count />
+          </Suspense>
+        )}
       </Link>
     </Tooltip>
   );

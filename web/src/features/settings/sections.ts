@@ -25,6 +25,7 @@ export const areas = [
       { to: '/settings/pipelines', label: 'pipelines.title', permission: 'deals:read' },
       { to: '/settings/routing', label: 'routing.title', permission: 'leads:read' },
       { to: '/settings/tags', label: 'tags.title', permission: 'leads:read' },
+      { to: '/settings/inbox', label: 'inbox', permission: 'conversations:read' },
     ],
   },
   {

@@ -1,0 +1,111 @@
+import { Badge } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { formatRelative } from '@/app/format';
+import { IconRobot } from '@/app/icons';
+import { useMay } from '@/app/permissions';
+import { ItemMenu, ItemSwitch } from '@/components/item-actions';
+import { ItemCard } from '@/components/item-card';
+import { CardList, ListPage } from '@/components/list-page';
+import { AgentDialog } from './agent-dialog';
+import { languageName } from './languages';
+import { AGENTS, type AgentSummary, agentsQuery } from './queries';
+import { Satisfaction } from './satisfaction';
+import { StateBadge } from './state-badge';
+
+const route = getRouteApi('/_app/agents/');
+const SHOWN_LANGUAGES = 3;
+
+function Row({ agent, mayWrite }: { agent: AgentSummary; mayWrite: boolean }) {
+  const { t } = useTranslation('agents');
+  const { id, name, languages } = agent;
+  const named = languages.slice(0, SHOWN_LANGUAGES).map(languageName).join(', ');
+  const more = languages.length - SHOWN_LANGUAGES;
+  return (
+    <ItemCard
+      title={name}
+      to={`/agents/${id}`}
+      badges={
+        <>
+          <StateBadge agent={agent} />
+          {agent.is_default && <Badge color="gray">{t('list.default')}</Badge>}
+          {agent.changed && agent.published !== null && (
+            <Badge color="yellow">{t('list.changed')}</Badge>
+          )}
+        </>
+      }
+      facts={[
+        t('list.conversations', { count: agent.conversations }),
+        languages.length === 0
+          ? t('list.allLanguages')
+          : more > 0
+            ? t('list.moreLanguages', { named, count: more })
+            : named,
+        agent.published_at !== null &&
+          t('list.published', { when: formatRelative(agent.published_at) }),
+      ]}
+      actions={
+        <>
+          <ItemSwitch
+            list={AGENTS}
+            item={agent}
+            title={name}
+            label={t('list.on', { name })}
+            disabled={!mayWrite}
+          />
+          {mayWrite && (
+            <ItemMenu
+              list={AGENTS}
+              item={agent}
+              title={name}
+              remove={{ title: t('delete.title'), text: t('delete.text', { name }) }}
+            />
+          )}
+        </>
+      }
+    />
+  );
+}
+
+/** Every agent, what its conversations led to, and what clients think of it. */
+export function AgentsPage() {
+  const { t } = useTranslation('agents');
+  const { create = false } = route.useSearch();
+  const navigate = route.useNavigate();
+  const mayWrite = useMay('agents:write');
+  const query = useQuery(agentsQuery());
+  const show = (open: boolean) => void navigate({ search: open ? { create: true } : {} });
+  return (
+    <ListPage
+      query={query}
+      title={t('title')}
+      description={t('text')}
+      add={mayWrite && { label: t('new.add'), onClick: () => show(true) }}
+      empty={{ icon: IconRobot, title: t('empty.title'), text: t('empty.text') }}
+      dialogs={
+        create &&
+        mayWrite && (
+          <AgentDialog
+            onClose={(made) =>
+              made
+                ? void navigate({ to: '/agents/$agentId', params: { agentId: made.id } })
+                : show(false)
+            }
+          />
+        )
+      }
+    >
+      {(agents) => (
+        <>
+          <CardList>
+            {agents.map((agent) => (
+              <Row key={agent.id} agent={agent} mayWrite={mayWrite} />
+            ))}
+          </CardList>
+          <Satisfaction />
+        </>
+      )}
+    </ListPage>
+  );
+}
