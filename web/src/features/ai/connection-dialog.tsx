@@ -1,17 +1,7 @@
-import {
-  Button,
-  Group,
-  Modal,
-  PasswordInput,
-  Select,
-  Switch,
-  TagsInput,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { PasswordInput, Select, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import { type Connection, changeAi, type Provider } from './queries';
 import { filledIn, settingFields } from './words';
@@ -70,125 +60,110 @@ export function ConnectionDialog({ connection, providers, onClose }: ConnectionD
     });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <FormDialog
       title={connection ? t('dialog.edit', { name: connection.label }) : t('connect')}
+      size="lg"
+      form={form}
+      submit={t(connection ? 'save' : 'dialog.submit')}
+      onClose={onClose}
+      onSubmit={async (values) => {
+        const body = {
+          label: values.label,
+          settings: filledIn(values.settings),
+          ...(values.key ? { key: values.key } : {}),
+        };
+        if (connection) {
+          await changeAi('patch', `/connections/${connection.id}`, {
+            body: { ...body, enabled: values.enabled },
+            version: connection.version,
+          });
+        } else {
+          const models = values.models.map((name) => ({ capability: 'text', name }));
+          await changeAi('post', '/connections', {
+            body: {
+              ...body,
+              provider: values.provider,
+              ...(models.length > 0 ? { models } : {}),
+            },
+          });
+        }
+        toastSuccess(t('dialog.saved', { name: values.label }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          const body = {
-            label: values.label,
-            settings: filledIn(values.settings),
-            ...(values.key ? { key: values.key } : {}),
-          };
-          if (connection) {
-            await changeAi('patch', `/connections/${connection.id}`, {
-              body: { ...body, enabled: values.enabled },
-              version: connection.version,
-            });
-          } else {
-            const models = values.models.map((name) => ({ capability: 'text', name }));
-            await changeAi('post', '/connections', {
-              body: {
-                ...body,
-                provider: values.provider,
-                ...(models.length > 0 ? { models } : {}),
-              },
-            });
+      {!connection && (
+        <Select
+          label={t('dialog.provider')}
+          data={providers.map(({ id, label }) => ({ value: id, label }))}
+          value={form.values.provider}
+          onChange={choose}
+          allowDeselect={false}
+          description={Object.values(provider?.notes ?? {}).join(' ')}
+        />
+      )}
+      <TextInput
+        label={t('dialog.label')}
+        description={t('dialog.labelText')}
+        required
+        maxLength={80}
+        {...form.getInputProps('label')}
+      />
+      {fields.map((field) =>
+        field.options.length > 0 ? (
+          <Select
+            key={field.name}
+            label={field.title}
+            description={field.description}
+            required={field.required}
+            data={field.options}
+            {...form.getInputProps(`settings.${field.name}`)}
+          />
+        ) : (
+          <TextInput
+            key={field.name}
+            label={field.title}
+            description={field.description}
+            required={field.required}
+            {...form.getInputProps(`settings.${field.name}`)}
+          />
+        ),
+      )}
+      {provider && provider.key !== 'none' && (
+        <PasswordInput
+          label={t('dialog.key')}
+          description={
+            connection?.has_key
+              ? t('dialog.keyStays', { hint: connection.key_hint })
+              : t('dialog.keyText')
           }
-          toastSuccess(t('dialog.saved', { name: values.label }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            {!connection && (
-              <Select
-                label={t('dialog.provider')}
-                data={providers.map(({ id, label }) => ({ value: id, label }))}
-                value={form.values.provider}
-                onChange={choose}
-                allowDeselect={false}
-                description={Object.values(provider?.notes ?? {}).join(' ')}
-              />
-            )}
-            <TextInput
-              label={t('dialog.label')}
-              description={t('dialog.labelText')}
-              required
-              maxLength={80}
-              {...form.getInputProps('label')}
-            />
-            {fields.map((field) =>
-              field.options.length > 0 ? (
-                <Select
-                  key={field.name}
-                  label={field.title}
-                  description={field.description}
-                  required={field.required}
-                  data={field.options}
-                  {...form.getInputProps(`settings.${field.name}`)}
-                />
-              ) : (
-                <TextInput
-                  key={field.name}
-                  label={field.title}
-                  description={field.description}
-                  required={field.required}
-                  {...form.getInputProps(`settings.${field.name}`)}
-                />
-              ),
-            )}
-            {provider && provider.key !== 'none' && (
-              <PasswordInput
-                label={t('dialog.key')}
-                description={
-                  connection?.has_key
-                    ? t('dialog.keyStays', { hint: connection.key_hint })
-                    : t('dialog.keyText')
-                }
-                required={!connection && provider.key === 'required'}
-                autoComplete="off"
-                maxLength={4000}
-                {...form.getInputProps('key')}
-              />
-            )}
-            {!connection && provider?.capabilities.includes('text') && (
-              <TagsInput
-                label={t('dialog.models')}
-                description={t('dialog.modelsText')}
-                data={provider.suggested.text ?? []}
-                acceptValueOnBlur
-                maxTags={20}
-                {...form.getInputProps('models')}
-              />
-            )}
-            {connection && (
-              <Switch
-                label={t('dialog.enabled')}
-                description={t('dialog.enabledText')}
-                {...form.getInputProps('enabled', { type: 'checkbox' })}
-              />
-            )}
-            {provider && Object.keys(provider.missing).length > 0 && !connection && (
-              <Text size="xs" c="dimmed">
-                {Object.values(provider.missing)[0]}
-              </Text>
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t(connection ? 'save' : 'dialog.submit')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+          required={!connection && provider.key === 'required'}
+          autoComplete="off"
+          maxLength={4000}
+          {...form.getInputProps('key')}
+        />
+      )}
+      {!connection && provider?.capabilities.includes('text') && (
+        <TagsInput
+          label={t('dialog.models')}
+          description={t('dialog.modelsText')}
+          data={provider.suggested.text ?? []}
+          acceptValueOnBlur
+          maxTags={20}
+          {...form.getInputProps('models')}
+        />
+      )}
+      {connection && (
+        <Switch
+          label={t('dialog.enabled')}
+          description={t('dialog.enabledText')}
+          {...form.getInputProps('enabled', { type: 'checkbox' })}
+        />
+      )}
+      {provider && Object.keys(provider.missing).length > 0 && !connection && (
+        <Text size="xs" c="dimmed">
+          {Object.values(provider.missing)[0]}
+        </Text>
+      )}
+    </FormDialog>
   );
 }

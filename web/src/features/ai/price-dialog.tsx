@@ -1,7 +1,7 @@
-import { Button, Group, Modal, NumberInput } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import { changeAi, type Model } from './queries';
 import { toDollars, toMicro } from './words';
@@ -17,45 +17,34 @@ export function PriceDialog({ model, onClose }: { model: Model; onClose: () => v
   });
   const micro = (dollars: number | '') => (dollars === '' ? null : toMicro(Number(dollars)));
   return (
-    <Modal opened onClose={onClose} title={t('price.title', { name: model.name })}>
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          await changeAi('patch', `/models/${model.id}`, {
-            body: {
-              input_price: micro(values.input_price),
-              output_price: micro(values.output_price),
-            },
-            version: model.version,
-          });
-          toastSuccess(t('policySaved'));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            {(['input_price', 'output_price'] as const).map((name) => (
-              <NumberInput
-                key={name}
-                label={t(`price.${name}`)}
-                description={t('price.unit')}
-                min={0}
-                decimalScale={6}
-                hideControls
-                {...form.getInputProps(name)}
-              />
-            ))}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('price.title', { name: model.name })}
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async (values) => {
+        await changeAi('patch', `/models/${model.id}`, {
+          body: {
+            input_price: micro(values.input_price),
+            output_price: micro(values.output_price),
+          },
+          version: model.version,
+        });
+        toastSuccess(t('policySaved'));
+        onClose();
+      }}
+    >
+      {(['input_price', 'output_price'] as const).map((name) => (
+        <NumberInput
+          key={name}
+          label={t(`price.${name}`)}
+          description={t('price.unit')}
+          min={0}
+          decimalScale={6}
+          hideControls
+          {...form.getInputProps(name)}
+        />
+      ))}
+    </FormDialog>
   );
 }

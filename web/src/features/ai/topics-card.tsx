@@ -3,7 +3,6 @@ import {
   Badge,
   Button,
   Group,
-  Modal,
   SegmentedControl,
   TagsInput,
   Text,
@@ -14,7 +13,7 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconPencil, IconPlus, IconTrash } from '@/app/icons';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
@@ -46,68 +45,53 @@ function TopicDialog({ policy, index, onClose }: TopicDialogProps) {
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <FormDialog
       title={topic ? t('topics.edit', { name: topic.name }) : t('topics.new')}
+      size="lg"
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async (values) => {
+        const examples = values.examples.split('\n').map((line) => line.trim());
+        const topics = [...(policy.topics ?? [])];
+        topics[index] = { ...values, examples: examples.filter((line) => line !== '') };
+        const { version, ...rest } = policy;
+        await changeAi('put', '/policy', { body: { ...rest, topics }, version });
+        toastSuccess(t('policySaved'));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          const examples = values.examples.split('\n').map((line) => line.trim());
-          const topics = [...(policy.topics ?? [])];
-          topics[index] = { ...values, examples: examples.filter((line) => line !== '') };
-          const { version, ...rest } = policy;
-          await changeAi('put', '/policy', { body: { ...rest, topics }, version });
-          toastSuccess(t('policySaved'));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('topics.name')}
-              required
-              data-autofocus
-              maxLength={60}
-              {...form.getInputProps('name')}
-            />
-            <SegmentedControl
-              aria-label={t('topics.rule')}
-              data={[
-                { value: 'deny', label: t('topics.deny') },
-                { value: 'allow', label: t('topics.allow') },
-              ]}
-              {...form.getInputProps('rule')}
-            />
-            <TagsInput
-              label={t('topics.keywords')}
-              description={t('topics.keywordsText')}
-              acceptValueOnBlur
-              maxTags={50}
-              {...form.getInputProps('keywords')}
-            />
-            <Textarea
-              label={t('topics.examples')}
-              description={t('topics.examplesText')}
-              autosize
-              minRows={3}
-              maxRows={10}
-              {...form.getInputProps('examples')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      <TextInput
+        label={t('topics.name')}
+        required
+        data-autofocus
+        maxLength={60}
+        {...form.getInputProps('name')}
+      />
+      <SegmentedControl
+        aria-label={t('topics.rule')}
+        data={[
+          { value: 'deny', label: t('topics.deny') },
+          { value: 'allow', label: t('topics.allow') },
+        ]}
+        {...form.getInputProps('rule')}
+      />
+      <TagsInput
+        label={t('topics.keywords')}
+        description={t('topics.keywordsText')}
+        acceptValueOnBlur
+        maxTags={50}
+        {...form.getInputProps('keywords')}
+      />
+      <Textarea
+        label={t('topics.examples')}
+        description={t('topics.examplesText')}
+        autosize
+        minRows={3}
+        maxRows={10}
+        {...form.getInputProps('examples')}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,7 +1,7 @@
-import { Button, Group, Modal, PasswordInput, Text, TextInput } from '@mantine/core';
+import { PasswordInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import { type Connection, connect, renewPassword, type Vendor } from './queries';
 
@@ -32,66 +32,51 @@ export function ConnectDialog({ vendor, connection, onClose }: ConnectDialogProp
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={connection ? t('dialog.renew', { name: connection.label }) : vendor.label}
+      form={form}
+      submit={t(connection ? 'reconnect' : 'dialog.submit')}
+      onClose={onClose}
+      onSubmit={async ({ settings, password }) => {
+        const saved = connection
+          ? await renewPassword(connection, password)
+          : await connect({
+              kind: vendor.id,
+              settings,
+              ...(wantsPassword ? { password } : {}),
+            });
+        toastSuccess(t('dialog.done', { name: saved.label }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async ({ settings, password }) => {
-          const saved = connection
-            ? await renewPassword(connection, password)
-            : await connect({
-                kind: vendor.id,
-                settings,
-                ...(wantsPassword ? { password } : {}),
-              });
-          toastSuccess(t('dialog.done', { name: saved.label }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            {!connection &&
-              fields.map(([name, field], place) => (
-                <TextInput
-                  key={name}
-                  label={field.title ?? name}
-                  description={field.description}
-                  required
-                  data-autofocus={place === 0 || undefined}
-                  autoComplete="off"
-                  spellCheck={false}
-                  {...form.getInputProps(`settings.${name}`)}
-                />
-              ))}
-            {wantsPassword && (
-              <PasswordInput
-                label={t('dialog.password')}
-                description={vendor.notes.password}
-                required
-                autoComplete="off"
-                maxLength={1000}
-                {...form.getInputProps('password')}
-              />
-            )}
-            {!wantsPassword && (
-              <Text size="xs" c="dimmed">
-                {Object.values(vendor.notes).join(' ')}
-              </Text>
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t(connection ? 'reconnect' : 'dialog.submit')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      {!connection &&
+        fields.map(([name, field], place) => (
+          <TextInput
+            key={name}
+            label={field.title ?? name}
+            description={field.description}
+            required
+            data-autofocus={place === 0 || undefined}
+            autoComplete="off"
+            spellCheck={false}
+            {...form.getInputProps(`settings.${name}`)}
+          />
+        ))}
+      {wantsPassword && (
+        <PasswordInput
+          label={t('dialog.password')}
+          description={vendor.notes.password}
+          required
+          autoComplete="off"
+          maxLength={1000}
+          {...form.getInputProps('password')}
+        />
+      )}
+      {!wantsPassword && (
+        <Text size="xs" c="dimmed">
+          {Object.values(vendor.notes).join(' ')}
+        </Text>
+      )}
+    </FormDialog>
   );
 }

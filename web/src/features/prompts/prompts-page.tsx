@@ -1,14 +1,4 @@
-import {
-  Badge,
-  Button,
-  Card,
-  Group,
-  Modal,
-  Select,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Badge, Button, Card, Group, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -16,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { formatRelative } from '@/app/format';
 import { IconPlus } from '@/app/icons';
 import { useMay } from '@/app/permissions';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { LinkAnchor } from '@/components/link-anchor';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
@@ -87,70 +77,60 @@ function NewPrompt({ onClose, onMade }: { onClose: () => void; onMade: (key: str
     },
   });
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('new.title')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ content, ...values }) => {
-          const made = await changePrompt<Prompt>('post', '', {
-            body: {
-              ...values,
-              content: withUsedVariables({ instructions: content, message: '', variables: [] }),
-            },
-          });
-          onMade(made.key);
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('new.name')}
-              required
-              data-autofocus
-              maxLength={80}
-              {...form.getInputProps('name')}
-            />
-            <TextInput
-              label={t('new.key')}
-              description={t('new.keyText')}
-              placeholder="sales.follow_up"
-              required
-              maxLength={60}
-              {...form.getInputProps('key')}
-            />
-            <Select
-              label={t('new.task')}
-              description={t('new.taskText')}
-              data={TASKS.map((value) => ({ value, label: t(`task.${value}`) }))}
-              allowDeselect={false}
-              {...form.getInputProps('task')}
-            />
-            <TextInput
-              label={t('new.description')}
-              maxLength={500}
-              {...form.getInputProps('description')}
-            />
-            <Textarea
-              label={t('instructions')}
-              description={t('instructionsText')}
-              required
-              autosize
-              minRows={4}
-              maxRows={12}
-              maxLength={20_000}
-              {...form.getInputProps('content')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('new.submit')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('new.title')}
+      size="lg"
+      form={form}
+      submit={t('new.submit')}
+      onClose={onClose}
+      onSubmit={async ({ content, ...values }) => {
+        const made = await changePrompt<Prompt>('post', '', {
+          body: {
+            ...values,
+            content: withUsedVariables({ instructions: content, message: '', variables: [] }),
+          },
+        });
+        onMade(made.key);
+      }}
+    >
+      <TextInput
+        label={t('new.name')}
+        required
+        data-autofocus
+        maxLength={80}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label={t('new.key')}
+        description={t('new.keyText')}
+        placeholder="sales.follow_up"
+        required
+        maxLength={60}
+        {...form.getInputProps('key')}
+      />
+      <Select
+        label={t('new.task')}
+        description={t('new.taskText')}
+        data={TASKS.map((value) => ({ value, label: t(`task.${value}`) }))}
+        allowDeselect={false}
+        {...form.getInputProps('task')}
+      />
+      <TextInput
+        label={t('new.description')}
+        maxLength={500}
+        {...form.getInputProps('description')}
+      />
+      <Textarea
+        label={t('instructions')}
+        description={t('instructionsText')}
+        required
+        autosize
+        minRows={4}
+        maxRows={12}
+        maxLength={20_000}
+        {...form.getInputProps('content')}
+      />
+    </FormDialog>
   );
 }
 

@@ -3,7 +3,6 @@ import {
   Button,
   Group,
   JsonInput,
-  Modal,
   NumberInput,
   Select,
   Stack,
@@ -13,7 +12,7 @@ import {
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { IconTrash } from '@/app/icons';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { typed, valuesOf } from './content';
 import classes from './prompts.module.css';
 import { changePrompt, type Expectation, type Prompt, type Test } from './queries';
@@ -84,114 +83,97 @@ export function TestDialog({ prompt, test, onClose }: TestDialogProps) {
   });
   const lines = form.values.expectations;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <FormDialog
       title={test ? t('tests.edit', { name: test.name }) : t('tests.new')}
+      size="lg"
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async (values) => {
+        const body = {
+          name: values.name,
+          inputs: valuesOf(variables, values.inputs),
+          expectations: values.expectations.map(asExpectation),
+        };
+        const path = `/${prompt.key}/tests${test ? `/${test.id}` : ''}`;
+        await changePrompt(test ? 'put' : 'post', path, { body });
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          const body = {
-            name: values.name,
-            inputs: valuesOf(variables, values.inputs),
-            expectations: values.expectations.map(asExpectation),
-          };
-          const path = `/${prompt.key}/tests${test ? `/${test.id}` : ''}`;
-          await changePrompt(test ? 'put' : 'post', path, { body });
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('new.name')}
-              required
-              data-autofocus
-              maxLength={80}
-              {...form.getInputProps('name')}
+      <TextInput
+        label={t('new.name')}
+        required
+        data-autofocus
+        maxLength={80}
+        {...form.getInputProps('name')}
+      />
+      <ValueFields
+        variables={variables}
+        values={form.values.inputs}
+        onChange={(inputs) => form.setFieldValue('inputs', inputs)}
+      />
+      <Stack gap="xs" component="section" aria-label={t('expect.title')}>
+        <Text size="sm" fw={500}>
+          {t('expect.title')}
+        </Text>
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
+          <Group key={index} gap="xs" align="flex-start">
+            <Select
+              aria-label={t('expect.kind', { place: index + 1 })}
+              data={KINDS.map((value) => ({ value, label: t(`expect.label.${value}`) }))}
+              allowDeselect={false}
+              {...form.getInputProps(`expectations.${index}.kind`)}
             />
-            <ValueFields
-              variables={variables}
-              values={form.values.inputs}
-              onChange={(inputs) => form.setFieldValue('inputs', inputs)}
-            />
-            <Stack gap="xs" component="section" aria-label={t('expect.title')}>
-              <Text size="sm" fw={500}>
-                {t('expect.title')}
-              </Text>
-              {lines.map((line, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
-                <Group key={index} gap="xs" align="flex-start">
-                  <Select
-                    aria-label={t('expect.kind', { place: index + 1 })}
-                    data={KINDS.map((value) => ({ value, label: t(`expect.label.${value}`) }))}
-                    allowDeselect={false}
-                    {...form.getInputProps(`expectations.${index}.kind`)}
-                  />
-                  {line.kind === 'max_length' ? (
-                    <NumberInput
-                      aria-label={t('expect.value', { place: index + 1 })}
-                      className={classes.grow}
-                      min={1}
-                      hideControls
-                      {...form.getInputProps(`expectations.${index}.text`)}
-                      onChange={(value) =>
-                        form.setFieldValue(`expectations.${index}.text`, String(value))
-                      }
-                    />
-                  ) : line.kind === 'matches_schema' ? (
-                    <JsonInput
-                      aria-label={t('expect.value', { place: index + 1 })}
-                      className={classes.grow}
-                      autosize
-                      minRows={4}
-                      maxRows={12}
-                      {...form.getInputProps(`expectations.${index}.text`)}
-                    />
-                  ) : (
-                    <TextInput
-                      aria-label={t('expect.value', { place: index + 1 })}
-                      className={classes.grow}
-                      maxLength={1_000}
-                      {...form.getInputProps(`expectations.${index}.text`)}
-                    />
-                  )}
-                  <ActionIcon
-                    aria-label={t('expect.remove', { place: index + 1 })}
-                    disabled={lines.length === 1}
-                    onClick={() => form.removeListItem('expectations', index)}
-                  >
-                    <IconTrash size={16} />
-                  </ActionIcon>
-                </Group>
-              ))}
-              {lines.length < 10 && (
-                <Group>
-                  <Button
-                    variant="subtle"
-                    size="xs"
-                    onClick={() =>
-                      form.insertListItem('expectations', { kind: 'contains', text: '' })
-                    }
-                  >
-                    {t('expect.add')}
-                  </Button>
-                </Group>
-              )}
-            </Stack>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
+            {line.kind === 'max_length' ? (
+              <NumberInput
+                aria-label={t('expect.value', { place: index + 1 })}
+                className={classes.grow}
+                min={1}
+                hideControls
+                {...form.getInputProps(`expectations.${index}.text`)}
+                onChange={(value) =>
+                  form.setFieldValue(`expectations.${index}.text`, String(value))
+                }
+              />
+            ) : line.kind === 'matches_schema' ? (
+              <JsonInput
+                aria-label={t('expect.value', { place: index + 1 })}
+                className={classes.grow}
+                autosize
+                minRows={4}
+                maxRows={12}
+                {...form.getInputProps(`expectations.${index}.text`)}
+              />
+            ) : (
+              <TextInput
+                aria-label={t('expect.value', { place: index + 1 })}
+                className={classes.grow}
+                maxLength={1_000}
+                {...form.getInputProps(`expectations.${index}.text`)}
+              />
+            )}
+            <ActionIcon
+              aria-label={t('expect.remove', { place: index + 1 })}
+              disabled={lines.length === 1}
+              onClick={() => form.removeListItem('expectations', index)}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Group>
+        ))}
+        {lines.length < 10 && (
+          <Group>
+            <Button
+              variant="subtle"
+              size="xs"
+              onClick={() => form.insertListItem('expectations', { kind: 'contains', text: '' })}
+            >
+              {t('expect.add')}
+            </Button>
+          </Group>
         )}
-      </ApiForm>
-    </Modal>
+      </Stack>
+    </FormDialog>
   );
 }

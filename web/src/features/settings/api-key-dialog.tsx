@@ -1,7 +1,5 @@
 import {
-  Button,
   Group,
-  Modal,
   NumberInput,
   Radio,
   Select,
@@ -16,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { rolesQuery } from './queries';
 import { ScopePicker } from './scope-picker';
 import { expiryMoment } from './scopes';
@@ -66,120 +64,108 @@ export function ApiKeyDialog({ grantable, onClose, onMade }: ApiKeyDialogProps) 
       ([path]) => path === field || path.startsWith(`${field}.`),
     )?.[1];
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('keys.new')}>
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          const made = await request<Schema<'ApiKeyCreated'>>('post', '/api/v1/keys', {
-            body: {
-              name: values.name,
-              kind: values.kind,
-              test: values.test && !isPublic,
-              scopes: isPublic ? [] : values.scopes,
-              expires_at: expiryMoment(values.expires, values.expires_at),
-              allowed_networks: values.allowed_networks,
-              allowed_origins: isPublic ? values.allowed_origins : [],
-              requests_per_minute:
-                values.requests_per_minute === '' ? null : values.requests_per_minute,
-            },
-          });
-          onMade(made);
-          await invalidatePaths('/api/v1/keys');
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('keys.name')}
-              description={t('keys.nameText')}
-              data-autofocus
-              required
-              maxLength={120}
-              {...form.getInputProps('name')}
+    <FormDialog
+      title={t('keys.new')}
+      size="lg"
+      form={form}
+      submit={t('keys.make')}
+      onClose={onClose}
+      onSubmit={async (values) => {
+        const made = await request<Schema<'ApiKeyCreated'>>('post', '/api/v1/keys', {
+          body: {
+            name: values.name,
+            kind: values.kind,
+            test: values.test && !isPublic,
+            scopes: isPublic ? [] : values.scopes,
+            expires_at: expiryMoment(values.expires, values.expires_at),
+            allowed_networks: values.allowed_networks,
+            allowed_origins: isPublic ? values.allowed_origins : [],
+            requests_per_minute:
+              values.requests_per_minute === '' ? null : values.requests_per_minute,
+          },
+        });
+        onMade(made);
+        await invalidatePaths('/api/v1/keys');
+      }}
+    >
+      <TextInput
+        label={t('keys.name')}
+        description={t('keys.nameText')}
+        data-autofocus
+        required
+        maxLength={120}
+        {...form.getInputProps('name')}
+      />
+      <Radio.Group label={t('keys.kindLabel')} {...form.getInputProps('kind')}>
+        <Stack gap="xs" mt={4}>
+          {KINDS.map((value) => (
+            <Radio
+              key={value}
+              value={value}
+              label={t(`keys.kind.${value}`)}
+              description={t(`keys.kindText.${value}`)}
             />
-            <Radio.Group label={t('keys.kindLabel')} {...form.getInputProps('kind')}>
-              <Stack gap="xs" mt={4}>
-                {KINDS.map((value) => (
-                  <Radio
-                    key={value}
-                    value={value}
-                    label={t(`keys.kind.${value}`)}
-                    description={t(`keys.kindText.${value}`)}
-                  />
-                ))}
-              </Stack>
-            </Radio.Group>
-            {isPublic ? (
-              <TagsInput
-                label={t('keys.origins')}
-                description={t('keys.originsText')}
-                placeholder={
-                  form.values.allowed_origins.length ? undefined : 'https://www.example.com'
-                }
-                required
-                acceptValueOnBlur
-                {...form.getInputProps('allowed_origins')}
-                error={errorsOf('allowed_origins')}
-              />
-            ) : (
-              <>
-                <ScopePicker
-                  scopes={grantable.map((key) => ({ key, description: words.get(key) ?? '' }))}
-                  value={form.values.scopes}
-                  onChange={(scopes) => form.setFieldValue('scopes', scopes)}
-                  error={form.errors.scopes}
-                />
-                <Switch
-                  label={t('keys.test')}
-                  description={t('keys.testText')}
-                  {...form.getInputProps('test', { type: 'checkbox' })}
-                />
-              </>
-            )}
-            <Group align="flex-start" grow preventGrowOverflow={false}>
-              <Select
-                label={t('keys.expires')}
-                allowDeselect={false}
-                data={EXPIRIES.map((value) => ({ value, label: t(`keys.expiry.${value}`) }))}
-                {...form.getInputProps('expires')}
-                error={expires === 'day' ? undefined : errorsOf('expires_at')}
-              />
-              {expires === 'day' && (
-                <TextInput
-                  type="date"
-                  label={t('keys.lastDay')}
-                  required
-                  {...form.getInputProps('expires_at')}
-                />
-              )}
-              <NumberInput
-                label={t('keys.limit')}
-                placeholder={t('keys.limitNone')}
-                min={1}
-                max={1_000_000}
-                allowDecimal={false}
-                {...form.getInputProps('requests_per_minute')}
-              />
-            </Group>
-            <TagsInput
-              label={t('keys.networks')}
-              description={t('keys.networksText')}
-              placeholder={form.values.allowed_networks.length ? undefined : '203.0.113.0/24'}
-              acceptValueOnBlur
-              {...form.getInputProps('allowed_networks')}
-              error={errorsOf('allowed_networks')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('keys.make')}
-              </Button>
-            </Group>
-          </>
+          ))}
+        </Stack>
+      </Radio.Group>
+      {isPublic ? (
+        <TagsInput
+          label={t('keys.origins')}
+          description={t('keys.originsText')}
+          placeholder={form.values.allowed_origins.length ? undefined : 'https://www.example.com'}
+          required
+          acceptValueOnBlur
+          {...form.getInputProps('allowed_origins')}
+          error={errorsOf('allowed_origins')}
+        />
+      ) : (
+        <>
+          <ScopePicker
+            scopes={grantable.map((key) => ({ key, description: words.get(key) ?? '' }))}
+            value={form.values.scopes}
+            onChange={(scopes) => form.setFieldValue('scopes', scopes)}
+            error={form.errors.scopes}
+          />
+          <Switch
+            label={t('keys.test')}
+            description={t('keys.testText')}
+            {...form.getInputProps('test', { type: 'checkbox' })}
+          />
+        </>
+      )}
+      <Group align="flex-start" grow preventGrowOverflow={false}>
+        <Select
+          label={t('keys.expires')}
+          allowDeselect={false}
+          data={EXPIRIES.map((value) => ({ value, label: t(`keys.expiry.${value}`) }))}
+          {...form.getInputProps('expires')}
+          error={expires === 'day' ? undefined : errorsOf('expires_at')}
+        />
+        {expires === 'day' && (
+          <TextInput
+            type="date"
+            label={t('keys.lastDay')}
+            required
+            {...form.getInputProps('expires_at')}
+          />
         )}
-      </ApiForm>
-    </Modal>
+        <NumberInput
+          label={t('keys.limit')}
+          placeholder={t('keys.limitNone')}
+          min={1}
+          max={1_000_000}
+          allowDecimal={false}
+          {...form.getInputProps('requests_per_minute')}
+        />
+      </Group>
+      <TagsInput
+        label={t('keys.networks')}
+        description={t('keys.networksText')}
+        placeholder={form.values.allowed_networks.length ? undefined : '203.0.113.0/24'}
+        acceptValueOnBlur
+        {...form.getInputProps('allowed_networks')}
+        error={errorsOf('allowed_networks')}
+      />
+    </FormDialog>
   );
 }

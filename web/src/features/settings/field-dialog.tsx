@@ -1,9 +1,9 @@
-import { Button, Checkbox, Group, Modal, Select, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, Select, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import type { CustomField, FieldEntity } from './queries';
 
@@ -51,95 +51,78 @@ export function FieldDialog({ entity, field, onClose }: FieldDialogProps) {
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={field ? t('fields.editTitle', { name: field.label }) : t('fields.new')}
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async ({ kind, options, ...given }) => {
+        const values = kind === SECRET ? { label: given.label } : given;
+        const choices = hasChoices(kind) ? { options } : {};
+        if (field) {
+          await request('patch', `/api/v1/custom-fields/${field.id}`, {
+            body: { ...values, ...choices },
+          });
+        } else {
+          await request('post', '/api/v1/custom-fields', {
+            body: { ...values, ...choices, kind, entity },
+          });
+        }
+        await invalidatePaths('/api/v1/custom-fields', '/api/v1/leads/fields');
+        toastSuccess(t('savedNamed', { name: values.label }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async ({ kind, options, ...given }) => {
-          const values = kind === SECRET ? { label: given.label } : given;
-          const choices = hasChoices(kind) ? { options } : {};
-          if (field) {
-            await request('patch', `/api/v1/custom-fields/${field.id}`, {
-              body: { ...values, ...choices },
-            });
-          } else {
-            await request('post', '/api/v1/custom-fields', {
-              body: { ...values, ...choices, kind, entity },
-            });
-          }
-          await invalidatePaths('/api/v1/custom-fields', '/api/v1/leads/fields');
-          toastSuccess(t('savedNamed', { name: values.label }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('fields.label')}
-              data-autofocus
-              required
-              maxLength={200}
-              {...form.getInputProps('label')}
+      <TextInput
+        label={t('fields.label')}
+        data-autofocus
+        required
+        maxLength={200}
+        {...form.getInputProps('label')}
+      />
+      <Select
+        label={t('fields.kindLabel')}
+        description={
+          form.values.kind === SECRET ? t('fields.secretText') : field && t('fields.kindFixed')
+        }
+        disabled={field !== undefined}
+        data={(entity === 'lead' ? [...KINDS, SECRET] : KINDS).map((value) => ({
+          value,
+          label: t(`fields.kind.${value}`),
+        }))}
+        {...form.getInputProps('kind')}
+      />
+      {hasChoices(form.values.kind) && (
+        <TagsInput
+          label={t('fields.options')}
+          description={t('fields.optionsText')}
+          required
+          {...form.getInputProps('options')}
+        />
+      )}
+      {form.values.kind !== SECRET && (
+        <>
+          <Select
+            label={t('fields.classification')}
+            description={t('fields.classificationText')}
+            allowDeselect={false}
+            data={CLASSES.map((value) => ({ value, label: t(`fields.class.${value}`) }))}
+            {...form.getInputProps('classification')}
+          />
+          <Checkbox
+            label={t('fields.filterable')}
+            description={t('fields.filterableText')}
+            {...form.getInputProps('filterable', { type: 'checkbox' })}
+          />
+          {entity !== 'deal' && (
+            <Checkbox
+              label={t('fields.scoring')}
+              description={t('fields.scoringText')}
+              {...form.getInputProps('used_for_scoring', { type: 'checkbox' })}
             />
-            <Select
-              label={t('fields.kindLabel')}
-              description={
-                form.values.kind === SECRET
-                  ? t('fields.secretText')
-                  : field && t('fields.kindFixed')
-              }
-              disabled={field !== undefined}
-              data={(entity === 'lead' ? [...KINDS, SECRET] : KINDS).map((value) => ({
-                value,
-                label: t(`fields.kind.${value}`),
-              }))}
-              {...form.getInputProps('kind')}
-            />
-            {hasChoices(form.values.kind) && (
-              <TagsInput
-                label={t('fields.options')}
-                description={t('fields.optionsText')}
-                required
-                {...form.getInputProps('options')}
-              />
-            )}
-            {form.values.kind !== SECRET && (
-              <>
-                <Select
-                  label={t('fields.classification')}
-                  description={t('fields.classificationText')}
-                  allowDeselect={false}
-                  data={CLASSES.map((value) => ({ value, label: t(`fields.class.${value}`) }))}
-                  {...form.getInputProps('classification')}
-                />
-                <Checkbox
-                  label={t('fields.filterable')}
-                  description={t('fields.filterableText')}
-                  {...form.getInputProps('filterable', { type: 'checkbox' })}
-                />
-                {entity !== 'deal' && (
-                  <Checkbox
-                    label={t('fields.scoring')}
-                    description={t('fields.scoringText')}
-                    {...form.getInputProps('used_for_scoring', { type: 'checkbox' })}
-                  />
-                )}
-              </>
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+          )}
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Checkbox, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Checkbox, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import type { Pipeline } from './queries';
 
@@ -37,62 +37,47 @@ export function PipelineDialog({ pipeline, onClose }: PipelineDialogProps) {
     validate: { name: (value) => (value.trim() ? null : t('pipelines.nameMissing')) },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={pipeline ? t('pipelines.editTitle', { name: pipeline.name }) : t('pipelines.new')}
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async ({ is_default, ...values }) => {
+        const body = { ...values, ...(is_default ? { is_default } : {}) };
+        if (pipeline) {
+          await request('patch', `/api/v1/pipelines/${pipeline.id}`, {
+            body,
+            version: pipeline.version,
+          });
+        } else {
+          await request('post', '/api/v1/pipelines', { body });
+        }
+        await invalidatePaths('/api/v1/pipelines', '/api/v1/dashboard');
+        toastSuccess(t('savedNamed', { name: values.name }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async ({ is_default, ...values }) => {
-          const body = { ...values, ...(is_default ? { is_default } : {}) };
-          if (pipeline) {
-            await request('patch', `/api/v1/pipelines/${pipeline.id}`, {
-              body,
-              version: pipeline.version,
-            });
-          } else {
-            await request('post', '/api/v1/pipelines', { body });
-          }
-          await invalidatePaths('/api/v1/pipelines', '/api/v1/dashboard');
-          toastSuccess(t('savedNamed', { name: values.name }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('pipelines.name')}
-              description={pipeline ? undefined : t('pipelines.newText')}
-              data-autofocus
-              required
-              maxLength={200}
-              {...form.getInputProps('name')}
-            />
-            <Select
-              label={t('pipelines.currency')}
-              data={currencies}
-              searchable
-              limit={60}
-              {...form.getInputProps('currency')}
-            />
-            <Checkbox
-              label={t('pipelines.makeDefault')}
-              description={t('pipelines.defaultText')}
-              disabled={pipeline?.is_default ?? false}
-              {...form.getInputProps('is_default', { type: 'checkbox' })}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      <TextInput
+        label={t('pipelines.name')}
+        description={pipeline ? undefined : t('pipelines.newText')}
+        data-autofocus
+        required
+        maxLength={200}
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label={t('pipelines.currency')}
+        data={currencies}
+        searchable
+        limit={60}
+        {...form.getInputProps('currency')}
+      />
+      <Checkbox
+        label={t('pipelines.makeDefault')}
+        description={t('pipelines.defaultText')}
+        disabled={pipeline?.is_default ?? false}
+        {...form.getInputProps('is_default', { type: 'checkbox' })}
+      />
+    </FormDialog>
   );
 }

@@ -5,7 +5,7 @@ import type { Schema } from '@/api/api';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { IconAlertTriangle } from '@/app/icons';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { Copyable } from './copyable';
 
 const DAYS = ['90', '180', '365', '730'] as const;
@@ -25,44 +25,33 @@ export function ProvisioningTokenDialog({ onClose, onMade }: TokenDialogProps) {
     validate: { name: (value) => (value.trim() ? null : t('provisioning.nameMissing')) },
   });
   return (
-    <Modal opened onClose={onClose} title={t('provisioning.new')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ name, valid_days }) => {
-          const body = { name, valid_days: Number(valid_days) };
-          const made = await request<Created>('post', '/api/v1/provisioning/tokens', { body });
-          onMade(made);
-          await invalidatePaths('/api/v1/provisioning/tokens');
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('provisioning.name')}
-              description={t('provisioning.nameText')}
-              data-autofocus
-              required
-              maxLength={120}
-              {...form.getInputProps('name')}
-            />
-            <Select
-              label={t('provisioning.valid')}
-              allowDeselect={false}
-              data={DAYS.map((value) => ({ value, label: t(`provisioning.days.${value}`) }))}
-              {...form.getInputProps('valid_days')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('provisioning.make')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('provisioning.new')}
+      form={form}
+      submit={t('provisioning.make')}
+      onClose={onClose}
+      onSubmit={async ({ name, valid_days }) => {
+        const body = { name, valid_days: Number(valid_days) };
+        const made = await request<Created>('post', '/api/v1/provisioning/tokens', { body });
+        onMade(made);
+        await invalidatePaths('/api/v1/provisioning/tokens');
+      }}
+    >
+      <TextInput
+        label={t('provisioning.name')}
+        description={t('provisioning.nameText')}
+        data-autofocus
+        required
+        maxLength={120}
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label={t('provisioning.valid')}
+        allowDeselect={false}
+        data={DAYS.map((value) => ({ value, label: t(`provisioning.days.${value}`) }))}
+        {...form.getInputProps('valid_days')}
+      />
+    </FormDialog>
   );
 }
 

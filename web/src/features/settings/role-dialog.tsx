@@ -1,21 +1,11 @@
-import {
-  Badge,
-  Button,
-  Checkbox,
-  Group,
-  Modal,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Badge, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { useMe } from '@/app/session';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import { byArea, compared, type Permission, type Role, toggled } from './roles';
 import classes from './settings.module.css';
@@ -95,93 +85,78 @@ export function RoleDialog({ matrix, role, template, onClose }: RoleDialogProps)
   const other = builtIn.find((one) => one.key === form.values.compare)?.permissions;
   const difference = other && compared(held, other);
   return (
-    <Modal
-      opened
-      size="xl"
-      onClose={onClose}
+    <FormDialog
       title={role ? t('roles.editTitle', { name: role.label }) : t('roles.new')}
+      size="xl"
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async ({ compare: _, ...body }) => {
+        if (role) {
+          await request('patch', `/api/v1/roles/${role.id}`, {
+            body,
+            version: role.version ?? 1,
+          });
+        } else await request('post', '/api/v1/roles', { body });
+        await invalidatePaths('/api/v1/roles', '/api/v1/me');
+        toastSuccess(t('savedNamed', { name: body.name }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async ({ compare: _, ...body }) => {
-          if (role) {
-            await request('patch', `/api/v1/roles/${role.id}`, {
-              body,
-              version: role.version ?? 1,
-            });
-          } else await request('post', '/api/v1/roles', { body });
-          await invalidatePaths('/api/v1/roles', '/api/v1/me');
-          toastSuccess(t('savedNamed', { name: body.name }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('roles.name')}
-              required
-              data-autofocus
-              maxLength={120}
-              {...form.getInputProps('name')}
-            />
-            <TextInput
-              label={t('roles.description')}
-              maxLength={200}
-              {...form.getInputProps('description')}
-            />
-            <Select
-              label={t('roles.visibility')}
-              description={t('roles.visibilityText')}
-              allowDeselect={false}
-              data={VISIBILITIES.map((value) => ({ value, label: t(`roles.sees.${value}`) }))}
-              {...form.getInputProps('lead_visibility')}
-            />
-            <Group align="end" justify="space-between">
-              <Select
-                label={t('roles.compare')}
-                data={builtIn.map(({ key, label }) => ({ value: key, label }))}
-                clearable
-                {...form.getInputProps('compare')}
-              />
-              {difference && (
-                <Text size="sm" c="dimmed" role="status">
-                  {t('roles.difference', {
-                    more: difference.more.length,
-                    less: difference.less.length,
-                  })}
-                </Text>
-              )}
-            </Group>
-            <Stack gap="md">
-              {byArea(matrix.permissions).map(([area, permissions]) => (
-                <Area
-                  key={area}
-                  area={area}
-                  permissions={permissions}
-                  held={held}
-                  other={other ?? held}
-                  onToggle={(key, on) =>
-                    form.setFieldValue('permissions', toggled(held, key, on, matrix.permissions))
-                  }
-                />
-              ))}
-            </Stack>
-            {form.errors.permissions && (
-              <Text size="sm" c="red" role="alert">
-                {form.errors.permissions}
-              </Text>
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
+      <TextInput
+        label={t('roles.name')}
+        required
+        data-autofocus
+        maxLength={120}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label={t('roles.description')}
+        maxLength={200}
+        {...form.getInputProps('description')}
+      />
+      <Select
+        label={t('roles.visibility')}
+        description={t('roles.visibilityText')}
+        allowDeselect={false}
+        data={VISIBILITIES.map((value) => ({ value, label: t(`roles.sees.${value}`) }))}
+        {...form.getInputProps('lead_visibility')}
+      />
+      <Group align="end" justify="space-between">
+        <Select
+          label={t('roles.compare')}
+          data={builtIn.map(({ key, label }) => ({ value: key, label }))}
+          clearable
+          {...form.getInputProps('compare')}
+        />
+        {difference && (
+          <Text size="sm" c="dimmed" role="status">
+            {t('roles.difference', {
+              more: difference.more.length,
+              less: difference.less.length,
+            })}
+          </Text>
         )}
-      </ApiForm>
-    </Modal>
+      </Group>
+      <Stack gap="md">
+        {byArea(matrix.permissions).map(([area, permissions]) => (
+          <Area
+            key={area}
+            area={area}
+            permissions={permissions}
+            held={held}
+            other={other ?? held}
+            onToggle={(key, on) =>
+              form.setFieldValue('permissions', toggled(held, key, on, matrix.permissions))
+            }
+          />
+        ))}
+      </Stack>
+      {form.errors.permissions && (
+        <Text size="sm" c="red" role="alert">
+          {form.errors.permissions}
+        </Text>
+      )}
+    </FormDialog>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import type { Pipeline, Stage } from './queries';
 
@@ -31,67 +32,52 @@ export function StageDialog({
   });
   const path = `/api/v1/pipelines/${pipeline.id}/stages`;
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={stage ? t('pipelines.editTitle', { name: stage.name }) : t('pipelines.newStage')}
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async ({ name, kind, percent }) => {
+        // A new open stage goes before the closing ones, which end the board.
+        const position = pipeline.stages.findIndex((each) => each.kind !== 'open');
+        const place = kind === 'open' && position >= 0 ? { position } : {};
+        const body = {
+          name,
+          kind,
+          ...(kind === 'open' ? { probability: percent / 100 } : {}),
+          ...(stage ? {} : place),
+        };
+        await request(stage ? 'patch' : 'post', stage ? `${path}/${stage.id}` : path, { body });
+        await invalidatePaths('/api/v1/pipelines', '/api/v1/dashboard');
+        toastSuccess(t('savedNamed', { name }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async ({ name, kind, percent }) => {
-          // A new open stage goes before the closing ones, which end the board.
-          const position = pipeline.stages.findIndex((each) => each.kind !== 'open');
-          const place = kind === 'open' && position >= 0 ? { position } : {};
-          const body = {
-            name,
-            kind,
-            ...(kind === 'open' ? { probability: percent / 100 } : {}),
-            ...(stage ? {} : place),
-          };
-          await request(stage ? 'patch' : 'post', stage ? `${path}/${stage.id}` : path, { body });
-          await invalidatePaths('/api/v1/pipelines', '/api/v1/dashboard');
-          toastSuccess(t('savedNamed', { name }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('pipelines.stageName')}
-              data-autofocus
-              required
-              maxLength={200}
-              {...form.getInputProps('name')}
-            />
-            <Select
-              label={t('pipelines.kindLabel')}
-              data={KINDS.map((value) => ({ value, label: t(`pipelines.kind.${value}`) }))}
-              {...form.getInputProps('kind')}
-            />
-            {form.values.kind === 'open' && (
-              <NumberInput
-                label={t('pipelines.probability')}
-                description={t('pipelines.probabilityText')}
-                min={0}
-                max={100}
-                clampBehavior="strict"
-                allowDecimal={false}
-                suffix=" %"
-                {...form.getInputProps('percent')}
-              />
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      <TextInput
+        label={t('pipelines.stageName')}
+        data-autofocus
+        required
+        maxLength={200}
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label={t('pipelines.kindLabel')}
+        data={KINDS.map((value) => ({ value, label: t(`pipelines.kind.${value}`) }))}
+        {...form.getInputProps('kind')}
+      />
+      {form.values.kind === 'open' && (
+        <NumberInput
+          label={t('pipelines.probability')}
+          description={t('pipelines.probabilityText')}
+          min={0}
+          max={100}
+          clampBehavior="strict"
+          allowDecimal={false}
+          suffix=" %"
+          {...form.getInputProps('percent')}
+        />
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Badge, Button, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,8 +7,8 @@ import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { IconPlus, IconTag } from '@/app/icons';
 import { useMay } from '@/app/permissions';
-import { ApiForm } from '@/components/api-form';
 import { askConfirm } from '@/components/confirm';
+import { FormDialog } from '@/components/form-dialog';
 import { LinkAnchor } from '@/components/link-anchor';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
@@ -39,52 +39,35 @@ function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () => void
     validate: { name: (value) => (value.trim() ? null : t('tags.nameMissing')) },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={tag ? t('tags.editTitle', { name: tag.name }) : t('tags.new')}
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async (body) => {
+        await request(tag ? 'patch' : 'post', tag ? `/api/v1/tags/${tag.id}` : '/api/v1/tags', {
+          body,
+        });
+        await invalidatePaths('/api/v1/tags', '/api/v1/leads');
+        toastSuccess(t('savedNamed', { name: body.name }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async (body) => {
-          await request(tag ? 'patch' : 'post', tag ? `/api/v1/tags/${tag.id}` : '/api/v1/tags', {
-            body,
-          });
-          await invalidatePaths('/api/v1/tags', '/api/v1/leads');
-          toastSuccess(t('savedNamed', { name: body.name }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('tags.name')}
-              description={tag && t('tags.renameText')}
-              data-autofocus
-              required
-              maxLength={60}
-              {...form.getInputProps('name')}
-            />
-            <Select
-              label={t('tags.colour')}
-              data={COLOURS.map((value) => ({ value, label: t(`tags.colours.${value}`) }))}
-              renderOption={({ option }) => (
-                <Badge color={tagColour(option.value)}>{option.label}</Badge>
-              )}
-              {...form.getInputProps('colour')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      <TextInput
+        label={t('tags.name')}
+        description={tag && t('tags.renameText')}
+        data-autofocus
+        required
+        maxLength={60}
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label={t('tags.colour')}
+        data={COLOURS.map((value) => ({ value, label: t(`tags.colours.${value}`) }))}
+        renderOption={({ option }) => <Badge color={tagColour(option.value)}>{option.label}</Badge>}
+        {...form.getInputProps('colour')}
+      />
+    </FormDialog>
   );
 }
 

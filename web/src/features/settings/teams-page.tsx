@@ -1,4 +1,4 @@
-import { Button, Group, Modal, MultiSelect, Text, TextInput } from '@mantine/core';
+import { Button, MultiSelect, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,8 +7,8 @@ import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { IconPlus, IconUsers } from '@/app/icons';
 import { useMay } from '@/app/permissions';
-import { ApiForm } from '@/components/api-form';
 import { askConfirm } from '@/components/confirm';
+import { FormDialog } from '@/components/form-dialog';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
@@ -31,50 +31,35 @@ function TeamDialog({ team, members, onClose }: TeamDialogProps) {
     validate: { name: (value) => (value.trim() ? null : t('teams.nameMissing')) },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={team ? t('teams.editTitle', { name: team.name }) : t('teams.new')}
+      form={form}
+      submit={t('save')}
+      onClose={onClose}
+      onSubmit={async (body) => {
+        if (team) {
+          await request('patch', `/api/v1/teams/${team.id}`, { body, version: team.version });
+        } else await request('post', '/api/v1/teams', { body });
+        await invalidatePaths('/api/v1/teams');
+        toastSuccess(t('savedNamed', { name: body.name }));
+        onClose();
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async (body) => {
-          if (team) {
-            await request('patch', `/api/v1/teams/${team.id}`, { body, version: team.version });
-          } else await request('post', '/api/v1/teams', { body });
-          await invalidatePaths('/api/v1/teams');
-          toastSuccess(t('savedNamed', { name: body.name }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('teams.name')}
-              required
-              data-autofocus
-              maxLength={120}
-              {...form.getInputProps('name')}
-            />
-            <MultiSelect
-              label={t('teams.members')}
-              description={t('teams.membersText')}
-              searchable
-              data={members.map(({ id, name }) => ({ value: id, label: name }))}
-              {...form.getInputProps('member_ids')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      <TextInput
+        label={t('teams.name')}
+        required
+        data-autofocus
+        maxLength={120}
+        {...form.getInputProps('name')}
+      />
+      <MultiSelect
+        label={t('teams.members')}
+        description={t('teams.membersText')}
+        searchable
+        data={members.map(({ id, name }) => ({ value: id, label: name }))}
+        {...form.getInputProps('member_ids')}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,11 +1,11 @@
-import { Button, Code, CopyButton, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Select, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatDateTime } from '@/app/format';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { SettingsCard } from '@/components/settings-card';
 import { toastSuccess } from '@/components/toasts';
 import { SOURCES, type Source } from './queries';
@@ -17,39 +17,28 @@ function RotateDialog({ source, onClose }: { source: Source; onClose: () => void
   const { t } = useTranslation('sources');
   const form = useForm({ initialValues: { grace_hours: '168' } });
   return (
-    <Modal opened onClose={onClose} title={t('key.rotateTitle')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ grace_hours }) => {
-          await request('post', `${SOURCES}/${source.id}/key-rotations`, {
-            body: { grace_hours: Number(grace_hours) },
-          });
-          await invalidatePaths(SOURCES);
-          toastSuccess(t('key.rotated'));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <Text size="sm">{t('key.rotateText')}</Text>
-            <Select
-              label={t('key.grace')}
-              allowDeselect={false}
-              data={GRACES.map((value) => ({ value, label: t(`key.hours.${value}`) }))}
-              {...form.getInputProps('grace_hours')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('key.rotate')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('key.rotateTitle')}
+      form={form}
+      submit={t('key.rotate')}
+      onClose={onClose}
+      onSubmit={async ({ grace_hours }) => {
+        await request('post', `${SOURCES}/${source.id}/key-rotations`, {
+          body: { grace_hours: Number(grace_hours) },
+        });
+        await invalidatePaths(SOURCES);
+        toastSuccess(t('key.rotated'));
+        onClose();
+      }}
+    >
+      <Text size="sm">{t('key.rotateText')}</Text>
+      <Select
+        label={t('key.grace')}
+        allowDeselect={false}
+        data={GRACES.map((value) => ({ value, label: t(`key.hours.${value}`) }))}
+        {...form.getInputProps('grace_hours')}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Group, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { SOURCES, type Source } from './queries';
 import { sitesOf } from './snippets';
 
@@ -22,71 +22,61 @@ export function SourceDialog({ onClose }: { onClose: (made?: Source) => void }) 
   });
   const { kind } = form.values;
   return (
-    <Modal opened size="lg" onClose={() => onClose()} title={t('form.new')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ allowed_origins, ...values }) => {
-          const body = {
-            ...values,
-            allowed_origins: kind === 'server' ? [] : allowed_origins.flatMap(sitesOf),
-          };
-          const made = await request<Source>('post', SOURCES, { body });
-          await invalidatePaths(SOURCES);
-          onClose(made);
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <Radio.Group label={t('form.kind')} {...form.getInputProps('kind')}>
-              <Stack gap="xs" mt={4}>
-                {KINDS.map((value) => (
-                  <Radio.Card key={value} value={value} p="sm">
-                    <Group wrap="nowrap" gap="sm">
-                      <Radio.Indicator />
-                      <div>
-                        <Text size="sm" fw={500}>
-                          {t(`kind.${value}`)}
-                        </Text>
-                        <Text size="xs" c="dimmed">
-                          {t(`form.kindText.${value}`)}
-                        </Text>
-                      </div>
-                    </Group>
-                  </Radio.Card>
-                ))}
-              </Stack>
-            </Radio.Group>
-            <TextInput
-              label={t('form.name')}
-              placeholder={t(`form.nameExample.${kind}`)}
-              required
-              data-autofocus
-              maxLength={80}
-              {...form.getInputProps('name')}
-            />
-            {kind !== 'server' && (
-              <TagsInput
-                label={t('form.sites')}
-                description={t(kind === 'website' ? 'form.sitesText' : 'form.sitesTextApp')}
-                placeholder={form.values.allowed_origins.length ? '' : 'example.com'}
-                required={kind === 'website'}
-                acceptValueOnBlur
-                splitChars={[',', ' ']}
-                maxTags={25}
-                {...form.getInputProps('allowed_origins')}
-              />
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => onClose()}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('form.add')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('form.new')}
+      size="lg"
+      form={form}
+      submit={t('form.add')}
+      onClose={() => onClose()}
+      onSubmit={async ({ allowed_origins, ...values }) => {
+        const body = {
+          ...values,
+          allowed_origins: kind === 'server' ? [] : allowed_origins.flatMap(sitesOf),
+        };
+        const made = await request<Source>('post', SOURCES, { body });
+        await invalidatePaths(SOURCES);
+        onClose(made);
+      }}
+    >
+      <Radio.Group label={t('form.kind')} {...form.getInputProps('kind')}>
+        <Stack gap="xs" mt={4}>
+          {KINDS.map((value) => (
+            <Radio.Card key={value} value={value} p="sm">
+              <Group wrap="nowrap" gap="sm">
+                <Radio.Indicator />
+                <div>
+                  <Text size="sm" fw={500}>
+                    {t(`kind.${value}`)}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    {t(`form.kindText.${value}`)}
+                  </Text>
+                </div>
+              </Group>
+            </Radio.Card>
+          ))}
+        </Stack>
+      </Radio.Group>
+      <TextInput
+        label={t('form.name')}
+        placeholder={t(`form.nameExample.${kind}`)}
+        required
+        data-autofocus
+        maxLength={80}
+        {...form.getInputProps('name')}
+      />
+      {kind !== 'server' && (
+        <TagsInput
+          label={t('form.sites')}
+          description={t(kind === 'website' ? 'form.sitesText' : 'form.sitesTextApp')}
+          placeholder={form.values.allowed_origins.length ? '' : 'example.com'}
+          required={kind === 'website'}
+          acceptValueOnBlur
+          splitChars={[',', ' ']}
+          maxTags={25}
+          {...form.getInputProps('allowed_origins')}
+        />
+      )}
+    </FormDialog>
   );
 }

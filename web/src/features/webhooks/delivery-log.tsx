@@ -1,4 +1,4 @@
-import { Button, Card, Group, Modal, Select, Text } from '@mantine/core';
+import { Button, Card, Group, Select, Text } from '@mantine/core';
 import { DateTimePicker } from '@mantine/dates';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
@@ -10,9 +10,9 @@ import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatDateTime, formatNumber } from '@/app/format';
 import { IconHistory, IconRefresh } from '@/app/icons';
-import { ApiForm } from '@/components/api-form';
 import { DataTable } from '@/components/data-table/data-table';
 import type { DataColumn } from '@/components/data-table/types';
+import { FormDialog } from '@/components/form-dialog';
 import { LinkAnchor } from '@/components/link-anchor';
 import { EmptyState, FilteredEmptyState } from '@/components/page-states';
 import { toastSuccess } from '@/components/toasts';
@@ -27,41 +27,30 @@ function ReplayDialog({ endpoint, onClose }: { endpoint: Endpoint; onClose: () =
   const [initial] = useState(() => new Date(Date.now() - 86_400_000));
   const form = useForm({ initialValues: { since: initial as Date | string } });
   return (
-    <Modal opened onClose={onClose} title={t('replay.title')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ since }) => {
-          const { deliveries } = await request<{ deliveries: number }>(
-            'post',
-            `${ENDPOINTS}/${endpoint.id}/replays`,
-            { body: { since: new Date(since).toISOString() } },
-          );
-          await invalidatePaths(ENDPOINTS, DELIVERIES);
-          toastSuccess(t('replay.done', { count: deliveries, shown: formatNumber(deliveries) }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <Text size="sm">{t('replay.text')}</Text>
-            <DateTimePicker
-              label={t('replay.since')}
-              required
-              maxDate={new Date()}
-              {...form.getInputProps('since')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('replay.go')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('replay.title')}
+      form={form}
+      submit={t('replay.go')}
+      onClose={onClose}
+      onSubmit={async ({ since }) => {
+        const { deliveries } = await request<{ deliveries: number }>(
+          'post',
+          `${ENDPOINTS}/${endpoint.id}/replays`,
+          { body: { since: new Date(since).toISOString() } },
+        );
+        await invalidatePaths(ENDPOINTS, DELIVERIES);
+        toastSuccess(t('replay.done', { count: deliveries, shown: formatNumber(deliveries) }));
+        onClose();
+      }}
+    >
+      <Text size="sm">{t('replay.text')}</Text>
+      <DateTimePicker
+        label={t('replay.since')}
+        required
+        maxDate={new Date()}
+        {...form.getInputProps('since')}
+      />
+    </FormDialog>
   );
 }
 

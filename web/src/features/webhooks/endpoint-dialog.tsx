@@ -1,9 +1,9 @@
-import { Button, Checkbox, Group, Modal, Select, TextInput } from '@mantine/core';
+import { Checkbox, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { toastSuccess } from '@/components/toasts';
 import { EventPicker } from './event-picker';
 import { ENDPOINTS, type Endpoint } from './queries';
@@ -31,68 +31,53 @@ export function EndpointDialog({ endpoint, onClose }: EndpointDialogProps) {
     },
   });
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={() => onClose()}
+    <FormDialog
       title={t(endpoint ? 'form.edit' : 'form.new')}
+      size="lg"
+      form={form}
+      submit={t(endpoint ? 'form.save' : 'form.add')}
+      onClose={() => onClose()}
+      onSubmit={async (body) => {
+        const saved = endpoint
+          ? await request<Endpoint>('patch', `${ENDPOINTS}/${endpoint.id}`, {
+              body,
+              version: endpoint.version,
+            })
+          : await request<Endpoint>('post', ENDPOINTS, { body });
+        await invalidatePaths(ENDPOINTS);
+        toastSuccess(t(endpoint ? 'form.saved' : 'form.added'));
+        onClose(saved);
+      }}
     >
-      <ApiForm
-        form={form}
-        onSubmit={async (body) => {
-          const saved = endpoint
-            ? await request<Endpoint>('patch', `${ENDPOINTS}/${endpoint.id}`, {
-                body,
-                version: endpoint.version,
-              })
-            : await request<Endpoint>('post', ENDPOINTS, { body });
-          await invalidatePaths(ENDPOINTS);
-          toastSuccess(t(endpoint ? 'form.saved' : 'form.added'));
-          onClose(saved);
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('form.url')}
-              description={t('form.urlText')}
-              data-autofocus
-              required
-              maxLength={2000}
-              {...form.getInputProps('url')}
-            />
-            <TextInput
-              label={t('form.description')}
-              maxLength={200}
-              {...form.getInputProps('description')}
-            />
-            <EventPicker {...form.getInputProps('event_types')} />
-            <Select
-              label={t('form.format')}
-              description={t('form.formatText')}
-              allowDeselect={false}
-              data={['standard', 'cloudevents'].map((value) => ({
-                value,
-                label: t(`format.${value}`),
-              }))}
-              {...form.getInputProps('format')}
-            />
-            <Checkbox
-              label={t('form.inOrder')}
-              description={t('form.inOrderText')}
-              {...form.getInputProps('in_order', { type: 'checkbox' })}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => onClose()}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t(endpoint ? 'form.save' : 'form.add')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+      <TextInput
+        label={t('form.url')}
+        description={t('form.urlText')}
+        data-autofocus
+        required
+        maxLength={2000}
+        {...form.getInputProps('url')}
+      />
+      <TextInput
+        label={t('form.description')}
+        maxLength={200}
+        {...form.getInputProps('description')}
+      />
+      <EventPicker {...form.getInputProps('event_types')} />
+      <Select
+        label={t('form.format')}
+        description={t('form.formatText')}
+        allowDeselect={false}
+        data={['standard', 'cloudevents'].map((value) => ({
+          value,
+          label: t(`format.${value}`),
+        }))}
+        {...form.getInputProps('format')}
+      />
+      <Checkbox
+        label={t('form.inOrder')}
+        description={t('form.inOrderText')}
+        {...form.getInputProps('in_order', { type: 'checkbox' })}
+      />
+    </FormDialog>
   );
 }

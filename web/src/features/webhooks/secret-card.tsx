@@ -1,11 +1,11 @@
-import { Button, Code, CopyButton, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Select, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatDateTime } from '@/app/format';
-import { ApiForm } from '@/components/api-form';
+import { FormDialog } from '@/components/form-dialog';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { ENDPOINTS, type Endpoint, type Secret } from './queries';
@@ -23,41 +23,28 @@ function RotateDialog({
   const { t } = useTranslation('webhooks');
   const form = useForm({ initialValues: { overlap_hours: '24' } });
   return (
-    <Modal opened onClose={() => onClose()} title={t('secret.rotateTitle')}>
-      <ApiForm
-        form={form}
-        onSubmit={async ({ overlap_hours }) => {
-          const made = await request<Secret>(
-            'post',
-            `${ENDPOINTS}/${endpoint.id}/secret-rotations`,
-            { body: { overlap_hours: Number(overlap_hours) } },
-          );
-          await invalidatePaths(ENDPOINTS);
-          toastSuccess(t('secret.rotated'));
-          onClose(made);
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <Text size="sm">{t('secret.rotateText')}</Text>
-            <Select
-              label={t('secret.overlap')}
-              allowDeselect={false}
-              data={OVERLAPS.map((value) => ({ value, label: t(`secret.hours.${value}`) }))}
-              {...form.getInputProps('overlap_hours')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => onClose()}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('secret.rotate')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('secret.rotateTitle')}
+      form={form}
+      submit={t('secret.rotate')}
+      onClose={() => onClose()}
+      onSubmit={async ({ overlap_hours }) => {
+        const made = await request<Secret>('post', `${ENDPOINTS}/${endpoint.id}/secret-rotations`, {
+          body: { overlap_hours: Number(overlap_hours) },
+        });
+        await invalidatePaths(ENDPOINTS);
+        toastSuccess(t('secret.rotated'));
+        onClose(made);
+      }}
+    >
+      <Text size="sm">{t('secret.rotateText')}</Text>
+      <Select
+        label={t('secret.overlap')}
+        allowDeselect={false}
+        data={OVERLAPS.map((value) => ({ value, label: t(`secret.hours.${value}`) }))}
+        {...form.getInputProps('overlap_hours')}
+      />
+    </FormDialog>
   );
 }
 

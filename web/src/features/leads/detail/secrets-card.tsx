@@ -1,4 +1,4 @@
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,8 +7,8 @@ import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatDate } from '@/app/format';
 import { useMay } from '@/app/permissions';
-import { ApiForm } from '@/components/api-form';
 import { askConfirm } from '@/components/confirm';
+import { FormDialog } from '@/components/form-dialog';
 import { toastError, toastSuccess } from '@/components/toasts';
 import classes from './detail.module.css';
 import { type Secret, secretsQuery } from './queries';
@@ -26,40 +26,29 @@ function SecretDialog({ leadId, secret, onClose }: SecretProps & { onClose: () =
     validate: { value: (value) => (value.trim() ? null : t('secrets.needed')) },
   });
   return (
-    <Modal opened onClose={onClose} title={secret.label}>
-      <ApiForm
-        form={form}
-        onSubmit={async (values) => {
-          const path = `/api/v1/leads/${leadId}/secrets/${secret.field_id}`;
-          await request('put', path, { body: values });
-          await invalidatePaths('/api/v1/leads');
-          toastSuccess(t('secrets.saved', { name: secret.label }));
-          onClose();
-        }}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('secrets.value')}
-              description={t(secret.set_at ? 'secrets.replaces' : 'secrets.text')}
-              data-autofocus
-              required
-              autoComplete="off"
-              maxLength={5000}
-              {...form.getInputProps('value')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('secrets.save')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={secret.label}
+      form={form}
+      submit={t('secrets.save')}
+      onClose={onClose}
+      onSubmit={async (values) => {
+        const path = `/api/v1/leads/${leadId}/secrets/${secret.field_id}`;
+        await request('put', path, { body: values });
+        await invalidatePaths('/api/v1/leads');
+        toastSuccess(t('secrets.saved', { name: secret.label }));
+        onClose();
+      }}
+    >
+      <TextInput
+        label={t('secrets.value')}
+        description={t(secret.set_at ? 'secrets.replaces' : 'secrets.text')}
+        data-autofocus
+        required
+        autoComplete="off"
+        maxLength={5000}
+        {...form.getInputProps('value')}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,10 @@
-import { Badge, Button, Group, Modal, Select, Switch, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconPlus, IconWorld } from '@/app/icons';
-import { ApiForm } from '@/components/api-form';
 import { askConfirm } from '@/components/confirm';
+import { FormDialog } from '@/components/form-dialog';
 import { EmptyState } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
@@ -26,33 +26,22 @@ function ClaimDialog({
     validate: { domain: (value) => (value.trim() ? null : t('form.needed')) },
   });
   return (
-    <Modal opened onClose={onClose} title={t('domain.add')}>
-      <ApiForm
-        form={form}
-        onSubmit={async (body) => onClaimed(await changeSso<Domain>('post', '/domains', body))}
-      >
-        {({ submitting }) => (
-          <>
-            <TextInput
-              label={t('domain.name')}
-              description={t('domain.nameText')}
-              placeholder="example.com"
-              data-autofocus
-              required
-              {...form.getInputProps('domain')}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={submitting}>
-                {t('domain.next')}
-              </Button>
-            </Group>
-          </>
-        )}
-      </ApiForm>
-    </Modal>
+    <FormDialog
+      title={t('domain.add')}
+      form={form}
+      submit={t('domain.next')}
+      onClose={onClose}
+      onSubmit={async (body) => onClaimed(await changeSso<Domain>('post', '/domains', body))}
+    >
+      <TextInput
+        label={t('domain.name')}
+        description={t('domain.nameText')}
+        placeholder="example.com"
+        data-autofocus
+        required
+        {...form.getInputProps('domain')}
+      />
+    </FormDialog>
   );
 }
 
