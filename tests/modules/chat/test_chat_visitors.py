@@ -1,9 +1,15 @@
 """Visitors of websites: sessions, consent, proof of who they are, and what they say."""
 
+import hashlib
+import hmac
+import io
+import zipfile
 from typing import Any
 
 import httpx
 import pytest
+
+from tradewind.modules.chat.plain_text import plain
 
 SITE = "https://www.example.com"
 
@@ -64,3 +70,133 @@ async def test_a_visitor_talks_and_comes_back(make_widget, client, anonymous):
     assert seen["seen_on"] == "www.example.com"
     assert (await browser.call("DELETE", "/sessions/current")).status_code == 204
     assert (await browser.call("GET", "/messages")).json()["code"] == "chat.session_ended"
+
+
+async def test_nothing_is_stored_before_consent(make_widget, client, anonymous):
+    widget = await make_widget(consent_required=True, consent_text={"de": "Dürfen wir?"})
+    browser = Browser(anonymous, widget["key"])
+    assert (await browser.call("GET", "?language=de")).json()["consent"]["text"] == "Dürfen wir?"
+    refused = await browser.open()
+    assert (refused.status_code, refused.json()["code"]) == (403, "chat.consent_required")
+    # Pages of other sites can read the refusal.
+    assert refused.headers["access-control-allow-origin"] == "*"
+    assert (await browser.open(consent={"given": False})).status_code == 403
+    assert (await browser.open(consent={"given": True, "text": "Dürfen wir?"})).status_code == 201
+    assert (await browser.say("Hallo", "key-consent")).status_code == 201
+    assert (await browser.call("POST", "/consent", json={"given": False})).status_code == 204
+    assert (await browser.say("Noch da?", "key-consent-2")).json()["code"] == "chat.consent_required"
+    log = (await client.get("/api/v1/audit-log", params={"action": "chat_visitor.consent_given"})).json()
+    assert [entry["after"] for entry in log["items"]] == [{"text": "Dürfen wir?"}]
+
+
+async def test_only_the_site_can_say_who_somebody_is(make_widget, client, anonymous):
+    widget = await make_widget()
+    path = f"/api/v1/chat-widgets/{widget['id']}/identity-secret"
+    secret = (await client.get(path)).json()["secret"]
+    lead = (await client.post("/api/v1/leads", json={"email": "ada@customer.example", "last_name": "Ada"})).json()
+
+    def signed(user: str, key: str = secret) -> dict[str, str]:
+        return {"id": user, "signature": hmac.new(key.encode(), user.encode(), hashlib.sha256).hexdigest()}
+
+    liar = Browser(anonymous, widget["key"])
+    refused = await liar.open(user=signed("ada@customer.example", "guessed"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "chat.identity_refused")
+    # An address beside the signed id is what somebody says, and proves nothing.
+    await liar.open(user={**signed("liar-7"), "email": "ada@customer.example"})
+    await liar.say("Show me everything", "key-liar")
+    phone, laptop = Browser(anonymous, widget["key"]), Browser(anonymous, widget["key"])
+    assert (await phone.open(user=signed("ada@customer.example"))).json()["verified"] is True
+    await phone.say("From my phone", "key-phone")
+    seen = (await laptop.open(user=signed("ada@customer.example"))).json()
+    assert [one["text"] for one in seen["messages"] if one["author"] == "visitor"] == ["From my phone"]
+    listed = (await client.get("/api/v1/conversations")).json()["items"]
+    by_text = {one["preview"]: one for one in listed}
+    assert by_text["From my phone"]["lead"]["id"] == lead["id"]
+    rotated = (await client.post(f"{path}/rotations", json={"grace_hours": 0})).json()["secret"]
+    assert (await Browser(anonymous, widget["key"]).open(user=signed("ada@customer.example"))).status_code == 403
+    assert (await Browser(anonymous, widget["key"]).open(user=signed("a", rotated))).status_code == 201
+    # Somebody else signs in on the same device: they see nothing of what was said before.
+    other = await phone.open(user=signed("bob", rotated))
+    assert (other.json()["messages"], bool(other.json()["token"])) == ([], True)
+
+
+async def test_sites_texts_and_paces_have_limits(make_widget, anonymous):
+    widget = await make_widget(allowed_domains=["https://shop.example.com/", "*.partner.example"])
+    assert widget["settings"]["allowed_domains"] == ["shop.example.com", "*.partner.example"]
+    for origin, status in (
+        ("https://shop.example.com", 201),
+        ("https://www.partner.example:8443", 201),
+        ("https://evil.example", 403),
+        ("https://notpartner.example", 403),
+    ):
+        assert (await Browser(anonymous, widget["key"], origin).open()).status_code == status, origin
+    browser = Browser(anonymous, widget["key"], "https://shop.example.com")
+    assert (await browser.call("OPTIONS", "/messages")).headers["access-control-allow-headers"].endswith("Chat-Token")
+    await browser.open()
+    long = await browser.say("a" * 1_000_000, "key-long")
+    assert (long.status_code, long.json()["code"]) == (413, "chat.message_too_long")
+    assert "1,000,000" in long.json()["detail"]
+    assert (await browser.say("\u200b\u202e \n", "key-empty")).json()["code"] == "chat.message_empty"
+    codes = [(await browser.say(f"Message {n}", f"key-many-{n}")).status_code for n in range(32)]
+    assert (codes.count(201), codes[-1]) == (28, 429)
+    kept = (await browser.call("GET", "/messages", params={"after": 0})).json()["messages"]
+    assert len([one for one in kept if one["author"] == "visitor"]) == 28
+
+
+async def test_files_are_judged_by_their_content(make_widget, client, anonymous):
+    widget = await make_widget()
+    browser = Browser(anonymous, widget["key"])
+    await browser.open()
+
+    async def send(name: str, content: bytes, key: str) -> httpx.Response:
+        return await browser.call("POST", "/files", params={"key": key}, files={"file": (name, content)})
+
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(64)
+    sent = await send("../photo\u202egnp.exe.png", picture, "key-file-1")
+    assert sent.status_code == 201, sent.text
+    [file] = sent.json()["message"]["data"]["files"]
+    assert (file["name"], file["media_type"], file["size_bytes"]) == ("photognp.exe.png", "image/png", len(picture))
+    again = await send("photo.png", picture, "key-file-1")
+    assert again.json()["message"]["id"] == sent.json()["message"]["id"]
+    for name, content, why in (
+        ("holiday.png", b"MZ\x90\x00" + bytes(64), "programs"),
+        ("page.html", b"<script>alert(1)</script>", "code"),
+        ("bomb.zip", _zip({"a.txt": bytes(30_000_000)}), "unpacks"),
+        ("letter.docx", _zip({"[Content_Types].xml": b"", "word/vbaProject.bin": b"x"}), "macros"),
+        ("pictures.zip", _zip({"cat.jpg": b"MZ\x90\x00"}), "can run"),
+        ("form.pdf", b"%PDF-1.7 /OpenAction << /S /J#61vaScript /JS (app.alert(1)) >>", "run something"),
+    ):
+        refused = await send(name, content, f"key-{why.split()[0]}-refused")
+        assert (refused.status_code, refused.json()["code"]) == (422, "conversations.file_refused"), name
+        assert why in refused.json()["detail"], refused.json()["detail"]
+    assert (await send("big.txt", b"a" * (10 * 1024**2 + 1), "key-too-big")).status_code == 413
+    path = f"/conversations/{sent.json()['conversation']['id']}/files/{file['id']}"
+    answer = await browser.call("GET", path)
+    assert (answer.content, answer.headers["content-disposition"][:10]) == (picture, "attachment")
+    stranger = Browser(anonymous, widget["key"])
+    await stranger.open()
+    assert (await stranger.call("GET", path)).status_code == 404
+    assert (await client.get(f"/api/v1{path}/content")).content == picture
+
+
+def _zip(entries: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def test_what_nobody_sees_is_taken_out_of_texts():
+    for written, kept in (
+        ("pay\u200bpal", "paypal"),
+        ("a\u202eb\u2066c\u2069", "abc"),
+        ("p\u200cr\u200di\u200cce", "price"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d🚀 👋🏽 ❤️", "👩\u200d🚀 👋🏽 ❤️"),
+        ("Ignore\U000e0041\U000e0042 this", "Ignore this"),
+        ("e" + "\u0301" * 50, "é" + "\u0301" * 8),
+        ("one\r\n\n\n\n\ntwo\x00", "one\n\ntwo"),
+        ("\ud800lone", "?lone"),
+    ):
+        assert plain(written) == kept, ascii(written)

@@ -66,7 +66,7 @@ export function Bubble({ chat, message }: { chat: Chat; message: Message }) {
       <div class="bubble">
         {text && <Words text={text} />}
         {files.map((file) => (
-          <Attachment key={file.id} chat={chat} file={file} />
+          <Attachment key={file.id} chat={chat} message={message} file={file} />
         ))}
         {message.data.citations?.length ? <Sources sources={message.data.citations} /> : null}
       </div>
@@ -115,14 +115,20 @@ export function Waiting({ chat, draft }: { chat: Chat; draft: Draft }) {
   );
 }
 
-function Attachment({ chat, file }: { chat: Chat; file: FileFacts }) {
+interface Attached {
+  chat: Chat;
+  message: Message;
+  file: FileFacts;
+}
+
+function Attachment({ chat, message, file }: Attached) {
   const size = sizeText(file.size_bytes);
   return (
     <button
       type="button"
       class="file"
       aria-label={t('download', { name: file.name, size })}
-      onClick={() => chat.download(file)}
+      onClick={() => chat.download(message.conversation_id, file)}
     >
       <Icon name="file" />
       <span class="file-name" dir="auto">

@@ -230,9 +230,10 @@ export class Chat {
     this.set({ uploading: null });
   }
 
-  async download(file: FileFacts): Promise<void> {
+  async download(conversation: string, file: FileFacts): Promise<void> {
     try {
-      const answer = await this.api.send('GET', `/files/${file.id}`);
+      const path = `/conversations/${conversation}/files/${file.id}`;
+      const answer = await this.api.send('GET', path);
       const link = document.createElement('a');
       link.href = URL.createObjectURL(await answer.blob());
       link.download = file.name;

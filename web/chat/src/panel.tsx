@@ -123,7 +123,8 @@ function Log({ chat }: { chat: Chat }) {
         </button>
       ) : (
         <div class="opening">
-          {config.disclosure && <p dir="auto">{config.disclosure}</p>}
+          {/* In a conversation the agent's own first words say it. */}
+          {config.disclosure && !chat.messages.length && <p dir="auto">{config.disclosure}</p>}
           {config.hours_notice && <p dir="auto">{config.hours_notice}</p>}
         </div>
       )}

@@ -66,20 +66,6 @@ class MessageTooLong(PayloadTooLarge):
     title = "The message is too long"
 
 
-class FileRefused(Invalid):
-    """The file is of a kind that is not taken; the detail says why."""
-
-    code = "chat.file_refused"
-    title = "This file is not accepted"
-
-
-class FileTooLarge(PayloadTooLarge):
-    """The file is larger than the limit."""
-
-    code = "chat.file_too_large"
-    title = "The file is too large"
-
-
 class UploadsOff(Forbidden):
     """The widget takes no files."""
 

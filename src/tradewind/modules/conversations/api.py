@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +23,21 @@ from tradewind.modules.conversations.contracts import (
     RatingKind,
     Received,
     RequestedBy,
+    StoredFile,
 )
 from tradewind.modules.conversations.contracts_trials import AgentState, TrialRecord
 from tradewind.modules.conversations.errors import ConversationNotFound
+from tradewind.modules.conversations.errors_agents import AgentNotFound
+from tradewind.modules.conversations.gates import register as gate
 from tradewind.modules.conversations.repository import agents as agent_rows
 from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.repository import counts, people
+from tradewind.modules.conversations.scanning import MAX_BYTES as MAX_FILE_BYTES
 from tradewind.modules.conversations.service import (
     acting,
     agents,
     conversations,
+    files,
     handover,
     hours,
     messages,
@@ -44,6 +50,8 @@ from tradewind.modules.conversations.service.changing import owners_of as sight_
 from tradewind.modules.identity import api as identity
 
 __all__ = [
+    "MAX_FILE_BYTES",
+    "AgentNotFound",
     "agent_card",
     "agent_names",
     "agent_state",
@@ -54,6 +62,7 @@ __all__ = [
     "conversations_of_lead",
     "conversations_of_visitor",
     "describe",
+    "gate",
     "hand_back",
     "inbox_counts",
     "is_rated",
@@ -62,6 +71,7 @@ __all__ = [
     "link_lead",
     "mark_read",
     "mark_seen",
+    "open_file",
     "opt_out",
     "owners_of",
     "presence",
@@ -69,6 +79,7 @@ __all__ = [
     "raise_urgency",
     "rate",
     "receive",
+    "receive_file",
     "reopen",
     "say_in_trial",
     "send",
@@ -118,6 +129,22 @@ async def receive(
     job, or from people. A closed conversation goes on. Raises ConversationNotFound, MessageInvalid, ConversationFull.
     """
     return await messages.receive(session, conversation_id, text, key=key, data=data, language=language)
+
+
+async def receive_file(
+    session: AsyncSession, conversation_id: UUID, *, name: str, content: bytes, key: str
+) -> Received:
+    """Take a visitor's file as a message, once per `key`. What it is, is told by its content, not by its name.
+
+    Raises ConversationNotFound, FileTooLarge, FileRefused with the reason, TooManyFiles.
+    """
+    return await files.receive(session, conversation_id, name=name, content=content, key=key)
+
+
+async def open_file(session: AsyncSession, conversation_id: UUID, file_id: UUID) -> tuple[StoredFile, Path]:
+    """A file of a conversation and where its content lies. Raises FileNotFound."""
+    file, path = await files.open_file(session, conversation_id, file_id)
+    return views.file(file), path
 
 
 async def visitor_messages(

@@ -65,3 +65,15 @@ class FileTooLarge(PayloadTooLarge):
 class ConversationFull(Conflict):
     code = "conversations.full"
     title = "The conversation holds as many messages as it may"
+
+
+class FileRefused(Invalid):
+    """The kind of file is not taken; the detail says why."""
+
+    code = "conversations.file_refused"
+    title = "This file is not accepted"
+
+
+class TooManyFiles(Conflict):
+    code = "conversations.too_many_files"
+    title = "There are too many files"

@@ -1,13 +1,18 @@
 """HTTP that the widget calls from pages of other sites. Nobody signs in; a token of the browser says who it is."""
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import FileResponse
+from starlette.datastructures import UploadFile
 
 from tradewind.kernel.access import Session, public
+from tradewind.kernel.errors import BadRequest
 from tradewind.kernel.limits import rate_limit
-from tradewind.modules.chat.errors import SessionEnded
+from tradewind.kernel.multipart import read_form
+from tradewind.modules.chat.errors import SessionEnded, UploadsOff
 from tradewind.modules.chat.routes.cross_origin import PREFLIGHT, TOKEN_HEADER, CrossOriginRoute
 from tradewind.modules.chat.schemas.visitors import (
     ChatConfig,
@@ -15,6 +20,7 @@ from tradewind.modules.chat.schemas.visitors import (
     ChatState,
     ConsentGiven,
     FeedbackGiven,
+    Key,
     MessageList,
     MessageSend,
     MessageSent,
@@ -27,6 +33,7 @@ from tradewind.modules.chat.schemas.visitors import (
 from tradewind.modules.chat.service import entering, presenting, talking
 from tradewind.modules.chat.service.entering import Caller, Entered
 from tradewind.modules.conversations import api as conversations
+from tradewind.modules.conversations.errors import FileTooLarge
 
 router = APIRouter(prefix="/chat/{widget_key}", tags=["Chat"], route_class=CrossOriginRoute)
 _OPEN = public("Visitors of websites; the widget's key is public, and its allowed domains are checked")
@@ -45,6 +52,7 @@ _READS = rate_limit("chat.read", "600/minute")
 _WRITES = rate_limit("chat.write", "240/minute")
 _SESSIONS = rate_limit("chat.session", "60/minute")
 _MESSAGES = rate_limit("chat.message", "30/minute", key=_by_token)
+_FILES = rate_limit("chat.file", "30/hour", key=_by_token)
 _MANY = rate_limit("chat.messages", "600/hour", key=_by_token)
 
 
@@ -139,6 +147,60 @@ async def send_chat_message(session: Session, found: CallingAlone, data: Message
     return await talking.say(session, found, data)
 
 
+@router.post(
+    "/files",
+    status_code=201,
+    dependencies=[_TOKEN, _FILES],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                }
+            },
+        }
+    },
+)
+async def send_chat_file(
+    session: Session,
+    found: CallingAlone,
+    request: Request,
+    key: Annotated[Key, Query(description="Sent again with the same key, the file is stored once")],
+) -> MessageSent:
+    """Send a file of up to 10 MB. Programs, scripts, macros and archives that hide something are refused."""
+    if not found.entered.settings.file_upload:
+        raise UploadsOff("This chat takes no files.")
+    name, content = await _uploaded(request)
+    return await talking.send_file(session, found, name=name, content=content, key=key)
+
+
+@router.get(
+    "/conversations/{conversation_id:uuid}/files/{file_id:uuid}",
+    dependencies=[_TOKEN, _READS],
+    response_class=FileResponse,
+    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def read_chat_file(session: Session, found: Calling, conversation_id: UUID, file_id: UUID) -> FileResponse:
+    """A file of one of the visitor's conversations, always as a download."""
+    await talking.require_own(session, found.visitor, conversation_id)
+    file, path = await conversations.open_file(session, conversation_id, file_id)
+    return FileResponse(
+        path,
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 @router.post("/typing", status_code=204, dependencies=[_TOKEN, _WRITES])
 async def tell_chat_typing(session: Session, found: Calling, data: Typing) -> None:
     """Show the people in the inbox that the visitor writes."""
@@ -179,3 +241,20 @@ async def tell_chat_consent(session: Session, found: Entering, data: ConsentGive
     if caller is None:
         raise SessionEnded("Begin a new session.")
     await entering.set_consent(session, caller.visitor, data)
+
+
+async def _uploaded(request: Request) -> tuple[str, bytes]:
+    """Name and content of the part `file`, refused while it comes in once it is too large."""
+    expected = "Send the file as multipart/form-data, in the part “file”."
+    form = await read_form(
+        request,
+        max_bytes=conversations.MAX_FILE_BYTES,
+        max_files=1,
+        max_fields=5,
+        expected=expected,
+        too_large=FileTooLarge(f"A file may have up to {conversations.MAX_FILE_BYTES // 1024**2} MB."),
+    )
+    upload = form.get("file")
+    if not isinstance(upload, UploadFile):
+        raise BadRequest(expected)
+    return upload.filename or "", await upload.read()

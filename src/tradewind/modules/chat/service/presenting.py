@@ -9,7 +9,6 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.colours import accents
 from tradewind.modules.chat.plain_text import MAX_CHARACTERS
 from tradewind.modules.chat.repository import widgets as rows
-from tradewind.modules.chat.scanning import MAX_BYTES
 from tradewind.modules.chat.schemas.visitors import ChatConfig, Colours, ConsentAsked
 from tradewind.modules.chat.service.entering import Entered
 from tradewind.modules.conversations import api as conversations
@@ -73,7 +72,7 @@ async def config(session: AsyncSession, entered: Entered, language: str) -> Chat
         colours=Colours(light=_of(colours, "light"), dark=_of(colours, "dark")),
         consent=consent,
         file_upload=settings.file_upload,
-        max_file_bytes=MAX_BYTES,
+        max_file_bytes=conversations.MAX_FILE_BYTES,
         max_characters=MAX_CHARACTERS,
     )
 

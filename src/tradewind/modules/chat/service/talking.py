@@ -25,6 +25,7 @@ from tradewind.modules.chat.schemas.visitors import (
 from tradewind.modules.chat.service.entering import Caller, proven_lead
 from tradewind.modules.conversations import api as conversations
 from tradewind.modules.conversations.contracts import Conversation, Message, NewConversation
+from tradewind.modules.conversations.errors import ConversationNotFound
 
 CHANNEL = "chat"
 PAGE = 50
@@ -60,6 +61,13 @@ async def say(session: AsyncSession, found: Caller, data: MessageSend) -> Messag
     return MessageSent(message=shown(received.message), conversation=await state_of(session, received.conversation))
 
 
+async def send_file(session: AsyncSession, found: Caller, *, name: str, content: bytes, key: str) -> MessageSent:
+    """Take a file as a message, once per key. `found` is locked. Raises what conversations raise."""
+    conversation = await present(session, found.visitor) or await _start(session, found, key)
+    received = await conversations.receive_file(session, conversation.id, name=name, content=content, key=key)
+    return MessageSent(message=shown(received.message), conversation=await state_of(session, received.conversation))
+
+
 async def present(session: AsyncSession, visitor: Visitor) -> Conversation | None:
     """The conversation that goes on when the visitor writes; None where a new one is to begin."""
     if visitor.conversation_id is None:
@@ -75,6 +83,13 @@ async def require_present(session: AsyncSession, visitor: Visitor) -> Conversati
     if visitor.conversation_id is None:
         raise NothingSaid("Say something first.")
     return await conversations.conversation(session, visitor.conversation_id)
+
+
+async def require_own(session: AsyncSession, visitor: Visitor, conversation_id: UUID) -> None:
+    """That a conversation is one of the visitor's. Raises ConversationNotFound."""
+    conversation = await conversations.conversation(session, conversation_id)
+    if (conversation.channel, conversation.visitor_key) != (CHANNEL, str(visitor.id)):
+        raise ConversationNotFound()
 
 
 async def history(session: AsyncSession, visitor: Visitor, cursor: str | None = None) -> History:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.jobs import JobContext, cron
-from tradewind.modules.conversations.service import clockwork
+from tradewind.modules.conversations.service import clockwork, files
 
 
 @cron("conversations.tick", "* * * * *")
@@ -25,3 +25,11 @@ async def tick(context: JobContext) -> None:
             for conversation_id in due[kind]:
                 async with inside.transaction() as session:
                     await step(session, conversation_id)
+
+
+@cron("conversations.sweep_files", "15 4 * * *")
+async def sweep_files(context: JobContext) -> None:
+    """Remove stored content that no file refers to any more."""
+    for organisation_id in await context.organisation_ids():
+        async with context.as_organisation(organisation_id).transaction() as session:
+            await files.sweep(session)

@@ -1,0 +1,27 @@
+"""SQL of the files of conversations."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.conversations.models.conversations import ConversationFile
+
+
+async def one(session: AsyncSession, conversation_id: UUID, file_id: UUID) -> ConversationFile | None:
+    """A file of a conversation that the actor sees."""
+    statement = select(ConversationFile).where(ConversationFile.id == file_id)
+    return await session.scalar(statement.where(ConversationFile.conversation_id == conversation_id))
+
+
+async def count(session: AsyncSession, conversation_id: UUID) -> int:
+    """How many files a conversation has."""
+    statement = select(func.count()).where(ConversationFile.conversation_id == conversation_id)
+    return await session.scalar(statement) or 0
+
+
+async def in_use(session: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Those of these storage keys that a file refers to."""
+    statement = select(ConversationFile.storage_key).where(ConversationFile.storage_key.in_(keys)).distinct()
+    return set(await session.scalars(statement))
