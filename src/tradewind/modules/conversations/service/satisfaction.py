@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
+from tradewind.kernel.intervals import wilson
 from tradewind.modules.conversations.contracts import TRIAL_CHANNELS
 from tradewind.modules.conversations.models.conversations import Conversation, Rating
 from tradewind.modules.conversations.schemas.satisfaction import (
@@ -73,7 +74,7 @@ def csat(scores: Scores) -> CsatRead:
         n=n,
         mean=sum(score * count for score, count in scores.items()) / n if n else None,
         satisfied=satisfied / n if n else None,
-        satisfied_interval=wilson(satisfied, n) if n else None,
+        satisfied_interval=_interval(*wilson(satisfied, n)) if n else None,
         scores={score: scores.get(score, 0) for score in range(1, 6)},
     )
 
@@ -98,13 +99,8 @@ def nps(scores: Scores) -> NpsRead:
     )
 
 
-def wilson(hits: int, count: int) -> Interval:
-    """Wilson's interval of 95 % for a share."""
-    share = hits / count
-    middle = share + _Z**2 / (2 * count)
-    reach = _Z * sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
-    whole = 1 + _Z**2 / count
-    return Interval(low=max(0.0, (middle - reach) / whole), high=min(1.0, (middle + reach) / whole))
+def _interval(low: float, high: float) -> Interval:
+    return Interval(low=low, high=high)
 
 
 def _point(day: date, csat_scores: Scores, nps_scores: Scores) -> SatisfactionPoint:
