@@ -1,8 +1,10 @@
 """How good local answers are on data nobody here wrote: prints the tables of docs/intelligence.md.
 
 Reads `../shared/data`. XQuAD: every second article is in the base, and the questions of the others have no answer in
-it. Bank FAQ: every second pair is in the base, and all questions are asked. `--set xquad` runs one set, `--out` keeps
-every answer as lines of JSON. Everything happens in one transaction that is rolled back.
+it. Bank FAQ: every second pair is in the base, and all questions are asked, those of the base word for word.
+BANKING77: of every second intent one message is in the base, as a question whose answer names the intent, and others of
+all intents are asked, in other words. `--set xquad` runs one set, `--out` keeps every answer as lines of JSON.
+Everything happens in one transaction that is rolled back.
 """
 
 import argparse
@@ -76,7 +78,7 @@ class _Finished(Exception):
 
 
 def cases() -> Iterator[Case]:
-    """XQuAD in English, and the questions of a bank."""
+    """XQuAD in English, the questions of a bank, and messages to a bank."""
     articles = json.loads((DATA / "xquad" / "en.json").read_text())["data"]
     texts: list[tuple[str, str]] = []
     asked: list[Asked] = []
@@ -96,6 +98,16 @@ def cases() -> Iterator[Case]:
         for place, row in enumerate(rows)
     ]
     yield Case("bank_faq", "qa", pairs, questions)
+    with (DATA / "banking77" / "train.csv").open(newline="", encoding="utf-8") as file:
+        messages = [(row["category"], row["text"].strip()) for row in csv.DictReader(file)]
+    messages = [messages[at] for at in np.random.default_rng(0).permutation(len(messages))]
+    answers = {intent: f"This is about {intent.replace('_', ' ')}." for intent in sorted(dict(messages))[::2]}
+    # The last message of each intent; the others are asked.
+    known = {text: intent for intent, text in dict(messages).items()}
+    yield Case(
+        "banking77", "qa", [(text, answers[intent]) for text, intent in known.items() if intent in answers],
+        [Asked(text, (answers[one],) if one in answers else ()) for one, text in messages if text not in known],
+    )  # fmt: skip
 
 
 async def outcomes(database: Database, case: Case, limit: int) -> list[Outcome]:

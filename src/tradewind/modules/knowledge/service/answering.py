@@ -31,10 +31,11 @@ from tradewind.modules.knowledge.service.search import search
 
 log = structlog.get_logger(__name__)
 
-# Below this likelihood nothing is answered; set by hand on small bases, `bench/answer_thresholds.py` judges it.
-ANSWER_FROM = 0.3
-# Below this share of the question found in the best sentence, the passages speak of something else.
-FIT_FROM = 0.30
+# Sentences are quoted from this likelihood of an answer on, and from this share of the question found in the best one.
+# Both chosen by `bench/answer_thresholds.py`; docs/intelligence.md tells what they refuse.
+ANSWER_FROM, FIT_FROM = 0.85, 0.45
+# A model reads the passages itself and its claims are checked: only where nothing fits it is not asked.
+MODEL_FROM = 0.3
 _PASSAGES, _CLOSEST = 8, 3
 _CLOSEST_FROM = 0.15
 
@@ -121,7 +122,7 @@ async def prepare(
     kinds = await kinds_of_sources(session, {passage.source_id for passage in found.passages})
     route = await ai.text_model(session, task="answer") if modelled_too else None
     prompt = None
-    if route is not None and found.answerable >= ANSWER_FROM:
+    if route is not None and found.answerable >= MODEL_FROM:
         prompt = await modelled.prompt(session, text, language=known, question_id=question_id)
     return Prepared(
         question_id, read, known, scopes, channel, found.passages, kinds, found.answerable, route, started, prompt
