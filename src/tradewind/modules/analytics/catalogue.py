@@ -109,7 +109,37 @@ SESSIONS = Entity(
     clean="visitor_sessions.human_events >= visitor_sessions.events * 0.5",
 )  # fmt: skip
 
-ENTITIES: dict[str, Entity] = {entity.key: entity for entity in (LEADS, DEALS, ACTIVITIES, MEETINGS, SESSIONS)}
+# Trials of agents are nobody's conversations.
+_REAL = "conversations.channel not in ('test', 'simulation')"
+_OF_CONVERSATION = {
+    "channel": ("Channel", "conversations.channel"),
+    "agent": ("Agent", "(select name from agents where id = conversations.agent_id)"),
+    "queue": ("Queue", "(select name from inbox_queues where id = conversations.queue_id)"),
+    "assignee": ("Assignee", "conversations.assignee_id::text"),
+}
+CONVERSATIONS = Entity(
+    "conversations", "Conversations", f"conversations where {_REAL}", "conversations.created_at",
+    {**_OF_CONVERSATION, "outcome": ("Outcome", "conversations.outcome")},
+    lead="conversations.lead_id",
+)  # fmt: skip
+HANDOVERS = Entity(
+    "handovers", "Hand-overs to people",
+    f"handovers join conversations on conversations.id = handovers.conversation_id where {_REAL}",
+    "handovers.requested_at",
+    _OF_CONVERSATION,
+    lead="conversations.lead_id",
+)  # fmt: skip
+RATINGS = Entity(
+    "ratings", "Ratings of conversations",
+    f"conversation_ratings join conversations on conversations.id = conversation_ratings.conversation_id where {_REAL}",
+    "conversation_ratings.rated_at",
+    _OF_CONVERSATION,
+    lead="conversations.lead_id",
+)  # fmt: skip
+
+ENTITIES: dict[str, Entity] = {
+    entity.key: entity for entity in (LEADS, DEALS, ACTIVITIES, MEETINGS, SESSIONS, CONVERSATIONS, HANDOVERS, RATINGS)
+}
 # What people may define metrics over.
 OPEN_TO_CUSTOM = (LEADS, DEALS)
 
@@ -173,6 +203,31 @@ METRICS: dict[str, Metric] = {
         Metric(
             "web_visitors", "Web visitors", "Different browsers and devices that visited in the period.",
             "count", "distinct", SESSIONS, SESSIONS.time, "true", "count(distinct visitor_sessions.device)",
+        ),
+        Metric(
+            "conversations", "Conversations", "Conversations that began in the period, on all channels.",
+            "count", "count", CONVERSATIONS, CONVERSATIONS.time,
+        ),
+        Metric(
+            "confirmed_conversations", "Confirmed conversations",
+            "Share of the conversations ended in the period in which visitors said that they were served.",
+            "ratio", "ratio", CONVERSATIONS, "conversations.closed_at", "conversations.state = 'closed'",
+            "count(*) filter (where conversations.outcome = 'confirmed')", "count(*)",
+        ),
+        Metric(
+            "handovers", "Hand-overs", "How often a visitor was to be answered by a person.",
+            "count", "count", HANDOVERS, HANDOVERS.time,
+        ),
+        Metric(
+            "first_reply_minutes", "Minutes to the first reply",
+            "How long visitors waited on average for a person's first answer, nights and weekends included.",
+            "count", "average", HANDOVERS, HANDOVERS.time, "handovers.first_reply_at is not null",
+            "sum(extract(epoch from handovers.first_reply_at - handovers.requested_at)) / 60", "count(*)",
+        ),
+        Metric(
+            "csat", "Satisfaction (CSAT)", "Average of the ratings of conversations, from 1 to 5.",
+            "count", "average", RATINGS, RATINGS.time, "conversation_ratings.kind = 'csat'",
+            "sum(conversation_ratings.score)", "count(*)",
         ),
     )
 }  # fmt: skip
