@@ -52,6 +52,7 @@ TABLES = {
     "versions": "ai_prompt_versions",
     "messages": "conversation_messages",
     "presence": "conversations",
+    "test-conversations": "conversations",
 }
 # Names that another module uses too: below a prefix, another table has the ids.
 BELOW = {

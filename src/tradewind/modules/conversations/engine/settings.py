@@ -10,9 +10,10 @@ from tradewind.kernel.payload import storable
 
 # In some language, that something that is no person answers.
 _SAYS_IT_IS_NO_PERSON = re.compile(
-    r"\b(?:ai|a\.i\.|ki|ia|bot|chatbot|robot|virtual\w*|virtuel\w*|artificial\w*|artificiel\w*|künstlich\w*|intelig\w+"
-    r"|automat\w+|automát\w+|assistant\w*|assistent\w*|asistente|assistente|digital\w*|machine|software|sztuczn\w+"
-    r"|yapay|umjetn\w+|umělá|tekoäly|konstgjord)\b|ИИ|бот|робот|автомат|штучн|人工|智能|机器|機械|自動|ボット|인공|봇|ذكاء|روبوت|בינה|बॉट|कृत्रिम",
+    r"(?<![A-Za-z])(?:ai|a\.i\.|ki|ia|bot|chatbot|robot|virtual\w*|virtuel\w*|artificial\w*|artificiel\w*|künstlich\w*"
+    r"|intelig\w+|automat\w+|automát\w+|assistant\w*|assistent\w*|asistente|assistente|digital\w*|machine|software|sztuczn\w+"
+    r"|yapay|umjetn\w+|umělá|tekoäly|konstgjord)(?![A-Za-z])"
+    r"|ИИ|бот|робот|автомат|штучн|人工|智能|机器|機械|自動|ボット|인공|봇|ذكاء|روبوت|בינה|बॉट|कृत्रिम",
     re.IGNORECASE,
 )
 DEFAULT_DISCLOSURE = "I am an AI assistant, not a person. A colleague can take over at any time."

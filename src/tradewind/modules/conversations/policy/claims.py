@@ -65,7 +65,7 @@ def _link(situation: Situation, claim: Claim) -> Objection | None:
 
 def _unfounded(situation: Situation, claim: Claim, words: Sequence[str], problem: str) -> Objection | None:
     known = folded(" ".join(one.whole for one in cited(situation, claim)))
-    if missing := next((word for word in words if word not in known), None):
+    if missing := next((word for word in words if not re.search(rf"\b{re.escape(word)}\b", known)), None):
         return Objection("refused", f"It {problem.format(missing)}.")
     return None
 
@@ -99,10 +99,23 @@ def judge(situation: Situation, claim: Claim) -> Decision:
     if claim.quote and (translated := _translated(claim, sources)) is not None:
         return translated
     verdict = situation.verify(claim.text, [one.whole for one in sources])
+    if verdict.supported and (other := _inexact(claim, sources)):
+        rule, why = _BY_REASON["value"]
+        return Decision(claim, "withheld", rule, why.format(detail=other))
     if verdict.supported:
         return Decision(claim, "done", "claim.supported", "A cited source says so.", quote=verdict.quote)
     rule, why = _BY_REASON.get(verdict.reason or "", ("claim.supported", "The cited source does not say so: {detail}."))
     return Decision(claim, "withheld", rule, why.format(detail=verdict.detail[:200]))
+
+
+def _inexact(claim: Claim, sources: Sequence[Source]) -> str:
+    """The first number of a claim that no source has exactly so: 2010 is not 2012, and €29.40 is not €29."""
+    given = [value for one in sources for value in knowledge.values_in(one.whole)]
+    numbers = {number for value in given for number in (value.low, value.high)}
+    for value in knowledge.values_in(claim.text):
+        if not value.key and value.bound != "about" and not {value.low, value.high} <= numbers | {0.0, 1.0}:
+            return value.text
+    return ""
 
 
 def _translated(claim: Claim, sources: Sequence[Source]) -> Decision | None:

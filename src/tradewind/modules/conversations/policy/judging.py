@@ -67,6 +67,8 @@ def _judge(situation: Situation, action: AnyAction, before: Sequence[Decision]) 
             return _decided(action, found, "offer.event_type", "Free times are shown.")
         case Book():
             found = first_objection(meeting.BOOK, situation, action)
+            if found is not None and found[1].ask and (other := _asked_before(before)):
+                return Decision(action, "refused", asking.ONE_AT_A_TIME[0], f"This turn already asks: {other}.")
             return _decided(action, found, "book.yes", "Time, name, address and yes are the visitor's.")
         case HandOver():
             return Decision(action, "done", HAND_OVER[0], action.reason or "A person is called.")

@@ -23,6 +23,7 @@ from tradewind.modules.conversations.errors_agents import (
 )
 from tradewind.modules.conversations.models.agents import Agent, AgentVersion
 from tradewind.modules.conversations.repository import agents as repository
+from tradewind.modules.conversations.repository import people
 from tradewind.modules.conversations.schemas.agents import (
     AgentCreate,
     AgentPublish,
@@ -33,6 +34,8 @@ from tradewind.modules.conversations.schemas.agents import (
 )
 from tradewind.modules.identity import api as identity
 from tradewind.modules.meetings import api as meetings
+from tradewind.modules.qualification import api as qualification
+from tradewind.modules.qualification.contracts import FlowSummary
 
 MAX_AGENTS, MAX_VERSIONS, SHOWN_VERSIONS = 50, 1_000, 100
 _COUNTED = timedelta(days=30)
@@ -204,6 +207,10 @@ async def _check(session: AsyncSession, settings: AgentSettings) -> None:
     errors: list[FieldError] = []
     if settings.event_type_id and await meetings.bookable_title(session, settings.event_type_id) is None:
         errors.append({"field": "settings.event_type_id", "message": "There is no such event type, or it is off."})
+    if settings.flow_id and await _flow(session, settings.flow_id) is None:
+        errors.append({"field": "settings.flow_id", "message": "There is no such qualification flow."})
+    if settings.hand_over.queue_id and await people.queue(session, settings.hand_over.queue_id) is None:
+        errors.append({"field": "settings.hand_over.queue_id", "message": "There is no such queue."})
     if errors:
         raise AgentInvalid(errors[0]["message"], errors=errors)
 
@@ -216,7 +223,15 @@ async def _warnings(session: AsyncSession, agent: Agent, settings: AgentSettings
         found.append("It is switched off.")
     if settings.event_type_id and await meetings.bookable_title(session, settings.event_type_id) is None:
         found.append("Its event type is gone or switched off: it offers no times.")
+    if settings.flow_id:
+        flow = await _flow(session, settings.flow_id)
+        if flow is None or not flow.active or flow.published_version is None:
+            found.append("Its qualification flow is gone, switched off or not published: it asks nothing.")
     return found
+
+
+async def _flow(session: AsyncSession, flow_id: UUID) -> FlowSummary | None:
+    return next((one for one in await qualification.flow_summaries(session) if one.id == flow_id), None)
 
 
 async def _require(session: AsyncSession, agent_id: UUID) -> Agent:

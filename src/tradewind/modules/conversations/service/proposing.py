@@ -84,14 +84,14 @@ async def _proposal(
     """A model's proposal where one is connected and allowed, else the local one."""
     fell_back = gate.why if gate.way == "local" else None
     if fell_back is None and situation.settings.use_model:
-        async with database.transaction(actor) as session:
-            asked = await modelled.ready(session, situation)
-        if asked is not None:
-            try:
+        try:
+            async with database.transaction(actor) as session:
+                asked = await modelled.ready(session, situation)
+            if asked is not None:
                 return engine.completed(situation, await modelled.propose(asked, situation, begun.names)), None
-            except AppError as failure:
-                log.warning("conversations.model_failed", code=failure.code)
-                fell_back = failure.code
+        except AppError as failure:
+            log.warning("conversations.model_failed", code=failure.code)
+            fell_back = failure.code
     draft = await _draft(prepared, situation)
     found = engine.locally(situation, _claims(draft, situation))
     return replace(found, fell_back_because=fell_back), draft

@@ -26,6 +26,11 @@ from tradewind.modules.conversations.service.handover import request
 from tradewind.modules.conversations.service.proposing import Proposed
 from tradewind.modules.knowledge import api as knowledge
 
+_LED_BY = {
+    "person": "A person has the conversation now.",
+    "waiting": "The conversation waits for a person now.",
+    "closed": "The conversation is closed.",
+}
 _BY_VISITOR = ("The visitor asked", "The visitor wants")
 
 
@@ -61,14 +66,16 @@ async def settle(session: AsyncSession, begun: Begun, proposed: Proposed, *, sta
 
 async def _dropped(session: AsyncSession, row: Conversation, begun: Begun) -> str | None:
     """Why the proposal must not take effect any more."""
-    if await repository.turn(session, begun.turn_id) is not None or row.answered_through >= begun.through:
+    if await repository.turn(session, begun.turn_id) is not None:
         return "It was answered meanwhile."
-    if row.turn_id != begun.turn_id:
-        return "Another worker took the turn over."
     if row.opted_out:
         return "The visitor wants no AI."
     if row.state != "agent":
-        return f"The conversation is {row.state} now."
+        return _LED_BY.get(row.state, f"The conversation is {row.state}.")
+    if row.answered_through >= begun.through:
+        return "It was answered meanwhile."
+    if row.turn_id != begun.turn_id:
+        return "Another worker took the turn over."
     return None
 
 
