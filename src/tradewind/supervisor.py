@@ -85,6 +85,7 @@ class Installation:
             **os.environ,
             "TRADEWIND_HOME": str(settings.home),
             "TRADEWIND_PORT": str(self.settings.port),
+            "TRADEWIND_LOG_LEVEL": self.settings.log_level,
             # The roles count into files there, so that one /metrics tells of all of them.
             "PROMETHEUS_MULTIPROC_DIR": str(settings.home / "run" / "metrics"),
         }

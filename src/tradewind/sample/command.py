@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from tradewind.kernel.database import Database
+from tradewind.kernel.telemetry import configure_logging
 from tradewind.sample.demo import Demo, prepare_demo
 from tradewind.settings import Settings
 from tradewind.supervisor import Installation, Stopped
@@ -23,6 +24,10 @@ def run_demo(
     if csv is not None and not csv.is_file():
         raise SystemExit(f"There is no file {csv}.")
     began = time.monotonic()
+    if "log_level" not in settings.model_fields_set:
+        # Progress and the summary are for people; routine lines of the log would stand between them.
+        settings = settings.model_copy(update={"log_level": "WARNING"})
+    configure_logging(settings)
     installation = Installation(settings, port=port)
     try:
         with console.status("Starting database, web app and worker…"):

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
+from tradewind.modules.leads.errors_imports import FileImportedAlready
 from tradewind.settings import get_settings
 
 NAME = "import"
@@ -31,6 +32,9 @@ def import_file(
     """Import leads from a file: columns are mapped automatically, unsure ones are asked for."""
     try:
         asyncio.run(_run(file, yes=yes, again=again, organisation_id=organisation))
+    except FileImportedAlready as failure:
+        console.print(f"[red]{failure.title}.[/] To import it once more, add --again.")
+        raise typer.Exit(1) from failure
     except AppError as failure:
         console.print(f"[red]{failure.title}.[/] {failure.detail}")
         raise typer.Exit(1) from failure

@@ -26,7 +26,7 @@ export function DataTableFooter({ paging, shown, children }: FooterProps) {
             shown: formatNumber(shown),
             total: formatNumber(total.value),
           })
-        : t('table.shown', { shown: formatNumber(shown) });
+        : t('table.shown', { count: shown, shown: formatNumber(shown) });
   return (
     <div className={classes.footer}>
       <Group gap="sm">
