@@ -132,7 +132,9 @@ async def test_a_turn_is_settled_once_whatever_dies_or_happens_meanwhile(base, b
     for _ in range(2):
         # The worker that dies after this keeps its lease; whoever gets the job again goes on at once.
         async with database.transaction(talk.system) as session:
-            begun.append(await turns._begin(session, due))
+            one = await turns._begin(session, due)
+            assert one is not None
+            begun.append(one)
     assert begun[0].turn_id == begun[1].turn_id
     proposed = [await turns.proposing.propose(database, talk.system, one) for one in begun]
     outcomes = []
@@ -146,11 +148,13 @@ async def test_a_turn_is_settled_once_whatever_dies_or_happens_meanwhile(base, b
     due = due.model_copy(update={"sequence": 3})
     async with database.transaction(talk.system) as session:
         late = await turns._begin(session, due)
+        assert late is not None
     proposal = await turns.proposing.propose(database, talk.system, late)
     await client.post(f"/api/v1/conversations/{talk.conversation_id}/messages", json={"text": "Hello, Kim here."})
     async with database.transaction(talk.system) as session:
         assert not await turns.settling.settle(session, late, proposal, started=0)
         row = await rows.conversation(session, talk.conversation_id)
+        assert row is not None
         assert row.turn_id is None
     log = await log_of(client, talk)
     assert [one["outcome"] for one in log] == ["settled", "dropped", "dropped"]

@@ -19,6 +19,7 @@ from tradewind.modules.conversations.policy import asking, capturing, claims, li
 from tradewind.modules.conversations.policy.rules import Decision, Objection, first_objection
 
 HAND_OVER = ("handover.free", "A person may always be called.")
+LOOP = ("handover.loop", "Not again at a message after which a person gave the conversation back.")
 SMALL_TALK = ("talk.fixed", "Greetings and the like are the engine's own words.")
 END = ("end.said", "An end only where the visitor said so: silence is no success.")
 _QUIET = (Ask, OfferSlots)
@@ -42,7 +43,7 @@ def table() -> list[tuple[str, str]]:
     found += [(rule.id, rule.says) for rule in asking.RULES] + [asking.ONE_AT_A_TIME, asking.PHRASING]
     found += [(rule.id, rule.says) for rule in capturing.RULES]
     found += [(rule.id, rule.says) for rule in (*meeting.OFFER, *meeting.BOOK)]
-    return [*found, HAND_OVER, SMALL_TALK, END]
+    return [*found, meeting.FREE, HAND_OVER, LOOP, SMALL_TALK, END]
 
 
 def _judge(situation: Situation, action: AnyAction, before: Sequence[Decision]) -> Decision:

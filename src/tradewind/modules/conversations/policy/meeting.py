@@ -45,6 +45,7 @@ def _yes(situation: Situation, book: Book) -> Objection | None:
     return Objection("asked", "The visitor has not said yes to this very time.", CONFIRM)
 
 
+FREE = ("book.free", "Not a time that somebody else took meanwhile: others are shown.")
 OFFER: tuple[Rule[OfferSlots], ...] = (Rule("offer.event_type", "Only where the agent has an event type.", _can_book),)
 BOOK: tuple[Rule[Book], ...] = (
     Rule("book.event_type", "Only where the agent has an event type.", _can_book),

@@ -12,6 +12,7 @@ from tradewind.modules.conversations.engine.actions import Book, OfferSlots
 from tradewind.modules.conversations.engine.composing import MOST_SLOTS, Slot
 from tradewind.modules.conversations.engine.situation import SLOT, Situation
 from tradewind.modules.conversations.engine.wording import speaks
+from tradewind.modules.conversations.policy.meeting import FREE
 from tradewind.modules.conversations.policy.rules import Decision
 from tradewind.modules.conversations.service.changing import Change
 from tradewind.modules.conversations.service.context import Begun
@@ -40,7 +41,7 @@ async def carried_out(change: Change, begun: Begun, situation: Situation, decisi
             else:
                 return {}
             if problem is not None:
-                decisions[place] = replace(one, verdict="refused", rule="book.free", why=problem, ask=None)
+                decisions[place] = replace(one, verdict="refused", rule=FREE[0], why=problem, ask=None)
             return facts
     return {}
 

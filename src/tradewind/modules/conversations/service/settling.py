@@ -15,7 +15,7 @@ from tradewind.modules.conversations.events import MessageSent
 from tradewind.modules.conversations.models.agents import AgentTurn
 from tradewind.modules.conversations.models.conversations import Conversation
 from tradewind.modules.conversations.policy.asking import phrasing
-from tradewind.modules.conversations.policy.judging import judge
+from tradewind.modules.conversations.policy.judging import LOOP, judge
 from tradewind.modules.conversations.policy.rules import Decision
 from tradewind.modules.conversations.repository import agents as repository
 from tradewind.modules.conversations.repository import conversations as rows
@@ -101,7 +101,7 @@ async def _carried_out(change: Change, begun: Begun, proposed: Proposed) -> tupl
         facts["person"] = await _person(change, situation, reason, by=by)
         if facts["person"] is None:
             decisions[decisions.index(called)] = Decision(
-                called.action, "refused", "handover.loop", "It was handed over at this message before."
+                called.action, "refused", LOOP[0], "It was handed over at this message before."
             )
     if facts.get("person") is None:
         facts |= await booking.carried_out(change, begun, situation, decisions)
