@@ -7,7 +7,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now as current
-from tradewind.modules.qualification.contracts import FlowSummary, OutlinedQuestion, Question, Reading, Result, Run, Urgency
+from tradewind.modules.qualification.contracts import (
+    FlowSummary,
+    OutlinedQuestion,
+    Question,
+    Reading,
+    Result,
+    Run,
+    Urgency,
+)
 from tradewind.modules.qualification.service import flows, running
 from tradewind.modules.qualification.service import urgency as urgencies
 

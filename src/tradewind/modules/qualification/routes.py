@@ -14,12 +14,12 @@ from tradewind.modules.qualification.schemas import (
     FlowPublish,
     FlowRead,
     FlowRow,
+    FlowTemplateRead,
     FlowTried,
     FlowTry,
     FlowUpdate,
     FlowVersionRead,
     QualificationRunRead,
-    TemplateRead,
 )
 from tradewind.modules.qualification.service import flows as service
 from tradewind.modules.qualification.service import templates, trying
@@ -42,7 +42,7 @@ async def create_qualification_flow(session: Session, data: FlowCreate, response
 
 
 @router.get("/qualification-flow-templates", dependencies=READ)
-async def list_qualification_templates() -> list[TemplateRead]:
+async def list_qualification_templates() -> list[FlowTemplateRead]:
     """Flows to begin with: BANT, MEDDIC and CHAMP."""
     return list(templates.templates())
 

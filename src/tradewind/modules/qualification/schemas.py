@@ -48,7 +48,7 @@ class FlowPublish(BaseModel):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)] = ""
 
 
-class RunCounts(BaseModel):
+class FlowRunCounts(BaseModel):
     """Runs of a flow by their state; trials are not counted."""
 
     running: int = 0
@@ -70,7 +70,7 @@ class FlowRow(BaseModel):
     published_at: datetime | None
     unpublished_changes: bool
     question_count: int
-    runs: RunCounts
+    runs: FlowRunCounts
     created_at: datetime
     updated_at: datetime
 
@@ -101,7 +101,7 @@ class FlowVersionRead(BaseModel):
     definition: FlowDefinition
 
 
-class TemplateRead(BaseModel):
+class FlowTemplateRead(BaseModel):
     """A flow to begin with."""
 
     key: TemplateKey
@@ -110,7 +110,7 @@ class TemplateRead(BaseModel):
     definition: FlowDefinition
 
 
-class TriedAnswer(BaseModel):
+class FlowTriedAnswer(BaseModel):
     """An answer in a trial, to be handed back with the next message."""
 
     model_config = ConfigDict(extra="forbid")
@@ -133,12 +133,12 @@ class FlowTry(BaseModel):
     language: SpokenLanguage = "en"
     time_zone: TimeZone | None = None
     asked: _Asked | None = None
-    answers: Annotated[list[TriedAnswer], Field(max_length=MAX_QUESTIONS)] = []
+    answers: Annotated[list[FlowTriedAnswer], Field(max_length=MAX_QUESTIONS)] = []
     attempts: Annotated[dict[_Asked, Annotated[Whole, Field(ge=0, le=9)]], Field(max_length=MAX_QUESTIONS)] = {}
     definition: FlowDefinition | None = Field(default=None, description="Instead of the stored draft")
 
 
-class CaptureRead(BaseModel):
+class FlowCaptureRead(BaseModel):
     """What was read in a message about a question."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -149,7 +149,7 @@ class CaptureRead(BaseModel):
     state: AnswerState
 
 
-class UnusableRead(BaseModel):
+class FlowUnusableRead(BaseModel):
     """An answer that does not fit its question, and why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -182,11 +182,11 @@ class RunReasonRead(BaseModel):
 class FlowTried(BaseModel):
     """What the message said, what is asked next, and where the trial stands. Nothing is stored."""
 
-    captures: list[CaptureRead]
-    unusable: list[UnusableRead]
+    captures: list[FlowCaptureRead]
+    unusable: list[FlowUnusableRead]
     question: FlowQuestionRead | None
     message: str | None = Field(description="What the flow says at its end")
-    answers: list[TriedAnswer]
+    answers: list[FlowTriedAnswer]
     attempts: dict[str, int]
     state: RunState
     score: int | None
@@ -197,7 +197,7 @@ class FlowTried(BaseModel):
     urgency_why: str
 
 
-class RunAnswerRead(BaseModel):
+class FlowRunAnswerRead(BaseModel):
     """An answer of a run; values and quotes are masked without `leads:personal`."""
 
     question_key: str
@@ -218,6 +218,6 @@ class QualificationRunRead(BaseModel):
     score: int | None
     outcome: str | None
     reasons: list[RunReasonRead]
-    answers: list[RunAnswerRead]
+    answers: list[FlowRunAnswerRead]
     created_at: datetime
     finished_at: datetime | None

@@ -16,8 +16,8 @@ from tradewind.modules.qualification.evaluation.scoring import Example, comparab
 TODAY, REGION = date(2019, 3, 1), "US"
 _NUMBERS = ("passengers", "stay_length", "star_rating")
 _PLACES = (
-    "city", "location", "area", "city_of_event", "destination", "destination_city", "origin_city", "destination_airport",
-    "origin_airport",
+    "city", "location", "area", "city_of_event", "destination", "destination_city", "origin_city",
+    "destination_airport", "origin_airport",
 )  # fmt: skip
 _NAMES = ("recipient_name", "contact_name", "receiver")
 _AMOUNTS = ("amount", "transfer_amount")

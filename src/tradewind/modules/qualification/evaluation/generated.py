@@ -149,6 +149,14 @@ _E164 = {
     "+32 2 555 12 12": "+3225551212",
 }  # fmt: skip
 
+# Sign, code and word, as people of the language write them.
+_CURRENCIES = {
+    "en": (("€", "EUR", "euros"), ("$", "USD", "dollars"), ("£", "GBP", "pounds")),
+    "de": (("€", "EUR", "Euro"), ("CHF", "CHF", "Franken")),
+    "es": (("€", "EUR", "euros"), ("CHF", "CHF", "CHF")),
+    "fr": (("€", "EUR", "euros"), ("CHF", "CHF", "CHF")),
+}
+
 
 def messages(count: int, seed: int) -> Iterator[Example]:
     """`count` messages; the same for the same seed."""
@@ -182,11 +190,7 @@ def _phone(chance: random.Random, language: str) -> tuple[str, object]:
 
 def _money(chance: random.Random, language: str) -> tuple[str, object]:
     amount = chance.choice((500, 750, 1_200, 2_000, 4_500, 15_000, 20_000, 120_000, 1_500_000))
-    sign, code, word = chance.choice(
-        (("€", "EUR", "euros" if language in ("en", "es", "fr") else "Euro"), ("$", "USD", "dollars"), ("£", "GBP", "pounds"))
-        if language == "en"
-        else (("€", "EUR", "Euro" if language == "de" else "euros"), ("CHF", "CHF", "Franken" if language == "de" else "CHF"))
-    )  # fmt: skip
+    sign, code, word = chance.choice(_CURRENCIES[language])
     grouped = f"{amount:,}" if language == "en" else f"{amount:,}".replace(",", "." if language != "fr" else " ")
     ways = [f"{grouped} {word}", f"{grouped} {code}", f"{amount} {sign}" if language != "en" else f"{sign}{grouped}"]
     if amount % 1_000 == 0 and amount < 1_000_000:

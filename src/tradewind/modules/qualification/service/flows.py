@@ -34,11 +34,11 @@ from tradewind.modules.qualification.schemas import (
     FlowPublish,
     FlowRead,
     FlowRow,
+    FlowRunAnswerRead,
+    FlowRunCounts,
     FlowUpdate,
     FlowVersionRead,
     QualificationRunRead,
-    RunAnswerRead,
-    RunCounts,
 )
 from tradewind.modules.qualification.service.running import answers_of, state_of
 from tradewind.modules.qualification.service.templates import template
@@ -197,7 +197,7 @@ async def list_runs(
         flow = FlowDefinition.model_validate(version.definition)
         said = await repository.answers(session, row.id)
         answers = [
-            RunAnswerRead(
+            FlowRunAnswerRead(
                 question_key=one.question_key, label=one.label, state=one.state,
                 shown=masked(one.shown) if hidden else one.shown, quote=masked(one.quote) if hidden else one.quote,
             )
@@ -248,7 +248,7 @@ async def _rows(session: AsyncSession, flows: Sequence[QualificationFlow]) -> li
                 "published_at": version.published_at if version else None,
                 "unpublished_changes": version is None or version.definition != flow.draft,
                 "question_count": len(flow.draft.get("questions", [])),
-                "runs": RunCounts(**counted.get(flow.id, {})),
+                "runs": FlowRunCounts(**counted.get(flow.id, {})),
             }
         )  # fmt: skip
     return rows

@@ -7,17 +7,17 @@ import orjson
 
 from tradewind.modules.qualification.engine.flow import FlowDefinition
 from tradewind.modules.qualification.errors import TemplateNotFound
-from tradewind.modules.qualification.schemas import TemplateRead
+from tradewind.modules.qualification.schemas import FlowTemplateRead
 
 _KEYS = ("bant", "meddic", "champ")
 
 
 @cache
-def templates() -> tuple[TemplateRead, ...]:
+def templates() -> tuple[FlowTemplateRead, ...]:
     """All templates."""
     folder = files("tradewind.modules.qualification") / "templates"
     return tuple(
-        TemplateRead.model_validate({"key": key, **orjson.loads((folder / f"{key}.json").read_bytes())})
+        FlowTemplateRead.model_validate({"key": key, **orjson.loads((folder / f"{key}.json").read_bytes())})
         for key in _KEYS
     )
 

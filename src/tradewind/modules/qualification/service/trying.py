@@ -14,13 +14,13 @@ from tradewind.modules.qualification.engine.flow import FlowDefinition, text_in
 from tradewind.modules.qualification.engine.regions import region_of
 from tradewind.modules.qualification.engine.state import Held, RunState
 from tradewind.modules.qualification.schemas import (
-    CaptureRead,
+    FlowCaptureRead,
     FlowQuestionRead,
     FlowTried,
+    FlowTriedAnswer,
     FlowTry,
+    FlowUnusableRead,
     RunReasonRead,
-    TriedAnswer,
-    UnusableRead,
 )
 from tradewind.modules.qualification.service import urgency as urgencies
 from tradewind.modules.qualification.service.flows import require
@@ -52,12 +52,12 @@ async def try_flow(session: AsyncSession, flow_id: UUID, data: FlowTry) -> FlowT
     order = sorted(state.answers, key=lambda key: state.answers[key].place)
     told = {one.question_key: one for one in answers_of(flow, state, data.language)}
     return FlowTried(
-        captures=[CaptureRead.model_validate(one) for one in reading.all] if reading else [],
-        unusable=[UnusableRead.model_validate(one) for one in reading.unusable] if reading else [],
+        captures=[FlowCaptureRead.model_validate(one) for one in reading.all] if reading else [],
+        unusable=[FlowUnusableRead.model_validate(one) for one in reading.unusable] if reading else [],
         question=FlowQuestionRead.model_validate(question) if question else None,
         message=text_in(verdict.outcome.message, data.language, flow.language) or None if verdict.outcome else None,
         answers=[
-            TriedAnswer(
+            FlowTriedAnswer(
                 question_key=key, label=told[key].label, value=told[key].value, shown=told[key].shown,
                 quote=told[key].quote, state=told[key].state,
             )
