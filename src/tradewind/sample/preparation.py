@@ -19,6 +19,8 @@ from tradewind.modules.identity.errors import AddressTaken
 from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
+from tradewind.sample.agents import add_agent
+from tradewind.sample.conversations import add_conversations
 from tradewind.sample.filling import import_leads, score_leads
 from tradewind.sample.funnel import Funnel, last_full_day
 from tradewind.sample.intents import add_intents
@@ -58,6 +60,8 @@ class Preparation:
         await self._once("knowledge", self._add_knowledge)
         await self._once("intents", self._add_intents)
         await self._once("meetings", self._add_meetings)
+        await self._once("agents", self._add_agents)
+        await self._once("conversations", self._add_conversations)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -177,6 +181,14 @@ class Preparation:
     async def _add_meetings(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_meetings(session, self._team(), seed=SEED)
+
+    async def _add_conversations(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_conversations(session, self._team())
+
+    async def _add_agents(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_agent(session)
 
     async def _add_pipeline(self) -> None:
         async with self.database.transaction(self._admin()) as session:
