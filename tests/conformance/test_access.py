@@ -61,6 +61,8 @@ BELOW = {
     ("ai", "routes"): "ai_routes",
     ("ai", "budgets"): "ai_budgets",
     ("intent-sets", "models"): "intent_models",
+    ("simulation-suites", "cases"): "simulation_cases",
+    ("simulation-suites", "runs"): "simulation_runs",
     ("intent-sets", "examples"): "intent_examples",
     ("knowledge", "sources"): "knowledge_sources",
     ("knowledge", "documents"): "knowledge_documents",

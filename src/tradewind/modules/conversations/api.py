@@ -89,6 +89,7 @@ __all__ = [
     "tell_typing",
     "transcript",
     "visitor_messages",
+    "what_came_of",
 ]
 
 
@@ -369,3 +370,8 @@ async def transcript(session: AsyncSession, conversation_id: UUID, *, limit: int
         raise ConversationNotFound()
     found = await rows.messages(session, conversation_id, kinds=("message",), limit=limit)
     return [views.message(one) for one in found]
+
+
+async def what_came_of(session: AsyncSession, conversation_id: UUID) -> TrialRecord:
+    """What is stored of any conversation, as trials are judged by it. Raises ConversationNotFound."""
+    return await trials.record(session, conversation_id)

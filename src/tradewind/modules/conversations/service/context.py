@@ -179,8 +179,8 @@ async def _urgency(
     found = await qualifying.urgency(session, row, heard, understood.language)
     if found is None:
         return understood
+    await conversations.raise_urgency(session, row.id, found.why)
     if row.channel not in TRIAL_CHANNELS:
-        await conversations.raise_urgency(session, row.id, found.why)
         await qualification.raise_urgency(
             session, found, subject_id=row.id, lead_id=row.lead_id, email=settings.urgency.email,
             phone=settings.urgency.phone, link=f"/inbox?conversation={row.id}",

@@ -1,0 +1,1 @@
+"""Simulations: agents tried against made-up visitors before real ones meet them."""

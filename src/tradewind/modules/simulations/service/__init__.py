@@ -1,0 +1,1 @@
+"""Suites, their runs, and the gate before publishing."""
