@@ -79,6 +79,8 @@ import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$s
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppAgentsFlowsIndexRouteImport } from './routes/_app/agents/flows/index'
 import { Route as AppAgentsFlowsFlowIdRouteImport } from './routes/_app/agents/flows/$flowId'
+import { Route as AppAgentsWidgetsIndexRouteImport } from './routes/_app/agents/widgets/index'
+import { Route as AppAgentsWidgetsWidgetIdRouteImport } from './routes/_app/agents/widgets/$widgetId'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles/$articleId'
 import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents/$documentId'
 import { Route as AppMeetingsEventTypesIndexRouteImport } from './routes/_app/meetings/event-types/index'
@@ -441,6 +443,17 @@ const AppAgentsFlowsFlowIdRoute = AppAgentsFlowsFlowIdRouteImport.update({
   path: '/flows/$flowId',
   getParentRoute: () => AppAgentsRoute,
 } as any)
+const AppAgentsWidgetsIndexRoute = AppAgentsWidgetsIndexRouteImport.update({
+  id: '/widgets/',
+  path: '/widgets/',
+  getParentRoute: () => AppAgentsRoute,
+} as any)
+const AppAgentsWidgetsWidgetIdRoute =
+  AppAgentsWidgetsWidgetIdRouteImport.update({
+    id: '/widgets/$widgetId',
+    path: '/widgets/$widgetId',
+    getParentRoute: () => AppAgentsRoute,
+  } as any)
 const AppKnowledgeArticlesArticleIdRoute =
   AppKnowledgeArticlesArticleIdRouteImport.update({
     id: '/articles/$articleId',
@@ -579,6 +592,7 @@ export interface FileRoutesByFullPath {
   '/settings/': typeof AppSettingsIndexRoute
   '/sources/': typeof AppSourcesIndexRoute
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
+  '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -587,6 +601,7 @@ export interface FileRoutesByFullPath {
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/agents/flows/': typeof AppAgentsFlowsIndexRoute
+  '/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
   '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai/': typeof AppSettingsAiIndexRoute
@@ -657,6 +672,7 @@ export interface FileRoutesByTo {
   '/settings': typeof AppSettingsIndexRoute
   '/sources': typeof AppSourcesIndexRoute
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
+  '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -665,6 +681,7 @@ export interface FileRoutesByTo {
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/agents/flows': typeof AppAgentsFlowsIndexRoute
+  '/agents/widgets': typeof AppAgentsWidgetsIndexRoute
   '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai': typeof AppSettingsAiIndexRoute
@@ -742,6 +759,7 @@ export interface FileRoutesById {
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/sources/': typeof AppSourcesIndexRoute
   '/_app/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
+  '/_app/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/_app/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -750,6 +768,7 @@ export interface FileRoutesById {
   '/_app/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/_app/agents/flows/': typeof AppAgentsFlowsIndexRoute
+  '/_app/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
   '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/_app/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
@@ -826,6 +845,7 @@ export interface FileRouteTypes {
     | '/settings/'
     | '/sources/'
     | '/agents/flows/$flowId'
+    | '/agents/widgets/$widgetId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
@@ -834,6 +854,7 @@ export interface FileRouteTypes {
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/agents/flows/'
+    | '/agents/widgets/'
     | '/meetings/event-types/'
     | '/meetings/routing-forms/'
     | '/settings/ai/'
@@ -904,6 +925,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/sources'
     | '/agents/flows/$flowId'
+    | '/agents/widgets/$widgetId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
@@ -912,6 +934,7 @@ export interface FileRouteTypes {
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/agents/flows'
+    | '/agents/widgets'
     | '/meetings/event-types'
     | '/meetings/routing-forms'
     | '/settings/ai'
@@ -988,6 +1011,7 @@ export interface FileRouteTypes {
     | '/_app/settings/'
     | '/_app/sources/'
     | '/_app/agents/flows/$flowId'
+    | '/_app/agents/widgets/$widgetId'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
     | '/_app/meetings/event-types/$eventTypeId'
@@ -996,6 +1020,7 @@ export interface FileRouteTypes {
     | '/_app/settings/prompts/$promptId'
     | '/_app/settings/webhooks/$endpointId'
     | '/_app/agents/flows/'
+    | '/_app/agents/widgets/'
     | '/_app/meetings/event-types/'
     | '/_app/meetings/routing-forms/'
     | '/_app/settings/ai/'
@@ -1500,6 +1525,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAgentsFlowsFlowIdRouteImport
       parentRoute: typeof AppAgentsRoute
     }
+    '/_app/agents/widgets/': {
+      id: '/_app/agents/widgets/'
+      path: '/widgets'
+      fullPath: '/agents/widgets/'
+      preLoaderRoute: typeof AppAgentsWidgetsIndexRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
+    '/_app/agents/widgets/$widgetId': {
+      id: '/_app/agents/widgets/$widgetId'
+      path: '/widgets/$widgetId'
+      fullPath: '/agents/widgets/$widgetId'
+      preLoaderRoute: typeof AppAgentsWidgetsWidgetIdRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
     '/_app/knowledge/articles/$articleId': {
       id: '/_app/knowledge/articles/$articleId'
       path: '/articles/$articleId'
@@ -1591,14 +1630,18 @@ interface AppAgentsRouteChildren {
   AppAgentsAgentIdRoute: typeof AppAgentsAgentIdRoute
   AppAgentsIndexRoute: typeof AppAgentsIndexRoute
   AppAgentsFlowsFlowIdRoute: typeof AppAgentsFlowsFlowIdRoute
+  AppAgentsWidgetsWidgetIdRoute: typeof AppAgentsWidgetsWidgetIdRoute
   AppAgentsFlowsIndexRoute: typeof AppAgentsFlowsIndexRoute
+  AppAgentsWidgetsIndexRoute: typeof AppAgentsWidgetsIndexRoute
 }
 
 const AppAgentsRouteChildren: AppAgentsRouteChildren = {
   AppAgentsAgentIdRoute: AppAgentsAgentIdRoute,
   AppAgentsIndexRoute: AppAgentsIndexRoute,
   AppAgentsFlowsFlowIdRoute: AppAgentsFlowsFlowIdRoute,
+  AppAgentsWidgetsWidgetIdRoute: AppAgentsWidgetsWidgetIdRoute,
   AppAgentsFlowsIndexRoute: AppAgentsFlowsIndexRoute,
+  AppAgentsWidgetsIndexRoute: AppAgentsWidgetsIndexRoute,
 }
 
 const AppAgentsRouteWithChildren = AppAgentsRoute._addFileChildren(

@@ -9,7 +9,7 @@ const ACCEPTED =
   'image/*,application/pdf,text/plain,text/csv,audio/*,video/mp4,.docx,.xlsx,.pptx,.zip';
 const TALLEST = 120;
 
-export function Composer({ chat }: { chat: Chat }) {
+export function Composer({ chat, still }: { chat: Chat; still: boolean }) {
   const [text, write] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -22,8 +22,8 @@ export function Composer({ chat }: { chat: Chat }) {
     area.style.height = `${Math.min(area.scrollHeight, TALLEST)}px`;
   });
   useEffect(() => {
-    if (chat.opened) field.current?.focus();
-  }, [chat.opened]);
+    if (chat.opened && !still) field.current?.focus();
+  }, [chat.opened, still]);
   const send = () => {
     if (!text.trim() || over > 0) return;
     chat.say(text.trim());

@@ -5,10 +5,12 @@ import type { Chat } from './chat.ts';
 import { Icon } from './icons.tsx';
 import { type TextKey, t } from './texts.ts';
 
-export function Consent({ chat }: { chat: Chat }) {
+export function Consent({ chat, still }: { chat: Chat; still: boolean }) {
   const asked = chat.boot.config.consent;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    if (!still) heading.current?.focus();
+  }, [still]);
   if (!asked) return null;
   return (
     <div class="page">

@@ -14,7 +14,8 @@ import type { Message } from './types.ts';
 const NEAR_END = 80;
 const SMALL = '(max-width: 479px)';
 
-export function Panel({ chat }: { chat: Chat }) {
+/** `still`: a picture of it, which takes no focus. */
+export function Panel({ chat, still = false }: { chat: Chat; still?: boolean }) {
   const [, refresh] = useReducer((count: number) => count + 1, 0);
   const panel = useRef<HTMLDivElement>(null);
   // At once: the chat is opened in the same breath as it is put up.
@@ -61,7 +62,7 @@ export function Panel({ chat }: { chat: Chat }) {
         {!chat.online ? t('offline') : !chat.connected ? t('lost') : ''}
       </p>
       {chat.view === 'consent' ? (
-        <Consent chat={chat} />
+        <Consent chat={chat} still={still} />
       ) : chat.view === 'leave' ? (
         <Leave chat={chat} />
       ) : (
@@ -70,7 +71,7 @@ export function Panel({ chat }: { chat: Chat }) {
           <p class="notice" role="alert">
             {chat.notice}
           </p>
-          <Composer chat={chat} />
+          <Composer chat={chat} still={still} />
           {(!state || state === 'agent') && config.disclosure && (
             <button
               type="button"

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.modules.chat.schemas.visitors import ChatConfig
 from tradewind.modules.chat.schemas.widgets import (
     IdentitySecret,
     IdentitySecretRotation,
     WidgetCreate,
+    WidgetPreview,
     WidgetRead,
     WidgetUpdate,
 )
-from tradewind.modules.chat.service import widgets
+from tradewind.modules.chat.service import presenting, widgets
 
 router = APIRouter(prefix="/chat-widgets", tags=["Chat widgets"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
@@ -36,6 +38,12 @@ async def list_chat_widgets(session: Session) -> list[WidgetRead]:
 async def create_chat_widget(session: Session, data: WidgetCreate, response: Response) -> WidgetRead:
     """Add a widget, with a public key for the website and a secret for its server."""
     return _tagged(response, await widgets.create(session, data))
+
+
+@router.post("/previews", dependencies=[requires("agents:read")])
+async def preview_chat_widget(session: Session, data: WidgetPreview) -> ChatConfig:
+    """What visitors would see with these settings; nothing is stored."""
+    return await presenting.preview(session, data)
 
 
 @router.get("/{widget_id:uuid}", dependencies=[requires("agents:read")])

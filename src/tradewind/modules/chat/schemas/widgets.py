@@ -71,6 +71,16 @@ class WidgetCreate(BaseModel):
     settings: WidgetSettings = Field(default_factory=WidgetSettings)
 
 
+class WidgetPreview(BaseModel):
+    """A widget as it would be with these settings, stored or not, to visitors who speak `language`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agent_id: UUID | None = None
+    settings: WidgetSettings
+    language: Language = "en"
+
+
 class WidgetUpdate(BaseModel):
     """A change of a widget; what is left out stays."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,10 +11,12 @@ from tradewind.kernel.colours import accents
 from tradewind.modules.chat.plain_text import MAX_CHARACTERS
 from tradewind.modules.chat.repository import widgets as rows
 from tradewind.modules.chat.schemas.visitors import ChatConfig, Colours, ConsentAsked
+from tradewind.modules.chat.schemas.widgets import WidgetPreview, WidgetSettings
 from tradewind.modules.chat.service.entering import Entered
 from tradewind.modules.conversations import api as conversations
 from tradewind.modules.identity import api as identity
 
+_MAX_SITE = 255
 # The languages the widget itself speaks; texts of members may be in any.
 LANGUAGES = ("en", "de", "es", "fr", "ar")
 _CONSENT = {
@@ -41,10 +44,21 @@ _DISCLOSURE = {
 
 async def config(session: AsyncSession, entered: Entered, language: str) -> ChatConfig:
     """The widget as a visitor with this language sees it; the site that asked is noted."""
+    if entered.origin is not None:
+        site = urlsplit(entered.origin).netloc[:_MAX_SITE]
+        await rows.mark_seen(session, entered.widget.id, site=site, at=now())
+    return await _shown(session, entered.widget.agent_id, entered.settings, language)
+
+
+async def preview(session: AsyncSession, data: WidgetPreview) -> ChatConfig:
+    """The same with settings that need not be stored."""
+    return await _shown(session, data.agent_id, data.settings, data.language)
+
+
+async def _shown(session: AsyncSession, agent_id: UUID | None, settings: WidgetSettings, language: str) -> ChatConfig:
     wanted = language.replace("_", "-").split("-")[0].lower()
     own = wanted if wanted in LANGUAGES else "en"
-    settings, widget = entered.settings, entered.widget
-    card = await conversations.agent_card(session, widget.agent_id)
+    card = await conversations.agent_card(session, agent_id)
     organisation = await identity.get_organisation(session)
     presence = await conversations.presence(session)
     consent = None
@@ -56,8 +70,6 @@ async def config(session: AsyncSession, entered: Entered, language: str) -> Chat
         # The agent's words are in its main language; to others the product says the same in theirs.
         disclosure = card.disclosure if card.language == wanted else _DISCLOSURE[own]
         greeting = greeting or (card.greeting if card.language == wanted else "")
-    if entered.origin is not None:
-        await rows.mark_seen(session, widget.id, site=urlsplit(entered.origin).netloc[:255], at=now())
     colours = accents(settings.colour)
     return ChatConfig(
         name=card.name if card else organisation.name,
