@@ -26,9 +26,8 @@ from tradewind.modules.conversations.repository import agents as agent_rows
 from tradewind.modules.conversations.repository import conversations as repository
 from tradewind.modules.conversations.review import moods, summaries
 from tradewind.modules.conversations.review.summaries import Said
-from tradewind.modules.conversations.schemas.agents import AgentCreate, AgentPublish
 from tradewind.modules.conversations.schemas.people import OfficeHoursUpdate, QueueCreate
-from tradewind.modules.conversations.service import agents, hours, settings
+from tradewind.modules.conversations.service import hours, settings
 from tradewind.modules.inbox.schemas import CannedReplyCreate
 from tradewind.modules.inbox.service import canned
 from tradewind.modules.leads import api as leads
@@ -64,11 +63,7 @@ async def add_conversations(session: AsyncSession, team: Sequence[Colleague]) ->
     # Only handlers that are known here hear of what is recorded.
     import_module("tradewind.modules.conversations.handlers")
     agent = await agent_rows.default_agent(session)
-    if agent is None:
-        made = await agents.create(session, AgentCreate(name="Ava"))
-        await agents.publish(session, made.id, AgentPublish(), if_match=None)
-        agent = await agent_rows.agent(session, made.id)
-        assert agent is not None
+    assert agent is not None, "the sample's agent comes first"
     around = _World(agent.id, agent.published_version_id, await _add_settings(session, team), team)
     scripts = _told()["conversation"]
     owners = [one.id for one in team[:4]]

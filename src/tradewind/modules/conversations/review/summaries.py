@@ -7,8 +7,8 @@ from functools import cache
 
 from tradewind.modules.conversations.review.moods import phrases
 
-_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
-_SHORTEST, _LONGEST = 12, 220
+_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+_SHORTEST, _LONGEST = 6, 220
 _MOST_ITEMS = 5
 
 
@@ -28,11 +28,11 @@ def summary(said: Sequence[Said]) -> str:
     questions = [one for one in wanted if one.rstrip().endswith(("?", "？"))]
     chosen = _first_new([*wanted[:1], *questions[:2], *sorted(wanted, key=len, reverse=True)[:1]], most=3)
     parts = [f"The visitor wrote: {' '.join(f'“{one}”' for one in chosen)}"]
-    last = next(
-        (message.text for message in reversed(said) if not message.by_visitor and sentences(message.text)), None
-    )
+    answers = (sentences(message.text) for message in reversed(said) if not message.by_visitor)
+    last = next((found for found in answers if found), None)
     if last is not None:
-        parts.append(f"The last answer was: “{sentences(last)[0]}”")
+        # A greeting, or that an AI speaks, is shorter than what is told.
+        parts.append(f"The last answer was: “{max(last, key=len)}”")
     return " ".join(parts)
 
 
@@ -56,8 +56,9 @@ def action_items(said: Sequence[Said]) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text that say something, cut to a readable length."""
-    found = (" ".join(one.split()) for one in _SENTENCE.findall(text))
-    return [one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…" for one in found if len(one) >= _SHORTEST]
+    found = (" ".join(one.split()) for one in _END.split(text))
+    told = (one for one in found if len(one) >= _SHORTEST and " " in one)
+    return [one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…" for one in told]
 
 
 def _tail(said: Sequence[Said]) -> list[Said]:
