@@ -88,7 +88,8 @@ async def test_a_draft_says_what_keeps_it_from_being_published_and_versions_stay
     versions = (await client.get(f"{path}/versions")).json()
     assert [(one["number"], one["note"], one["current"]) for one in versions] == [(2, "", True), (1, "Champ", False)]
     restored = (await client.post(f"{path}/versions/1/restore")).json()
-    assert restored["draft"]["scoring"] and restored["unpublished_changes"]
+    assert restored["draft"]["scoring"]
+    assert restored["unpublished_changes"]
     assert (await client.post(f"{path}/versions/9/restore")).status_code == 404
 
     analyst = await client_for("analyst")
@@ -127,7 +128,8 @@ async def test_a_visitor_is_qualified_and_the_lead_knows(client, session, drain)
     [row] = (await client.get(FLOWS)).json()
     assert row["runs"] == {"running": 0, "qualified": 1, "unqualified": 0, "incomplete": 0}
     runs = (await client.get(f"{FLOWS}/{flow['id']}/runs")).json()["items"]
-    assert runs[0]["outcome"] == "Ready to buy" and len(runs[0]["answers"]) == 8
+    assert runs[0]["outcome"] == "Ready to buy"
+    assert len(runs[0]["answers"]) == 8
 
 
 async def test_what_is_known_is_not_asked_and_strangers_learn_and_change_nothing(client, session):
@@ -184,7 +186,8 @@ async def test_a_trial_talks_to_the_draft_and_stores_nothing(client, session):
         }
         said = (await client.post(path, json=body)).json()
         assert said["question"]["key"] == expected, message
-    assert said["urgency"] == "urgent" and "down" in said["urgency_why"]
+    assert said["urgency"] == "urgent"
+    assert "down" in said["urgency_why"]
     assert {one["question_key"]: one["state"] for one in said["answers"]}["metrics"] == "refused"
     assert await session.scalar(text("SELECT count(*) FROM qualification_runs")) == 0
     long = await client.post(path, json={"message": "x" * 2_001})

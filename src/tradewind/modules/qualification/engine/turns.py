@@ -152,7 +152,9 @@ def _facts(turn: _Turn, spans: list[Span], *, denied: bool = False) -> None:
     """Give each fact to the question it answers."""
     text, language = turn.clean.text, turn.language
     marker = replies.correction(text, language)
-    for span in spans:
+    # “Around one to two, say 6,000 €”: what is of the kind that was asked for comes before what could pass for it.
+    kind = _asked_kind(turn.asked)
+    for span in sorted(spans, key=lambda one: one.kind != kind):
         if marker and replies.is_denied(text, span.start, language) and len(spans) > 1:
             continue
         target = _target(turn, span, marker)
@@ -259,7 +261,11 @@ def _asked_plainly(turn: _Turn) -> None:
         return
     if replies.refusal(text, turn.language) or replies.asks_back(text, turn.language) or replies.only_greeting(text):
         return
-    said = whole_answers.part_of(text, question.kind, turn.language)
+    told = [(one.quote, one.state) for one in turn.found.values()]
+    if told and question.kind == "text":
+        said = whole_answers.rest_of(text, [text.find(quote) for quote, state in told if state != "inferred"])
+    else:
+        said = whole_answers.part_of(text, question.kind, turn.language)
     if said is not None:
         turn.take(question, text[said.start : said.end], said.start, said.end)
 

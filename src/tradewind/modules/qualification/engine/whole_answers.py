@@ -1,6 +1,7 @@
 """Messages that are the answer as a whole, or after a few words that lead to it."""
 
 import re
+from collections.abc import Sequence
 
 from tradewind.modules.qualification.reading.phrases import any_of, spoken
 from tradewind.modules.qualification.reading.replies import Said
@@ -8,6 +9,8 @@ from tradewind.modules.qualification.reading.spans import Language
 
 # “Yes, it is …”, “we are …”: what stands before the answer itself.
 _BEFORE = r"^(?:{opens}[,!.]?\s+)?{leads}\s+"
+_BETWEEN = re.compile(r"[.,!?;]|\b(?:and|und|y|et)\b", re.IGNORECASE)
+_LEAST_WORDS = 3
 _MOST_WORDS = {"name": 5, "company": 7, "place": 6}
 _WORD = re.compile(r"[^\W\d_][\w'’&.+-]*", re.UNICODE)
 _NO_NAME = re.compile(
@@ -42,6 +45,23 @@ def part_of(text: str, kind: str, language: Language) -> Said | None:
     if kind == "name" and any(letter.isdigit() or letter in "@/" for letter in said):
         return None
     return Said(start, end)
+
+
+def rest_of(text: str, facts: Sequence[int]) -> Said | None:
+    """The longest part of a message, clause by clause, in which none of the facts (by where they begin) stands."""
+    best: Said | None = None
+    run: int | None = None
+    edges = [0, *(place for cut in _BETWEEN.finditer(text) for place in cut.span()), len(text)]
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        start, end = _bounds(text, first, last)
+        taken = any(first <= fact < last for fact in facts)
+        if taken or len(_WORD.findall(text[start:end])) < _LEAST_WORDS:
+            run = None
+            continue
+        run = start if run is None else run
+        if best is None or end - run > best.end - best.start:
+            best = Said(run, end)
+    return best
 
 
 def _bounds(text: str, start: int, end: int) -> tuple[int, int]:

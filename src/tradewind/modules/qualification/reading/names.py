@@ -147,6 +147,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
             break
         kept.append(word)
     last = start + kept[-1].end()
-    while last > start and text[last - 1] in ",.!?;:" and not re.search(rf"{_LEGAL}$", text[start:last]):
+    while last > start and text[last - 1] in ",.!?;:" and not re.search(r"\.\w\.$", text[start:last]):
         last -= 1
     return start, last

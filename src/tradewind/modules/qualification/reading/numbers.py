@@ -30,7 +30,7 @@ _ORDINAL_STREET = re.compile(
 _ONE = {
     "en": ("one",),
     "de": ("ein", "eine", "einen", "einer", "einem", "eines", "eins"),
-    "es": ("un", "una", "uno"),
+    "es": ("un", "una", "uno", "unos", "unas"),
     "fr": ("un", "une"),
 }
 _COUNTED = {
