@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tradewind.kernel.access import Actor
+from tradewind.kernel.command_line import NAME as CALLER
+from tradewind.kernel.command_line import only_organisation
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.modules.leads.errors_imports import FileImportedAlready
@@ -47,7 +49,7 @@ async def _run(file: Path, *, yes: bool, again: bool, organisation_id: UUID | No
     modules.load_all()
     database = await Database(get_settings()).open()
     try:
-        organisation_id = organisation_id or await _only_organisation(database)
+        organisation_id = organisation_id or await only_organisation(database)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task(f"Importing {file.name}", total=None)
@@ -59,7 +61,7 @@ async def _run(file: Path, *, yes: bool, again: bool, organisation_id: UUID | No
                 return answer
 
             entry = await run_import_file(
-                database, Actor.system(organisation_id, name="Command line"), file, yes=yes, ask=ask, again=again,
+                database, Actor.system(organisation_id, name=CALLER), file, yes=yes, ask=ask, again=again,
                 on_progress=lambda done, total: progress.update(task, completed=done, total=total),
             )  # fmt: skip
         console.print(f"[green]✓[/] {entry.name}: {summary(entry)}")
@@ -67,13 +69,3 @@ async def _run(file: Path, *, yes: bool, again: bool, organisation_id: UUID | No
             console.print(f"  [yellow]·[/] {warning.message} ({warning.count:,}×)")
     finally:
         await database.close()
-
-
-async def _only_organisation(database: Database) -> UUID:
-    from tradewind.kernel.jobs import JobContext
-
-    found = await JobContext(database, Actor.system(name="Command line"), "import").organisation_ids()
-    if len(found) != 1:
-        many = "There is no organisation yet; sign up first." if not found else "Say which one with --organisation: "
-        raise typer.BadParameter(many + ", ".join(str(one) for one in found[:10]))
-    return found[0]

@@ -1,6 +1,7 @@
 """SQL of suites, cases, runs and results."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,12 @@ async def last_runs(session: AsyncSession) -> dict[UUID, Run]:
 async def results(session: AsyncSession, run_id: UUID) -> Sequence[Result]:
     """What came of the conversations of a run so far."""
     return (await session.scalars(select(Result).where(Result.run_id == run_id).order_by(Result.attempt))).all()
+
+
+async def last_sign(session: AsyncSession, row: Run) -> datetime:
+    """When something was last heard of a run."""
+    newest = await session.scalar(select(func.max(Result.created_at)).where(Result.run_id == row.id))
+    return newest or row.created_at
 
 
 async def count(session: AsyncSession, suite_id: UUID) -> int:

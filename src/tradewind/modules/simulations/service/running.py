@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from tradewind.modules.simulations.schemas import CaseRead, CaseReport, ResultRe
 from tradewind.modules.simulations.service import playing, suites
 
 SHOWN_RUNS = 20
+# A run of which nothing was heard for so long has lost its worker for good.
+GIVEN_UP = timedelta(minutes=15)
 
 
 async def begin(session: AsyncSession, suite_id: UUID) -> Run:
@@ -34,7 +37,9 @@ async def begin(session: AsyncSession, suite_id: UUID) -> Run:
     suite = await suites.require(session, suite_id, lock=True)
     newest = await repository.runs(session, suite_id, 1)
     if newest and newest[0].state in ("queued", "running"):
-        raise AlreadyRunning("Wait for the present run, or cancel it.")
+        if await repository.last_sign(session, newest[0]) > now() - GIVEN_UP:
+            raise AlreadyRunning("Wait for the present run, or cancel it.")
+        newest[0].state, newest[0].problem, newest[0].finished_at = "broken", "It was broken off", now()
     cases = [CaseRead.model_validate(one, from_attributes=True) for one in await repository.cases(session, suite_id)]
     if not cases:
         raise NothingToRun("Add a case first.")
