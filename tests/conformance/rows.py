@@ -23,7 +23,7 @@ _VALUES: dict[str, Any] = {
     "uuid[]": "{}",
 }
 # Tried in turn where a column must match a pattern.
-_SHAPES = ("zanzibar", "EUR", "DE", "de", "0" * 64, "#112233", "2026-01", "1")
+_SHAPES = ("zanzibar", "EUR", "DE", "de", "0" * 64, "#112233", "2026-01", "1", "tw_chat_" + "a" * 24)
 # What a rule over several columns demands.
 _SPECIAL = {
     ("segments", "kind"): "static",

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from tradewind.kernel.access import Actor, CurrentActor, Session, requires
+from tradewind.kernel.classification import hides, masked
 from tradewind.kernel.pagination import Page, SortColumn, fetch_page
 from tradewind.modules.email.errors import AttachmentNotFound
 from tradewind.modules.email.models import BODY, CONTENT, LINK, SunkAttachment, SunkMail
@@ -19,6 +20,7 @@ _NEWEST = [SortColumn("id", SunkMail.id.expression, descending=True)]
 _HIDDEN = "(shown to the recipient only)"
 # With these links one acts as the recipient, so holding mail:read must not be enough to see them.
 _ACCOUNT_SECRETS = frozenset({"verify_email", "reset_password"})
+_CONVERSATION_PREFIX = "conversation_"
 _MEETING_PREFIXES = ("meeting_", "waiting_list")
 
 
@@ -69,6 +71,8 @@ async def download_attachment(mail_id: UUID, attachment_id: UUID, session: Sessi
 def _shown(row: Any, actor: Actor, files: Sequence[SunkAttachmentRead]) -> SunkMailRead:
     hidden = bool(row["link_sealed"] or files) and not _may_see_link(row, actor)
     body = BODY.open_text(row["id"], row["body_sealed"])
+    if row["kind"].startswith(_CONVERSATION_PREFIX) and hides(actor):
+        body = masked(body)
     link = LINK.open_text(row["id"], row["link_sealed"]) if row["link_sealed"] else None
     return SunkMailRead(
         **{key: row[key] for key in ("id", "kind", "to_email", "to_name", "subject", "created_at")},
