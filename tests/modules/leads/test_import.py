@@ -6,6 +6,8 @@ import io
 import pytest
 from tests.modules.leads.import_files import all_leads, csv_bytes, import_file, run_import_jobs, suggested, upload
 
+from tradewind.kernel.testing.database import drain as drain_everything
+
 
 @pytest.fixture
 def drain(database):
@@ -168,9 +170,11 @@ async def test_the_same_file_twice_is_refused_naming_the_first(client, drain):
     assert (await client.get(f"/api/v1/imports/{second['id']}")).json()["counts"] == {"skipped": 4}
 
 
-async def test_undo_takes_back_everything_but_what_changed_since(client, drain):
+async def test_undo_takes_back_everything_but_what_changed_since(client, drain, tenant, database):
     await import_file(client, drain, csv_bytes(PEOPLE[:3]), name="first.csv")
     before = {lead["email"]: lead for lead in await all_leads(client)}
+    rule = {"name": "Everyone", "members": [{"user_id": str(tenant.user_id)}]}
+    assert (await client.post("/api/v1/routing-rules", json=rule)).status_code == 201
     more = [
         PEOPLE[0] + ["Region"],
         ["Adeline", "Moreau", "ada@moreau-works.example", "", "", "", "Silver", "Paris"],
@@ -183,10 +187,12 @@ async def test_undo_takes_back_everything_but_what_changed_since(client, drain):
     )
     assert entry["counts"] == {"created": 2, "updated": 2}
     assert entry["undo_until"]
+    await drain_everything(database)
     now = {lead["email"]: lead for lead in await all_leads(client)}
     assert now["Ada@Moreau-Works.example"] if "Ada@Moreau-Works.example" in now else now["ada@moreau-works.example"]
     jonas = next(lead for lead in now.values() if lead["last_name"] == "Keller")
     kept = now["kept@two.example"]
+    assert now["new@one.example"]["owner_id"] == str(tenant.user_id), "routed, which is no work with it"
     for lead in (jonas, kept):
         changed = await client.patch(f"/api/v1/leads/{lead['id']}", json={"city": "Elsewhere"})
         assert changed.status_code == 200

@@ -24,17 +24,21 @@ _BATCH = 5_000
 # Traces the product leaves by itself; any other activity means that someone worked with the lead.
 _OWN_KINDS = ["lead.imported", "lead.created", "lead.assigned", "score.changed", "lead.scored"]
 
-_CREATED = """
-    select l.id, coalesce(c.after_version, 1) = l.version and l.merged_into_id is null
+# Each rule's decision since then made a version of its own.
+_ROUTED = "(select count(*) from routing_decisions d where d.lead_id = l.id and d.decided_at >= i.started_at)"
+
+_CREATED = f"""
+    select l.id, coalesce(c.after_version, 1) + {_ROUTED} = l.version and l.merged_into_id is null
         and not exists (select from activities a where a.organisation_id = l.organisation_id and a.lead_id = l.id
             and a.kind <> all($3::text[])) as untouched
-    from leads l left join lead_import_changes c on c.import_id = $1 and c.lead_id = l.id
+    from leads l join lead_imports i on i.id = l.import_id
+    left join lead_import_changes c on c.import_id = $1 and c.lead_id = l.id
     where l.import_id = $1 and l.deleted_at is null and l.id > $2 order by l.id limit $4
 """
 _DELETE = "update leads set deleted_at = $2, updated_at = $2, version = version + 1 where id = any($1)"
-_CHANGED = """
-    select c.lead_id as id, l.version = c.after_version as untouched
-    from lead_import_changes c join leads l on l.id = c.lead_id
+_CHANGED = f"""
+    select c.lead_id as id, l.version = c.after_version + {_ROUTED} as untouched
+    from lead_import_changes c join leads l on l.id = c.lead_id join lead_imports i on i.id = c.import_id
     where c.import_id = $1 and c.before is not null and l.deleted_at is null and c.lead_id > $2
     order by c.lead_id limit $3
 """
