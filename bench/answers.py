@@ -44,7 +44,7 @@ async def _measure(chunks: int) -> list[Figure]:
     await database.open()
     try:
         actor, there = await prepared(database, chunks)
-        questions = await _questions(database, actor)
+        questions = await questions_of(database, actor)
         times, floors, answered = [], [], 0
         for question in questions:
             async with database.transaction(actor) as session:
@@ -71,7 +71,7 @@ async def _measure(chunks: int) -> list[Figure]:
     ]  # fmt: skip
 
 
-async def _questions(database: Database, actor: Actor) -> list[str]:
+async def questions_of(database: Database, actor: Actor) -> list[str]:
     """Questions whose words stand together in one passage."""
     random = np.random.default_rng(7)
     async with database.transaction(actor) as session:

@@ -1,5 +1,14 @@
 """One turn after another with the local answerer: answers, questions nobody can answer, meetings, people, crashes."""
 
+import pytest
+from sqlalchemy import text
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.jobs import JobContext, NoPayload
+from tradewind.modules.conversations.jobs.turns import ATTEMPTS, find_unanswered, take_turn
+from tradewind.modules.conversations.service import agents, turns, waking
+
+
 async def test_answers_from_knowledge_discloses_and_hands_over(base, begin, client):
     talk = await begin()
     first = await talk.say("Hello, how much is the Starter plan?")
@@ -84,3 +93,144 @@ async def test_qualifies_by_its_flow_and_offers_times(base, begin, client):
     slots = (await talk.messages())[-1].data["slots"]
     assert "for Ada Lovelace, ada@example.com?" in await talk.say(slots[0]["label"])
     assert "Done: Product demo" in await talk.say("yes")
+
+
+async def test_who_wants_no_ai_or_writes_too_much_gets_people(base, begin, database):
+    talk = await begin()
+    said = await talk.say("I don't want to talk to a bot")
+    assert "no more AI" in said
+    assert (await talk.now()).opted_out
+    assert await talk.say("How much does the Starter plan cost?") == ""
+    # The limits hold for a visitor over all conversations.
+    talk = await begin(visitor_key="v1", limits={"messages_per_hour": 5, "messages_per_day": 10})
+    for _ in range(5):
+        assert "€29" in await talk.say("How much does the Starter plan cost?")
+    assert "many messages" in await talk.say("How much does the Starter plan cost?")
+    assert (await talk.now()).state == "waiting"
+    again = await begin(visitor_key="v1", limits={"messages_per_hour": 5, "messages_per_day": 10})
+    assert await again.say("How much does the Starter plan cost?") == ""
+    # Insults are answered politely, the third one by a person.
+    talk = await begin(topics=[{"name": "Politics", "keywords": ["election"]}])
+    assert "stay polite" in await talk.say("you stupid bot")
+    assert "don't talk about here" in await talk.say("Who will win the election?")
+    await talk.say("fuck you")
+    assert "colleague" in await talk.say("fuck you")
+    assert (await talk.now()).state == "waiting"
+
+
+async def test_answers_in_the_visitors_language_and_says_where_it_cannot(base, begin, add_pair):
+    await add_pair("Was kostet der Umzug?", "Der Umzug kostet 400 Euro pauschal.")
+    talk = await begin()
+    said = await talk.say("Guten Tag, was kostet der Umzug bei Ihnen?")
+    assert said.startswith("Ich bin ein KI-Assistent, kein Mensch.")
+    assert "Der Umzug kostet 400 Euro pauschal." in said
+    # Only an English text answers: it is said, and said to be English.
+    said = await talk.say("Und was kostet der Starter plan?")
+    assert "Das habe ich nur auf Englisch:" in said
+    assert "€29 per month" in said
+    assert (await talk.now()).language == "de"
+    assert "Soll ich jemanden aus dem Team fragen?" in await talk.say("Wie hoch ist der Siedepunkt von Blei?")
+    # No words of its own in Japanese: said once, honestly.
+    talk = await begin()
+    said = await talk.say("こんにちは、料金を教えてください。よろしくお願いします")
+    assert "my own words I only have in English" in said
+    assert (await talk.now()).language == "ja"
+    assert "my own words" not in await talk.say("営業時間を教えていただけますか、よろしくお願いします")
+    # An agent that speaks two languages answers in its main one to everybody else.
+    talk = await begin(languages=["en", "de"])
+    assert (await talk.say("Bonjour, combien coûte le plan pour une équipe ?")).startswith("I am an AI assistant")
+
+
+async def test_two_questions_at_once_get_one_answer_and_nobody_is_forgotten(base, begin, database, tenant, drain):
+    talk = await begin()
+    await talk.write("How much does the Starter plan cost?")
+    sequence = await talk.write("And where is your office?")
+    # The workers do it by themselves.
+    await drain()
+    answers = [one for one in await talk.messages() if one.author == "agent"]
+    assert len(answers) == 1
+    assert (await talk.now()).answered_through == sequence
+    # The agent is removed: people get the next message.
+    async with database.transaction(tenant.actor) as session:
+        await agents.delete(session, (await talk.now()).agent_id, None)
+    await talk.write("Hello?")
+    await drain()
+    assert (await talk.now()).state == "waiting"
+
+
+async def test_what_fails_for_good_is_handed_over(base, begin, database, tenant, monkeypatch):
+    talk = await begin()
+    sequence = await talk.write("How much does the Starter plan cost?")
+
+    async def broken(*_):
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(turns.proposing, "propose", broken)
+    due = waking.TurnDue(conversation_id=talk.conversation_id, sequence=sequence)
+    with pytest.raises(RuntimeError, match="planted"):
+        await take_turn.handler(JobContext(database, talk.system, "test"), due)
+    assert (await talk.now()).state == "agent"
+    await take_turn.handler(JobContext(database, talk.system, "test", attempt=ATTEMPTS), due)
+    assert (await talk.now()).state == "waiting"
+    # What no job ever answered is found by looking.
+    talk = await begin()
+    await talk.write("Is anybody there?")
+    async with database.transaction(tenant.actor) as session:
+        await session.execute(text("UPDATE conversations SET last_visitor_at = now() - interval '1 hour'"))
+    await find_unanswered.handler(JobContext(database, Actor.system(), "test"), NoPayload())
+    assert (await talk.now()).state == "waiting"
+
+
+async def test_agents_through_the_api(client, client_for, drain, base):
+    made = await client.post("/api/v1/agents", json={"name": "Ava", "settings": {"persona": "Short."}})
+    assert made.status_code == 201
+    agent, path = made.json(), f"/api/v1/agents/{made.json()['id']}"
+    assert (agent["is_default"], agent["published"], agent["changed"]) == (True, None, True)
+    for settings, field in (
+        ({"disclosure": ""}, "disclosure"),
+        ({"disclosure": "Hi, I am Bob!"}, "disclosure"),
+        ({"flow_id": "00000000-0000-4000-8000-000000000000"}, "flow_id"),
+        ({"event_type_id": "00000000-0000-4000-8000-000000000000"}, "event_type_id"),
+        ({"languages": ["en", "en"]}, ""),
+        ({"surprise": 1}, "surprise"),
+    ):
+        refused = await client.patch(path, json={"settings": settings})
+        assert refused.status_code == 422, settings
+        assert field in refused.text
+    published = await client.post(f"{path}/publish", json={})
+    assert (published.json()["published"], published.json()["changed"]) == (1, False)
+    changed = await client.patch(
+        path, json={"settings": {"persona": "Long."}}, headers={"If-Match": published.headers["ETag"]}
+    )
+    assert changed.json()["changed"]
+    assert (await client.patch(path, json={"name": "Eve"}, headers={"If-Match": '"1"'})).status_code == 412
+    assert (await client.post(f"{path}/publish", json={})).json()["published"] == 2
+    assert (await client.post(f"{path}/publish", json={"number": 1})).json()["published"] == 1
+    versions = (await client.get(f"{path}/versions")).json()
+    assert [(one["number"], one["is_published"], one["settings"]["persona"]) for one in versions] == [
+        (2, False, "Long."), (1, True, "Short."),
+    ]  # fmt: skip
+    second = (await client.post("/api/v1/agents", json={"name": "Ben"})).json()
+    await client.patch(f"/api/v1/agents/{second['id']}", json={"is_default": True})
+    assert [(one["name"], one["is_default"]) for one in (await client.get("/api/v1/agents")).json()] == [
+        ("Ava", False), ("Ben", True),
+    ]  # fmt: skip
+    # Trying the draft: the same way as for visitors, with the reasons beside it.
+    begun = (await client.post(f"{path}/test-conversations", json={})).json()
+    assert begun["opening"].startswith("I am an AI assistant, not a person.")
+    sent = await client.post(
+        f"{path}/test-conversations/{begun['conversation_id']}/messages", json={"text": "Do you offer a free trial?"}
+    )
+    assert sent.status_code == 202
+    await drain()
+    said = (await client.get(f"/api/v1/conversations/{begun['conversation_id']}/messages")).json()
+    assert [one["text"] for one in said if one["author"] == "agent"][-1] == "Yes, the free trial lasts 14 days."
+    (turn,) = (await client.get(f"/api/v1/conversations/{begun['conversation_id']}/turns")).json()["items"]
+    assert turn["decisions"][0]["rule"] == "claim.supported"
+    other = f"/api/v1/agents/{second['id']}/test-conversations/{begun['conversation_id']}/messages"
+    assert (await client.post(other, json={"text": "Hi"})).status_code == 404
+    analyst = await client_for("analyst")
+    assert (await analyst.get("/api/v1/agents")).status_code == 200
+    assert (await analyst.post("/api/v1/agents", json={"name": "No"})).status_code == 403
+    assert (await client.delete(path)).status_code == 204
+    assert (await client.get(path)).status_code == 404

@@ -200,7 +200,7 @@ def _claims(writing: _Writing, decisions: Sequence[Decision]) -> None:
         return
     foreign = {code for code in languages if code and code != situation.language}
     if len(foreign) == 1 and "" not in languages and speaks(situation.language):
-        writing.say("only_in", language=language_name(foreign.pop(), situation.language))
+        writing.say("only_in", source=language_name(foreign.pop(), situation.language))
     writing.parts.append(" ".join(lines))
     unique = {(one["document_id"], one["quote"]): one for one in citations}
     writing.data["citations"] = [{"number": number, **one} for number, one in enumerate(unique.values(), 1)]

@@ -23,6 +23,7 @@ from tradewind.modules.conversations.errors_agents import (
 )
 from tradewind.modules.conversations.models.agents import Agent, AgentVersion
 from tradewind.modules.conversations.repository import agents as repository
+from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.repository import people
 from tradewind.modules.conversations.schemas.agents import (
     AgentCreate,
@@ -65,6 +66,7 @@ async def create(session: AsyncSession, data: AgentCreate) -> AgentRead:
     """Add an agent; the first one becomes the default. Raises AgentInvalid, TooManyAgents."""
     organisation_id = actor_of(session).organisation_id
     assert organisation_id is not None
+    await rows.one_at_a_time(session, "default agent")
     there = await repository.agents(session)
     if len(there) >= MAX_AGENTS:
         raise TooManyAgents(f"{MAX_AGENTS} agents are the most one can keep. Remove one that is not used.")
@@ -83,6 +85,10 @@ async def update(session: AsyncSession, agent_id: UUID, data: AgentUpdate, if_ma
     """Change an agent or its draft. Raises AgentNotFound, AgentInvalid, PreconditionFailed."""
     agent = await _changeable(session, agent_id, if_match)
     before, after = {}, {}
+    if data.is_default and not agent.is_default:
+        # First, so that no moment knows two.
+        await rows.one_at_a_time(session, "default agent")
+        await repository.no_default_but(session, agent.id)
     for name in ("name", "active", "is_default"):
         value = getattr(data, name)
         if value is not None and value != getattr(agent, name):
@@ -96,9 +102,6 @@ async def update(session: AsyncSession, agent_id: UUID, data: AgentUpdate, if_ma
         agent.draft = draft
     if not after:
         return await _read(session, agent)
-    if after.get("is_default"):
-        # First, so that no moment knows two.
-        await repository.no_default_but(session, agent.id)
     agent.version += 1
     await session.flush()
     await _record(session, "agent.updated", agent, before=before, after=after)
