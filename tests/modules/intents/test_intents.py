@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 import httpx
+import numpy as np
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.modules.intents import api as intents
+from tradewind.modules.intents.engine.space import FEW_DIRECTIONS, Spread
 from tradewind.modules.intents.service import shipped, suggestions
 from tradewind.modules.intents.service.texts import label_of, text_key
 
@@ -177,3 +179,16 @@ def test_shipped_sets_are_rich_and_do_not_contradict_themselves() -> None:
             assert label_of(intent.label) == intent.label
             assert len(intent.examples) >= 40, intent.label
             assert len(intent.negatives) >= 2, intent.label
+
+
+def test_a_model_leaves_out_only_directions_that_hardly_change_a_length() -> None:
+    random = np.random.default_rng(0)
+    directions = np.linalg.qr(random.standard_normal((400, 400)))[0].astype(np.float32)
+    for variances, kept in ((0.96 ** np.arange(400), FEW_DIRECTIONS), (np.ones(400), 400)):
+        variances = variances.astype(np.float32)
+        spread = Spread(np.zeros(400, np.float32), directions, variances, float(variances.mean()))
+        metric = spread.metric(0.3)
+        assert metric.compact().directions.shape == (400, kept)
+        texts = (random.standard_normal((50, 400)) * np.sqrt(variances) @ directions.T).astype(np.float32)
+        few, all_of_them = (np.linalg.norm(one.unit(texts)[0], axis=1) for one in (metric.compact(), metric))
+        assert np.abs((few / all_of_them) ** 2 - 1).max() < 0.02

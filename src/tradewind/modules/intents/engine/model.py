@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 
 from tradewind.modules.ai.api import DEEP_SENTENCE, embed_deeply
-from tradewind.modules.intents.engine.space import Metric
+from tradewind.modules.intents.engine.space import FEW_DIRECTIONS, Metric
 from tradewind.modules.intents.engine.words import BUCKETS, Words
 
 NEIGHBOURS = 5
@@ -84,7 +84,9 @@ class Model:
     def to_bytes(self) -> bytes:
         """The stored form."""
         gain, directions = self.words.gain, self.metric.directions
-        steps = np.maximum(np.abs(directions).max(axis=0, initial=0), 1e-12) / 127
+        # With many directions, lengths are small differences of large sums, and need the finer numbers.
+        few = directions.shape[1] <= FEW_DIRECTIONS
+        steps = np.maximum(np.abs(directions).max(axis=0, initial=0), 1e-12) / 127 if few else np.float32(1)
         target = io.BytesIO()
         np.savez_compressed(
             target,
@@ -101,7 +103,7 @@ class Model:
                 np.uint8,
             ),
             centre=self.metric.centre,
-            directions=np.rint(directions / steps).astype(np.int8),
+            directions=np.rint(directions / steps).astype(np.int8) if few else directions.astype(np.float16),
             steps=steps,
             gains=self.metric.gains,
             duals=self.duals.astype(np.float16),
