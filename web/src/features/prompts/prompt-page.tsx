@@ -11,9 +11,10 @@ import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { changePrompt, type Prompt, promptQuery } from './queries';
-import { TABS } from './search';
+import { isTab, TABS } from './search';
 import { TestsTab } from './tests-tab';
 import { TextTab } from './text-tab';
+import { VariantsTab } from './variants-tab';
 import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/_app/settings/prompts/$promptId');
@@ -104,7 +105,7 @@ export function PromptPage() {
             keepMounted={false}
             onChange={(chosen) =>
               void navigate({
-                search: chosen === 'versions' || chosen === 'tests' ? { tab: chosen } : {},
+                search: isTab(chosen) && chosen !== 'text' ? { tab: chosen } : {},
               })
             }
           >
@@ -123,6 +124,9 @@ export function PromptPage() {
             </Tabs.Panel>
             <Tabs.Panel value="tests">
               <TestsTab prompt={prompt} mayWrite={mayWrite} />
+            </Tabs.Panel>
+            <Tabs.Panel value="variants">
+              <VariantsTab prompt={prompt} mayWrite={mayWrite} />
             </Tabs.Panel>
           </Tabs>
           <Group>

@@ -7,6 +7,7 @@ export type Prompt = Schema<'PromptRead'>;
 export type Content = Schema<'PromptContent'>;
 export type Variable = Schema<'Variable'>;
 export type Test = Schema<'PromptTestRead'>;
+export type Experiment = Schema<'ExperimentRead'>;
 export type Expectation = Test['expectations'][number];
 
 export const PROMPTS = '/api/v1/ai/prompts';
@@ -15,6 +16,8 @@ export const promptsQuery = () => apiQuery<Schema<'PromptList'>>(PROMPTS);
 export const promptQuery = (key: string) => apiQuery<Prompt>(`${PROMPTS}/${key}`);
 export const versionQuery = (key: string, number: number) =>
   apiQuery<Schema<'VersionRead'>>(`${PROMPTS}/${key}/versions/${number}`);
+export const experimentsQuery = (key: string) =>
+  apiQuery<Schema<'ExperimentList'>>(`${PROMPTS}/${key}/experiments`);
 
 type Method = 'post' | 'patch' | 'put' | 'delete';
 
