@@ -45,6 +45,7 @@ export function OptionsField({ question, language, readOnly, onChange }: Options
             />
             <TagsInput
               className={classes.half}
+              classNames={{ input: classes.tags }}
               aria-label={t('options.synonyms', { number })}
               placeholder={option.synonyms.length > 0 ? '' : t('options.synonymsExample')}
               readOnly={readOnly}

@@ -124,7 +124,7 @@ export function QuestionCard(props: QuestionCardProps) {
             </span>
           </span>
         </UnstyledButton>
-        <Group gap={4} wrap="nowrap" visibleFrom="xs">
+        <Group gap={4} wrap="nowrap" visibleFrom="sm">
           {problems.length > 0 && (
             <Badge color="yellow" leftSection={<IconAlertTriangle size={12} aria-hidden />}>
               {t('questions.problems', { count: problems.length })}

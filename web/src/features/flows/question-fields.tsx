@@ -147,6 +147,7 @@ export function QuestionFields(props: QuestionCardProps) {
         />
         <TagsInput
           className={classes.half}
+          classNames={{ input: classes.tags }}
           label={t('question.hints')}
           description={t('question.hintsText')}
           readOnly={readOnly}

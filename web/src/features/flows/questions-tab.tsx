@@ -36,7 +36,7 @@ export function QuestionsTab({ flow, form, readOnly, dirty }: TabProps) {
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
-        <Text size="sm" c="dimmed" className={classes.grow}>
+        <Text size="sm" c="dimmed" className={classes.intro}>
           {t('questions.text')}
         </Text>
         <SegmentedControl
