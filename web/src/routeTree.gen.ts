@@ -79,6 +79,8 @@ import { Route as AppSourcesSourceIdRouteImport } from './routes/_app/sources/$s
 import { Route as AuthOauthAuthorizeRouteImport } from './routes/_auth/oauth/authorize'
 import { Route as AppAgentsFlowsIndexRouteImport } from './routes/_app/agents/flows/index'
 import { Route as AppAgentsFlowsFlowIdRouteImport } from './routes/_app/agents/flows/$flowId'
+import { Route as AppAgentsSimulationsIndexRouteImport } from './routes/_app/agents/simulations/index'
+import { Route as AppAgentsSimulationsSuiteIdRouteImport } from './routes/_app/agents/simulations/$suiteId'
 import { Route as AppAgentsWidgetsIndexRouteImport } from './routes/_app/agents/widgets/index'
 import { Route as AppAgentsWidgetsWidgetIdRouteImport } from './routes/_app/agents/widgets/$widgetId'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles/$articleId'
@@ -443,6 +445,18 @@ const AppAgentsFlowsFlowIdRoute = AppAgentsFlowsFlowIdRouteImport.update({
   path: '/flows/$flowId',
   getParentRoute: () => AppAgentsRoute,
 } as any)
+const AppAgentsSimulationsIndexRoute =
+  AppAgentsSimulationsIndexRouteImport.update({
+    id: '/simulations/',
+    path: '/simulations/',
+    getParentRoute: () => AppAgentsRoute,
+  } as any)
+const AppAgentsSimulationsSuiteIdRoute =
+  AppAgentsSimulationsSuiteIdRouteImport.update({
+    id: '/simulations/$suiteId',
+    path: '/simulations/$suiteId',
+    getParentRoute: () => AppAgentsRoute,
+  } as any)
 const AppAgentsWidgetsIndexRoute = AppAgentsWidgetsIndexRouteImport.update({
   id: '/widgets/',
   path: '/widgets/',
@@ -592,6 +606,7 @@ export interface FileRoutesByFullPath {
   '/settings/': typeof AppSettingsIndexRoute
   '/sources/': typeof AppSourcesIndexRoute
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
+  '/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
@@ -601,6 +616,7 @@ export interface FileRoutesByFullPath {
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/agents/flows/': typeof AppAgentsFlowsIndexRoute
+  '/agents/simulations/': typeof AppAgentsSimulationsIndexRoute
   '/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
   '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
@@ -672,6 +688,7 @@ export interface FileRoutesByTo {
   '/settings': typeof AppSettingsIndexRoute
   '/sources': typeof AppSourcesIndexRoute
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
+  '/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
@@ -681,6 +698,7 @@ export interface FileRoutesByTo {
   '/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/agents/flows': typeof AppAgentsFlowsIndexRoute
+  '/agents/simulations': typeof AppAgentsSimulationsIndexRoute
   '/agents/widgets': typeof AppAgentsWidgetsIndexRoute
   '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms': typeof AppMeetingsRoutingFormsIndexRoute
@@ -759,6 +777,7 @@ export interface FileRoutesById {
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/sources/': typeof AppSourcesIndexRoute
   '/_app/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
+  '/_app/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/_app/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
@@ -768,6 +787,7 @@ export interface FileRoutesById {
   '/_app/settings/prompts/$promptId': typeof AppSettingsPromptsPromptIdRoute
   '/_app/settings/webhooks/$endpointId': typeof AppSettingsWebhooksEndpointIdRoute
   '/_app/agents/flows/': typeof AppAgentsFlowsIndexRoute
+  '/_app/agents/simulations/': typeof AppAgentsSimulationsIndexRoute
   '/_app/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
   '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/_app/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
@@ -845,6 +865,7 @@ export interface FileRouteTypes {
     | '/settings/'
     | '/sources/'
     | '/agents/flows/$flowId'
+    | '/agents/simulations/$suiteId'
     | '/agents/widgets/$widgetId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
@@ -854,6 +875,7 @@ export interface FileRouteTypes {
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/agents/flows/'
+    | '/agents/simulations/'
     | '/agents/widgets/'
     | '/meetings/event-types/'
     | '/meetings/routing-forms/'
@@ -925,6 +947,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/sources'
     | '/agents/flows/$flowId'
+    | '/agents/simulations/$suiteId'
     | '/agents/widgets/$widgetId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
@@ -934,6 +957,7 @@ export interface FileRouteTypes {
     | '/settings/prompts/$promptId'
     | '/settings/webhooks/$endpointId'
     | '/agents/flows'
+    | '/agents/simulations'
     | '/agents/widgets'
     | '/meetings/event-types'
     | '/meetings/routing-forms'
@@ -1011,6 +1035,7 @@ export interface FileRouteTypes {
     | '/_app/settings/'
     | '/_app/sources/'
     | '/_app/agents/flows/$flowId'
+    | '/_app/agents/simulations/$suiteId'
     | '/_app/agents/widgets/$widgetId'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
@@ -1020,6 +1045,7 @@ export interface FileRouteTypes {
     | '/_app/settings/prompts/$promptId'
     | '/_app/settings/webhooks/$endpointId'
     | '/_app/agents/flows/'
+    | '/_app/agents/simulations/'
     | '/_app/agents/widgets/'
     | '/_app/meetings/event-types/'
     | '/_app/meetings/routing-forms/'
@@ -1525,6 +1551,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAgentsFlowsFlowIdRouteImport
       parentRoute: typeof AppAgentsRoute
     }
+    '/_app/agents/simulations/': {
+      id: '/_app/agents/simulations/'
+      path: '/simulations'
+      fullPath: '/agents/simulations/'
+      preLoaderRoute: typeof AppAgentsSimulationsIndexRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
+    '/_app/agents/simulations/$suiteId': {
+      id: '/_app/agents/simulations/$suiteId'
+      path: '/simulations/$suiteId'
+      fullPath: '/agents/simulations/$suiteId'
+      preLoaderRoute: typeof AppAgentsSimulationsSuiteIdRouteImport
+      parentRoute: typeof AppAgentsRoute
+    }
     '/_app/agents/widgets/': {
       id: '/_app/agents/widgets/'
       path: '/widgets'
@@ -1630,8 +1670,10 @@ interface AppAgentsRouteChildren {
   AppAgentsAgentIdRoute: typeof AppAgentsAgentIdRoute
   AppAgentsIndexRoute: typeof AppAgentsIndexRoute
   AppAgentsFlowsFlowIdRoute: typeof AppAgentsFlowsFlowIdRoute
+  AppAgentsSimulationsSuiteIdRoute: typeof AppAgentsSimulationsSuiteIdRoute
   AppAgentsWidgetsWidgetIdRoute: typeof AppAgentsWidgetsWidgetIdRoute
   AppAgentsFlowsIndexRoute: typeof AppAgentsFlowsIndexRoute
+  AppAgentsSimulationsIndexRoute: typeof AppAgentsSimulationsIndexRoute
   AppAgentsWidgetsIndexRoute: typeof AppAgentsWidgetsIndexRoute
 }
 
@@ -1639,8 +1681,10 @@ const AppAgentsRouteChildren: AppAgentsRouteChildren = {
   AppAgentsAgentIdRoute: AppAgentsAgentIdRoute,
   AppAgentsIndexRoute: AppAgentsIndexRoute,
   AppAgentsFlowsFlowIdRoute: AppAgentsFlowsFlowIdRoute,
+  AppAgentsSimulationsSuiteIdRoute: AppAgentsSimulationsSuiteIdRoute,
   AppAgentsWidgetsWidgetIdRoute: AppAgentsWidgetsWidgetIdRoute,
   AppAgentsFlowsIndexRoute: AppAgentsFlowsIndexRoute,
+  AppAgentsSimulationsIndexRoute: AppAgentsSimulationsIndexRoute,
   AppAgentsWidgetsIndexRoute: AppAgentsWidgetsIndexRoute,
 }
 
