@@ -141,7 +141,6 @@ export function Rating({ chat }: { chat: Chat }) {
               <input
                 type="radio"
                 name="score"
-                class="hidden"
                 checked={value === score}
                 onChange={() => choose(value)}
                 aria-label={t(`rate${value}`)}

@@ -125,7 +125,9 @@ function Log({ chat }: { chat: Chat }) {
       ) : (
         <div class="opening">
           {/* In a conversation the agent's own first words say it. */}
-          {config.disclosure && !chat.messages.length && <p dir="auto">{config.disclosure}</p>}
+          {config.disclosure && chat.messages.every((one) => one.author === 'visitor') && (
+            <p dir="auto">{config.disclosure}</p>
+          )}
           {config.hours_notice && <p dir="auto">{config.hours_notice}</p>}
         </div>
       )}

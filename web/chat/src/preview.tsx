@@ -21,7 +21,7 @@ export async function preview(root: ShadowRoot, config: Config, question: string
   }
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
-    `${style}.panel{position:static;inline-size:auto;block-size:520px;animation:none}`,
+    `${style}.panel{position:static;inline-size:auto;block-size:520px;box-shadow:none;animation:none}`,
   );
   root.adoptedStyleSheets = [sheet];
   const stage = document.createElement('div');
