@@ -8,7 +8,7 @@ import { invalidatePaths } from '@/api/query-client';
 import { showServerErrors, useLeaveGuard } from './api-form';
 import classes from './editor.module.css';
 import { SaveBar } from './save-bar';
-import { toastError, toastSuccess } from './toasts';
+import { toastSuccess } from './toasts';
 
 interface EditorProps<Draft extends object> {
   /** What the record is called. */
@@ -48,6 +48,7 @@ export function Editor<Draft extends object>({
 }: EditorProps<Draft>) {
   const { t } = useTranslation('components');
   const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
   useLeaveGuard(dirty && !readOnly && !busy, bySearch);
   const showFirst = (errors: object) => {
     const field = Object.keys(errors)[0];
@@ -58,13 +59,17 @@ export function Editor<Draft extends object>({
     const { hasErrors, errors } = form.validate();
     if (hasErrors) return showFirst(errors);
     setBusy(true);
+    setProblem(undefined);
     try {
       await onSave();
       toastSuccess(t('editor.saved', { name }));
     } catch (reason) {
-      if (toApiError(reason).status === 412) toastError(t('editor.changed', { name }), reason);
-      else if (showServerErrors(form, reason)) toastError(t('editor.notSaved', { name }), reason);
-      else showFirst(toApiError(reason).fields);
+      // Said in the bar: a message in the corner would lie over the button that saves again.
+      const error = toApiError(reason);
+      const rest = error.offline ? t('error.offline') : showServerErrors(form, reason);
+      if (error.status === 412) setProblem(t('editor.changed', { name }));
+      else if (rest) setProblem(t('editor.notSaved', { name, why: rest }));
+      else showFirst(error.fields);
     }
     await invalidatePaths(...stale);
     setBusy(false);
@@ -84,7 +89,15 @@ export function Editor<Draft extends object>({
     >
       {children}
       {dirty && !readOnly && (
-        <SaveBar busy={busy} disabled={blocked} text={unsaved} onDiscard={() => form.reset()} />
+        <SaveBar
+          busy={busy}
+          disabled={blocked}
+          text={problem ?? unsaved}
+          onDiscard={() => {
+            setProblem(undefined);
+            form.reset();
+          }}
+        />
       )}
     </form>
   );

@@ -17,7 +17,9 @@ export function SaveBar({ busy, disabled = false, text, onDiscard, onSave }: Sav
   const { t } = useTranslation('components');
   return (
     <div className={classes.bar}>
-      <Text size="sm">{text ?? t('saveBar.unsaved')}</Text>
+      <Text size="sm" role="status">
+        {text ?? t('saveBar.unsaved')}
+      </Text>
       <Group gap="xs">
         <Button variant="default" onClick={onDiscard}>
           {t('saveBar.discard')}
