@@ -11,8 +11,9 @@ import {
 } from '@/app/icons';
 import { Masked } from '../masked';
 import classes from './conversation.module.css';
-import { citationsOf, filesOf, quickRepliesOf, type SaidMessage, slotsOf } from './message';
+import { citationsOf, filesOf, quickRepliesOf, type SaidMessage, slotsOf, zoneOf } from './message';
 import { SourceChip } from './source-chip';
+import { timeIn } from './time-in';
 
 interface MessageItemProps {
   message: SaidMessage;
@@ -28,6 +29,7 @@ export function MessageItem({ message, name, state, below }: MessageItemProps) {
   const { t } = useTranslation('conversation');
   const { author, kind, text, data, created_at: at } = message;
   const slots = slotsOf(data);
+  const zone = zoneOf(data);
   const files = filesOf(message);
   const sources = citationsOf(data);
   const choices = quickRepliesOf(data);
@@ -53,9 +55,11 @@ export function MessageItem({ message, name, state, below }: MessageItemProps) {
             {t('note')}
           </Badge>
         )}
-        <time dateTime={at} title={formatDateTime(at)} className="tw-number">
-          {formatTime(at)}
-        </time>
+        {at && (
+          <time dateTime={at} title={formatDateTime(at)} className="tw-number">
+            {formatTime(at)}
+          </time>
+        )}
       </div>
       {text && (
         <div className={classes.bubble} dir="auto">
@@ -67,13 +71,13 @@ export function MessageItem({ message, name, state, below }: MessageItemProps) {
           <Group gap={6}>
             <IconCalendar size={14} aria-hidden />
             <Text size="xs" fw={500}>
-              {t('slots')}
+              {t(zone ? 'slotsIn' : 'slots', { zone })}
             </Text>
           </Group>
           <div className={classes.chips}>
             {slots.map((slot) => (
               <span key={slot} className={classes.chip}>
-                {formatDateTime(slot)}
+                {timeIn(zone, slot)}
               </span>
             ))}
           </div>

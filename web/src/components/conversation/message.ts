@@ -57,3 +57,7 @@ export const quickRepliesOf = (data: Record<string, unknown>): string[] =>
   });
 
 export const filesOf = (message: SaidMessage): readonly SaidFile[] => message.files ?? [];
+
+/** The time zone the visitor was told the times in. */
+export const zoneOf = (data: Record<string, unknown>): string | undefined =>
+  typeof data.zone === 'string' ? data.zone : undefined;

@@ -14,16 +14,18 @@ interface HolidaysCardProps {
   days: ReadonlyMap<string, string>;
   today: string;
   readOnly: boolean;
+  /** What the holidays mean here. */
+  text?: string;
 }
 
 /** Public holidays on which nobody is offered. */
 export function HolidaysCard(props: HolidaysCardProps) {
-  const { value, onChange, countries, days, today, readOnly } = props;
+  const { value, onChange, countries, days, today, readOnly, text } = props;
   const { t } = useTranslation('hours');
   const parts = countries.find(({ code }) => code === value?.country)?.subdivisions ?? [];
   const coming = [...days].filter(([day]) => day >= today);
   return (
-    <SettingsCard title={t('holidays.title')} description={t('holidays.text')}>
+    <SettingsCard title={t('holidays.title')} description={text ?? t('holidays.text')}>
       <Group gap="sm" align="flex-start" grow>
         <Select
           label={t('holidays.country')}

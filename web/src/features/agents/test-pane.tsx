@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Fragment, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
-import { IconRefresh, IconSend } from '@/app/icons';
+import { IconRefresh, IconRobot, IconSend } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import conversation from '@/components/conversation/conversation.module.css';
 import { MessageItem } from '@/components/conversation/message-item';
@@ -21,7 +21,23 @@ import {
   trialTurnsQuery,
 } from './queries';
 
-function Log({ agent, id, waitsFor }: { agent: Agent; id: string; waitsFor: number }) {
+/** What is said before anybody wrote; it is no message of the conversation yet. */
+const OPENING = {
+  id: 'opening',
+  author: 'agent',
+  kind: 'message',
+  data: {},
+  created_at: '',
+} as const;
+
+interface LogProps {
+  agent: Agent;
+  trial: TestConversation;
+  /** The message that an answer is awaited to. */
+  waitsFor: number;
+}
+
+function Log({ agent, trial: { conversation_id: id, opening }, waitsFor }: LogProps) {
   const { t } = useTranslation('agents');
   const end = useRef<HTMLDivElement>(null);
   const trial = useQuery(trialQuery(id, waitsFor));
@@ -31,7 +47,9 @@ function Log({ agent, id, waitsFor }: { agent: Agent; id: string; waitsFor: numb
   const byMessage = turnsByMessage(turns);
   const count = messages?.length ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolled when something was said
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [count, turns.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [count, turns.length]);
   if (trial.error && !messages) {
     return <ErrorState error={trial.error} compact onRetry={() => void trial.refetch()} />;
   }
@@ -39,6 +57,7 @@ function Log({ agent, id, waitsFor }: { agent: Agent; id: string; waitsFor: numb
   return (
     <>
       <ol className={conversation.messages}>
+        <MessageItem message={{ ...OPENING, text: opening }} name={agent.name} />
         {messages.map((message) => {
           const turn = byMessage.get(message.sequence);
           return (
@@ -74,7 +93,8 @@ function Log({ agent, id, waitsFor }: { agent: Agent; id: string; waitsFor: numb
 export function TestPane({ agent, unsaved }: { agent: Agent; unsaved: boolean }) {
   const { t } = useTranslation('agents');
   const mayTry = useMay('agents:write');
-  const [id, setId] = useState<string>();
+  const [trial, setTrial] = useState<TestConversation>();
+  const id = trial?.conversation_id;
   const [text, setText] = useState('');
   const [waitsFor, setWaitsFor] = useState(0);
   const [busy, setBusy] = useState(false);
@@ -82,9 +102,8 @@ export function TestPane({ agent, unsaved }: { agent: Agent; unsaved: boolean })
   const start = async () => {
     setBusy(true);
     try {
-      const made = await request<TestConversation>('post', path, { body: {} });
+      setTrial(await request<TestConversation>('post', path, { body: {} }));
       setWaitsFor(0);
-      setId(made.conversation_id);
     } catch (reason) {
       toastError(t('test.notStarted'), reason);
     }
@@ -134,12 +153,13 @@ export function TestPane({ agent, unsaved }: { agent: Agent; unsaved: boolean })
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
       <section className={classes.log} aria-label={t('test.log')} tabIndex={0}>
-        {id ? (
-          <Log key={id} agent={agent} id={id} waitsFor={waitsFor} />
+        {trial ? (
+          <Log key={trial.conversation_id} agent={agent} trial={trial} waitsFor={waitsFor} />
         ) : (
           <EmptyState
             compact
-            title={t('test.title')}
+            icon={IconRobot}
+            title={t('test.emptyTitle', { name: agent.name })}
             action={
               mayTry && (
                 <Button variant="default" loading={busy} onClick={() => void start()}>

@@ -10,7 +10,6 @@ import { useMay } from '@/app/permissions';
 import { LinkAnchor } from '@/components/link-anchor';
 import { Masked } from '@/components/masked';
 import { ErrorState, LoadingLines } from '@/components/page-states';
-import { RecordFact } from '@/components/record/record-field';
 import { ScoreBadge } from '@/components/score-badge';
 import { Qualification } from './qualification';
 import { type Conversation, earlierQuery, leadQuery, meetingsQuery } from './queries';
@@ -61,14 +60,17 @@ function Facts({ leadId }: { leadId: string }) {
         >
           {leadName(lead, t('lead.unnamed'))}
         </LinkAnchor>
-        <ScoreBadge score={lead.score} band={lead.score_band} compact />
+        {lead.score !== null && <ScoreBadge score={lead.score} band={lead.score_band} compact />}
       </Group>
-      <dl>
+      <dl className={classes.facts}>
         {facts.flatMap(([name, value]) =>
           value ? (
-            <RecordFact key={name} label={name}>
-              <Masked value={value} />
-            </RecordFact>
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd title={value}>
+                <Masked value={value} />
+              </dd>
+            </div>
           ) : (
             []
           ),
@@ -134,21 +136,19 @@ function Summary({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('inbox');
   const { summary, outcome } = conversation;
   if (!summary) return null;
-  const { text, topics = [], sentiment, action_items: items = [] } = summary;
+  const { text, topics, sentiment, action_items: items, by } = summary;
   return (
     <Section title={t('panel.summary')}>
       <Group gap={4}>
         <Badge size="sm" color="violet" leftSection={<IconSparkles size={11} aria-hidden />}>
-          {t('panel.byAi')}
+          {t(by === 'model' ? 'panel.byAi' : 'panel.automatic')}
         </Badge>
         {outcome && (
           <Badge size="sm" color={OUTCOME_COLOURS[outcome]}>
             {t(`outcome.${outcome}`)}
           </Badge>
         )}
-        {sentiment && (
-          <Badge size="sm">{t(`sentiment.${sentiment}`, { defaultValue: sentiment })}</Badge>
-        )}
+        <Badge size="sm">{t(`sentiment.${sentiment}`)}</Badge>
       </Group>
       {text && (
         <Text size="sm">

@@ -55,7 +55,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
     >
       <div className={classes.face}>
         <Avatar size={32} color="blue" className={classes.avatar} aria-hidden>
-          {initials(name)}
+          {conversation.lead?.name ? initials(name) : <IconUser size={16} />}
         </Avatar>
         {onPick && (
           <Checkbox

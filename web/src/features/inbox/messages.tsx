@@ -110,6 +110,17 @@ export function Messages(props: MessagesProps) {
   useEffect(() => {
     if (atEnd.current && scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
   }, [last, waiting.length]);
+  useEffect(() => {
+    const element = scroll.current;
+    const content = element?.firstElementChild;
+    if (!element || !content) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    observer.observe(content);
+    return () => observer.disconnect();
+  }, []);
   const visitor = visitorName(conversation, t);
   const agent = useAgentName(conversation.agent_id);
   const nameOf = (message: Message) => {

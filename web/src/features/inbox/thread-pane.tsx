@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { toApiError } from '@/api/errors';
-import { patchCached } from '@/api/optimistic';
+import { applyPatch } from '@/api/optimistic';
 import { invalidatePaths } from '@/api/query-client';
 import { readerLanguage } from '@/app/format';
 import { IconUsers } from '@/app/icons';
@@ -44,7 +44,7 @@ interface ThreadProps {
 function useRead({ id, last_sequence: last, unread }: Conversation) {
   useEffect(() => {
     if (!unread) return;
-    void patchCached(CONVERSATIONS, id, { unread: false });
+    applyPatch(CONVERSATIONS, [id], { unread: false });
     void request('post', `${CONVERSATIONS}/${id}/read`, { body: { through: last } })
       .then(() => invalidatePaths(INBOX))
       // It only stays unread.

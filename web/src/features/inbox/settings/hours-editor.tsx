@@ -74,6 +74,7 @@ function Form({ hours, readOnly }: { hours: OfficeHours; readOnly: boolean }) {
               days={holidays.days}
               today={today}
               readOnly={readOnly}
+              text={t('hours.holidays')}
             />
           </>
         }
