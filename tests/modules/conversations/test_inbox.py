@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tradewind.kernel import clock
 from tradewind.kernel.access import Actor
@@ -159,6 +160,18 @@ async def test_two_members_see_each_other_and_many_are_done_at_once(client, clie
     assert wrong.status_code == 422
 
 
+async def test_conversations_go_with_their_lead(client, system, wait_for_people, drain):
+    ids = [(await client.post(f"{API}/leads", json={"email": f"ada{n}@engine.example"})).json()["id"] for n in (1, 2)]
+    asked = await wait_for_people(lead_id=ids[1])
+    merged = await client.post(f"{API}/leads/merge", json={"winner_id": ids[0], "loser_ids": [ids[1]]})
+    assert merged.is_success, merged.text
+    await drain()
+    assert (await client.get(f"{API}/conversations/{asked}")).json()["lead"]["id"] == ids[0]
+    async with system() as session:
+        await session.execute(text("DELETE FROM leads WHERE id = :id"), {"id": ids[0]})
+    assert (await client.get(f"{API}/conversations/{asked}")).status_code == 404
+
+
 async def test_satisfaction_is_told_with_its_numbers_and_intervals(client, system, wait_for_people):
     nothing = (await client.get(f"{API}/client-satisfaction")).json()
     assert (nothing["csat"]["n"], nothing["csat"]["mean"], nothing["nps"]["score"]) == (0, None, None)
@@ -173,6 +186,9 @@ async def test_satisfaction_is_told_with_its_numbers_and_intervals(client, syste
     assert (found["csat"]["n"], found["csat"]["scores"]) == (3, {"1": 0, "2": 1, "3": 0, "4": 1, "5": 1})
     assert (found["ended"], found["answer_rate"], found["nps"]["score"]) == (3, 1.0, 0.0)
     assert [point["csat_n"] for point in found["series"]] == [0, 3]
+    for key, by, total in (("csat", "channel", 11 / 3), ("conversations", "outcome", 3), ("handovers", "assignee", 3)):
+        values = await client.get(f"{API}/metrics/{key}/values", params={"by": by})
+        assert sum(part["total"] for part in values.json()["series"]) == pytest.approx(total), values.text
     # Wilson's interval of 2 in 3, as textbooks have it.
     interval = csat({5: 1, 4: 1, 2: 1}).satisfied_interval
     assert interval is not None

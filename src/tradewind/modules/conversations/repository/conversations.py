@@ -1,10 +1,10 @@
 """Rows of conversations, their messages and hand-overs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of
@@ -58,6 +58,18 @@ async def of_lead(session: AsyncSession, lead_id: UUID, *, limit: int) -> Sequen
     """A lead's conversations, newest first."""
     statement = select(Conversation).where(Conversation.lead_id == lead_id)
     return (await session.scalars(statement.order_by(Conversation.id.desc()).limit(limit))).all()
+
+
+async def assignees(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The assignee of each of these conversations that the session sees. Flushes nothing."""
+    statement = select(Conversation.id, Conversation.assignee_id).where(Conversation.id.in_(ids))
+    found = await (await session.connection()).execute(statement)
+    return {row.id: row.assignee_id for row in found}
+
+
+async def give_to_lead(session: AsyncSession, lead_ids: Sequence[UUID], winner_id: UUID) -> None:
+    """Give all conversations of some leads to another one."""
+    await session.execute(update(Conversation).where(Conversation.lead_id.in_(lead_ids)).values(lead_id=winner_id))
 
 
 async def open_handover(session: AsyncSession, conversation_id: UUID) -> Handover | None:
