@@ -48,7 +48,7 @@ function Unverified() {
         {t(resend.isSuccess ? 'unverified.sent' : 'unverified.resend')}
       </Button>
       {mayReadMail && (
-        <LinkAnchor to="/settings/mail" size="xs">
+        <LinkAnchor to="/settings/mail" size="xs" c="inherit" td="underline">
           {t('unverified.open')}
         </LinkAnchor>
       )}
