@@ -20,6 +20,7 @@ from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
 from tradewind.sample.agents import add_agent
+from tradewind.sample.chat import add_widget
 from tradewind.sample.conversations import add_conversations
 from tradewind.sample.filling import import_leads, score_leads
 from tradewind.sample.funnel import Funnel, last_full_day
@@ -28,6 +29,7 @@ from tradewind.sample.knowledge import add_knowledge
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.meetings import add_meetings
+from tradewind.sample.qualification import add_runs
 from tradewind.sample.state import State
 from tradewind.sample.visits import add_visits
 from tradewind.sample.website import add_website
@@ -61,7 +63,9 @@ class Preparation:
         await self._once("intents", self._add_intents)
         await self._once("meetings", self._add_meetings)
         await self._once("agents", self._add_agents)
+        await self._once("chat widget", self._add_chat_widget)
         await self._once("conversations", self._add_conversations)
+        await self._once("qualification", self._add_qualification)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -185,6 +189,14 @@ class Preparation:
     async def _add_conversations(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_conversations(session, self._team())
+
+    async def _add_qualification(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_runs(session)
+
+    async def _add_chat_widget(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_widget(session)
 
     async def _add_agents(self) -> None:
         async with self.database.transaction(self._admin()) as session:

@@ -63,6 +63,8 @@ async def test_a_visitor_talks_and_comes_back(make_widget, client, anonymous):
     back = await browser.open()
     assert back.json()["token"] is None
     assert [one["text"] for one in back.json()["messages"] if one["kind"] == "message"] == ["<b>Hello</b> paypal evil"]
+    sample = await anonymous.get(f"/chat/try/{widget['key']}")
+    assert f'src="/chat/widget.js" data-key="{widget["key"]}"' in sample.text
     stranger = Browser(anonymous, widget["key"])
     await stranger.open()
     assert (await stranger.call("GET", "/messages")).json()["messages"] == []

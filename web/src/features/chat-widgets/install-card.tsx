@@ -1,7 +1,7 @@
 import { Button, Code, CopyButton, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatDateTime } from '@/app/format';
-import { IconCheck, IconCopy } from '@/app/icons';
+import { IconCheck, IconCopy, IconExternalLink } from '@/app/icons';
 import { SettingsCard } from '@/components/settings-card';
 import classes from './chat-widgets.module.css';
 import { policyLines, snippet } from './draft';
@@ -39,12 +39,23 @@ export function InstallCard({ widget }: { widget: Widget }) {
       >
         {line}
       </Code>
-      <Group gap="xs" aria-live="polite">
-        <Text size="sm" c="dimmed">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" c="dimmed" aria-live="polite">
           {widget.seen_at === null
             ? t('install.waiting')
             : t('install.seen', { when: formatDateTime(widget.seen_at), site: widget.seen_on })}
         </Text>
+        <Button
+          component="a"
+          href={`/chat/try/${widget.key}`}
+          target="_blank"
+          rel="noopener"
+          variant="subtle"
+          size="compact-sm"
+          rightSection={<IconExternalLink size={14} />}
+        >
+          {t('install.try')}
+        </Button>
       </Group>
       <details className={classes.more}>
         <summary>{t('install.policy')}</summary>

@@ -1,9 +1,12 @@
-"""HTTP of chat: what members set up, and what the widget calls."""
+"""HTTP of the module: one router out of the `router` of every file of this package that has one."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from fastapi import APIRouter
 
-from tradewind.modules.chat.routes import live, visitors, widgets
-
-router = APIRouter(prefix="/api/v1")
-for _part in (widgets, visitors, live):
-    router.include_router(_part.router)
+router = APIRouter()
+for _part in iter_modules(__path__):
+    _module = import_module(f"{__name__}.{_part.name}")
+    if hasattr(_module, "router"):
+        router.include_router(_module.router, prefix=getattr(_module, "PREFIX", "/api/v1"))
