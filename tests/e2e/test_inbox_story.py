@@ -126,6 +126,7 @@ def test_a_waiting_conversation_is_answered_put_away_and_closed(
     expect(thread.get_by_role("button", name="Close", exact=True)).to_be_visible()
     page.keyboard.press("e")
     page.get_by_role("dialog").get_by_role("button", name="Solved").click()
+    expect(page.get_by_text(f"Conversation with {VISITOR} closed", exact=True)).to_be_visible()
     page.get_by_role("navigation", name="Queues").get_by_role("link", name="Closed").click()
     expect(row).to_be_visible()
     closed = team.api.get("/api/v1/conversations?state=closed").raise_for_status().json()["items"]

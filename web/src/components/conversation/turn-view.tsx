@@ -82,7 +82,9 @@ export function TurnView({ turn }: { turn: Turn }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: findings have no identity
         <Alert key={index} color="red" icon={<IconAlertTriangle size={16} />}>
           <Text size="sm" fw={500}>
-            {t('turn.finding', { where: finding.where })}
+            {t('turn.finding', {
+              where: t(`where.${finding.where}`, { defaultValue: finding.where }),
+            })}
           </Text>
           <Text size="sm">{finding.detail}</Text>
           {finding.excerpt && <q className={classes.breakable}>{finding.excerpt}</q>}

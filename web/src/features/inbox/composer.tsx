@@ -87,6 +87,7 @@ export function Composer({ conversation, ref, onTyping }: ComposerProps) {
         position="top-start"
         width={360}
         trapFocus={false}
+        withRoles={false}
         withinPortal
         onDismiss={() => setShut(true)}
       >

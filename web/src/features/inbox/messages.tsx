@@ -1,4 +1,5 @@
 import { Button, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Fragment, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatTime } from '@/app/format';
@@ -9,10 +10,11 @@ import shared from '@/components/conversation/conversation.module.css';
 import { DayLine } from '@/components/conversation/day-line';
 import { beginsDay } from '@/components/conversation/days';
 import { MessageItem } from '@/components/conversation/message-item';
+import { turnsByMessage } from '@/components/conversation/turn';
 import { eventWords } from './event-words';
 import { Judge } from './judge';
 import { deliver, discard, type Outgoing, useOutbox } from './outbox';
-import type { Conversation, Message } from './queries';
+import { type Conversation, type Message, turnsQuery } from './queries';
 import classes from './thread.module.css';
 import { useAgentName } from './use-agent-name';
 import { visitorName } from './who';
@@ -90,6 +92,9 @@ export function Messages(props: MessagesProps) {
   const waiting = useOutbox((state) => state.items).filter(
     (item) => item.conversation === conversation.id,
   );
+  const byAgent = messages.some(({ author }) => author === 'agent');
+  const log = useQuery({ ...turnsQuery(conversation.id), enabled: byAgent }).data;
+  const turns = turnsByMessage(log?.items ?? []);
   const scroll = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   const height = useRef(0);
@@ -169,7 +174,7 @@ export function Messages(props: MessagesProps) {
                   below={
                     message.author === 'agent' ? (
                       <>
-                        {answered !== undefined && (
+                        {answered !== undefined && turns.has(answered) && (
                           <Button
                             size="compact-xs"
                             variant="subtle"

@@ -63,7 +63,8 @@ export const conversationsQuery = (search: InboxSearch & { view: View }) => {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Schema<'Page_ConversationSummaryRead_'>) =>
       page.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
+    // While one types; another queue must not show the rows of the one before.
+    ...(search.search ? { placeholderData: keepPreviousData } : {}),
   };
 };
 
