@@ -183,12 +183,12 @@ def test_shipped_sets_are_rich_and_do_not_contradict_themselves() -> None:
 
 def test_a_model_leaves_out_only_directions_that_hardly_change_a_length() -> None:
     random = np.random.default_rng(0)
-    directions = np.linalg.qr(random.standard_normal((400, 400)))[0].astype(np.float32)
+    directions = np.linalg.qr(random.standard_normal((1_000, 400)))[0].astype(np.float32)
     for variances, kept in ((0.96 ** np.arange(400), FEW_DIRECTIONS), (np.ones(400), 400)):
         variances = variances.astype(np.float32)
-        spread = Spread(np.zeros(400, np.float32), directions, variances, float(variances.mean()))
+        spread = Spread(np.zeros(1_000, np.float32), directions, variances, float(variances.mean()))
         metric = spread.metric(0.3)
-        assert metric.compact().directions.shape == (400, kept)
+        assert metric.compact().directions.shape == (1_000, kept)
         texts = (random.standard_normal((50, 400)) * np.sqrt(variances) @ directions.T).astype(np.float32)
         few, all_of_them = (np.linalg.norm(one.unit(texts)[0], axis=1) for one in (metric.compact(), metric))
         assert np.abs((few / all_of_them) ** 2 - 1).max() < 0.02

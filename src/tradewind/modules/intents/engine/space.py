@@ -42,7 +42,12 @@ class Metric:
     every: float
 
     def compact(self) -> "Metric":
-        """The same seen through the directions with the most spread alone, where the others hardly change a length."""
+        """The same seen through the directions with the most spread alone, where the others hardly change a length.
+
+        Only for sets with few examples: those of a large one tell of every direction what is in scope and what is not.
+        """
+        if 2 * len(self.gains) > len(self.centre):
+            return self
         order = np.argsort(self.gains, kind="stable")
         kept, others = order[:FEW_DIRECTIONS], order[FEW_DIRECTIONS:]
         # What each direction adds to the mean square of a length, and takes from it.

@@ -166,6 +166,8 @@ def same(one: Value, other: Value) -> bool:
 
 def _lowered(text: str) -> str:
     """Lower case of exactly the same length, so that places in it are places in the text."""
+    if text.isascii():
+        return text.lower()
     return "".join(folded(c) if len(folded(c)) == 1 else c for c in text)
 
 

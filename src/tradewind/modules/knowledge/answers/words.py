@@ -29,6 +29,8 @@ _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "edly", "ed", "es", "ly", "
 
 def folded(text: str) -> str:
     """Lower case without accents."""
+    if text.isascii():
+        return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
