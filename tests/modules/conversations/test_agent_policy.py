@@ -176,7 +176,7 @@ def turns(draw):
     return given_, draw(actions_of(given_))
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(turns())
 def test_whatever_is_proposed_the_invariants_hold(turn):
     given_, actions = turn

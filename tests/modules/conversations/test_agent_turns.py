@@ -10,6 +10,10 @@ from tradewind.modules.conversations.service import agents, turns, waking
 
 
 async def test_answers_from_knowledge_discloses_and_hands_over(base, begin, client):
+    talk = await begin(openers=[{"key": "a", "text": "Ask me."}, {"key": "b", "text": "What for?"}])
+    greeting = (await talk.say("Hello!")).splitlines()[-1]
+    (turn,) = (await client.get(f"/api/v1/conversations/{talk.conversation_id}/turns")).json()["items"]
+    assert {"a": "Ask me.", "b": "What for?"}[turn["variant"]] == greeting
     talk = await begin()
     first = await talk.say("Hello, how much is the Starter plan?")
     assert first.startswith("I am an AI assistant, not a person.")

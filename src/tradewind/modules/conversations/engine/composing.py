@@ -99,12 +99,14 @@ class _Writing:
         self.data["quick_replies"] = [say(key, self.situation.language) for key in keys]
 
 
-def opening(settings: AgentSettings, language: str | None = None) -> str:
-    """How a conversation begins before anybody has written: that no person writes, and a greeting."""
+def opening(settings: AgentSettings, language: str | None = None, *, seed: int = 0) -> str:
+    """How a conversation begins before anybody has written: that no person writes, and a greeting or an opener."""
     spoken = language or settings.main_language
     own = spoken == settings.main_language
     disclosure = settings.disclosure if own else say("disclosure", spoken)
-    return joined([disclosure, settings.greeting if own and settings.greeting else say("greeting", spoken)])
+    opener = settings.opener(seed)
+    words = (opener.text if opener else settings.greeting) if own else ""
+    return joined([disclosure, words or say("greeting", spoken)])
 
 
 def compose(situation: Situation, decisions: Sequence[Decision], effects: Effects, *, text: str = "") -> Said:
@@ -175,10 +177,11 @@ def _fixed(writing: _Writing, key: str) -> None:
 def _small_talk(writing: _Writing, decisions: Sequence[Decision]) -> None:
     for one in decisions:
         if isinstance(one.action, SmallTalk) and one.verdict == "done":
-            own = writing.situation.settings.greeting
-            main = writing.situation.language == writing.situation.settings.main_language
-            if one.action.about == "greeting" and own and main:
+            opener, settings = writing.situation.opener, writing.situation.settings
+            own = opener.text if opener else settings.greeting
+            if one.action.about == "greeting" and own and writing.situation.language == settings.main_language:
                 writing.parts.append(own)
+                writing.data |= {"variant": opener.key} if opener else {}
             else:
                 writing.say(one.action.about)
 

@@ -146,6 +146,10 @@ class AgentSettings(_Part):
                 raise ValueError(f"The {what} “{twice}” is there twice.")
         return self
 
+    def opener(self, seed: int) -> Opener | None:
+        """The way to begin that is tried in a conversation; each as often as every other. None where there are none."""
+        return self.openers[seed % len(self.openers)] if self.openers else None
+
     @property
     def main_language(self) -> str:
         """The language of the agent's own texts."""

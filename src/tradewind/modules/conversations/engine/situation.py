@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from tradewind.modules.conversations.engine.settings import AgentSettings
+from tradewind.modules.conversations.engine.settings import AgentSettings, Opener
 
 # What the engine itself asks for; everything else that is asked has the key of a question of the flow.
 SLOT, NAME, EMAIL, CONFIRM, HAND_OVER = "@slot", "@name", "@email", "@confirm", "@hand_over"
@@ -196,6 +196,7 @@ class Situation:
     on_topic: bool = True
     instructions: str = ""
     remembered: str = ""
+    opener: Opener | None = None
 
     @property
     def text(self) -> str:

@@ -133,6 +133,7 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         used=await _used(session, row),
         findings=findings,
         instructions=settings.persona,
+        opener=settings.opener(row.id.int),
         remembered=await _memory(session, row) if settings.memory and row.lead_verified else "",
     )
     clients = settings.verified_are_clients and row.lead_verified

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -119,7 +120,7 @@ def _with_passages(situation: Situation, prepared: knowledge.Prepared, *, on_top
     sources: dict[str, Source] = dict(situation.sources)
     findings: list[Finding] = list(situation.findings)
     for place, passage in enumerate(prepared.passages, 1):
-        orders = ai.find_injection(f"{passage.title}\n{passage.content}")
+        orders = _orders(f"{passage.title}\n{passage.content}")
         if orders:
             findings += [Finding(f"P{place}", one.code, one.detail, one.excerpt) for one in orders]
             continue
@@ -129,6 +130,10 @@ def _with_passages(situation: Situation, prepared: knowledge.Prepared, *, on_top
             document_id=passage.document_id,
         )  # fmt: skip
     return replace(situation, sources=sources, findings=tuple(findings), on_topic=on_topic)
+
+
+# Passages come again and again; looking at all of a turn's takes milliseconds.
+_orders = lru_cache(maxsize=2_000)(ai.find_injection)
 
 
 def _retrieved(situation: Situation) -> list[dict[str, Any]]:

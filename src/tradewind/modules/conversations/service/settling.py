@@ -202,5 +202,7 @@ def _turn(
         cost_microusd=proposal.cost_microusd,
         duration_ms=took,
         overhead_ms=max(0, took - proposed.proposing_ms),
+        variant=said.data.get("variant") if said else None,
+        propensity=1 / len(situation.settings.openers) if said and "variant" in said.data else None,
         created_at=change.at,
     )

@@ -34,7 +34,7 @@ async def begin(session: AsyncSession, agent_id: UUID, data: TestConversationCre
             visitor_key=f"member:{actor_of(session).reference}",
         ),
     )  # fmt: skip
-    said = opening(talking.settings, data.language)
+    said = opening(talking.settings, data.language, seed=started.id.int)
     await messages.send(session, started.id, said, data={"disclosed": True}, key="opening")
     return TestConversationRead(conversation_id=started.id, opening=said, version_id=talking.version_id)
 
