@@ -87,10 +87,10 @@ async def test_a_draft_says_what_keeps_it_from_being_published_and_versions_stay
     await client.post(f"{path}/publish", json={})
     versions = (await client.get(f"{path}/versions")).json()
     assert [(one["number"], one["note"], one["current"]) for one in versions] == [(2, "", True), (1, "Champ", False)]
-    restored = (await client.post(f"{path}/versions/1/restore")).json()
+    restored = (await client.post(f"{path}/restore", json={"number": 1})).json()
     assert restored["draft"]["scoring"]
     assert restored["unpublished_changes"]
-    assert (await client.post(f"{path}/versions/9/restore")).status_code == 404
+    assert (await client.post(f"{path}/restore", json={"number": 9})).status_code == 404
 
     analyst = await client_for("analyst")
     assert (await analyst.get(path)).status_code == 200

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
@@ -13,6 +13,7 @@ from tradewind.modules.qualification.schemas import (
     FlowCreate,
     FlowPublish,
     FlowRead,
+    FlowRestore,
     FlowRow,
     FlowTemplateRead,
     FlowTried,
@@ -81,16 +82,12 @@ async def list_qualification_flow_versions(session: Session, flow_id: UUID) -> l
     return await service.list_versions(session, flow_id)
 
 
-@router.post("/qualification-flows/{flow_id}/versions/{number}/restore", dependencies=WRITE)
+@router.post("/qualification-flows/{flow_id}/restore", dependencies=WRITE)
 async def restore_qualification_flow_version(
-    session: Session,
-    flow_id: UUID,
-    number: Annotated[int, Path(ge=1, le=1_000_000)],
-    response: Response,
-    if_match: IfMatch = None,
+    session: Session, flow_id: UUID, data: FlowRestore, response: Response, if_match: IfMatch = None
 ) -> FlowRead:
     """Make an old version the draft again; publish it to use it."""
-    return _tagged(response, await service.restore_version(session, flow_id, number, if_match))
+    return _tagged(response, await service.restore_version(session, flow_id, data.number, if_match))
 
 
 @router.post("/qualification-flows/{flow_id}/try", dependencies=READ)

@@ -48,6 +48,13 @@ class FlowPublish(BaseModel):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)] = ""
 
 
+class FlowRestore(BaseModel):
+    """Which version becomes the draft again."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: Annotated[Whole, Field(ge=1, le=1_000_000)] = Field(examples=[1])
+
+
 class FlowRunCounts(BaseModel):
     """Runs of a flow by their state; trials are not counted."""
 

@@ -34,7 +34,8 @@ export function VersionsTab({ flow, readOnly, dirty }: TabProps) {
     });
     if (!sure) return;
     try {
-      await request('post', `${FLOWS}/${flow.id}/versions/${number}/restore`, {
+      await request('post', `${FLOWS}/${flow.id}/restore`, {
+        body: { number },
         version: flow.version,
       });
       toastSuccess(t('versions.restored', { number }));
