@@ -93,6 +93,12 @@ async def test_qualifies_by_its_flow_and_offers_times(base, begin, client):
     assert "These times are free" in said
     lead = (await client.get(f"/api/v1/leads/{(await talk.now()).lead_id}")).json()
     assert (lead["email"], lead["first_name"]) == ("ada@example.com", "Ada")
+    # Who goes on with it sees what was found out, in the visitor's own words.
+    (found,) = (await client.get(f"/api/v1/conversations/{talk.conversation_id}/qualification")).json()
+    quotes = {one["quote"] for one in found["answers"]}
+    assert "ada@example.com" in quotes
+    assert any("20,000 euros" in quote for quote in quotes)
+    assert {one["state"] for one in found["answers"]} >= {"stated", "refused"}
     # The name and the address are known: only the time and a yes are missing.
     slots = (await talk.messages())[-1].data["slots"]
     assert "for Ada Lovelace, ada@example.com?" in await talk.say(slots[0]["label"])
