@@ -6,6 +6,22 @@ import { invalidatePaths, queryClient } from './query-client';
 afterEach(() => queryClient.clear());
 
 describe('patchCached', () => {
+  it('reaches into the pages of a list that grows', async () => {
+    const key = [...apiKey('/api/v1/conversations', { limit: 2 }), 'pages'];
+    const first = { items: [{ id: '1', state: 'waiting' }], next_cursor: 'a' };
+    const second = { items: [{ id: '2', state: 'waiting' }], next_cursor: null };
+    const grown = { pages: [first, second], pageParams: [undefined, 'a'] };
+    queryClient.setQueryData(key, grown);
+
+    const undo = await patchCached('/api/v1/conversations', '2', { state: 'closed' });
+
+    const shown = queryClient.getQueryData<typeof grown>(key);
+    expect(shown?.pages[1]?.items).toEqual([{ id: '2', state: 'closed' }]);
+    expect(shown?.pages[0]).toBe(first);
+    undo();
+    expect(queryClient.getQueryData(key)).toBe(grown);
+  });
+
   it('changes lists and single records, and puts them back', async () => {
     const list = {
       items: [
