@@ -19,7 +19,7 @@ describe('patchCached', () => {
     expect(shown?.pages[1]?.items).toEqual([{ id: '2', state: 'closed' }]);
     expect(shown?.pages[0]).toBe(first);
     undo();
-    expect(queryClient.getQueryData(key)).toBe(grown);
+    expect(queryClient.getQueryData(key)).toEqual(grown);
   });
 
   it('changes lists and single records, and puts them back', async () => {
