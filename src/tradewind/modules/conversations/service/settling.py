@@ -25,6 +25,7 @@ from tradewind.modules.conversations.service.context import Begun
 from tradewind.modules.conversations.service.handover import request
 from tradewind.modules.conversations.service.proposing import Proposed
 from tradewind.modules.knowledge import api as knowledge
+from tradewind.modules.qualification.contracts import Result
 
 _LED_BY = {
     "person": "A person has the conversation now.",
@@ -110,38 +111,42 @@ async def _carried_out(change: Change, begun: Begun, proposed: Proposed) -> tupl
 
 
 async def _noted(change: Change, begun: Begun, situation: Situation, decisions: list[Decision]) -> dict[str, Any]:
-    """Keep what the visitor said of themselves: the lead, the flow's answers, and what the flow's end brings about."""
-    row, zone = change.row, begun.zone
+    """Keep what the visitor said of themselves: the flow's answers, the lead, and what the flow's end brings about."""
+    row = change.row
     captures = [one.action for one in decisions if isinstance(one.action, Capture) and one.verdict == "done"]
+    # First the flow: whom it finds gets everything that was said before, too.
+    result = await _recorded(change, begun, situation, captures)
     email = situation.email or next((one.value for one in captures if one.field == "email"), None)
-    if email and row.lead_id is None and not begun.is_trial:
-        row.lead_id = await qualifying.person(change.session, email, situation.name, row.channel)
-        if row.lead_id is not None:
-            change.happened("lead_linked", lead_id=str(row.lead_id))
-    flowing = begun.flowing
-    if flowing is None:
-        return {}
-    read = {one.question_key for one in flowing.reading.all}
-    for one in captures:
-        if one.field in flowing.states and one.field not in read:
-            flowing = await qualifying.told(
-                change.session, flowing, one.field, one.quote, one.message_id, language=situation.language, zone=zone
-            )
-    if not flowing.reading.all and flowing.reading.asked is None:
-        return {}
-    result = await qualifying.record(change.session, flowing, lead_id=row.lead_id, zone=zone)
-    if result is None:
-        return {}
-    if row.lead_id is None and result.lead_id is not None:
-        row.lead_id = result.lead_id
-        change.happened("lead_linked", lead_id=str(result.lead_id))
-    if not flowing.running or result.state == "running":
+    lead_id = result.lead_id if result else None
+    if lead_id is None and email and row.lead_id is None and not begun.is_trial:
+        lead_id = await qualifying.person(change.session, email, situation.name, row.channel)
+    if row.lead_id is None and lead_id is not None:
+        row.lead_id = lead_id
+        change.happened("lead_linked", lead_id=str(lead_id))
+    if result is None or begun.flowing is None or not begun.flowing.running or result.state == "running":
         return {}
     change.happened("qualified", outcome=result.outcome, score=result.score, state=result.state)
     step = after_flow(situation, step=result.next_step, qualified=result.state == "qualified")
     if step is not None:
         decisions += judge(situation, [step])
     return {"flow_words": result.message or ""}
+
+
+async def _recorded(change: Change, begun: Begun, situation: Situation, captures: list[Capture]) -> Result | None:
+    """Store what was said for the flow; None where there is none, or nothing was said for it."""
+    flowing = begun.flowing
+    if flowing is None:
+        return None
+    read = {one.question_key for one in flowing.reading.all}
+    for one in captures:
+        if one.field in flowing.states and one.field not in read:
+            flowing = await qualifying.told(
+                change.session, flowing, one.field, one.quote, one.message_id, language=situation.language,
+                zone=begun.zone,
+            )  # fmt: skip
+    if not flowing.reading.all and flowing.reading.asked is None:
+        return None
+    return await qualifying.record(change.session, flowing, lead_id=change.row.lead_id, zone=begun.zone)
 
 
 def _asked(situation: Situation, decisions: list[Decision]) -> dict[str, Any]:
