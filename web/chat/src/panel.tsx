@@ -42,11 +42,12 @@ export function Panel({ chat, still = false }: { chat: Chat; still?: boolean }) 
           {config.name.slice(0, 1)}
         </span>
         <div class="title">
-          <h1 dir="auto">{config.name}</h1>
-          <p dir="auto">
-            {withPerson || !config.disclosure
-              ? config.organisation
-              : `${t('assistant')} · ${config.organisation}`}
+          <h1>
+            <bdi>{config.name}</bdi>
+          </h1>
+          <p>
+            {!withPerson && config.disclosure && `${t('assistant')} · `}
+            <bdi>{config.organisation}</bdi>
           </p>
         </div>
         <button
