@@ -15,7 +15,10 @@ SuiteName = Annotated[
 CaseName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160), AfterValidator(storable)
 ]
-Checks = Annotated[list[Check], Field(min_length=1, max_length=30)]
+Checks = Annotated[
+    list[Check],
+    Field(min_length=1, max_length=30, examples=[[{"kind": "captured", "field": "size"}, {"kind": "booked"}]]),
+]
 Repetitions = Annotated[int, Field(ge=1, le=20)]
 RunState = Literal["queued", "running", "passed", "failed", "broken"]
 
@@ -48,7 +51,7 @@ class CaseWrite(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: CaseName = Field(examples=["Asks for prices, then books"])
-    visitor: Visitor
+    visitor: Visitor = Field(examples=[{"lines": ["What does it cost?"], "answers": {"size": "We are 25 people."}}])
     checks: Checks
     critical: Flag = True
 
@@ -115,7 +118,7 @@ class SuiteRead(SuiteSummary):
     items: list[CaseRead]
 
 
-class ResultRead(BaseModel):
+class SimulationResultRead(BaseModel):
     """What came of one conversation; open it in the inbox by its id."""
 
     attempt: int
@@ -135,7 +138,7 @@ class CaseReport(BaseModel):
     goal: str
     passed: int
     tried: int
-    results: list[ResultRead]
+    results: list[SimulationResultRead]
 
 
 class RunReport(SimulationRunRead):

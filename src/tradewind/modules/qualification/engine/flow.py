@@ -77,7 +77,9 @@ class FlowQuestion(_Part):
     minimum: _Number | None = None
     maximum: _Number | None = None
     currency: Currency | None = Field(default=None, description="Of amounts told without one", examples=["EUR"])
-    lead_field: LeadField | None = Field(default=None, description="Where the answer goes; what is known is not asked")
+    lead_field: LeadField | None = Field(
+        default=None, description="Where the answer goes; what is known is not asked", examples=["company_name"]
+    )
     hints: Annotated[list[_Word], Field(max_length=30)] = Field(default=[], examples=[["people", "employees"]])
     branches: Annotated[list[FlowBranch], Field(max_length=10)] = []
 

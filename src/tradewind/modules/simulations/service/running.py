@@ -24,7 +24,13 @@ from tradewind.modules.simulations.engine.script import Visitor
 from tradewind.modules.simulations.engine.visiting import Memory, Seen, next_words
 from tradewind.modules.simulations.errors import AlreadyRunning, NothingToRun, RunNotFound
 from tradewind.modules.simulations.models import Result, Run
-from tradewind.modules.simulations.schemas import CaseRead, CaseReport, ResultRead, RunReport, SimulationRunRead
+from tradewind.modules.simulations.schemas import (
+    CaseRead,
+    CaseReport,
+    RunReport,
+    SimulationResultRead,
+    SimulationRunRead,
+)
 from tradewind.modules.simulations.service import playing, suites
 
 SHOWN_RUNS = 20
@@ -191,7 +197,7 @@ async def report(session: AsyncSession, suite_id: UUID, run_id: UUID) -> RunRepo
 
 def _case_report(case: CaseRead, by_case: dict[UUID, list[Result]], *, hidden: bool) -> CaseReport:
     results = by_case.get(case.id, [])
-    shown = [ResultRead.model_validate(one, from_attributes=True) for one in results]
+    shown = [SimulationResultRead.model_validate(one, from_attributes=True) for one in results]
     if hidden and case.conversation_id is not None:
         # Such a case was made of what a real visitor wrote.
         for one in shown:
