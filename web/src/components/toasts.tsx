@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import type { ReactNode } from 'react';
 import { toApiError } from '@/api/errors';
 import { i18n } from '@/app/i18n';
 import { IconAlertTriangle, IconCheck } from '@/app/icons';
@@ -9,6 +10,20 @@ const t = (key: string, values?: Record<string, unknown>) => i18n.t(`components:
 /** Short confirmation; goes away by itself. */
 export function toastSuccess(message: string): void {
   notifications.show({ message, color: 'green', icon: <IconCheck size={16} />, autoClose: 4000 });
+}
+
+/** Short confirmation with a way to what was made. */
+export function toastMade(message: string, link: ReactNode): void {
+  notifications.show({
+    color: 'green',
+    icon: <IconCheck size={16} />,
+    autoClose: 8000,
+    message: (
+      <>
+        {message} {link}
+      </>
+    ),
+  });
 }
 
 /** A failure; stays until closed and carries the request id for support. */

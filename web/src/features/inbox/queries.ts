@@ -21,6 +21,7 @@ export const INBOX = '/api/v1/inbox';
 export const QUEUES = '/api/v1/inbox-queues';
 export const CANNED = '/api/v1/canned-replies';
 export const HOURS = '/api/v1/office-hours';
+export const SUITES = '/api/v1/simulation-suites';
 
 staleOn('conversation.changed', CONVERSATIONS, INBOX);
 staleOn('conversation.presence', `${INBOX}/presence`);
@@ -45,6 +46,7 @@ export const agentsQuery = () => ({
   ...apiQuery<Schema<'AgentSummary'>[]>('/api/v1/agents'),
   ...RARELY,
 });
+export const suitesQuery = () => apiQuery<Schema<'SuiteSummary'>[]>(SUITES);
 export const leadQuery = (id: string) => apiQuery<Schema<'LeadRead'>>(`/api/v1/leads/${id}`);
 export const meetingsQuery = (leadId: string) =>
   apiQuery<Schema<'Page_MeetingRead_'>>('/api/v1/meetings', { lead_id: leadId, limit: 5 });

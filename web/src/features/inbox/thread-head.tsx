@@ -7,10 +7,12 @@ import {
   IconArrowLeft,
   IconDots,
   IconFlag,
+  IconFlask,
   IconInfoCircle,
   IconUser,
   IconUserCheck,
 } from '@/app/icons';
+import { useMay } from '@/app/permissions';
 import { useMe } from '@/app/session';
 import { Masked } from '@/components/masked';
 import { PromiseWords } from './promise-words';
@@ -38,10 +40,15 @@ export function ThreadHead(props: ThreadHeadProps) {
   const { t } = useTranslation('inbox');
   const me = useMe();
   const now = useNow();
+  const mayTest = useMay('agents:write');
+  const seesWords = useMay('leads:personal');
   const { state, urgent, number, assignee } = conversation;
   const name = visitorName(conversation, t);
   const led = state === 'agent' || state === 'waiting';
   const mine = assignee?.id === me.user.id;
+  const open = state !== 'closed';
+  // What a trial's visitor says is made up already.
+  const testable = mayTest && seesWords && conversation.channel !== 'simulation';
   const facts = [
     `#${number}`,
     t(`channel.${conversation.channel}`, { defaultValue: conversation.channel }),
@@ -100,7 +107,7 @@ export function ThreadHead(props: ThreadHeadProps) {
             {t(state === 'closed' ? 'reopen' : 'wake')}
           </Button>
         )}
-        {mayWrite && state !== 'closed' && (
+        {mayWrite && open && (
           <>
             <ActionIcon
               variant="default"
@@ -113,27 +120,36 @@ export function ThreadHead(props: ThreadHeadProps) {
             <Button size="xs" variant="default" title="E" onClick={() => onVerb('close')}>
               {t('close.open')}
             </Button>
-            <Menu>
-              <Menu.Target>
-                <ActionIcon variant="default" aria-label={t('moreActions', { name })}>
-                  <IconDots size={16} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
+          </>
+        )}
+        {((mayWrite && open) || testable) && (
+          <Menu>
+            <Menu.Target>
+              <ActionIcon variant="default" aria-label={t('moreActions', { name })}>
+                <IconDots size={16} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {mayWrite && open && (
                 <Menu.Item leftSection={<IconUser size={16} />} onClick={() => onVerb('assign')}>
                   {t('assign.open')}
                 </Menu.Item>
-                {conversation.agent_id && state !== 'agent' && (
-                  <Menu.Item
-                    leftSection={<IconArrowForwardUp size={16} />}
-                    onClick={() => void actions.handBack(conversation)}
-                  >
-                    {t('handBack')}
-                  </Menu.Item>
-                )}
-              </Menu.Dropdown>
-            </Menu>
-          </>
+              )}
+              {mayWrite && open && conversation.agent_id && state !== 'agent' && (
+                <Menu.Item
+                  leftSection={<IconArrowForwardUp size={16} />}
+                  onClick={() => void actions.handBack(conversation)}
+                >
+                  {t('handBack')}
+                </Menu.Item>
+              )}
+              {testable && (
+                <Menu.Item leftSection={<IconFlask size={16} />} onClick={() => onVerb('test')}>
+                  {t('test.open')}
+                </Menu.Item>
+              )}
+            </Menu.Dropdown>
+          </Menu>
         )}
         {onDetails && (
           <ActionIcon

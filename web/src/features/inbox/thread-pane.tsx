@@ -24,13 +24,14 @@ import {
   messagesQuery,
 } from './queries';
 import type { InboxSearch } from './search';
+import { TestDialog } from './test-dialog';
 import classes from './thread.module.css';
 import { ThreadHead } from './thread-head';
 import { useActions } from './use-actions';
 import { visitorName } from './who';
 import { WhyDrawer } from './why-drawer';
 
-export type Verb = 'assign' | 'snooze' | 'close';
+export type Verb = 'assign' | 'snooze' | 'close' | 'test';
 
 interface ThreadProps {
   search: InboxSearch;
@@ -197,6 +198,7 @@ function Thread({
           onChoose={(confirmed) => finish(actions.close(conversation, confirmed))}
         />
       )}
+      {dialog === 'test' && <TestDialog conversation={conversation} onClose={close} />}
     </>
   );
 }
