@@ -2,7 +2,8 @@
 
 Each visitor follows a conversation of their own. For twenty seconds 100 messages a second are pushed, each to one
 visitor, in a transaction of its own; one counts as delivered when the visitor's socket has it. The visitors, the
-database and the web process share the machine. Memory is that of the serving process.
+database and the web process share the machine. Memory is that of the serving process; its floor is a bare application
+under the same server that accepts sockets and does nothing with them.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from uuid import UUID
 import psutil
 import websockets
 from sqlalchemy import text
+from starlette.types import Receive, Scope, Send
 
 from bench.figures import Figure, percentile, show
 from bench.server import HOME, serving
@@ -33,7 +35,8 @@ from tradewind.modules.conversations.contracts import topic
 from tradewind.modules.identity import api as identity
 from tradewind.settings import Settings, get_settings
 
-GOAL_SECONDS, GOAL_KILOBYTES = 0.050, 200
+GOAL_SECONDS, GOAL_RATIO = 0.050, 1.25
+_BARE_SOCKETS = 1_000
 SOCKETS, PER_SECOND, SECONDS, WARM_UP_SECONDS = 5_000, 100, 20, 2
 _AT_ONCE = 100
 _PATIENCE_SECONDS = 30
@@ -85,6 +88,7 @@ async def _measure(sockets: int) -> list[Figure]:
             await asyncio.gather(*open_ones, return_exceptions=True)
     finally:
         await database.close()
+    floor = await _bare()
     pushed = PER_SECOND * SECONDS
     p95 = percentile(delays, 0.95)
     return [
@@ -95,10 +99,39 @@ async def _measure(sockets: int) -> list[Figure]:
             f"p50 {percentile(delays, 0.5) * 1_000:.1f} ms",
         ),
         Figure(
-            "Memory of an open chat", each, "kB", goal=f"< {GOAL_KILOBYTES} kB", good=each < GOAL_KILOBYTES,
+            "Memory of an open chat", each, "kB", goal=f"≤ {GOAL_RATIO} × the bare socket", floor=floor,
+            ratio=each / floor, good=each <= GOAL_RATIO * floor,
             note=f"{sockets:,} sockets opened in {took:.0f} s",
         ),
     ]  # fmt: skip
+
+
+async def bare(scope: Scope, receive: Receive, send: Send) -> None:
+    """Accepts sockets and lets them be."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+    elif scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+
+async def _bare() -> float:
+    """Kilobytes that a socket of the bare application costs."""
+    with serving(["bench.floor_server"], path="/", TRADEWIND_BENCH_APP="bench.chat_sockets:bare") as port:
+        before = _megabytes()
+        sockets = [
+            await websockets.connect(f"ws://127.0.0.1:{port}/", compression=None, ping_interval=None)
+            for _ in range(_BARE_SOCKETS)
+        ]
+        for one in sockets:
+            await one.send("hello")
+        cost = (_megabytes() - before) * 1024 / _BARE_SOCKETS
+        for one in sockets:
+            one.transport.abort()
+    return cost
 
 
 async def _visitors(database: Database, count: int) -> tuple[Actor, str, list[UUID]]:

@@ -14,9 +14,9 @@ export function Consent({ chat, still }: { chat: Chat; still: boolean }) {
   if (!asked) return null;
   return (
     <div class="page">
-      <h2 tabIndex={-1} ref={heading}>
+      <h3 tabIndex={-1} ref={heading}>
         {t('consentTitle')}
-      </h2>
+      </h3>
       <p class="words" dir="auto">
         {asked.text}
       </p>
@@ -65,9 +65,9 @@ export function Leave({ chat }: { chat: Chat }) {
   };
   return (
     <form class="page" ref={form} onSubmit={send} noValidate>
-      <h2 tabIndex={-1} ref={heading}>
+      <h3 tabIndex={-1} ref={heading}>
         {t('offlineTitle')}
-      </h2>
+      </h3>
       <p>{t('offlineText')}</p>
       <Field name="name" label="name" wrong={wrong} />
       <Field name="email" label="email" wrong={wrong} email required />

@@ -42,9 +42,9 @@ export function Panel({ chat, still = false }: { chat: Chat; still?: boolean }) 
           {config.name.slice(0, 1)}
         </span>
         <div class="title">
-          <h1>
+          <h2>
             <bdi>{config.name}</bdi>
-          </h1>
+          </h2>
           <p>
             {!withPerson && config.disclosure && `${t('assistant')} · `}
             <bdi>{config.organisation}</bdi>

@@ -41,6 +41,7 @@ export function LookCard({ form, readOnly }: CardProps) {
         format="hex"
         swatches={SWATCHES}
         swatchesPerRow={7}
+        withEyeDropper={false}
         disabled={readOnly}
         maw={260}
         {...form.getInputProps('colour')}
