@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.modules.conversations.policy import judging
 from tradewind.modules.identity import api as identity
 from tradewind.sample import preparation
 from tradewind.sample.demo import Demo, prepare_demo
@@ -79,6 +80,29 @@ async def history_agrees_with_outcomes(database: Database, demo: Demo) -> None:
         assert hot.scalar_one() > 10
 
 
+async def agent_says_why(database: Database, demo: Demo) -> None:
+    """Each message of the agent has its turn, judged by rules there are; what is cited is shown as said."""
+    async with database.transaction(Actor.system(demo.organisation_id, name="test")) as session:
+        turns = await session.execute(
+            text(
+                "SELECT m.text, t.decisions, m.data -> 'citations' AS citations FROM conversation_messages m "
+                "LEFT JOIN agent_turns t ON t.id = CAST(m.data ->> 'turn_id' AS uuid) WHERE m.author = 'agent'"
+            )
+        )
+        suite = (await session.execute(text("SELECT name, gate FROM simulation_suites"))).one()
+        cases = (await session.execute(text("SELECT count(*) FROM simulation_cases"))).scalar_one()
+    assert tuple(suite) == ("Before launch", False)
+    assert cases >= 3
+    rules = {rule for rule, _ in judging.table()}
+    rows = turns.all()
+    assert sum(row.citations is not None for row in rows) == 18
+    for row in rows:
+        assert {one["rule"] for one in row.decisions} <= rules
+        claims = [one["action"]["text"] for one in row.decisions if "text" in one["action"]]
+        assert all(claim in row.text for claim in claims)
+        assert bool(claims) == (row.citations is not None), row.text
+
+
 async def test_sample_company_arrives_whole_and_only_once(database: Database, home: Path) -> None:
     demo, words = await prepare(database)
     assert demo.is_sample
@@ -99,6 +123,7 @@ async def test_sample_company_arrives_whole_and_only_once(database: Database, ho
         assert set(outcomes) == {"answered", "refused"}
         assert await session.scalar(text("SELECT count(*) FROM intent_models WHERE status = 'published'")) == 1
     await history_agrees_with_outcomes(database, demo)
+    await agent_says_why(database, demo)
     assert (home / "demo.json").stat().st_mode & 0o077 == 0
     again, _ = await prepare(database)
     assert again == demo

@@ -6,7 +6,7 @@ They lie in the past, so they are written as rows, by the same functions of stat
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module, resources
@@ -34,6 +34,7 @@ from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.sample import world
 from tradewind.sample.load import Colleague
+from tradewind.sample.turns import Pair, find_pairs, log_of
 
 _AUTHORS: dict[str, tuple[Author, str]] = {
     "v": ("visitor", "message"), "a": ("agent", "message"), "m": ("member", "message"), "n": ("member", "note"),
@@ -56,6 +57,7 @@ class _World:
     version_id: UUID | None
     queues: dict[str, UUID]
     team: Sequence[Colleague]
+    sources: Mapping[str, Pair]
 
 
 async def add_conversations(session: AsyncSession, team: Sequence[Colleague]) -> None:
@@ -64,8 +66,9 @@ async def add_conversations(session: AsyncSession, team: Sequence[Colleague]) ->
     import_module("tradewind.modules.conversations.handlers")
     agent = await agent_rows.default_agent(session)
     assert agent is not None, "the sample's agent comes first"
-    around = _World(agent.id, agent.published_version_id, await _add_settings(session, team), team)
     scripts = _told()["conversation"]
+    sources = await find_pairs(session, _told()["sources"])
+    around = _World(agent.id, agent.published_version_id, await _add_settings(session, team), team, sources)
     owners = [one.id for one in team[:4]]
     rows = await session.execute(text(_OPEN_LEADS), {"owners": owners, "many": len(scripts)})
     lead_ids = [row.id for row in rows]
@@ -78,7 +81,7 @@ async def add_conversations(session: AsyncSession, team: Sequence[Colleague]) ->
     await leads.record_activities(session, told)
 
 
-def _told() -> dict[str, list[dict[str, Any]]]:
+def _told() -> dict[str, Any]:
     return tomllib.loads((resources.files("tradewind.sample") / "conversations.toml").read_text("utf-8"))
 
 
@@ -120,7 +123,9 @@ async def _add(
         last_message_at=begun, preview="",
     )  # fmt: skip
     member = around.team[script["member"]] if "member" in script else None
-    said = [_message(row, begun + place * _PAUSE, mark, words, member) for place, (mark, words) in enumerate(lines)]
+    said = [_message(row, begun + place * _PAUSE, mark[0], words, member) for place, (mark, words) in enumerate(lines)]
+    cited = {one.sequence: mark[2:-1] for one, (mark, _) in zip(said, lines, strict=True) if mark[1:]}
+    turns = log_of(row, said, {place: around.sources[key] for place, key in cited.items() if key in around.sources})
     row.answered_through = max(one.sequence for one in said if one.author == "visitor")
     ended = said[-1].created_at + _PAUSE
     handover = await _hand_over(session, script, row, said, member) if "queue" in script else None
@@ -136,7 +141,7 @@ async def _add(
     assert not lifecycle.faults(row, current), lifecycle.faults(row, current)
     session.add(row)
     await session.flush()
-    session.add_all([*said, *([handover] if handover else []), *_ratings(script, row, ended)])
+    session.add_all([*said, *turns, *([handover] if handover else []), *_ratings(script, row, ended)])
     if script.get("csat") == 1:
         await session.flush()
         first = next(one for one in said if one.author == "agent")

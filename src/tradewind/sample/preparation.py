@@ -30,6 +30,7 @@ from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.meetings import add_meetings
 from tradewind.sample.qualification import add_runs
+from tradewind.sample.simulations import add_suite
 from tradewind.sample.state import State
 from tradewind.sample.visits import add_visits
 from tradewind.sample.website import add_website
@@ -66,6 +67,7 @@ class Preparation:
         await self._once("chat widget", self._add_chat_widget)
         await self._once("conversations", self._add_conversations)
         await self._once("qualification", self._add_qualification)
+        await self._once("simulations", self._add_simulations)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -193,6 +195,10 @@ class Preparation:
     async def _add_qualification(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_runs(session)
+
+    async def _add_simulations(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_suite(session)
 
     async def _add_chat_widget(self) -> None:
         async with self.database.transaction(self._admin()) as session:

@@ -19,7 +19,8 @@ function DecisionRow({ decision }: { decision: Decision }) {
   const { t } = useTranslation('conversation');
   const { action, verdict, rule, why } = decision;
   const { icon: Picture, colour } = LOOKS[verdict];
-  const kind = String(action.kind ?? '');
+  // A claim is judged by itself, and has no kind of its own.
+  const kind = String(action.kind ?? 'answer');
   const subject = subjectOf(action);
   const quote = typeof action.quote === 'string' && action.quote;
   return (
