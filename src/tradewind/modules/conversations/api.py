@@ -57,6 +57,7 @@ __all__ = [
     "agent_state",
     "ask_for_person",
     "assign",
+    "check_assignee",
     "close",
     "conversation",
     "conversations_of_lead",
@@ -375,3 +376,8 @@ async def transcript(session: AsyncSession, conversation_id: UUID, *, limit: int
 async def what_came_of(session: AsyncSession, conversation_id: UUID) -> TrialRecord:
     """What is stored of any conversation, as trials are judged by it. Raises ConversationNotFound."""
     return await trials.record(session, conversation_id)
+
+
+async def check_assignee(session: AsyncSession, assignee_id: UUID | None) -> None:
+    """That conversations can be given to this member. Raises SettingsInvalid."""
+    await acting.check_assignee(session, assignee_id)

@@ -51,7 +51,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class TopicRule(_Part):
+class AgentTopic(_Part):
     """What the agent does not talk about (`deny`), or all it talks about (`allow`): words and examples of it."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -130,7 +130,7 @@ class AgentSettings(_Part):
     memory: bool = Field(default=True, description="Remember earlier visits of somebody known.")
     flow_id: UUID | None = Field(default=None, description="Qualification flow whose questions it asks.")
     event_type_id: UUID | None = Field(default=None, description="Event type whose free times it offers.")
-    topics: Annotated[list[TopicRule], Field(max_length=30)] = Field(default_factory=list)
+    topics: Annotated[list[AgentTopic], Field(max_length=30)] = Field(default_factory=list)
     hand_over: HandOverRules = Field(default_factory=HandOverRules)
     limits: Limits = Field(default_factory=Limits)
     urgency: Urgency = Field(default_factory=Urgency)

@@ -44,7 +44,7 @@ async def assign(
 
     What the agent leads waits for them then. Raises ConversationNotFound, QueueNotFound, SettingsInvalid, WrongState.
     """
-    await _check_assignee(session, assignee_id)
+    await check_assignee(session, assignee_id)
     if queue_id is not None and await people.queue(session, queue_id) is None:
         raise QueueNotFound()
     by, _ = await identity.person_behind(session)
@@ -156,7 +156,8 @@ async def mark_read(session: AsyncSession, conversation_id: UUID, through: int |
         )
 
 
-async def _check_assignee(session: AsyncSession, assignee_id: UUID | None) -> None:
+async def check_assignee(session: AsyncSession, assignee_id: UUID | None) -> None:
+    """That a conversation can be given to this member. Raises SettingsInvalid."""
     if assignee_id is None:
         return
     standing = (await identity.standings(session, [assignee_id])).get(assignee_id)

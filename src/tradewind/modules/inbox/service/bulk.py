@@ -10,7 +10,12 @@ from tradewind.modules.inbox.schemas import BulkCreate, BulkRead, Refused
 
 
 async def run(session: AsyncSession, data: BulkCreate) -> BulkRead:
-    """Do it with each, in the order of their ids, so that two such requests do not wait for each other."""
+    """Do it with each, in the order of their ids, so that two such requests do not wait for each other.
+
+    Raises SettingsInvalid for an assignee to whom none of them can be given.
+    """
+    if data.action == "assign":
+        await conversations.check_assignee(session, data.assignee_id)
     done: list[UUID] = []
     refused: list[Refused] = []
     for conversation_id in sorted(set(data.conversation_ids)):
