@@ -80,10 +80,20 @@ export function Bubble({ chat, message }: { chat: Chat; message: Message }) {
   );
 }
 
-export function Happened({ message }: { message: Message }) {
-  const { event = '', name, starts_at } = message.data;
+export function Happened({ chat, message }: { chat: Chat; message: Message }) {
+  const { event = '', name, starts_at, offline } = message.data;
   const key = EVENTS[event];
   if (!key) return null;
+  if (offline) {
+    return (
+      <li class="event">
+        {t('offlineTitle')}.{' '}
+        <button type="button" class="link" onClick={() => chat.set({ view: 'leave' })}>
+          {t('leave')}
+        </button>
+      </li>
+    );
+  }
   const facts = {
     name: String(name ?? t('team')).split(' ')[0] ?? '',
     time: typeof starts_at === 'string' ? `${dayText(starts_at)}, ${timeText(starts_at)}` : '',

@@ -190,7 +190,7 @@ function Entry({ chat, message, before }: { chat: Chat; message: Message; before
     <>
       {newDay && <li class="day">{dayText(message.created_at)}</li>}
       {message.kind === 'event' ? (
-        <Happened message={message} />
+        <Happened chat={chat} message={message} />
       ) : (
         <Bubble chat={chat} message={message} />
       )}

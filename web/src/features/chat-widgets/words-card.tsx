@@ -17,7 +17,7 @@ export function WordsCard({ form, readOnly, language, onLanguage }: WordsProps) 
     <Textarea
       label={t(`words.${field}`)}
       description={t(`words.${field}Text`)}
-      placeholder={t('words.own')}
+      placeholder={field === 'hours_notice' ? '' : t('words.own')}
       autosize
       minRows={2}
       maxRows={8}
