@@ -311,3 +311,8 @@ async def test_who_has_no_password_confirms_dangerous_actions_by_signing_in_agai
     await browser.sign_in("root", connection_id=connection["id"])
     headers = {"X-CSRF-Token": browser.ours.cookies["tw_csrf"]}
     assert (await browser.ours.patch(path, json={"name": "Again"}, headers=headers)).status_code == 200
+
+
+async def test_the_address_of_the_discovery_document_is_taken_for_its_issuer(client, provider):
+    made = await connect(client, f"{provider.issuer}/.well-known/openid-configuration")
+    assert made["oidc"]["issuer"] == provider.issuer

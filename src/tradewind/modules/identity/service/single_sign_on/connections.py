@@ -223,6 +223,8 @@ def _apply_oidc(site: Site, connection: SsoConnection, given: Mapping[str, Any])
     for field in ("issuer", "client_id"):
         if not values.get(field):
             raise _invalid(f"oidc.{field}", "This is needed.")
+    # Many providers show the address of their discovery document only.
+    values["issuer"] = values["issuer"].removesuffix(oidc.DISCOVERY)
     try:
         oidc.check_address(values["issuer"], site, "issuer")
     except SsoRefused as refusal:

@@ -34,6 +34,7 @@ from tradewind.modules.identity.service.single_sign_on.claims import (
 )
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+DISCOVERY = "/.well-known/openid-configuration"
 LEEWAY = timedelta(seconds=60)
 _KEPT = timedelta(hours=1)
 _REREAD_AT_MOST_EVERY = timedelta(seconds=60)
@@ -141,7 +142,7 @@ def check_address(url: Any, site: Site, what: str) -> str:
 
 async def discover(settings: OidcSettings, site: Site, *, fresh: bool = False) -> Provider:
     """The provider's discovery document. Raises SsoRefused where it cannot be read or does not fit the issuer."""
-    url = check_address(settings.issuer, site, "issuer").rstrip("/") + "/.well-known/openid-configuration"
+    url = check_address(settings.issuer, site, "issuer").rstrip("/") + DISCOVERY
     known = None if fresh else documents.get(url)
     document = known.value if known else await _read(site, url, "discovery document")
     issuer = document.get("issuer")
