@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from fastapi import Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from tradewind.kernel.errors import AppError, BadRequest
@@ -35,3 +35,32 @@ async def read_form(
         return await parser.parse()
     except (MultiPartException, KeyError) as error:
         raise BadRequest("The upload is not valid multipart/form-data.") from error
+
+
+async def read_file(request: Request, *, max_bytes: int, too_large: AppError) -> tuple[str, bytes]:
+    """Name and content of the one part `file`. Raises `too_large` while it comes in, BadRequest without the part."""
+    expected = "Send the file as multipart/form-data, in the part “file”."
+    form = await read_form(
+        request, max_bytes=max_bytes, max_files=1, max_fields=5, expected=expected, too_large=too_large
+    )
+    upload = form.get("file")
+    if not isinstance(upload, UploadFile):
+        raise BadRequest(expected)
+    return upload.filename or "", await upload.read()
+
+
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
+"""What `read_file` reads, as a route's `openapi_extra`."""

@@ -178,7 +178,20 @@ async def test_files_are_judged_by_their_content(make_widget, client, anonymous)
     stranger = Browser(anonymous, widget["key"])
     await stranger.open()
     assert (await stranger.call("GET", path)).status_code == 404
-    assert (await client.get(f"/api/v1{path}/content")).content == picture
+    seen = await client.get(f"/api/v1{path}/content")
+    assert (seen.content, seen.headers["x-content-type-options"]) == (picture, "nosniff")
+    assert seen.headers["content-security-policy"].startswith("sandbox")
+    # A member answers with a file of their own: judged the same, stored once, there for this visitor only.
+    upload = f"/api/v1{path.rpartition('/')[0]}"
+    for _ in range(2):
+        told = await client.post(upload, params={"key": "offer-1"}, files={"file": ("offer.txt", b"20 a month")})
+        assert (told.status_code, told.json()["author"], told.json()["text"]) == (201, "member", "offer.txt")
+    [offer] = told.json()["files"]
+    refused = await client.post(upload, params={"key": "offer-2"}, files={"file": ("offer.txt", b"MZ\x90\x00" * 9)})
+    assert refused.json()["code"] == "conversations.file_refused"
+    theirs = path.replace(file["id"], offer["id"])
+    assert (await browser.call("GET", theirs)).content == b"20 a month"
+    assert (await stranger.call("GET", theirs)).status_code == 404
 
 
 def _zip(entries: dict[str, bytes]) -> bytes:

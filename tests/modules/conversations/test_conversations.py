@@ -113,8 +113,9 @@ async def test_a_member_answers_the_agent_leaves_and_comes_back(system, begin, s
         now = (await client.get(path)).json()
         assert (now["state"], now["opted_out"]) == ("waiting", True)
         assert (await client.post(f"{path}/hand-back")).status_code == 409
-        note = await client.post(f"{path}/notes", json={"text": "Only people, please"})
-        assert note.json()["kind"] == "note"
+        written = {"text": "Only people, please", "key": "n1"}
+        notes = [(await client.post(f"{path}/notes", json=written)).json() for _ in range(2)]
+        assert (notes[0]["kind"], notes[0]["id"]) == ("note", notes[1]["id"])
         async with system() as session:
             seen = await api.visitor_messages(session, conversation_id)
         assert "note" not in [one.kind for one in seen]

@@ -31,6 +31,8 @@ export function MessageItem({ message, name, state, below }: MessageItemProps) {
   const slots = slotsOf(data);
   const zone = zoneOf(data);
   const files = filesOf(message);
+  // The text of a file's message is its name, which the file shows.
+  const isFile = files.some((file) => file.name === text);
   const sources = citationsOf(data);
   const choices = quickRepliesOf(data);
   return (
@@ -61,7 +63,7 @@ export function MessageItem({ message, name, state, below }: MessageItemProps) {
           </time>
         )}
       </div>
-      {text && (
+      {text && !isFile && (
         <div className={classes.bubble} dir="auto">
           <Masked value={text} />
         </div>

@@ -1,9 +1,20 @@
-import { Button, Group, Kbd, Popover, SegmentedControl, Text, Textarea } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  FileButton,
+  Group,
+  Kbd,
+  Popover,
+  SegmentedControl,
+  Text,
+  Textarea,
+} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { request } from '@/api/client';
+import { IconPaperclip } from '@/app/icons';
 import { useMe } from '@/app/session';
 import { keyCaps } from '@/app/shortcuts';
 import { toastError } from '@/components/toasts';
@@ -34,6 +45,7 @@ export function Composer({ conversation, ref, onTyping }: ComposerProps) {
   const [active, setActive] = useState(0);
   const [shut, setShut] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
+  const resetFiles = useRef<() => void>(null);
   const replies = useQuery(cannedQuery()).data ?? [];
   const { kind } = draft;
   const text = draft[kind];
@@ -76,6 +88,16 @@ export function Composer({ conversation, ref, onTyping }: ComposerProps) {
     setDraft((old) => ({ ...old, [old.kind]: '' }));
     field.current?.focus();
   };
+  const attach = (files: readonly File[]) => {
+    for (const file of files) {
+      void post({ conversation: id, kind: 'message', text: file.name, file });
+    }
+  };
+  const attachChosen = (files: File[]) => {
+    attach(files);
+    // The same file may be chosen again.
+    resetFiles.current?.();
+  };
   return (
     <section
       className={classes.composer}
@@ -108,6 +130,11 @@ export function Composer({ conversation, ref, onTyping }: ComposerProps) {
               if (kind === 'message') onTyping();
             }}
             onKeyUp={(event) => setCursor(event.currentTarget.selectionStart)}
+            onPaste={(event) => {
+              if (kind === 'note' || event.clipboardData.files.length === 0) return;
+              event.preventDefault();
+              attach([...event.clipboardData.files]);
+            }}
             onClick={(event) => setCursor(event.currentTarget.selectionStart)}
             onKeyDown={(event) => {
               if (event.nativeEvent.isComposing) return;
@@ -152,6 +179,25 @@ export function Composer({ conversation, ref, onTyping }: ComposerProps) {
               { value: 'note', label: t('note.title') },
             ]}
           />
+          {kind === 'message' && (
+            <FileButton
+              multiple
+              resetRef={resetFiles}
+              inputProps={{ 'aria-label': t('attach') }}
+              onChange={attachChosen}
+            >
+              {(props) => (
+                <ActionIcon
+                  {...props}
+                  variant="subtle"
+                  aria-label={t('attach')}
+                  title={t('attach')}
+                >
+                  <IconPaperclip size={16} />
+                </ActionIcon>
+              )}
+            </FileButton>
+          )}
           <Text size="xs" c="dimmed" visibleFrom="sm">
             {t('slashHint')}
           </Text>

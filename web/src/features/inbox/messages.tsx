@@ -14,7 +14,7 @@ import { turnsByMessage } from '@/components/conversation/turn';
 import { eventWords } from './event-words';
 import { Judge } from './judge';
 import { deliver, discard, type Outgoing, useOutbox } from './outbox';
-import { type Conversation, type Message, turnsQuery } from './queries';
+import { CONVERSATIONS, type Conversation, type Message, turnsQuery } from './queries';
 import classes from './thread.module.css';
 import { useAgentName } from './use-agent-name';
 import { visitorName } from './who';
@@ -26,6 +26,15 @@ function answeredBy(messages: readonly Message[], index: number): number | undef
   }
   return undefined;
 }
+
+/** The message with the addresses of its files. */
+const withAddresses = (message: Message, conversation: string) => ({
+  ...message,
+  files: message.files.map((file) => ({
+    ...file,
+    url: `${CONVERSATIONS}/${conversation}/files/${file.id}/content`,
+  })),
+});
 
 function Waiting({ item, name }: { item: Outgoing; name: string }) {
   const { t } = useTranslation('inbox');
@@ -89,6 +98,7 @@ export function Messages(props: MessagesProps) {
   const { t } = useTranslation('inbox');
   const me = useMe();
   const mayWrite = useMay('conversations:write');
+  const seesFiles = useMay('leads:personal');
   const waiting = useOutbox((state) => state.items).filter(
     (item) => item.conversation === conversation.id,
   );
@@ -169,7 +179,7 @@ export function Messages(props: MessagesProps) {
                 </li>
               ) : (
                 <MessageItem
-                  message={message}
+                  message={seesFiles ? withAddresses(message, conversation.id) : message}
                   name={nameOf(message)}
                   below={
                     message.author === 'agent' ? (

@@ -10,7 +10,9 @@ export interface Outgoing {
   key: string;
   conversation: string;
   kind: DraftKind;
+  /** What is said; the name of a file that is sent. */
   text: string;
+  file?: File;
   at: string;
   error?: ApiError;
 }
@@ -33,18 +35,24 @@ const put = (key: string, change: Partial<Outgoing>) =>
 export const discard = (key: string) =>
   useOutbox.setState(({ items }) => ({ items: items.filter((item) => item.key !== key) }));
 
+function send({ key, conversation, kind, text, file }: Outgoing): Promise<unknown> {
+  const path = `${CONVERSATIONS}/${conversation}`;
+  if (!file) {
+    return request('post', `${path}/${kind === 'note' ? 'notes' : 'messages'}`, {
+      body: { text, key },
+    });
+  }
+  const body = new FormData();
+  body.append('file', file);
+  return request('post', `${path}/files`, { query: { key }, body });
+}
+
 /** Sends it, or sends it again; what fails stays in the thread until it is sent or thrown away. */
 export async function deliver(item: Outgoing): Promise<void> {
-  const { key, conversation, kind, text } = item;
+  const { key, conversation } = item;
   put(key, {});
   try {
-    await request(
-      'post',
-      `${CONVERSATIONS}/${conversation}/${kind === 'note' ? 'notes' : 'messages'}`,
-      {
-        body: kind === 'note' ? { text } : { text, key },
-      },
-    );
+    await send(item);
     await invalidatePaths(`${CONVERSATIONS}/${conversation}`, CONVERSATIONS, INBOX);
     discard(key);
   } catch (reason) {

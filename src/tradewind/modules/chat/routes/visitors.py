@@ -6,12 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
-from starlette.datastructures import UploadFile
 
 from tradewind.kernel.access import Session, public
-from tradewind.kernel.errors import BadRequest
 from tradewind.kernel.limits import rate_limit
-from tradewind.kernel.multipart import read_form
+from tradewind.kernel.multipart import FILE_BODY, read_file
 from tradewind.modules.chat.errors import SessionEnded, UploadsOff
 from tradewind.modules.chat.routes.cross_origin import PREFLIGHT, TOKEN_HEADER, CrossOriginRoute
 from tradewind.modules.chat.schemas.visitors import (
@@ -151,20 +149,7 @@ async def send_chat_message(session: Session, found: CallingAlone, data: Message
     "/files",
     status_code=201,
     dependencies=[_TOKEN, _FILES],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["file"],
-                        "properties": {"file": {"type": "string", "format": "binary"}},
-                    }
-                }
-            },
-        }
-    },
+    openapi_extra=FILE_BODY,
 )
 async def send_chat_file(
     session: Session,
@@ -175,7 +160,8 @@ async def send_chat_file(
     """Send a file of up to 10 MB. Programs, scripts, macros and archives that hide something are refused."""
     if not found.entered.settings.file_upload:
         raise UploadsOff("This chat takes no files.")
-    name, content = await _uploaded(request)
+    too_large = FileTooLarge(f"A file may have up to {conversations.MAX_FILE_BYTES // 1024**2} MB.")
+    name, content = await read_file(request, max_bytes=conversations.MAX_FILE_BYTES, too_large=too_large)
     return await talking.send_file(session, found, name=name, content=content, key=key)
 
 
@@ -241,20 +227,3 @@ async def tell_chat_consent(session: Session, found: Entering, data: ConsentGive
     if caller is None:
         raise SessionEnded("Begin a new session.")
     await entering.set_consent(session, caller.visitor, data)
-
-
-async def _uploaded(request: Request) -> tuple[str, bytes]:
-    """Name and content of the part `file`, refused while it comes in once it is too large."""
-    expected = "Send the file as multipart/form-data, in the part “file”."
-    form = await read_form(
-        request,
-        max_bytes=conversations.MAX_FILE_BYTES,
-        max_files=1,
-        max_fields=5,
-        expected=expected,
-        too_large=FileTooLarge(f"A file may have up to {conversations.MAX_FILE_BYTES // 1024**2} MB."),
-    )
-    upload = form.get("file")
-    if not isinstance(upload, UploadFile):
-        raise BadRequest(expected)
-    return upload.filename or "", await upload.read()

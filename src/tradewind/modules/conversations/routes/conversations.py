@@ -99,9 +99,8 @@ async def reply(session: Session, conversation_id: UUID, data: ConversationReply
 @router.post(f"{_ID}/notes", status_code=201, dependencies=_WRITE)
 async def add_note(session: Session, conversation_id: UUID, data: ConversationNoteCreate) -> MessageRead:
     """Write a note that only members see."""
-    return await reading.message(
-        session, await messages.note(session, conversation_id, data.text, mentions=data.mentions)
-    )
+    row = await messages.note(session, conversation_id, data.text, mentions=data.mentions, key=data.key)
+    return await reading.message(session, row)
 
 
 @router.post(f"{_ID}/join", dependencies=_WRITE)

@@ -181,10 +181,11 @@ class ConversationReplyCreate(BaseModel):
 
 
 class ConversationNoteCreate(BaseModel):
-    """A note for other members; those mentioned are told."""
+    """A note for other members; those mentioned are told. A repetition with the same `key` is stored once."""
 
     model_config = ConfigDict(extra="forbid")
     text: Text = Field(examples=["They asked for a discount last year, too."])
+    key: Key | None = None
     mentions: list[UUID] = Field(default=[], max_length=20)
 
 

@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +21,7 @@ from tradewind.modules.conversations.errors import (
     FileTooLarge,
     TooManyFiles,
 )
-from tradewind.modules.conversations.models.conversations import ConversationFile
+from tradewind.modules.conversations.models.conversations import Conversation, ConversationFile, Message
 from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.repository import files as repository
 from tradewind.modules.conversations.scanning import MAX_BYTES, scan
@@ -44,9 +45,38 @@ async def receive(session: AsyncSession, conversation_id: UUID, *, name: str, co
     known = await rows.message_by_key(session, conversation_id, key)
     if known is not None:
         return Received(message=views.message(known), conversation=views.conversation(row), repeated=True)
+    file = await _stored(session, row, name, content)
+    received = await messages.receive(session, conversation_id, file.name, key=key, data=_facts(file))
+    file.message_id = received.message.id
+    session.add(file)
+    await session.flush()
+    return received
+
+
+async def reply(session: AsyncSession, conversation_id: UUID, *, name: str, content: bytes, key: str) -> Message:
+    """A member answers with a file, once per `key`; as with words, whoever answers takes the conversation over.
+
+    Raises ConversationNotFound, FileTooLarge, FileRefused with the reason, TooManyFiles, WrongState for no member.
+    """
+    row = await rows.conversation(session, conversation_id, lock=True)
+    if row is None:
+        raise ConversationNotFound()
+    known = await rows.message_by_key(session, conversation_id, key)
+    if known is not None:
+        return known
+    file = await _stored(session, row, name, content)
+    message = await messages.reply(session, conversation_id, file.name, key=key, data=_facts(file))
+    file.message_id = message.id
+    session.add(file)
+    await session.flush()
+    return message
+
+
+async def _stored(session: AsyncSession, row: Conversation, name: str, content: bytes) -> ConversationFile:
+    """The file judged and its content kept; the row is not added yet. The conversation's lock is held."""
     if len(content) > MAX_BYTES:
         raise FileTooLarge(f"A file may have up to {MAX_BYTES // 1024**2} MB.")
-    if await repository.count(session, conversation_id) >= MAX_FILES:
+    if await repository.count(session, row.id) >= MAX_FILES:
         raise TooManyFiles(f"A conversation holds up to {MAX_FILES} files.")
     shown = safe_name(name)
     verdict = await asyncio.to_thread(scan, shown, content)
@@ -55,16 +85,15 @@ async def receive(session: AsyncSession, conversation_id: UUID, *, name: str, co
     sha256 = hashlib.sha256(content).hexdigest()
     storage_key = f"{row.organisation_id}/{sha256[:2]}/{sha256}"
     await asyncio.to_thread(_keep, _home(session) / storage_key, content)
-    file = ConversationFile(
-        id=new_id(), organisation_id=row.organisation_id, conversation_id=conversation_id, name=shown,
+    return ConversationFile(
+        id=new_id(), organisation_id=row.organisation_id, conversation_id=row.id, name=shown,
         media_type=verdict.media_type, size_bytes=len(content), sha256=sha256, storage_key=storage_key, scan="clean",
     )  # fmt: skip
+
+
+def _facts(file: ConversationFile) -> dict[str, Any]:
     facts = {"id": str(file.id), "name": file.name, "media_type": file.media_type, "size_bytes": file.size_bytes}
-    received = await messages.receive(session, conversation_id, shown, key=key, data={"files": [facts]})
-    file.message_id = received.message.id
-    session.add(file)
-    await session.flush()
-    return received
+    return {"files": [facts]}
 
 
 async def open_file(session: AsyncSession, conversation_id: UUID, file_id: UUID) -> tuple[ConversationFile, Path]:

@@ -141,14 +141,23 @@ async def reply(
     return message
 
 
-async def note(session: AsyncSession, conversation_id: UUID, text: str, *, mentions: Sequence[UUID] = ()) -> Message:
-    """Add a note that only members see. Raises ConversationNotFound, MessageInvalid."""
+async def note(
+    session: AsyncSession,
+    conversation_id: UUID,
+    text: str,
+    *,
+    mentions: Sequence[UUID] = (),
+    key: str | None = None,
+) -> Message:
+    """Add a note that only members see; once per key. Raises ConversationNotFound, MessageInvalid."""
     said = texts.message_text(text)
     named = await identity.active_member_names(session, mentions)
     member_id, name = await identity.person_behind(session)
     async with changing(session, conversation_id) as change:
+        if key is not None and (known := await rows.message_by_key(session, conversation_id, key)):
+            return known
         data = {"mentions": [str(one) for one in mentions if one in named]} if named else {}
-        message = change.say("member", said, kind="note", data=data, member_id=member_id, member_name=name)
+        message = change.say("member", said, kind="note", data=data, key=key, member_id=member_id, member_name=name)
         await note_change(session, change, "noted", after={"sequence": message.sequence})
         for user_id in named:
             await realtime.push(

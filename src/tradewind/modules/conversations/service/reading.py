@@ -102,7 +102,9 @@ async def messages(
 async def message(session: AsyncSession, row: Message) -> MessageRead:
     """One message as it is shown."""
     feedback = await lists.feedback(session, [row.id])
-    return shown(row, feedback.get(row.id, []), [], hidden=hides(actor_of(session)))
+    files = (await lists.files(session, [row.conversation_id])).get(row.conversation_id, [])
+    own = [one for one in files if one.message_id == row.id]
+    return shown(row, feedback.get(row.id, []), own, hidden=hides(actor_of(session)))
 
 
 def shown(
