@@ -12,7 +12,7 @@ from tradewind.modules.qualification.errors import FlowNotPublished
 
 FLOWS = "/api/v1/qualification-flows"
 BANT_TALK = [
-    "Hi, I'm Anna Schmidt from Acme GmbH, we are 25 people and lose too many leads",
+    "Hi, I'm Anna Schmidt from Acme GmbH, we lose 200 leads a month and are 25 people",
     "no, I meant 30 people",
     "I decide that myself",
     "around 20k",

@@ -153,8 +153,9 @@ def _facts(turn: _Turn, spans: list[Span], *, denied: bool = False) -> None:
     text, language = turn.clean.text, turn.language
     marker = replies.correction(text, language)
     # “Around one to two, say 6,000 €”: what is of the kind that was asked for comes before what could pass for it.
+    # “Move 200 crates, we are 25 people”: so does what names its question.
     kind = _asked_kind(turn.asked)
-    for span in sorted(spans, key=lambda one: one.kind != kind):
+    for span in sorted(spans, key=lambda one: (one.kind != kind, _hinted(turn, one) is None)):
         if marker and replies.is_denied(text, span.start, language) and len(spans) > 1:
             continue
         target = _target(turn, span, marker)
