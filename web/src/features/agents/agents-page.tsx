@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { formatRelative } from '@/app/format';
+import { formatRelative, readerLanguage } from '@/app/format';
 import { IconRobot } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { ItemMenu, ItemSwitch } from '@/components/item-actions';
@@ -10,14 +10,24 @@ import { ItemCard } from '@/components/item-card';
 import { CardList, ListPage } from '@/components/list-page';
 import { AgentDialog } from './agent-dialog';
 import { languageName } from './languages';
-import { AGENTS, type AgentSummary, agentsQuery } from './queries';
+import { AGENTS, type AgentSummary, agentsQuery, widgetsQuery } from './queries';
 import { Satisfaction } from './satisfaction';
 import { StateBadge } from './state-badge';
 
 const route = getRouteApi('/_app/agents/');
 const SHOWN_LANGUAGES = 3;
 
-function Row({ agent, mayWrite }: { agent: AgentSummary; mayWrite: boolean }) {
+const listed = (names: readonly string[]) =>
+  new Intl.ListFormat(readerLanguage(), { type: 'unit' }).format(names);
+
+interface RowProps {
+  agent: AgentSummary;
+  mayWrite: boolean;
+  /** The widgets in use that it talks on; not known yet while they load. */
+  widgets: readonly string[] | undefined;
+}
+
+function Row({ agent, mayWrite, widgets }: RowProps) {
   const { t } = useTranslation('agents');
   const { id, name, languages } = agent;
   const named = languages.slice(0, SHOWN_LANGUAGES).map(languageName).join(', ');
@@ -36,6 +46,10 @@ function Row({ agent, mayWrite }: { agent: AgentSummary; mayWrite: boolean }) {
         </>
       }
       facts={[
+        widgets &&
+          (widgets.length > 0
+            ? t('list.talksOn', { names: listed(widgets), count: widgets.length })
+            : t('list.nowhere')),
         t('list.conversations', { count: agent.conversations }),
         languages.length === 0
           ? t('list.allLanguages')
@@ -75,6 +89,11 @@ export function AgentsPage() {
   const navigate = route.useNavigate();
   const mayWrite = useMay('agents:write');
   const query = useQuery(agentsQuery());
+  const widgets = useQuery(widgetsQuery()).data?.filter(({ active }) => active);
+  const talksOn = ({ id, is_default }: AgentSummary) =>
+    widgets
+      ?.filter(({ agent_id }) => agent_id === id || (agent_id === null && is_default))
+      .map(({ name }) => name);
   const show = (open: boolean) => void navigate({ search: open ? { create: true } : {} });
   return (
     <ListPage
@@ -100,7 +119,7 @@ export function AgentsPage() {
         <>
           <CardList>
             {agents.map((agent) => (
-              <Row key={agent.id} agent={agent} mayWrite={mayWrite} />
+              <Row key={agent.id} agent={agent} mayWrite={mayWrite} widgets={talksOn(agent)} />
             ))}
           </CardList>
           <Satisfaction />

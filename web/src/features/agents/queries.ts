@@ -46,6 +46,12 @@ interface Named {
   name: string;
 }
 
+/** Where agents talk; a widget without one of its own has the default agent. */
+export const widgetsQuery = () =>
+  apiQuery<Pick<Schema<'WidgetRead'>, 'id' | 'name' | 'agent_id' | 'active'>[]>(
+    '/api/v1/chat-widgets',
+  );
+
 // Choices that other parts of the product keep; who may not see them sees the present choice only.
 export const flowsQuery = () => apiQuery<Named[]>('/api/v1/qualification-flows');
 export const queuesQuery = () => apiQuery<Named[]>('/api/v1/inbox-queues');

@@ -1,6 +1,6 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
@@ -11,10 +11,41 @@ import { toastError, toastSuccess } from '@/components/toasts';
 import classes from './agents.module.css';
 import { DifferenceList } from './difference-list';
 import { differences } from './differences';
+import { passedOf } from './gate';
 import { AGENTS, type Agent, type AgentVersion, versionsQuery } from './queries';
 import { useNames } from './use-names';
 
 const route = getRouteApi('/_app/agents/$agentId');
+
+/** What the launch gate found before a version was published. */
+function GateResult({ version }: { version: AgentVersion }) {
+  const { t } = useTranslation('agents');
+  const passed = passedOf(version.gate);
+  if (passed.length === 0) {
+    return (
+      <Text size="xs" c="dimmed">
+        {t('versions.noGate')}
+      </Text>
+    );
+  }
+  return passed.map(({ suite, run, ...found }) => (
+    <Anchor
+      key={suite}
+      size="xs"
+      display="block"
+      renderRoot={(rest) => (
+        <Link
+          to="/agents/simulations/$suiteId"
+          params={{ suiteId: suite }}
+          search={{ run }}
+          {...rest}
+        />
+      )}
+    >
+      {t('versions.gate', found)}
+    </Anchor>
+  ));
+}
 
 /** What was published and when, what differs from the draft, and a way back. */
 export function VersionsTab({ agent, mayWrite }: { agent: Agent; mayWrite: boolean }) {
@@ -72,6 +103,7 @@ export function VersionsTab({ agent, mayWrite }: { agent: Agent; mayWrite: boole
                   .filter(Boolean)
                   .join(' · ')}
               </Text>
+              <GateResult version={one} />
             </div>
             <Group gap="xs">
               <Button
