@@ -84,7 +84,7 @@ export function Happened({ chat, message }: { chat: Chat; message: Message }) {
   const { event = '', name, starts_at, offline } = message.data;
   const key = EVENTS[event];
   if (!key) return null;
-  if (offline) {
+  if (offline && !chat.leftFor) {
     return (
       <li class="event">
         {t('offlineTitle')}.{' '}
