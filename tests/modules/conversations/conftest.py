@@ -58,12 +58,16 @@ class Talk:
         self.database, self.conversation_id = database, conversation_id
         self.system = Actor.system(tenant.organisation_id, "test")
         self.count = 0
+        # What the channel tells beside each message.
+        self.facts: dict[str, str] = {}
 
     async def write(self, said: str) -> int:
         """Write something; its sequence."""
         self.count += 1
         async with self.database.transaction(self.system) as session:
-            received = await conversations.receive(session, self.conversation_id, said, key=f"m{self.count}")
+            received = await conversations.receive(
+                session, self.conversation_id, said, key=f"m{self.count}", data=self.facts
+            )
         return received.message.sequence
 
     async def say(self, said: str) -> str:

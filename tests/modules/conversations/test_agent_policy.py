@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import api as ai
-from tradewind.modules.conversations.engine import reading
+from tradewind.modules.conversations.engine import languages, reading
 from tradewind.modules.conversations.engine.actions import (
     Answer,
     Ask,
@@ -239,6 +239,14 @@ def test_no_attack_gets_anything_through_the_visitors_words_or_a_page(place):
             assert [one.rule for one in done if not isinstance(one.action, Ask)] == [], attack
             text = compose(given_, decisions, Effects(question="Which budget do you have?", question_key="budget")).text
             assert not [bad for bad in BAD if bad in text]
+
+
+def test_the_language_of_a_short_question_with_a_foreign_name_is_recognised():
+    for text, language in (
+        ("Was kostet der Fleet-Tarif?", "de"), ("¿Cuánto dura la garantía?", "es"), ("Anna Schmidt", "en"),
+        ("Acme GmbH in Hamburg", "en"), ("<b>How</b> much is it?", "en"),
+    ):  # fmt: skip
+        assert languages.recognise(text, present="en", offered=()) == language, text
 
 
 def test_the_engine_understands_requests_for_people_no_ai_and_who_it_is_in_several_languages():

@@ -34,8 +34,9 @@ async def test_answers_from_knowledge_discloses_and_hands_over(base, begin, clie
 async def test_books_only_what_was_chosen_confirmed_and_named(base, begin, client, drain):
     event_type = (await client.post("/api/v1/event-types", json={"title": "Product demo"})).json()
     talk = await begin(event_type_id=event_type["id"])
+    talk.facts = {"time_zone": "Asia/Tokyo"}
     offered = await talk.say("I would like to book a demo")
-    assert "These times are free" in offered
+    assert "These times are free (Asia/Tokyo)" in offered
     slots = (await talk.messages())[-1].data["slots"]
     assert len(slots) >= 2
     # A yes to nothing in particular books nothing.

@@ -55,6 +55,9 @@ async def say(session: AsyncSession, found: Caller, data: MessageSend) -> Messag
         conversation = await _start(session, found, data.key)
     visitor.page_url = data.page_url or visitor.page_url
     facts: dict[str, Any] = {"page_url": visitor.page_url} if visitor.page_url else {}
+    if visitor.time_zone != "UTC":
+        # UTC is also what stands there for whoever told none: the agent then takes the organisation's.
+        facts["time_zone"] = visitor.time_zone
     if data.slot is not None:
         facts["slot"] = data.slot.isoformat()
     received = await conversations.receive(session, conversation.id, text, key=data.key, data=facts)

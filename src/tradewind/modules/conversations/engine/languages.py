@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-_NOISE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|[\d\W_]+")
+_NOISE = re.compile(r"<[^<>]*>|\S+@\S+|https?://\S+|www\.\S+|[\d\W_]+")
 # Confidences of the recogniser, chosen on greetings and questions of a few words in 20 languages.
-_SURE, _SURE_OF_FEW, _AHEAD = 0.5, 0.8, 0.2
+_SURE, _SURE_OF_FEW, _AHEAD = 0.4, 0.8, 0.2
 _FEW_WORDS = 3
 _NOT_LATIN = re.compile(r"[^\x00-\u024f\u1e00-\u1eff\u2000-\u206f\u20a0-\u20cf]")
 

@@ -98,7 +98,7 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
     if lead:
         known = lead[0]
         pending.name, pending.email = pending.name or known.full_name or None, pending.email or known.email
-    zone = _zone(lead, organisation.time_zone)
+    zone = _zone(messages, lead, organisation.time_zone)
     flowing = await qualifying.read(session, row, settings, pending, heard, language=understood.language, zone=zone)
     if flowing is not None:
         understood = qualifying.with_flow(understood, flowing)
@@ -161,8 +161,10 @@ def _answered_in(settings: AgentSettings, spoken: str) -> str:
     return spoken if not settings.languages or spoken in settings.languages else settings.main_language
 
 
-def _zone(lead: Sequence[Any], default: str) -> str:
-    return (lead[0].time_zone if lead else None) or default
+def _zone(messages: Sequence[Message], lead: Sequence[Any], default: str) -> str:
+    """Where the visitor is now, as their device says; else where the lead is; else where the organisation is."""
+    said = messages[-1].data.get("time_zone")
+    return str(said) if said else (lead[0].time_zone if lead else None) or default
 
 
 async def _used(session: AsyncSession, row: Conversation) -> Used:
