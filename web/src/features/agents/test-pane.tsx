@@ -21,15 +21,6 @@ import {
   trialTurnsQuery,
 } from './queries';
 
-/** What is said before anybody wrote; it is no message of the conversation yet. */
-const OPENING = {
-  id: 'opening',
-  author: 'agent',
-  kind: 'message',
-  data: {},
-  created_at: '',
-} as const;
-
 interface LogProps {
   agent: Agent;
   trial: TestConversation;
@@ -37,7 +28,7 @@ interface LogProps {
   waitsFor: number;
 }
 
-function Log({ agent, trial: { conversation_id: id, opening }, waitsFor }: LogProps) {
+function Log({ agent, trial: { conversation_id: id }, waitsFor }: LogProps) {
   const { t } = useTranslation('agents');
   const end = useRef<HTMLDivElement>(null);
   const trial = useQuery(trialQuery(id, waitsFor));
@@ -57,7 +48,6 @@ function Log({ agent, trial: { conversation_id: id, opening }, waitsFor }: LogPr
   return (
     <>
       <ol className={conversation.messages}>
-        <MessageItem message={{ ...OPENING, text: opening }} name={agent.name} />
         {messages.map((message) => {
           const turn = byMessage.get(message.sequence);
           return (
