@@ -166,7 +166,7 @@ async def send_chat_file(
 
 
 @router.get(
-    "/conversations/{conversation_id:uuid}/files/{file_id:uuid}",
+    "/conversations/{conversation_id}/files/{file_id}",
     dependencies=[_TOKEN, _READS],
     response_class=FileResponse,
     responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
@@ -213,7 +213,7 @@ async def rate_chat(session: Session, found: Calling, data: RatingGiven) -> Chat
     return await talking.rate(session, found.visitor, data)
 
 
-@router.post("/messages/{message_id:uuid}/feedback", status_code=204, dependencies=[_TOKEN, _WRITES])
+@router.post("/messages/{message_id}/feedback", status_code=204, dependencies=[_TOKEN, _WRITES])
 async def judge_chat_message(session: Session, found: Calling, message_id: UUID, data: FeedbackGiven) -> None:
     """Say whether an answer of the agent was good."""
     conversation = await talking.require_present(session, found.visitor)
