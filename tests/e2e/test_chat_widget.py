@@ -127,6 +127,7 @@ def test_a_visitor_and_a_member_talk(server: Installation, browser: Browser, pag
         the_agent_answers_and_hands_over(stranger, shop)
         people_answer(stranger, page, shop)
         second = two_tabs_show_the_same(profile, shop)
+        two_tabs_that_write_at_once_lose_nothing(stranger, second, shop)
         what_is_written_offline_is_sent_once(profile, stranger, second, shop)
         it_ends_with_a_rating(stranger, shop)
         assert stranger.evaluate("failures") == []
@@ -178,6 +179,17 @@ def two_tabs_show_the_same(profile: BrowserContext, shop: Shop) -> Page:
     second.get_by_role("button", name="Open chat").click()
     expect(log_of(second).get_by_text("Thank you, Ada")).to_be_visible()
     return second
+
+
+def two_tabs_that_write_at_once_lose_nothing(one: Page, other: Page, shop: Shop) -> None:
+    before = len(shop.said())
+    for count in range(3):
+        for name, tab in (("first", one), ("second", other)):
+            say(tab, f"Message {count} of the {name} tab")
+    wait_until(lambda: len(shop.said()) == before + 6, what="all of both tabs")
+    for name in ("first", "second"):
+        mine = [text for text in shop.said() if f"of the {name} tab" in text]
+        assert mine == [f"Message {count} of the {name} tab" for count in range(3)]
 
 
 def what_is_written_offline_is_sent_once(profile: BrowserContext, one: Page, other: Page, shop: Shop) -> None:

@@ -34,6 +34,7 @@ export class Chat {
   messages: Message[] = [];
   earlier: string | null = null;
   outbox: Draft[] = [];
+  private lastDraft = 0;
   /** The sentences of an answer that is still being made. */
   growing = '';
   typing: string | null = null;
@@ -66,10 +67,9 @@ export class Chat {
       behind: () => void this.catchUp(),
       changed: (open) => this.set({ connected: open }),
     });
-    const kept = this.storage.read();
-    this.api.token = kept.token;
-    this.outbox = kept.outbox;
-    if (boot.config.consent && !kept.token) this.view = 'consent';
+    this.api.token = this.storage.token;
+    this.outbox = this.storage.outbox();
+    if (boot.config.consent && !this.api.token) this.view = 'consent';
     addEventListener('online', () => {
       this.set({ online: true });
       this.flush();
@@ -114,21 +114,24 @@ export class Chat {
 
   /** Say something, now or as soon as there is a connection. */
   say(text: string, slot?: string): void {
-    const draft: Draft = { key: randomKey(), text, at: new Date().toISOString() };
+    // Later than the one before, however fast they follow: this is their order.
+    this.lastDraft = Math.max(Date.now(), this.lastDraft + 1);
+    const draft: Draft = { key: randomKey(), text, at: new Date(this.lastDraft).toISOString() };
     if (slot) draft.slot = slot;
-    this.keep([...this.outbox, draft].slice(-MOST_WAITING));
+    for (const one of this.outbox.slice(0, -MOST_WAITING + 1)) this.storage.drop(one.key);
+    this.keep(draft);
     this.flush();
   }
 
   again(key: string): void {
-    this.keep(
-      this.outbox.map((draft) => (draft.key === key ? { ...draft, failed: undefined } : draft)),
-    );
+    const draft = this.outbox.find((one) => one.key === key);
+    if (draft) this.keep({ ...draft, failed: undefined });
     this.flush();
   }
 
   discard(key: string): void {
-    this.keep(this.outbox.filter((draft) => draft.key !== key));
+    this.storage.drop(key);
+    this.set({ outbox: this.storage.outbox() });
   }
 
   agree(): void {
@@ -275,7 +278,7 @@ export class Chat {
 
   private async openSession(): Promise<void> {
     // Another tab may have begun while this one waited for its turn.
-    this.api.token = this.storage.read().token ?? this.api.token;
+    this.api.token = this.storage.token ?? this.api.token;
     const cookie = /(?:^|; )tw_id=([^.;]+)/.exec(document.cookie)?.[1];
     const session = await this.api.call<Session>('POST', '/sessions', {
       language: navigator.language,
@@ -287,7 +290,7 @@ export class Chat {
     });
     if (session.token) {
       this.api.token = session.token;
-      this.storage.write({ token: session.token });
+      this.storage.token = session.token;
     }
     this.set({
       conversation: session.conversation,
@@ -313,7 +316,7 @@ export class Chat {
   private async empty(): Promise<void> {
     for (;;) {
       // Another tab may have sent some of it.
-      this.outbox = this.storage.read().outbox;
+      this.outbox = this.storage.outbox();
       const draft = this.outbox.find((one) => !one.failed);
       if (!draft) return;
       try {
@@ -352,7 +355,7 @@ export class Chat {
     }
     if (!failure.passes) {
       const failed = failure.detail || t('error');
-      this.keep(this.outbox.map((one) => (one.key === draft.key ? { ...one, failed } : one)));
+      this.keep({ ...draft, failed });
       return true;
     }
     if (failure.status === 429) this.set({ notice: t('slower') });
@@ -366,7 +369,7 @@ export class Chat {
     this.session = null;
     this.api.token = null;
     this.live.close();
-    this.storage.write({ token: null });
+    this.storage.token = null;
     this.set({ conversation: null });
   }
 
@@ -385,26 +388,26 @@ export class Chat {
 
   /** Another tab has begun, sent or ended something. */
   private adopt(): void {
-    const kept = this.storage.read();
+    const { token } = this.storage;
     const before = this.api.token;
-    this.set({ outbox: kept.outbox });
-    if (kept.token === before) return;
-    if (!kept.token) {
+    this.set({ outbox: this.storage.outbox() });
+    if (token === before) return;
+    if (!token) {
       this.session = null;
       this.api.token = null;
       this.live.close();
       this.set({ conversation: null, messages: [], earlier: null });
       return;
     }
-    this.api.token = kept.token;
+    this.api.token = token;
     this.session = null;
     this.set({ view: 'talk' });
     void this.resume();
   }
 
-  private keep(outbox: Draft[]): void {
-    this.storage.write({ outbox });
-    this.set({ outbox });
+  private keep(draft: Draft): void {
+    this.storage.put(draft);
+    this.set({ outbox: this.storage.outbox() });
   }
 
   private follow(): void {

@@ -1,16 +1,13 @@
 /** What this site's storage keeps for the chat; where storage is blocked, memory does until the page is left. */
 import type { Draft } from './types.ts';
 
-export interface Kept {
-  token: string | null;
-  /** Written but not acknowledged. */
-  outbox: Draft[];
-}
-
-const NOTHING: Kept = { token: null, outbox: [] };
-
+/**
+ * The token lies under `name`, and each draft under a name of its own: two tabs that write at once would otherwise
+ * write over each other's.
+ */
 export class Storage {
-  private memory: Kept = NOTHING;
+  private memory: string | null = null;
+  private readonly unkept = new Map<string, Draft>();
 
   constructor(
     private readonly name: string,
@@ -18,35 +15,72 @@ export class Storage {
     changed: () => void,
   ) {
     addEventListener('storage', (event) => {
-      if (event.key === name || event.key === null) changed();
+      if (event.key === null || event.key.startsWith(name)) changed();
     });
   }
 
-  read(): Kept {
+  get token(): string | null {
     try {
       const found = localStorage.getItem(this.name);
-      return found ? { ...NOTHING, ...(JSON.parse(found) as Partial<Kept>) } : NOTHING;
+      return found ? ((JSON.parse(found) as { token?: string }).token ?? null) : null;
     } catch {
       return this.memory;
     }
   }
 
-  write(change: Partial<Kept>): void {
-    this.memory = { ...this.read(), ...change };
+  set token(token: string | null) {
+    this.memory = token;
     try {
-      localStorage.setItem(this.name, JSON.stringify(this.memory));
+      localStorage.setItem(this.name, JSON.stringify({ token }));
     } catch {
       // Blocked or full: memory has it.
     }
   }
 
+  /** What is written but not acknowledged, in the order it was written. */
+  outbox(): Draft[] {
+    const found = [...this.unkept.values()];
+    try {
+      for (const name of Object.keys(localStorage)) {
+        const draft = name.startsWith(this.place('')) && localStorage.getItem(name);
+        if (draft) found.push(JSON.parse(draft) as Draft);
+      }
+    } catch {
+      // Blocked: memory has it.
+    }
+    return found.sort((one, other) => (one.at < other.at ? -1 : 1));
+  }
+
+  put(draft: Draft): void {
+    try {
+      localStorage.setItem(this.place(draft.key), JSON.stringify(draft));
+      this.unkept.delete(draft.key);
+    } catch {
+      this.unkept.set(draft.key, draft);
+    }
+  }
+
+  drop(key: string): void {
+    this.unkept.delete(key);
+    try {
+      localStorage.removeItem(this.place(key));
+    } catch {
+      // Blocked: nothing was kept.
+    }
+  }
+
   forget(): void {
-    this.memory = NOTHING;
+    this.memory = null;
+    for (const draft of this.outbox()) this.drop(draft.key);
     try {
       localStorage.removeItem(this.name);
     } catch {
       // Blocked: nothing was kept.
     }
+  }
+
+  private place(key: string): string {
+    return `${this.name}_draft_${key}`;
   }
 }
 
