@@ -1,6 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import type { ReactNode } from 'react';
 import { toApiError } from '@/api/errors';
 import { i18n } from '@/app/i18n';
 import { IconAlertTriangle, IconCheck } from '@/app/icons';
@@ -12,16 +11,28 @@ export function toastSuccess(message: string): void {
   notifications.show({ message, color: 'green', icon: <IconCheck size={16} />, autoClose: 4000 });
 }
 
-/** Short confirmation with a way to what was made. */
-export function toastMade(message: string, link: ReactNode): void {
+/** Short confirmation with a way to what was made; toasts lie outside the router, so no link of it works here. */
+export function toastMade(message: string, label: string, show: () => unknown): void {
+  const id = `made-${Date.now()}`;
   notifications.show({
+    id,
     color: 'green',
     icon: <IconCheck size={16} />,
     autoClose: 8000,
     message: (
-      <>
-        {message} {link}
-      </>
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <Text size="sm">{message}</Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(id);
+            show();
+          }}
+        >
+          {label}
+        </Button>
+      </Group>
     ),
   });
 }

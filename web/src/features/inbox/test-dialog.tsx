@@ -1,7 +1,7 @@
 import { Anchor, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
@@ -19,6 +19,7 @@ interface TestDialogProps {
 
 function TestForm({ conversation, suites, onClose }: TestDialogProps & { suites: Suite[] }) {
   const { t } = useTranslation('inbox');
+  const navigate = useNavigate();
   const likely = suites.find(({ agent_id }) => agent_id === conversation.agent_id) ?? suites[0];
   const form = useForm({ initialValues: { suite: likely?.id ?? null, name: '' } });
   return (
@@ -34,21 +35,13 @@ function TestForm({ conversation, suites, onClose }: TestDialogProps & { suites:
         });
         await invalidatePaths(SUITES);
         onClose();
-        toastMade(
-          t('test.done', { suite: suites.find(({ id }) => id === suite)?.name }),
-          <Anchor
-            size="sm"
-            renderRoot={(rest) => (
-              <Link
-                to="/agents/simulations/$suiteId"
-                params={{ suiteId: suite ?? '' }}
-                search={{ tab: 'cases' }}
-                {...rest}
-              />
-            )}
-          >
-            {t('test.show')}
-          </Anchor>,
+        const made = t('test.done', { suite: suites.find(({ id }) => id === suite)?.name });
+        toastMade(made, t('test.show'), () =>
+          navigate({
+            to: '/agents/simulations/$suiteId',
+            params: { suiteId: suite ?? '' },
+            search: { tab: 'cases' },
+          }),
         );
       }}
     >
