@@ -222,7 +222,7 @@ TABLES = {
         );
         CREATE INDEX message_feedback_newest ON message_feedback (organisation_id, updated_at)""",
     # What each member has read of a conversation.
-    "conversation_reads": f"""
+    "conversation_reads": """
         CREATE TABLE conversation_reads (
             conversation_id uuid NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
             user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -279,7 +279,7 @@ async def qualify(
 ) -> list[str]:
     """Write what a lead said, by field; fields that hold something stay, unless `replacing` names them.
 
-    Values that do not fit their field are left out, and so is a status where a sale has decided. Returns the fields set.
+    Values that do not fit their field are left out, and so is a status where a sale has decided. Returns what was set.
     """
     return await qualifying.qualify(
         session, lead_id, values=values, replacing=replacing, add_tags=add_tags, status=status

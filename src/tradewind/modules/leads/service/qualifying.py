@@ -42,7 +42,7 @@ async def qualify(
 ) -> list[str]:
     """Write what was said by field; a field that holds something stays, unless `replacing` names it.
 
-    Values that do not fit their field are left out, and so is a status where a sale has decided. Returns the fields set.
+    Values that do not fit their field are left out, and so is a status where a sale has decided. Returns what was set.
     """
     async with seeing_everything(session):
         row = await repository.get(session, lead_id, lock=True)
