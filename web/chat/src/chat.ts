@@ -52,6 +52,7 @@ export class Chat {
   private consentText: string | null = null;
   private session: Promise<void> | null = null;
   private sending = false;
+  private wanted = false;
   private wait = FIRST_WAIT;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
@@ -304,12 +305,15 @@ export class Chat {
   /** Send what waits, in its order, one tab at a time. */
   private flush(): void {
     clearTimeout(this.retry);
+    // What is written in the last moment of a sending is looked for once it has ended.
+    this.wanted = this.sending;
     if (this.sending || !this.outbox.some((draft) => !draft.failed)) return;
     this.sending = true;
     alone(`tw_chat_${this.boot.key}_out`, () => this.empty())
       .catch((failure) => this.tell(failure))
       .finally(() => {
         this.sending = false;
+        if (this.wanted) this.flush();
       });
   }
 
