@@ -157,7 +157,7 @@ def the_agent_answers_and_hands_over(stranger: Page, shop: Shop) -> None:
     log = log_of(stranger)
     expect(log.get_by_text("<b>Where</b> are you?")).to_be_visible()
     stranger.get_by_role("button", name="Yes", exact=True).click()
-    expect(log.get_by_text("You asked for a person.")).to_be_visible()
+    expect(log.get_by_text("A person will answer you here.")).to_be_visible()
     assert _axe(stranger, EVERYTHING) == []
     assert shop.conversation()["state"] == "waiting"
 
