@@ -161,6 +161,14 @@ async def test_what_is_known_is_not_asked_and_strangers_learn_and_change_nothing
     assert (result.state, result.lead_id) == ("qualified", None)
     assert await leads.leads_by_email(session, ["tim@trial.example"]) == {}
 
+    # Who becomes known later gets what was said before, too.
+    late = await api.start_run(session, flow["id"], subject_id=uuid4())
+    await talk(session, late.id, ["I'm Bo Lind from Lind AB, we lose orders"])
+    known_later = (await leads.create_told(session, [ToldPerson(email="bo@lind.example")]))["bo@lind.example"]
+    await talk(session, late.id, ["12 people"], lead_id=known_later)
+    known = await leads.known_values(session, known_later)
+    assert (known["full_name"], known["company_name"]) == ("Bo Lind", "Lind AB")
+
     await client.patch(f"{FLOWS}/{flow['id']}", json={"active": False})
     with pytest.raises(FlowNotPublished):
         await api.start_run(session, flow["id"], subject_id=uuid4())

@@ -103,8 +103,8 @@ async def record(
     Recording the same reading twice stores it once. Raises RunNotFound.
     """
     row, flow, state = await _load(session, run_id, lock=True)
-    if lead_id is not None and row.lead_id is None:
-        row.lead_id = lead_id
+    joining = row.lead_id is None
+    row.lead_id = row.lead_id or lead_id
     repeated = await _recorded(session, run_id, reading)
     rows = [
         {
@@ -121,7 +121,7 @@ async def record(
         row.updated_at = now()
     today = _local(now(), time_zone).date()
     if not row.trial:
-        await writing.write_answers(session, row, flow, before, state, reading)
+        await writing.write_answers(session, row, flow, before, state, reading, joining=joining)
     await writing.settle(session, row, flow, state, today)
     return await _result(session, row, flow, state)
 

@@ -27,22 +27,26 @@ async def write_answers(
     before: RunState,
     after: RunState,
     reading: Reading,
+    *,
+    joining: bool,
 ) -> None:
     """Write what was told to the lead. Who left an address becomes one; an address that has a lead joins it.
+
+    A lead that the run is `joining` only now gets everything that was said before, too.
 
     What a visitor says never replaces what others wrote, unless the visitor proved to be the lead or is putting right
     what this very run has written.
     """
     told = [one for one in (*reading.captures, *reading.corrections) if one.value is not None]
-    fresh = row.lead_id is None
-    if fresh:
-        await _find_lead(session, row, flow, after)
+    if joining:
+        if row.lead_id is None:
+            await _find_lead(session, row, flow, after)
         told = [one for one in reading.all if one.value is not None and one.state != "inferred"]
     if row.lead_id is None:
         return
     values: dict[str, Any] = {}
     replacing: set[str] = set()
-    keys = [key for key, held in after.answers.items() if held.state in ("stated", "corrected")] if fresh else []
+    keys = [key for key, held in after.answers.items() if held.state in ("stated", "corrected")] if joining else []
     for key in dict.fromkeys([*keys, *(one.question_key for one in told)]):
         question = flow.question(key)
         if question is None or question.lead_field is None:
