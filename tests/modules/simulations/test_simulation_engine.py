@@ -83,7 +83,7 @@ def test_a_starter_fits_what_the_agent_is_set_to_do():
     cases = starter(questions, ["What does it cost?"], books=True)
     by_name = {one.name: one for one in cases}
     assert by_name["Answers every question"].visitor.answers == {"size": "We are 25 people.", "need": "A"}
-    assert by_name["Asks: What does it cost?"].checks[1].value == "What does it cost?"
+    assert by_name["Asks: What does it cost?"].visitor.lines == ["What does it cost?"]
     assert {"Books a meeting", "Wants a person", "Tries to break in (1)"} <= by_name.keys()
     bare = {one.name for one in starter([], [], books=False)}
     assert "Books a meeting" not in bare
