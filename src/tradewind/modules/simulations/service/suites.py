@@ -117,6 +117,8 @@ async def add_from_conversation(session: AsyncSession, suite_id: UUID, data: Cas
     Raises SuiteNotFound, ConversationNotFound, NothingSaid, TooManyCases.
     """
     row = await require(session, suite_id, lock=True)
+    for permission in ("conversations:read", "leads:personal"):
+        actor_of(session).require(permission)
     found = await conversations.what_came_of(session, data.conversation_id)
     number = (await conversations.conversation(session, data.conversation_id)).number
     lines = [one for one in found.visitor_said if one.strip()][:_MOST_LINES]
