@@ -1,4 +1,4 @@
-import { HoverCard, Text, UnstyledButton } from '@mantine/core';
+import { HoverCard, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LinkAnchor } from '../link-anchor';
 import classes from './conversation.module.css';
@@ -11,7 +11,8 @@ export function SourceChip({ source }: { source: Source }) {
   return (
     <HoverCard width={320} shadow="md" openDelay={150} withinPortal>
       <HoverCard.Target>
-        <UnstyledButton className={classes.source} aria-label={t('source', { number, title })}>
+        <UnstyledButton className={classes.source}>
+          <VisuallyHidden>{t('source')}</VisuallyHidden>
           <span className="tw-number">{number}</span>
           <span className="tw-truncate">{title}</span>
         </UnstyledButton>
