@@ -1,6 +1,7 @@
 """Real installations for tests: processes of their own on a home of their own."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -102,6 +103,13 @@ class Installation:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        # Who was killed may have left others behind: children, and a database that belongs to nobody any more.
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            written = (self.home / "postgres" / "postmaster.pid").read_text()
+            os.kill(int(written.split()[0]), signal.SIGINT)
 
     def query(self, sql: str) -> list[asyncpg.Record]:
         """Rows as the owner of the database sees them."""
