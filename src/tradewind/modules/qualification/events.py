@@ -6,7 +6,20 @@ from uuid import UUID
 from tradewind.kernel.events import Event, Public
 
 
-class LeadQualified(Event):
+class RunEnded(Event):
+    """What every end of a run says: of whom, and how it came out."""
+
+    run_id: UUID
+    flow_id: UUID
+    subject: str
+    subject_id: UUID
+    lead_id: UUID | None = None
+    score: int | None = None
+    outcome: str
+    next_step: Literal["book", "nurture", "hand_over", "none"]
+
+
+class LeadQualified(RunEnded):
     """A run ended and the visitor qualified; `next_step` is what the flow wants next."""
 
     name = "qualification.qualified"
@@ -14,32 +27,14 @@ class LeadQualified(Event):
         "qualification.qualified", "agents:read", example={"score": 80, "outcome": "Ready to buy", "next_step": "book"}
     )
 
-    run_id: UUID
-    flow_id: UUID
-    subject: str
-    subject_id: UUID
-    lead_id: UUID | None = None
-    score: int | None = None
-    outcome: str
-    next_step: Literal["book", "nurture", "hand_over", "none"]
 
-
-class LeadUnqualified(Event):
+class LeadUnqualified(RunEnded):
     """A run ended and the visitor did not qualify: news for whoever stays in touch with those who are not ready."""
 
     name = "qualification.unqualified"
     public = Public(
         "qualification.unqualified", "agents:read", example={"score": 20, "outcome": "Not now", "next_step": "nurture"}
     )
-
-    run_id: UUID
-    flow_id: UUID
-    subject: str
-    subject_id: UUID
-    lead_id: UUID | None = None
-    score: int | None = None
-    outcome: str
-    next_step: Literal["book", "nurture", "hand_over", "none"]
 
 
 class UrgencyRaised(Event):
