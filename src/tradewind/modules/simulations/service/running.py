@@ -74,8 +74,7 @@ async def todo(database: Database, actor: Actor, run_id: UUID) -> tuple[UUID, li
         run.state = "running"
         suite = await suites.require(session, run.suite_id)
         tried = {(one.case_id, one.attempt) for one in await repository.results(session, run_id)}
-    cases = [CaseRead.model_validate(one) for one in run.cases]
-    wanted = [(case, attempt) for attempt in range(1, run.repetitions + 1) for case in cases]
+    wanted = [(case, attempt) for attempt in range(1, run.repetitions + 1) for case in _cases(run)]
     return suite.agent_id, [(case, attempt) for case, attempt in wanted if (case.id, attempt) not in tried]
 
 
@@ -151,9 +150,9 @@ async def finish(session: AsyncSession, run_id: UUID, *, problem: str = "") -> R
     if run is None or run.state not in ("queued", "running"):
         return run
     suite = await suites.require(session, run.suite_id)
-    agent = await conversations.agent_state(session, suite.agent_id)
+    _, fingerprint = await suites.present(session, suite.agent_id)
     run.finished_at = now()
-    if not problem and agent.fingerprint != run.fingerprint:
+    if not problem and fingerprint != run.fingerprint:
         problem = "The draft was changed while it was tried"
     if problem:
         run.state, run.problem = "broken", problem
@@ -164,8 +163,7 @@ async def finish(session: AsyncSession, run_id: UUID, *, problem: str = "") -> R
         passes[one.case_id][1] += 1
     figure = reliability([(passed, tried) for passed, tried in passes.values()], run.repetitions)
     run.pass_k, run.pass_low, run.pass_high = figure.pass_k, figure.low, figure.high
-    cases = [CaseRead.model_validate(one) for one in run.cases]
-    failed = any(case.critical and passes[case.id][0] < passes[case.id][1] for case in cases)
+    failed = any(case.critical and passes[case.id][0] < passes[case.id][1] for case in _cases(run))
     run.state = "failed" if failed else "passed"
     await repository.forget_old_runs(session, run.suite_id)
     return run
@@ -174,9 +172,9 @@ async def finish(session: AsyncSession, run_id: UUID, *, problem: str = "") -> R
 async def runs(session: AsyncSession, suite_id: UUID) -> list[SimulationRunRead]:
     """The last runs of a suite, newest first. Raises SuiteNotFound."""
     suite = await suites.require(session, suite_id)
-    agent = await conversations.agent_state(session, suite.agent_id)
+    _, fingerprint = await suites.present(session, suite.agent_id)
     found = await repository.runs(session, suite_id, SHOWN_RUNS)
-    return [suites.run_read(one, fingerprint=agent.fingerprint) for one in found]
+    return [suites.run_read(one, fingerprint=fingerprint) for one in found]
 
 
 async def report(session: AsyncSession, suite_id: UUID, run_id: UUID) -> RunReport:
@@ -185,14 +183,19 @@ async def report(session: AsyncSession, suite_id: UUID, run_id: UUID) -> RunRepo
     run = await repository.run(session, run_id)
     if run is None or run.suite_id != suite_id:
         raise RunNotFound()
-    agent = await conversations.agent_state(session, suite.agent_id)
+    _, fingerprint = await suites.present(session, suite.agent_id)
     by_case: dict[UUID, list[Result]] = defaultdict(list)
     for one in await repository.results(session, run_id):
         by_case[one.case_id].append(one)
     hidden = hides(actor_of(session))
-    items = [_case_report(CaseRead.model_validate(one), by_case, hidden=hidden) for one in run.cases]
+    items = [_case_report(case, by_case, hidden=hidden) for case in _cases(run)]
     items.sort(key=lambda one: (one.passed == one.tried, not one.critical))
-    return RunReport(**suites.run_read(run, fingerprint=agent.fingerprint).model_dump(), items=items)
+    return RunReport(**suites.run_read(run, fingerprint=fingerprint).model_dump(), items=items)
+
+
+def _cases(run: Run) -> list[CaseRead]:
+    """The cases as they were when the run began."""
+    return [CaseRead.model_validate(one) for one in run.cases]
 
 
 def _case_report(case: CaseRead, by_case: dict[UUID, list[Result]], *, hidden: bool) -> CaseReport:

@@ -39,7 +39,7 @@ async def listed(session: AsyncSession, agent_id: UUID | None = None) -> list[Su
     """All suites, or those of an agent, by name."""
     rows = await repository.suites(session, agent_id)
     counted, last = await repository.counted_cases(session), await repository.last_runs(session)
-    states = {one: await _state(session, one) for one in {row.agent_id for row in rows}}
+    states = {one: await present(session, one) for one in {row.agent_id for row in rows}}
     return [
         SuiteSummary(**_facts(row, states, counted.get(row.id, 0), last.get(row.id)))
         for row in rows
@@ -52,7 +52,7 @@ async def read(session: AsyncSession, suite_id: UUID) -> SuiteRead:
     row = await require(session, suite_id)
     items = [_case(session, one) for one in await repository.cases(session, suite_id)]
     newest = await repository.runs(session, suite_id, 1)
-    states = {row.agent_id: await _state(session, row.agent_id)}
+    states = {row.agent_id: await present(session, row.agent_id)}
     return SuiteRead(**_facts(row, states, len(items), newest[0] if newest else None), items=items)
 
 
@@ -179,6 +179,15 @@ def run_read(row: Run, *, fingerprint: str | None) -> SimulationRunRead:
     return SimulationRunRead(**facts, current=row.fingerprint == fingerprint)
 
 
+async def present(session: AsyncSession, agent_id: UUID) -> tuple[str, str | None]:
+    """(name, fingerprint) of an agent's present draft; one that was removed has no draft to try."""
+    try:
+        found = await conversations.agent_state(session, agent_id)
+    except conversations.AgentNotFound:
+        return "", None
+    return found.name, found.fingerprint
+
+
 async def _add(session: AsyncSession, suite: Suite, data: CaseWrite, *, conversation_id: UUID | None = None) -> Case:
     if await repository.count(session, suite.id) >= MAX_CASES:
         raise TooManyCases(f"{MAX_CASES} cases are the most a suite can hold.")
@@ -211,15 +220,6 @@ def shown(case: CaseRead, actor: Actor) -> CaseRead:
 
 def _case(session: AsyncSession, row: Case) -> CaseRead:
     return shown(CaseRead.model_validate(row, from_attributes=True), actor_of(session))
-
-
-async def _state(session: AsyncSession, agent_id: UUID) -> tuple[str, str | None]:
-    """(name, fingerprint) of an agent; one that was removed has no draft to try."""
-    try:
-        found = await conversations.agent_state(session, agent_id)
-    except conversations.AgentNotFound:
-        return "", None
-    return found.name, found.fingerprint
 
 
 def _facts(row: Suite, states: Mapping[UUID, tuple[str, str | None]], cases: int, last: Run | None) -> dict[str, Any]:
