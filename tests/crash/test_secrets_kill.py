@@ -14,7 +14,7 @@ from installation import Installation, wait_until
 from tradewind.kernel.crypto import Vault, generate_key, parse_keys
 from tradewind.kernel.database import Database
 from tradewind.kernel.ids import new_id
-from tradewind.modules.email.models import BODY
+from tradewind.modules.email.models.sink import BODY
 from tradewind.settings import Settings
 
 pytestmark = pytest.mark.crash

@@ -13,7 +13,7 @@ from tradewind.kernel.database import Base
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.rewrapping import key_uses, rewrap_all
 from tradewind.kernel.sealing import Sealed, sealed_columns
-from tradewind.modules.email.models import BODY, LINK, SunkMail
+from tradewind.modules.email.models.sink import BODY, LINK, SunkMail
 
 EXPECTED = {
     "ai_connections.key_sealed": "ai.provider_key",

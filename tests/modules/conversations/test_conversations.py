@@ -13,7 +13,7 @@ from tradewind.modules.conversations import api
 from tradewind.modules.conversations.contracts import NewConversation
 from tradewind.modules.conversations.errors import AlreadyHandedOver, ConversationNotFound, MessageInvalid
 from tradewind.modules.conversations.service import clockwork
-from tradewind.modules.email.models import SunkMail
+from tradewind.modules.email.models.sink import SunkMail
 from tradewind.modules.leads.models.timeline import Activity
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)

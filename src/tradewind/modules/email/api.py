@@ -5,15 +5,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
-from tradewind.modules.email import service
 from tradewind.modules.email.contracts import DeliveredMail, Mail
+from tradewind.modules.email.service import sink
 
 __all__ = ["deliver", "recent_mails"]
 
 
 async def deliver(session: AsyncSession, mail: Mail) -> None:
     """Send a mail of the session's organisation, if its transaction commits."""
-    await service.deliver(session, mail)
+    await sink.deliver(session, mail)
 
 
 async def recent_mails(database: Database, *, limit: int = 20) -> list[DeliveredMail]:
@@ -23,5 +23,5 @@ async def recent_mails(database: Database, *, limit: int = 20) -> list[Delivered
     found: list[DeliveredMail] = []
     for organisation_id in ids:
         async with database.transaction(Actor.system(organisation_id, name="mail")) as session:
-            found += await service.recent(session, limit=limit)
+            found += await sink.recent(session, limit=limit)
     return sorted(found, key=lambda mail: mail.id, reverse=True)[:limit]

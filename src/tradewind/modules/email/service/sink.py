@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.email.contracts import DeliveredMail, Mail
-from tradewind.modules.email.models import BODY, CONTENT, LINK, SunkAttachment, SunkMail
+from tradewind.modules.email.models.sink import BODY, CONTENT, LINK, SunkAttachment, SunkMail
 
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,1 @@
+"""Rules of the module, one file per subject."""
