@@ -6,7 +6,7 @@ import grimp
 
 from tradewind import modules
 
-FACADE = {"api", "contracts", "events", "errors", "conditions", "permissions"}
+FACADE = {"api", "contracts", "events", "errors", "conditions", "permissions", "channels"}
 ROOT = "tradewind.modules."
 
 

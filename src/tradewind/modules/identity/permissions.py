@@ -65,6 +65,16 @@ PERMISSIONS: dict[str, str] = {
     "conversations:manage": "Change inbox queues, office hours and everyone's canned replies",
     "agents:read": "See agents, qualification flows, chat widgets and simulations",
     "agents:write": "Change, test and publish agents, qualification flows and chat widgets",
+    "privacy:read": "See consents with their proofs, and the suppression list",
+    "privacy:write": "Record and withdraw consents; change purposes and the suppression list",
+    "sending:read": "See what waits, what was sent, what was not and why; see the guardrails",
+    "sending:manage": "Change guardrails and kill switches; cancel messages; decide on unknown ones",
+    "sending:approve": "Approve and refuse messages that wait for a person",
+    "email:read": "See senders, sending domains, mail templates and deliveries",
+    "email:write": "Change senders, sending domains and mail templates",
+    "campaigns:read": "See campaigns and journeys with their results",
+    "campaigns:write": "Add and change campaigns and journeys",
+    "campaigns:launch": "Launch, pause and stop campaigns and journeys",
 }
 
 
@@ -74,6 +84,7 @@ _NEEDS = {
     "leads:import": frozenset({"leads:read", "leads:personal"}),
     "segments:read": frozenset({"leads:read"}),
     "segments:write": frozenset({"leads:read", "segments:read"}),
+    "campaigns:launch": frozenset({"campaigns:read", "sending:read"}),
 }
 
 
@@ -114,6 +125,10 @@ _BUSINESS_READ = frozenset(
         "meetings:read",
         "conversations:read",
         "agents:read",
+        "privacy:read",
+        "sending:read",
+        "email:read",
+        "campaigns:read",
         "organisation:read",
         "members:read",
         "jobs:read",
@@ -135,10 +150,10 @@ ROLES: dict[str, Role] = {
         Role(
             "creator",
             "Content creator",
-            "Sees the business; works on leads, tasks, segments, knowledge, meetings and conversations",
+            "Sees the business; works on leads, tasks, knowledge, meetings, conversations, campaigns and mails",
             _BUSINESS_READ
             | {"leads:personal", "leads:write", "tasks:write", "segments:write", "knowledge:write", "meetings:write"}
-            | {"conversations:write"},
+            | {"conversations:write", "privacy:write", "email:write", "campaigns:write"},
         ),
         Role(
             "analyst",
@@ -150,7 +165,7 @@ ROLES: dict[str, Role] = {
         Role(
             "api_user",
             "API user",
-            "For programs: leads, imports, deals, tasks, meetings and conversations",
+            "For programs: leads, imports, deals, tasks, meetings, conversations, consents and campaigns",
             frozenset(
                 {
                     "leads:read",
@@ -165,6 +180,11 @@ ROLES: dict[str, Role] = {
                     "meetings:write",
                     "conversations:read",
                     "conversations:write",
+                    "privacy:read",
+                    "privacy:write",
+                    "sending:read",
+                    "campaigns:read",
+                    "campaigns:write",
                     "scoring:read",
                     "tasks:read",
                     "tasks:write",
