@@ -35,7 +35,7 @@ PLAIN = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Har
   }});
   tradewind.track('Before Loading', {{early: true}});
 </script>
-<script async src="{tradewind}/tw.js" data-key="{key}"></script></head>
+<script async src="{tradewind}/tw.js" data-key="{key}" data-chat="{chat}"></script></head>
 <body><h1>Talk to us</h1>
 <form id="contact" action="thanks.html">
   <label>First name <input name="first_name" autocomplete="given-name"></label>
@@ -103,8 +103,9 @@ def site(server: Installation, page: Page, tmp_path: Path) -> Iterator[Site]:
         .json()
         for name in ("Shop", "App")
     ]
+    chat = owner.post("/api/v1/chat-widgets", json={"name": "Shop"}).raise_for_status().json()["key"]
     for name, page, source in (("shop.html", PLAIN, sources[0]), ("app.html", SINGLE_PAGE, sources[1])):
-        (tmp_path / name).write_text(page.format(tradewind=server.url, key=source["write_key"]))
+        (tmp_path / name).write_text(page.format(tradewind=server.url, key=source["write_key"], chat=chat))
     (tmp_path / "thanks.html").write_text("<!doctype html><title>Thanks</title><h1>Thank you</h1>")
     process = subprocess.Popen(
         [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(tmp_path)],
@@ -215,6 +216,7 @@ def a_form_becomes_a_lead(browser: Browser, page: Page, site: Site) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     guest = visitor(browser)
     guest.goto(f"{site.url}/shop.html?utm_source=news&utm_medium=email")
+    expect(guest.get_by_role("button", name="Open chat")).to_be_visible()
     guest.get_by_label("First name").fill("Ada")
     guest.get_by_label("Last name").fill("Okafor")
     guest.get_by_label("E-mail").fill("ada.okafor@ivybrook.example")

@@ -38,7 +38,7 @@ function drawing(): SVGElement {
 
 function begin(tag: HTMLScriptElement, key: string): void {
   const page = window as unknown as { tradewindChat?: unknown };
-  const { origin } = new URL(tag.src);
+  const { origin } = new URL(tag.dataset.host ?? tag.src);
   const said = page.tradewindChat;
   // Included twice: nothing to do.
   if (said && !Array.isArray(said)) return;
@@ -122,5 +122,8 @@ function begin(tag: HTMLScriptElement, key: string): void {
     .catch(() => undefined);
 }
 
-const tag = document.currentScript as HTMLScriptElement | null;
-if (tag?.dataset.key) begin(tag, tag.dataset.key);
+// A tag of its own, or imported by the website snippet, whose tag then names the chat.
+const own = document.currentScript as HTMLScriptElement | null;
+const tag = own ?? document.querySelector<HTMLScriptElement>('script[data-chat]');
+const key = own ? own.dataset.key : tag?.dataset.chat;
+if (tag && key) begin(tag, key);

@@ -38,7 +38,7 @@ export interface Tracker {
 
 /** The tracker of the page, set up by the attributes of the snippet's tag. */
 export function createTracker(script: HTMLScriptElement): Tracker {
-  const { key = '', host, hash, auto } = script.dataset;
+  const { key = '', host, hash, auto, chat } = script.dataset;
   const { origin } = new URL(host ?? script.src);
   const byHash = hash !== undefined;
   const signals = watchSignals();
@@ -218,6 +218,8 @@ export function createTracker(script: HTMLScriptElement): Tracker {
     ready: guarded(ready),
     begin: guarded(() => {
       load(1_000);
+      // Not a tag: pages may forbid scripts to name the source of another one.
+      if (chat) import(/* @vite-ignore */ `${origin}/chat/widget.js`).catch(() => undefined);
       document.addEventListener('submit', guarded(submitted), true);
       document.addEventListener('click', guarded(clicked), true);
       watchRoutes(byHash, guarded(moved));
@@ -227,9 +229,7 @@ export function createTracker(script: HTMLScriptElement): Tracker {
       );
       document.addEventListener(
         'visibilitychange',
-        guarded(() => {
-          if (document.visibilityState === 'hidden') queue.leave(false);
-        }),
+        guarded(() => document.hidden && queue.leave(false)),
       );
       addEventListener(
         'pageshow',
@@ -240,7 +240,7 @@ export function createTracker(script: HTMLScriptElement): Tracker {
         }),
       );
       // A page that is only being prepared has not been seen yet.
-      if ('prerendering' in document && document.prerendering) {
+      if ((document as Document & { prerendering?: boolean }).prerendering) {
         document.addEventListener('prerenderingchange', seen, { once: true });
       } else seen();
     }),
