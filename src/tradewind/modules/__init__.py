@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-_ROLES_LOADED_AT_START = ("models", "events", "handlers", "jobs")
+_ROLES_LOADED_AT_START = ("models", "events", "handlers", "channel", "jobs")
 
 
 def names() -> list[str]:
