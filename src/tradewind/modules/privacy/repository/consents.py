@@ -1,0 +1,181 @@
+"""SQL of the ledger, of what holds now, and of the question behind every message."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Row, delete, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.privacy.models.consents import ConsentRecord, ContactPointRow
+
+_STANDINGS = text("""
+    SELECT a.place, p.requires, c.state, c.basis, c.source, c.at,
+        s.scope, s.reason, s.source AS stopped_by, s.at AS stopped_at, s.until
+    FROM unnest(CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:purposes AS text[]))
+        WITH ORDINALITY AS a (contact_hash, channel, purpose, place)
+    LEFT JOIN consent_purposes p ON p.key = a.purpose AND p.archived_at IS NULL
+    LEFT JOIN consent_current c
+        ON c.contact_hash = a.contact_hash AND c.channel = a.channel AND c.purpose = a.purpose
+    LEFT JOIN suppressions s ON s.contact_hash = a.contact_hash AND s.channel = a.channel
+        AND s.released_at IS NULL AND (s.until IS NULL OR s.until > :at)
+    ORDER BY a.place, s.at
+""")
+# Ties go to the stricter wish. A list brought in later lifts no withdrawal, and a form that is not confirmed nothing.
+_RECORD = text("""
+    WITH given AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:purposes AS text[]),
+            CAST(:states AS text[]), CAST(:bases AS text[]), CAST(:sources AS text[]), CAST(:proofs AS text[]),
+            CAST(:people AS uuid[]), CAST(:origins AS uuid[]), CAST(:at AS timestamptz[]))
+        AS g (id, contact_hash, channel, purpose, state, basis, source, proof, person_id, origin_id, at)
+    ), recorded AS (
+        INSERT INTO consent_records (id, organisation_id, contact_hash, channel, purpose, state, basis, source, proof,
+            person_id, origin_id, actor_name, at, recorded_at)
+        SELECT id, :organisation_id, contact_hash, channel, purpose, state, basis, source, CAST(proof AS jsonb),
+            person_id, origin_id, :actor_name, at, :now
+        FROM given RETURNING contact_hash, channel, purpose, state, basis, source, at
+    )
+    INSERT INTO consent_current AS c
+        (id, organisation_id, contact_hash, channel, purpose, state, basis, source, at)
+    SELECT DISTINCT ON (contact_hash, channel, purpose)
+        gen_random_uuid(), :organisation_id, contact_hash, channel, purpose, state, basis, source, at
+    FROM recorded ORDER BY contact_hash, channel, purpose, at DESC, state = 'withdrawn' DESC
+    ON CONFLICT (organisation_id, contact_hash, channel, purpose) DO UPDATE
+        SET state = excluded.state, basis = excluded.basis, source = excluded.source, at = excluded.at
+        WHERE (excluded.at > c.at OR (excluded.at = c.at AND (excluded.state = 'withdrawn' OR c.state <> 'withdrawn')))
+            AND NOT (c.state = 'withdrawn' AND excluded.state = 'granted' AND excluded.source IN ('import', 'merge'))
+            AND NOT (c.state <> 'pending' AND excluded.state = 'pending')
+""")
+_CURRENT = text("""
+    SELECT a.place, c.state FROM unnest(
+        CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:purposes AS text[]))
+        WITH ORDINALITY AS a (contact_hash, channel, purpose, place)
+    JOIN consent_current c ON c.contact_hash = a.contact_hash AND c.channel = a.channel AND c.purpose = a.purpose
+""")
+_WISHES = text("""
+    SELECT contact_hash, channel, purpose, state, basis, source, at FROM consent_current
+    WHERE contact_hash = ANY (CAST(:hashes AS bytea[])) ORDER BY purpose
+""")
+_KNOWN = text("SELECT contact_hash FROM contact_points WHERE contact_hash = ANY (CAST(:hashes AS bytea[]))")
+_ADD_POINTS = text("""
+    INSERT INTO contact_points (id, organisation_id, contact_hash, address_sealed, created_at)
+    SELECT id, :organisation_id, contact_hash, address_sealed, :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bytea[]), CAST(:sealed AS text[]))
+        AS n (id, contact_hash, address_sealed)
+    ON CONFLICT (organisation_id, contact_hash) DO NOTHING
+""")
+_FORGET = text("SELECT privacy_forget_people(CAST(:people AS uuid[]))")
+_FORGET_OPEN = text("UPDATE consent_confirmations SET person_id = NULL, proof = '{}' WHERE person_id = ANY (:people)")
+_COUNTS = text("""
+    SELECT purpose, state, count(*) AS people FROM consent_current GROUP BY purpose, state
+""")
+
+
+async def standings(session: AsyncSession, asked: Sequence[tuple[bytes, str, str]], at: datetime) -> Sequence[Row[Any]]:
+    """What holds for (hash, channel, purpose); `place` counts from 1, a row for each suppression in force."""
+    values = {
+        "hashes": [hashed for hashed, _, _ in asked],
+        "channels": [channel for _, channel, _ in asked],
+        "purposes": [purpose for _, _, purpose in asked],
+        "at": at,
+    }
+    return (await session.execute(_STANDINGS, values)).all()
+
+
+async def record(
+    session: AsyncSession, organisation_id: UUID, rows: Sequence[Mapping[str, Any]], *, actor_name: str, now: datetime
+) -> None:
+    """Add lines to the ledger and bring what holds now in line with them, in one statement."""
+    # A contact point that two transactions write is locked by both in the same order.
+    ordered = sorted(rows, key=lambda row: (row["contact_hash"], row["channel"], row["purpose"]))
+    await session.execute(
+        _RECORD,
+        {
+            "organisation_id": organisation_id,
+            "actor_name": actor_name,
+            "now": now,
+            "ids": [row["id"] for row in ordered],
+            "hashes": [row["contact_hash"] for row in ordered],
+            "channels": [row["channel"] for row in ordered],
+            "purposes": [row["purpose"] for row in ordered],
+            "states": [row["state"] for row in ordered],
+            "bases": [row["basis"] for row in ordered],
+            "sources": [row["source"] for row in ordered],
+            "proofs": [orjson.dumps(row["proof"], default=str).decode() for row in ordered],
+            "people": [row["person_id"] for row in ordered],
+            "origins": [row["origin_id"] for row in ordered],
+            "at": [row["at"] for row in ordered],
+        },
+    )
+
+
+async def states_now(session: AsyncSession, asked: Sequence[tuple[bytes, str, str]]) -> dict[int, str]:
+    """The state that holds for each (hash, channel, purpose), by its place from 0."""
+    values = {
+        "hashes": [hashed for hashed, _, _ in asked],
+        "channels": [channel for _, channel, _ in asked],
+        "purposes": [purpose for _, _, purpose in asked],
+    }
+    return {row.place - 1: row.state for row in await session.execute(_CURRENT, values)}
+
+
+async def wishes(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:
+    """What holds now for these contact points, all channels and purposes."""
+    return (await session.execute(_WISHES, {"hashes": list(hashes)})).all()
+
+
+async def ledger(session: AsyncSession, hashes: Sequence[bytes], *, limit: int) -> list[ConsentRecord]:
+    """Lines of the ledger about these contact points, newest first."""
+    statement = (
+        select(ConsentRecord)
+        .where(ConsentRecord.contact_hash.in_(hashes))
+        .order_by(ConsentRecord.id.desc())
+        .limit(limit)
+    )
+    return list(await session.scalars(statement))
+
+
+async def unknown_points(session: AsyncSession, hashes: Collection[bytes]) -> set[bytes]:
+    """Those of these hashes that nothing says how they read."""
+    return set(hashes) - set(await session.scalars(_KNOWN, {"hashes": list(hashes)}))
+
+
+async def add_points(
+    session: AsyncSession, organisation_id: UUID, points: Sequence[tuple[UUID, bytes, str]], now: datetime
+) -> None:
+    """Note how hashes read, as (row id, hash, sealed text); what is known stays."""
+    ordered = sorted(points, key=lambda point: point[1])
+    values = {
+        "organisation_id": organisation_id,
+        "now": now,
+        "ids": [row_id for row_id, _, _ in ordered],
+        "hashes": [hashed for _, hashed, _ in ordered],
+        "sealed": [sealed for _, _, sealed in ordered],
+    }
+    await session.execute(_ADD_POINTS, values)
+
+
+async def points(session: AsyncSession, hashes: Collection[bytes]) -> Sequence[Row[UUID, bytes, str]]:
+    """Row id, hash and sealed text of those of these contact points that are known."""
+    statement = select(ContactPointRow.id, ContactPointRow.contact_hash, ContactPointRow.address_sealed)
+    return (await session.execute(statement.where(ContactPointRow.contact_hash.in_(hashes)))).all()
+
+
+async def forget(session: AsyncSession, people: Sequence[UUID], hashes: Sequence[bytes]) -> None:
+    """Drop who the entries of these people are about, and how these contact points read. Wishes stay."""
+    if people:
+        await session.execute(_FORGET, {"people": list(people)})
+        await session.execute(_FORGET_OPEN, {"people": list(people)})
+    if hashes:
+        await session.execute(delete(ContactPointRow).where(ContactPointRow.contact_hash.in_(hashes)))
+
+
+async def counts(session: AsyncSession) -> dict[str, dict[str, int]]:
+    """Purpose → state → number of contact points."""
+    found: dict[str, dict[str, int]] = {}
+    for row in await session.execute(_COUNTS):
+        found.setdefault(row.purpose, {})[row.state] = row.people
+    return found
