@@ -15,9 +15,10 @@ import { router } from './app/router';
 import { registerServiceWorker } from './app/service-worker';
 
 onSessionLost(() => {
-  const here = router.state.location.href;
+  const { href, pathname } = router.state.location;
   queryClient.clear();
-  void router.navigate({ to: '/login', search: here === '/' ? {} : { next: here } });
+  if (pathname === '/login') return; // a page asks for many things at once, and each answer says so
+  void router.navigate({ to: '/login', search: href === '/' ? {} : { next: href } });
 });
 
 onProofNeeded(async (methods) => {
