@@ -1,0 +1,1 @@
+"""From blocks to mails: pure, without database or network."""
