@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from tradewind.kernel.database import Database
+from tradewind.modules.email import cli_bounces
 from tradewind.modules.email.api import recent_mails
 from tradewind.modules.email.contracts import DeliveredMail
 from tradewind.settings import get_settings
 
-NAME = "mail"
 app = typer.Typer(help=__doc__, invoke_without_command=True)
+GROUPS = {"mail": app, "email": cli_bounces.app}
 
 
 @app.callback()
