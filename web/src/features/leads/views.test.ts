@@ -18,6 +18,8 @@ test('a view is edited as soon as filter, search, sort or columns differ', () =>
   expect(isEdited(hot, stateOf(opened, undefined))).toBe(false);
   expect(isEdited(hot, stateOf({ ...opened, q: 'acme' }, undefined))).toBe(true);
   expect(isEdited(hot, stateOf({ ...opened, sort: undefined }, undefined))).toBe(true);
+  const turned = { ...hot.state, filter: { value: 'hot', op: 'eq', field: 'score_band' } };
+  expect(isEdited({ ...hot, state: turned }, stateOf(opened, undefined))).toBe(false);
   const saved = { ...hot, state: { ...hot.state, columns: ['name', 'email'] } };
   expect(isEdited(saved, stateOf(opened, ['name', 'email']))).toBe(false);
   expect(isEdited(saved, stateOf(opened, ['name']))).toBe(true);

@@ -1,3 +1,4 @@
+import { hashKey } from '@tanstack/react-query';
 import type { Schema } from '@/api/api';
 import type { Condition } from '@/components/filter-bar/condition';
 import { DEFAULT_SORT, type LeadsSearch } from './search';
@@ -47,7 +48,8 @@ export function stateOf(search: LeadsSearch, columns: string[] | undefined): Vie
   return { filter: search.filter, q: search.q, sort: search.sort ?? DEFAULT_SORT, columns };
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+// The server gives the keys of a condition back in another order.
+const same = (a: unknown, b: unknown) => hashKey([a ?? null]) === hashKey([b ?? null]);
 
 /** True when what is shown differs from the saved view. */
 export function isEdited(view: View, now: ViewState): boolean {
