@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -28,7 +29,7 @@ class MailPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSender:
-    """Where mails will come from. `aligned`: whether SPF or DKIM holds for the From domain; None where nobody checks."""
+    """Where mails come from. `aligned`: whether SPF or DKIM holds for the From domain; None where nobody checks."""
 
     address: str
     name: str = ""
@@ -81,6 +82,7 @@ class MailField:
     label: str
     group: str
     kind: str = "text"
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +94,12 @@ class PersonFacts:
     address: str | None
     language: str | None
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MailClick:
+    """A click that a person made: whose, and when."""
+
+    id: UUID
+    person_id: UUID
+    at: datetime
