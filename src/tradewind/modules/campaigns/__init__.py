@@ -1,0 +1,1 @@
+"""Campaigns and journeys: what happens to whom, when, and why."""

@@ -1,0 +1,1 @@
+"""The model of journeys, and what happens to people in them: pure, deterministic, without a database."""

@@ -1,0 +1,36 @@
+"""SQL of rehearsals."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.campaigns.models import JourneyRehearsal
+
+
+async def rehearsal(session: AsyncSession, rehearsal_id: UUID, *, lock: bool = False) -> JourneyRehearsal | None:
+    """One rehearsal."""
+    statement = select(JourneyRehearsal).where(JourneyRehearsal.id == rehearsal_id)
+    return await session.scalar(statement.with_for_update() if lock else statement)
+
+
+async def newest(session: AsyncSession, journey_id: UUID, limit: int) -> Sequence[JourneyRehearsal]:
+    """The newest rehearsals of a journey."""
+    statement = select(JourneyRehearsal).where(JourneyRehearsal.journey_id == journey_id)
+    return (await session.scalars(statement.order_by(JourneyRehearsal.created_at.desc()).limit(limit))).all()
+
+
+async def passed(session: AsyncSession, journey_id: UUID, fingerprint: str) -> bool:
+    """Whether the newest finished rehearsal of exactly this draft found nothing grave."""
+    statement = (
+        select(JourneyRehearsal.passed)
+        .where(
+            JourneyRehearsal.journey_id == journey_id,
+            JourneyRehearsal.fingerprint == fingerprint,
+            JourneyRehearsal.state == "done",
+        )
+        .order_by(JourneyRehearsal.created_at.desc())
+        .limit(1)
+    )
+    return bool(await session.scalar(statement))

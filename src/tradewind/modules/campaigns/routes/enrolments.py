@@ -1,0 +1,78 @@
+"""HTTP of the people in journeys."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from tradewind.kernel.access import Session, requires
+from tradewind.kernel.pagination import Page
+from tradewind.modules.campaigns.schemas.enrolments import (
+    Enrolled,
+    EnrolmentRead,
+    EnrolmentState,
+    EnrolmentTrace,
+    EnrolPeople,
+    JourneyCounts,
+    SplitRead,
+)
+from tradewind.modules.campaigns.service import entering, splits, tracing
+
+router = APIRouter(prefix="/api/v1", tags=["Journeys"])
+READ = [requires("campaigns:read")]
+PEOPLE = [requires("leads:read")]
+LAUNCH = [requires("campaigns:launch")]
+_Cursor = Annotated[str | None, Query(min_length=1, max_length=2048)]
+
+
+@router.get("/journeys/{journey_id}/enrolments", dependencies=[*READ, *PEOPLE])
+async def list_journey_enrolments(
+    session: Session,
+    journey_id: UUID,
+    state: Annotated[EnrolmentState | None, Query()] = None,
+    node: Annotated[str | None, Query(max_length=40, description="Only who is at this step")] = None,
+    cursor: _Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> Page[EnrolmentRead]:
+    """People in a journey, newest first: where each one is, and what for."""
+    return await tracing.list_enrolments(session, journey_id, state=state, node=node, cursor=cursor, limit=limit)
+
+
+@router.post("/journeys/{journey_id}/enrolments", dependencies=LAUNCH)
+async def enrol_people(session: Session, journey_id: UUID, data: EnrolPeople) -> Enrolled:
+    """Put people into a live journey that has an API trigger."""
+    return await entering.enrol_by_hand(session, journey_id, data)
+
+
+@router.get("/journey-enrolments", dependencies=[*READ, *PEOPLE])
+async def list_enrolments_of_person(
+    session: Session, person_id: UUID, limit: Annotated[int, Query(ge=1, le=100)] = 25
+) -> list[EnrolmentRead]:
+    """The journeys a person is or was in, newest first."""
+    return await tracing.of_person(session, person_id, limit=limit)
+
+
+@router.get("/journey-enrolments/{enrolment_id}", dependencies=[*READ, *PEOPLE])
+async def read_journey_enrolment(session: Session, enrolment_id: UUID) -> EnrolmentTrace:
+    """Where a person is in a journey, and why: every step with its reason."""
+    return await tracing.trace(session, enrolment_id)
+
+
+@router.delete("/journey-enrolments/{enrolment_id}", status_code=204, dependencies=LAUNCH)
+async def remove_journey_enrolment(session: Session, enrolment_id: UUID) -> None:
+    """Take a person out of a journey, and take back messages to them that have not left yet."""
+    await entering.take_out(session, enrolment_id)
+
+
+@router.get("/journeys/{journey_id}/counts", dependencies=READ)
+async def read_journey_counts(
+    session: Session, journey_id: UUID, number: Annotated[int | None, Query(ge=1, le=1_000_000)] = None
+) -> JourneyCounts:
+    """How many people are at each step, and how many went each way: of one version, or of all."""
+    return await tracing.counts(session, journey_id, number)
+
+
+@router.get("/journeys/{journey_id}/splits", dependencies=READ)
+async def list_journey_splits(session: Session, journey_id: UUID) -> list[SplitRead]:
+    """Splits of the published version: how each variant does, and what chance it has from here."""
+    return await splits.list_splits(session, journey_id)

@@ -1,0 +1,110 @@
+"""HTTP shapes of dress rehearsals."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tradewind.kernel.payload import Flag, Whole
+from tradewind.modules.campaigns.engine.graph import StepKey
+
+RehearsalMode = Literal["replay", "simulate"]
+
+
+class RehearsalCreate(BaseModel):
+    """How to rehearse the draft: through what happened in the last days, or with an audience that enters now."""
+
+    model_config = ConfigDict(extra="forbid")
+    mode: RehearsalMode = "simulate"
+    days: Annotated[Whole, Field(ge=1, le=180)] = Field(
+        default=90, description="Days to look back (replay), or to look ahead (simulate)"
+    )
+    people: Annotated[Whole, Field(ge=1, le=200_000)] = Field(
+        default=100_000, description="The most people; where more would enter, a part of them is rehearsed with"
+    )
+    event_rates: Annotated[dict[StepKey, Annotated[float, Field(ge=0, le=1)]], Field(max_length=200)] = Field(
+        default={}, description="Simulate: the share of people a wait sees its event from; measured where left out"
+    )
+
+
+class RehearsedStep(BaseModel):
+    """A step in the rehearsal: who came, and by which ports they left."""
+
+    node: str
+    name: str
+    kind: str
+    visits: int
+    people: int
+    ports: dict[str, int]
+
+
+class RehearsedDay(BaseModel):
+    """What a day would bring, by channel."""
+
+    day: date
+    entered: int
+    messages: dict[str, int]
+    tasks: int = 0
+    webhooks: int = 0
+
+
+class RehearsalFinding(BaseModel):
+    """Something the rehearsal came upon. Grave ones keep a large journey from being launched."""
+
+    code: str = Field(examples=["dead_branch"])
+    severity: Literal["grave", "warning", "note"]
+    message: str
+    node: str | None = None
+    people: int | None = None
+
+
+class RehearsalReport(BaseModel):
+    """What would happen."""
+
+    mode: RehearsalMode
+    begins_on: date
+    ends_on: date
+    audience: int
+    sampled: Flag
+    entered: int
+    steps_taken: int
+    ended: dict[str, int]
+    goal: int
+    messages: dict[str, int]
+    not_sent: dict[str, int] = Field(description="Messages that guardrails would stop, by rule")
+    deferred: dict[str, int] = Field(description="Messages that guardrails would put off, by rule")
+    most_messages_to_one: int
+    cost_microusd: int
+    days: list[RehearsedDay]
+    mailboxes: list["MailboxVolume"]
+    steps: list[RehearsedStep]
+    findings: list[RehearsalFinding]
+    seconds: float
+    assumptions: list[str]
+
+
+class MailboxVolume(BaseModel):
+    """Mails to the addresses of one provider or company, and on its busiest day."""
+
+    domain: str
+    messages: int
+    busiest_day: int
+
+
+class RehearsalRead(BaseModel):
+    """A rehearsal; `fits_draft` is false once the draft has changed since."""
+
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    journey_id: UUID
+    mode: RehearsalMode
+    state: Literal["running", "done", "failed"]
+    passed: bool | None
+    fits_draft: bool
+    error: str | None
+    run_id: UUID | None
+    created_at: datetime
+    created_by_name: str
+    finished_at: datetime | None
+    report: RehearsalReport | None

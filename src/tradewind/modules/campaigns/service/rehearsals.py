@@ -1,0 +1,72 @@
+"""Dress rehearsals as people begin and read them; `rehearsing` does the work."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.kernel import jobs
+from tradewind.kernel.clock import now
+from tradewind.kernel.database import actor_of
+from tradewind.kernel.ids import new_id
+from tradewind.kernel.jobs import start_run
+from tradewind.modules.campaigns.engine.graph import JourneyDraft
+from tradewind.modules.campaigns.errors import JourneyInvalid, RehearsalNotFound
+from tradewind.modules.campaigns.models import Journey, JourneyRehearsal
+from tradewind.modules.campaigns.repository import rehearsals as repository
+from tradewind.modules.campaigns.schemas.rehearsals import RehearsalCreate, RehearsalRead, RehearsalReport
+from tradewind.modules.campaigns.service import journeys, waking
+
+_SHOWN = 20
+
+
+async def begin(session: AsyncSession, journey_id: UUID, data: RehearsalCreate) -> RehearsalRead:
+    """Rehearse the draft as it is now, in the background. Raises JourneyNotFound, JourneyInvalid."""
+    journey = await journeys.require(session, journey_id)
+    draft = JourneyDraft.model_validate(journey.draft)
+    graph, found = await journeys.judged(session, draft, journey.id)
+    wrong = [one for one in found if one.severity == "error"]
+    if graph is None or wrong:
+        raise JourneyInvalid(
+            "Put right what keeps the draft from running, then rehearse it.",
+            errors=[{"field": one.node or "journey", "message": one.message} for one in wrong],
+        )
+    actor = actor_of(session)
+    rehearsal = JourneyRehearsal(
+        id=new_id(), organisation_id=journey.organisation_id, journey_id=journey.id, mode=data.mode,
+        settings=data.model_dump(mode="json"), program=draft.program(), fingerprint=journeys.fingerprint(draft),
+        created_at=now(), created_by_name=actor.name,
+    )  # fmt: skip
+    session.add(rehearsal)
+    await session.flush()
+    rehearsal.run_id = await start_run(
+        session, jobs.registered()[waking.REHEARSE], waking.Rehearse(rehearsal_id=rehearsal.id),
+        title=f"Rehearsal of “{journey.name}”", subject=f"journey:{journey.id}", for_everyone=True,
+    )  # fmt: skip
+    await session.flush()
+    await journeys.record(
+        session, "journey.rehearsed", journey, after={"rehearsal_id": str(rehearsal.id), "mode": data.mode}
+    )
+    return _read(rehearsal, journey)
+
+
+async def list_rehearsals(session: AsyncSession, journey_id: UUID) -> list[RehearsalRead]:
+    """The newest rehearsals of a journey. Raises JourneyNotFound."""
+    journey = await journeys.require(session, journey_id)
+    return [_read(one, journey) for one in await repository.newest(session, journey_id, _SHOWN)]
+
+
+async def read_rehearsal(session: AsyncSession, rehearsal_id: UUID) -> RehearsalRead:
+    """A rehearsal. Raises RehearsalNotFound."""
+    rehearsal = await repository.rehearsal(session, rehearsal_id)
+    if rehearsal is None:
+        raise RehearsalNotFound("There is no such rehearsal.")
+    return _read(rehearsal, await journeys.require(session, rehearsal.journey_id))
+
+
+def _read(rehearsal: JourneyRehearsal, journey: Journey) -> RehearsalRead:
+    names = set(RehearsalRead.model_fields) - {"fits_draft", "report"}
+    return RehearsalRead(
+        **{name: getattr(rehearsal, name) for name in names},
+        fits_draft=rehearsal.fingerprint == journeys.fingerprint(JourneyDraft.model_validate(journey.draft)),
+        report=RehearsalReport.model_validate(rehearsal.report) if rehearsal.report else None,
+    )
