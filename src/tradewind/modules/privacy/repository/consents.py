@@ -74,6 +74,11 @@ _COUNTS = text("""
 """)
 
 
+# A plan made while these tables were small would be kept, and be ruinous once an import has filled them.
+_FRESH_PLANS = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_MANY = 50
+
+
 async def standings(session: AsyncSession, asked: Sequence[tuple[bytes, str, str]], at: datetime) -> Sequence[Row[Any]]:
     """What holds for (hash, channel, purpose); `place` counts from 1, a row for each suppression in force."""
     values = {
@@ -82,7 +87,14 @@ async def standings(session: AsyncSession, asked: Sequence[tuple[bytes, str, str
         "purposes": [purpose for _, _, purpose in asked],
         "at": at,
     }
+    await plan_for(session, len(asked))
     return (await session.execute(_STANDINGS, values)).all()
+
+
+async def plan_for(session: AsyncSession, rows: int) -> None:
+    """Let the statements of this transaction be planned for what the tables hold now, where many rows are asked for."""
+    if rows > _MANY:
+        await session.execute(_FRESH_PLANS)
 
 
 async def record(
@@ -91,6 +103,7 @@ async def record(
     """Add lines to the ledger and bring what holds now in line with them, in one statement."""
     # A contact point that two transactions write is locked by both in the same order.
     ordered = sorted(rows, key=lambda row: (row["contact_hash"], row["channel"], row["purpose"]))
+    await plan_for(session, len(ordered))
     await session.execute(
         _RECORD,
         {
@@ -114,6 +127,7 @@ async def record(
 
 async def states_now(session: AsyncSession, asked: Sequence[tuple[bytes, str, str]]) -> dict[int, str]:
     """The state that holds for each (hash, channel, purpose), by its place from 0."""
+    await plan_for(session, len(asked))
     values = {
         "hashes": [hashed for hashed, _, _ in asked],
         "channels": [channel for _, channel, _ in asked],
@@ -140,6 +154,7 @@ async def ledger(session: AsyncSession, hashes: Sequence[bytes], *, limit: int) 
 
 async def unknown_points(session: AsyncSession, hashes: Collection[bytes]) -> set[bytes]:
     """Those of these hashes that nothing says how they read."""
+    await plan_for(session, len(hashes))
     return set(hashes) - set(await session.scalars(_KNOWN, {"hashes": list(hashes)}))
 
 

@@ -20,7 +20,7 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
-from tradewind.modules.privacy.contact_points import hashed_form
+from tradewind.modules.privacy.contact_points import hashed_form, normal_address
 from tradewind.modules.privacy.contracts import Channel
 from tradewind.modules.privacy.errors import LinkInvalid
 from tradewind.modules.privacy.models.consents import KEY
@@ -44,6 +44,11 @@ class OrganisationKey:
     def contact_hash(self, channel: Channel, address: str) -> bytes:
         """32 bytes that stand for a normal address; of no use to whoever lacks the key."""
         return hmac.digest(self._hashing, hashed_form(channel, address).encode(), hashlib.sha256)
+
+    def hash_of(self, channel: Channel, text: str) -> bytes | None:
+        """The hash of an address as people write it; None if it is none."""
+        address = normal_address(channel, text)
+        return None if address is None else self.contact_hash(channel, address)
 
     def seal(self, kind: str, parts: Iterable[str]) -> str:
         """A token of texts without line breaks; the same texts give the same token."""
