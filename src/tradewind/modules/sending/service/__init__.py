@@ -1,0 +1,1 @@
+"""The rules of sending, in the business's verbs."""

@@ -1,0 +1,34 @@
+"""What a person got and did not get, and why."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tradewind.modules.sending.contracts import MessageSummary
+from tradewind.modules.sending.models import Intent
+from tradewind.modules.sending.written import decision_from
+
+
+async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int) -> list[MessageSummary]:
+    """Messages to a person, newest first."""
+    rows = await session.scalars(
+        select(Intent).where(Intent.person_id == person_id).order_by(Intent.id.desc()).limit(limit)
+    )
+    return [summary(row) for row in rows]
+
+
+async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> None:
+    """Give messages to the person that stays."""
+    await session.execute(update(Intent).where(Intent.person_id.in_(merged)).values(person_id=into))
+
+
+def summary(row: Intent) -> MessageSummary:
+    """A row as other modules see it."""
+    return MessageSummary(
+        id=row.id, channel=row.channel, purpose=row.purpose, campaign_id=row.campaign_id, journey_id=row.journey_id,
+        step_key=row.step_key, state=row.state,  # pyright: ignore[reportArgumentType]
+        decision=decision_from(row.decision), not_before=row.not_before, created_at=row.created_at,
+        sent_at=row.sent_at, outcome=row.outcome,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Looking after messages that nobody works on: broken-off attempts, unknown outcomes, approvals that never came."""
+
+from collections import defaultdict
+from uuid import UUID
+
+import asyncpg
+import orjson
+import structlog
+from sqlalchemy import text
+
+from tradewind.kernel.access import Actor
+from tradewind.kernel.clock import now
+from tradewind.kernel.database import Database
+from tradewind.modules.sending.channels import ClaimedIntent, SendingContext, channels
+from tradewind.modules.sending.models import ADDRESS
+from tradewind.modules.sending.repository import ledger
+from tradewind.modules.sending.service import settling, telling
+from tradewind.modules.sending.service.claiming import claimed_intent
+from tradewind.modules.sending.worker.recorder import broken_off, settlement
+
+log = structlog.get_logger(__name__)
+_BATCH = 1_000
+_ASKED = 200
+_TIMES = 5
+_CHORES = text("SELECT organisation_id, kind FROM sending_chores(:at)")
+_NEVER_DECIDED = orjson.dumps({"reason": "Nobody agreed before it was of no use any more."}).decode()
+
+
+async def do_all(database: Database) -> None:
+    """Do what is to be done, in all organisations."""
+    async with database.transaction(Actor.system(name="Sending")) as session:
+        found = (await session.execute(_CHORES, {"at": now()})).all()
+    for organisation_id, kind in found:
+        context = SendingContext(database, organisation_id)
+        match kind:
+            case "lease":
+                await recover(context)
+            case "doubt":
+                await reconcile(context)
+            case "held":
+                await expire_held(context)
+
+
+async def recover(context: SendingContext) -> None:
+    """Put messages back whose process died before they could leave; call the others unknown."""
+    async with context.database.transaction(context.actor) as session:
+        rows = await ledger.forgotten(session, now(), limit=_BATCH)
+        settled = [broken_off(row, now()) for row in rows]
+        await settling.settle(session, settled)
+    log.info("sending.recovered", messages=len(rows), unknown=sum(row.state == "unknown" for row in settled))
+
+
+async def reconcile(context: SendingContext) -> None:
+    """Ask channels what became of unknown messages; after a few times, people are left to decide."""
+    async with context.database.transaction(context.actor) as session:
+        rows = await ledger.doubtful(session, now(), times=_TIMES, limit=_ASKED)
+    by_channel: defaultdict[str, list[asyncpg.Record]] = defaultdict(list)
+    for row in rows:
+        by_channel[row["channel"]].append(row)
+    for name, part in by_channel.items():
+        channel = channels().get(name)
+        if channel is None:
+            continue
+        intents = {intent.id: intent for row in part if (intent := _intent(row, context.organisation_id))}
+        try:
+            outcomes = await channel.reconcile(context, list(intents.values()))
+        except Exception:
+            # One channel that cannot be asked must not keep the others from being asked.
+            log.exception("sending.reconcile_failed", channel=name)
+            continue
+        known = [outcome for outcome in outcomes if outcome.result != "unknown" and outcome.intent_id in intents]
+        async with context.database.transaction(context.actor) as session:
+            await settling.settle(
+                session, [settlement(outcome, intents[outcome.intent_id], now()) for outcome in known]
+            )
+
+
+async def expire_held(context: SendingContext) -> None:
+    """End messages for which nobody's agreement came in time."""
+    moment = now()
+    async with context.database.transaction(context.actor) as session:
+        rows = await ledger.expire_held(session, moment, outcome=_NEVER_DECIDED, limit=_BATCH)
+        await telling.tell(session, (telling.fact(row, at=moment, reasons=["approval"]) for row in rows))
+
+
+def _intent(row: asyncpg.Record, organisation_id: UUID) -> ClaimedIntent | None:
+    sealed = row["address_sealed"]
+    if sealed is None:
+        return None
+    address = ADDRESS.open_text(ledger.plain(row["id"]), sealed)
+    return claimed_intent(row, organisation_id, address, attempt=row["attempts"])
