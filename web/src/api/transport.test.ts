@@ -111,6 +111,18 @@ describe('a session that ran out', () => {
     expect(bodies.sort()).toEqual(['1', '2']);
   });
 
+  it('is renewed when the server knows its CSRF cookie no more', async () => {
+    let renewed = false;
+    server.mockImplementation(async (sent) => {
+      if (sent.url.endsWith('/auth/refresh')) {
+        renewed = true;
+        return json({});
+      }
+      return renewed ? json({ ok: true }) : json({ code: 'identity.csrf' }, 403);
+    });
+    expect(await request('post', '/api/v1/a', { body: 1 })).toEqual({ ok: true });
+  });
+
   it('is given up when it cannot be renewed', async () => {
     const lost = vi.fn();
     onSessionLost(lost);

@@ -34,9 +34,11 @@ export function onEnrolmentNeeded(listener: () => void): void {
 
 let proving: Promise<boolean> | undefined;
 
-/** Whether a refused request may be repeated: the person has just proven who they are. */
-async function provenAnew(refused: Response): Promise<boolean> {
+/** Whether a refused request may be repeated: the person has just proven who they are, or a stale cookie is new. */
+async function mayRepeat(refused: Response, startedAt: number): Promise<boolean> {
   const { code, body } = await errorFrom(refused);
+  // The server's keys have changed since the cookie was made.
+  if (code === 'identity.csrf') return refreshSession(startedAt);
   if (code === 'identity.second_factor_required') enrolmentNeeded();
   if (code !== 'identity.step_up_required') return false;
   // Several requests refused at once ask once.
@@ -107,7 +109,7 @@ export async function apiFetch(input: Request): Promise<Response> {
       if (await refreshSession(startedAt)) response = await send();
       if (response.status === 401) sessionLost();
     }
-    if (response.status === 403 && (await provenAnew(response))) response = await send();
+    if (response.status === 403 && (await mayRepeat(response, startedAt))) response = await send();
   } catch (reason) {
     if (reason instanceof DOMException && reason.name === 'AbortError') throw reason;
     throw reason instanceof ApiError ? reason : networkError(reason);
