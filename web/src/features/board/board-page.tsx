@@ -2,7 +2,7 @@ import { ActionIcon, Button, Drawer, Group, Select, Skeleton, Text } from '@mant
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatMoney, formatNumber } from '@/app/format';
 import { IconChevronLeft, IconChevronRight, IconLayoutKanban, IconPlus } from '@/app/icons';
@@ -24,6 +24,7 @@ import { useMoves } from './use-moves';
 
 const route = getRouteApi('/_app/deals/');
 const SKELETONS = 5;
+const EDGE = 64;
 
 function Totals({ board }: { board: Board }) {
   const { t } = useTranslation('board');
@@ -147,7 +148,11 @@ function Columns({ board, search, onSearch }: ColumnsProps) {
           </ActionIcon>
         </Group>
       )}
-      <section className={classes.board} aria-label={t('board', { name: board.name })}>
+      <section
+        className={classes.board}
+        aria-label={t('board', { name: board.name })}
+        onDragOver={dragged ? scrollAtEdge : undefined}
+      >
         {shown.map((column) => (
           <Column
             key={column.stage_id}
@@ -173,6 +178,13 @@ function Columns({ board, search, onSearch }: ColumnsProps) {
       />
     </>
   );
+}
+
+/** A card held at an edge brings the stages behind it into sight; browsers tell of it while it is held still, too. */
+function scrollAtEdge(event: DragEvent<HTMLElement>) {
+  const { left, right } = event.currentTarget.getBoundingClientRect();
+  if (event.clientX > right - EDGE) event.currentTarget.scrollLeft += EDGE / 4;
+  if (event.clientX < left + EDGE) event.currentTarget.scrollLeft -= EDGE / 4;
 }
 
 /** The deals of a pipeline by stage. */
