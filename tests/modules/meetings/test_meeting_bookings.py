@@ -106,7 +106,7 @@ async def test_a_visitor_books_moves_and_cancels(client, client_of, anonymous, d
     assert mail["subject"].startswith("Bestätigt: Product demo, 02.03.2026")
     assert "(Asia/Tokyo, UTC+09:00)" in mail["body"]
     assert (str(mail["event"]["uid"]), mail["event"]["sequence"]) == (booked["uid"], 0)
-    assert "size: 5" in told[1]["body"]
+    assert "Size: 5" in told[1]["body"]
 
     stopped.tick(1)
     # Looking at a link changes nothing; moving to a lost time keeps the old one.

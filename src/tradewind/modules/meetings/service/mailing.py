@@ -95,7 +95,7 @@ async def tell_hosts(
         title = f"{_HOST_SUBJECTS[kind]}: {one_line(row.title, 80)} with {names}"
         lines = [f"Hello {host.name},", "", f"{title}.", "", when, *_where(facts, "en")]
         lines += [f"{one.name} <{one.email}>{f', {one.phone}' if one.phone else ''}" for one in people[:20]]
-        lines += [f"{key}: {value}" for key, value in row.answers.items()] if kind in ("requested", "booked") else []
+        lines += _answers(facts) if kind in ("requested", "booked") else []
         if row.cancel_reason and kind == "cancelled":
             lines.append(f"Reason: {row.cancel_reason}")
         lines += [row.assigned_because] if row.assigned_because and kind == "booked" else []
@@ -221,6 +221,11 @@ def _where(facts: _Facts, language: str) -> list[str]:
 
 def _place(row: Meeting) -> str:
     return str(row.location.get("value") or "") if row.location.get("kind") in ("phone", "in_person") else ""
+
+
+def _answers(facts: _Facts) -> list[str]:
+    labels = {question["key"]: question["label"] for question in facts.kind.questions} if facts.kind else {}
+    return [f"{labels.get(key, key)}: {value}" for key, value in facts.row.answers.items()]
 
 
 async def _facts(session: AsyncSession, meeting_id: UUID) -> _Facts | None:
