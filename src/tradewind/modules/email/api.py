@@ -1,14 +1,32 @@
 """What other modules and the command line may ask of email."""
 
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.modules.email.contracts import DeliveredMail, Mail
-from tradewind.modules.email.service import sink
+from tradewind.modules.email.contracts_rendering import MailClick, MailPerson, MailSender, RenderedMail
+from tradewind.modules.email.people import EngagementJudge, PeopleSource
+from tradewind.modules.email.people import provide_judge as set_judge
+from tradewind.modules.email.people import provide_people as set_people
+from tradewind.modules.email.service import engagement, rendering, sink
+from tradewind.modules.email.service.engagement import CLICK_PARAMETER
 
-__all__ = ["deliver", "recent_mails"]
+__all__ = [
+    "CLICK_PARAMETER",
+    "claim_clicks",
+    "deliver",
+    "follow_merge",
+    "forget_people",
+    "provide_judge",
+    "provide_people",
+    "recent_mails",
+    "render",
+]
 
 
 async def deliver(session: AsyncSession, mail: Mail) -> None:
@@ -25,3 +43,41 @@ async def recent_mails(database: Database, *, limit: int = 20) -> list[Delivered
         async with database.transaction(Actor.system(organisation_id, name="mail")) as session:
             found += await sink.recent(session, limit=limit)
     return sorted(found, key=lambda mail: mail.id, reverse=True)[:limit]
+
+
+async def render(
+    session: AsyncSession, version_id: UUID, people: Sequence[MailPerson], *, sender: MailSender | None = None
+) -> list[RenderedMail]:
+    """A published mail for each person, in their order; a few queries however many there are.
+
+    A mail that is `blocked` must not leave: its problems say why. Raises MailTemplateVersionNotFound.
+    """
+    return await rendering.render(session, version_id, people, sender=sender)
+
+
+async def claim_clicks(session: AsyncSession, browsers: Mapping[UUID, str]) -> list[MailClick]:
+    """The people whose clicks in mails brought these browsers: `browsers` are anonymous ids by the click's id.
+
+    Scanners' clicks, those older than half an hour and those that another browser brought before are left out.
+    """
+    return await engagement.claim_clicks(session, browsers)
+
+
+async def follow_merge(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> None:
+    """What merged people did with mails is the remaining one's."""
+    await engagement.follow_merge(session, winner_id, loser_ids)
+
+
+async def forget_people(session: AsyncSession, person_ids: Collection[UUID]) -> None:
+    """Take away what people did with mails who are gone for good."""
+    await engagement.forget(session, person_ids)
+
+
+def provide_people(source: PeopleSource) -> None:
+    """Say who knows people by their id; called once, when the module that does is loaded."""
+    set_people(source)
+
+
+def provide_judge(judge: EngagementJudge) -> None:
+    """Say who tells people from programs among those who click; called once."""
+    set_judge(judge)

@@ -28,6 +28,8 @@ MailKind = Literal[
     "urgent_message",
     "conversation_left",
     "conversation_overdue",
+    "confirm_consent",
+    "template_test",
 ]
 
 
@@ -42,7 +44,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to deliver. `{link}` in the body is replaced by `link`."""
+    """A mail to deliver. `{link}` in the body is replaced by `link`; `html` says the same with formatting."""
 
     kind: MailKind
     to_email: str
@@ -52,6 +54,7 @@ class Mail:
     link: str | None = None
     recipient_id: UUID | None = None
     attachments: tuple[Attachment, ...] = ()
+    html: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

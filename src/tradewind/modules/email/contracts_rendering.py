@@ -103,3 +103,14 @@ class MailClick:
     id: UUID
     person_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """A click (`link` is its number) or an open of one mail."""
+
+    id: UUID
+    at: datetime
+    link: int | None
+    user_agent: str
+    network: str

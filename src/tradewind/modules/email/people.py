@@ -1,14 +1,13 @@
 """The ports that modules above implement: who people are, and whether a person or a program clicked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.email.contracts_rendering import MailField, PersonFacts
+from tradewind.modules.email.contracts_rendering import Engagement, MailField, PersonFacts
 
 
 class PeopleSource(Protocol):
@@ -21,17 +20,6 @@ class PeopleSource(Protocol):
     async def fields(self, session: AsyncSession) -> list[MailField]:
         """All that may be said about anybody."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Engagement:
-    """A click (`link` is its number) or an open of one mail."""
-
-    id: UUID
-    at: datetime
-    link: int | None
-    user_agent: str
-    network: str
 
 
 class EngagementJudge(Protocol):

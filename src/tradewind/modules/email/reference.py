@@ -1,5 +1,6 @@
 """What the API reference says about the operations of this module, by tag."""
 
 TAGS = {
+    "Mail templates": "Mails made of blocks: drafts, versions, previews for a person, tests, common settings.",
     "Mail sink": "Mails that stay inside this installation because no mail server is set up.",
 }

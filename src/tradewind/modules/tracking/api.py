@@ -56,7 +56,7 @@ async def record_mail_click(session: AsyncSession, *, email: str, anonymous_id: 
 
     Not for clicks that `clicked_by_scanner` tells were a program's. An address of nobody we know adds no lead.
     """
-    await mail_clicks.record(session, email=email, anonymous_id=anonymous_id, at=at)
+    await mail_clicks.record(session, address=email, anonymous_id=anonymous_id, at=at)
 
 
 async def lead_of_browser(session: AsyncSession, anonymous_id: str) -> UUID | None:

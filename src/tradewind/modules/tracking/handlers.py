@@ -3,9 +3,12 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.events import subscriber
+from tradewind.modules.email import api as email
 from tradewind.modules.leads.events import LeadsPurged
 from tradewind.modules.leads.events_deals import LeadsMerged, LeadsUnmerged
-from tradewind.modules.tracking.service import following
+from tradewind.modules.tracking.service import following, mail_judging
+
+email.provide_judge(mail_judging.judge)
 
 
 @subscriber(LeadsMerged)

@@ -42,8 +42,8 @@ async def of_messages(session: AsyncSession, message_ids: Collection[UUID]) -> S
     connection = await asyncpg_connection(session)
     return await connection.fetch(
         """
-        SELECT id, kind, message_id, person_id, version_id, link, links, url, rendered_at, at, user_agent, network,
-          human
+        SELECT id, organisation_id, kind, message_id, person_id, version_id, link, links, url, rendered_at, at,
+          user_agent, network, human
         FROM mail_engagements WHERE message_id = any($1::uuid[]) ORDER BY message_id, at, id FOR UPDATE
         """,
         list(message_ids),

@@ -136,10 +136,10 @@ def _of_values(report: _Report, compiled: Compiled, fields: Collection[str]) -> 
         group = path.split(".")[0]
         if group in RESERVED and path not in fields and group != path:
             yield report.error("unknown_value", f"“{path}” is no field: choose one from the list.")
-        elif path in fields and path not in compiled.fallbacks and group in ("person", "company", "owner"):
+        elif path in fields and path in compiled.needed:
             yield report.warning(
                 "no_fallback",
-                f"Who has no “{path}” does not get the mail, unless it has a fallback or stands in a condition.",
+                f"Who has no “{path}” does not get the mail: give it a fallback, or put it into a condition.",
             )
 
 

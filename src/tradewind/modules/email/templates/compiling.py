@@ -51,6 +51,11 @@ class Compiled:
         """The values that the mail asks for."""
         return self.subject.paths | self.html.paths | self.text.paths
 
+    @property
+    def needed(self) -> frozenset[str]:
+        """Those of them without which there is no mail, fallbacks apart."""
+        return (self.subject.printed | self.html.printed | self.text.printed) - self.fallbacks.keys()
+
     def render(
         self, data: Mapping[str, Any], *, own: frozenset[str], track: Callable[[int, str], str] | None
     ) -> Written:

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from liquid import Environment, RenderContext
 from liquid.ast import Node
 from liquid.builtin import content, illegal, output
+from liquid.builtin.expressions import FilteredExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.tags import assign_tag, case_tag, comment_tag, for_tag, if_tag, inline_comment_tag, unless_tag
 from liquid.exceptions import LiquidError
@@ -224,11 +225,17 @@ _HTML = _Environment(escaping=True, linking=True)
 
 
 class Template:
-    """A parsed template; `paths` are the values it asks for."""
+    """A parsed template; `paths` are the values it asks for, `printed` those that must be known to write it."""
 
     def __init__(self, parsed: BoundTemplate) -> None:
         self._parsed = parsed
-        self.paths = frozenset(_paths(parsed.nodes))
+        self.paths = frozenset(_paths(_expressions(parsed.nodes)))
+        nodes = list(_every(parsed.nodes))
+        written = [one.expression for one in nodes if isinstance(one, _Output)]
+        plain = [one for one in written if isinstance(one, FilteredExpression)]
+        tested = [one for node in nodes if not isinstance(node, _Output) for one in _expressions([node], deep=False)]
+        needed = [one.left for one in plain if not any(each.name == "default" for each in one.filters or ())]
+        self.printed = frozenset(_paths(needed)) - frozenset(_paths(tested))
 
     def render(
         self, data: Mapping[str, Any], *, fallbacks: Mapping[str, str], links: Links, missing: dict[str, None]
@@ -299,11 +306,16 @@ def _parse(environment: _Environment, source: str) -> Template:
     return Template(parsed)
 
 
-def _expressions(nodes: Iterable[Node]) -> Iterator[Expression]:
+def _every(nodes: Iterable[Node]) -> Iterator[Node]:
     for node in nodes:
+        yield node
+        yield from _every(node.children(None))  # type: ignore[arg-type]
+
+
+def _expressions(nodes: Iterable[Node], *, deep: bool = True) -> Iterator[Expression]:
+    for node in _every(nodes) if deep else nodes:
         for expression in node.expressions():
             yield from _inner(expression)
-        yield from _expressions(node.children(None))  # type: ignore[arg-type]
 
 
 def _inner(expression: Expression) -> Iterator[Expression]:
@@ -317,8 +329,8 @@ def _refuse_ranges(nodes: Iterable[Node]) -> None:
         raise TemplateProblem("Ranges such as (1..9) are not offered in mails.")
 
 
-def _paths(nodes: Iterable[Node]) -> Iterator[str]:
-    for expression in _expressions(nodes):
+def _paths(expressions: Iterable[Expression]) -> Iterator[str]:
+    for expression in expressions:
         path = getattr(expression, "path", None)
         if isinstance(path, list) and all(isinstance(part, str) for part in path):
             yield ".".join(path)

@@ -15,7 +15,7 @@ from tradewind.modules.tracking.humanity import LIKELY_BOT, probability
 from tradewind.modules.tracking.repository import identities as identities_repository
 from tradewind.modules.tracking.repository import processing as repository
 from tradewind.modules.tracking.repository import sources
-from tradewind.modules.tracking.service import registry
+from tradewind.modules.tracking.service import mail_clicks, registry
 from tradewind.modules.tracking.service.identities import Evidence, learn
 from tradewind.modules.tracking.service.known_people import SHOWN_TYPES, LeadFinder, attach, record
 from tradewind.modules.tracking.service.visiting import Fast, note_visits
@@ -56,6 +56,7 @@ async def process_next(session: AsyncSession, *, at_most: int = AT_ONCE) -> int 
         if event.type in ("identify", "group"):
             node = told.node or ("anonymous", event.anonymous_id or "")
             traits[node] = traits.get(node, NO_TRAITS) | traits_of(event.type, event.name, event.properties)
+    await mail_clicks.read(session, events, evidence)
     change = await learn(session, evidence)
     if change.after or may_add or traits:
         await attach(session, change, may_add=may_add, traits=traits)
