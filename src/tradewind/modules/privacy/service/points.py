@@ -1,8 +1,10 @@
 """Contact points: addresses become hashes, and hashes read again as long as somebody may know."""
 
+import asyncio
 import ipaddress
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,9 +22,14 @@ from tradewind.modules.privacy.service.keys import OrganisationKey, organisation
 async def note(session: AsyncSession, key: OrganisationKey, points: Mapping[bytes, str]) -> None:
     """Remember how these hashes read; only what is new costs anything."""
     unknown = await repository.unknown_points(session, points)
-    sealed = [(row_id := new_id(), hashed, ADDRESS.seal(row_id, points[hashed])) for hashed in sorted(unknown)]
-    if sealed:
+    if unknown:
+        # In a thread: sealing a list of thousands takes longer than other requests like to wait.
+        sealed = await asyncio.to_thread(_sealed, [(hashed, points[hashed]) for hashed in unknown])
         await repository.add_points(session, key.organisation_id, sealed, now())
+
+
+def _sealed(points: Sequence[tuple[bytes, str]]) -> list[tuple[UUID, bytes, str]]:
+    return [(row_id := new_id(), hashed, ADDRESS.seal(row_id, address)) for hashed, address in points]
 
 
 async def addresses_of(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, str]:

@@ -1,0 +1,11 @@
+"""HTTP of the module: one router out of the `router` of every file of this package."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from fastapi import APIRouter
+
+router = APIRouter()
+for _part in iter_modules(__path__):
+    _module = import_module(f"{__name__}.{_part.name}")
+    router.include_router(_module.router, prefix=getattr(_module, "PREFIX", "/api/v1"))

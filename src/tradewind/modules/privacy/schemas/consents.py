@@ -1,0 +1,166 @@
+"""HTTP shapes of purposes, consents and the ledger."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from tradewind.kernel.payload import Flag, JsonObject, Moment, Whole, storable
+from tradewind.modules.privacy.contracts import Basis, Channel, ConsentState, Language, Requirement, Source
+
+MAX_CONTACTS = 1_000
+
+
+def _line(value: str) -> str:
+    return " ".join(storable(value).split())
+
+
+Address = Annotated[str, StringConstraints(min_length=3, max_length=320), AfterValidator(storable)]
+Note = Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_line)]
+Explanation = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(_line)]
+
+
+class PurposeWords(BaseModel):
+    """A purpose in one more language; what is empty is shown as it was written first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), AfterValidator(_line)] = ""
+    text: Explanation = ""
+
+
+class PurposeCreate(BaseModel):
+    """What messages may be about. The key is for programs and never changes."""
+
+    key: Key
+    name: Name
+    text: Explanation = ""
+    translations: dict[Language, PurposeWords] = {}
+    requires: Requirement = "opt_in"
+    double_opt_in: Flag = True
+    listed: Flag = Field(default=True, description="Shown on the preference page")
+
+
+class PurposeUpdate(BaseModel):
+    """A change of a purpose. Archived ones allow no messages; what the ledger says of them stays."""
+
+    name: Name | None = None
+    text: Explanation | None = None
+    translations: dict[Language, PurposeWords] | None = None
+    requires: Requirement | None = None
+    double_opt_in: Flag | None = None
+    listed: Flag | None = None
+    position: Annotated[Whole, Field(ge=0, le=1_000)] | None = None
+    archived: Flag | None = None
+
+
+class PurposeRead(BaseModel):
+    """A purpose; `granted`, `withdrawn` and `pending` count contact points."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    key: str
+    name: str
+    text: str
+    translations: dict[str, PurposeWords]
+    requires: Requirement
+    double_opt_in: bool
+    listed: bool
+    position: int
+    archived_at: datetime | None
+    granted: int = 0
+    withdrawn: int = 0
+    pending: int = 0
+
+
+class ConsentGiven(BaseModel):
+    """A consent or its withdrawal. `proof`: the text shown, the form, a document; an `ip` is shortened."""
+
+    channel: Channel = "email"
+    address: Address
+    purpose: Key
+    state: Annotated[str, Field(pattern="^(granted|withdrawn)$")] = "granted"
+    basis: Basis = "consent"
+    source: Annotated[Source, Field(description="`form` makes consents wait for their confirmation")] = "api"
+    proof: JsonObject = {}
+    at: Moment | None = Field(default=None, description="When it was said, if not now")
+    language: Language = "en"
+
+
+class ConsentsGiven(BaseModel):
+    """Consents and withdrawals, recorded together or not at all."""
+
+    changes: Annotated[list[ConsentGiven], Field(min_length=1, max_length=MAX_CONTACTS)]
+
+
+class ConsentOutcomeRead(BaseModel):
+    """The entry in the ledger and what holds now, which a newer wish may decide."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    record_id: UUID
+    state: ConsentState
+
+
+class ContactAsked(BaseModel):
+    """May this be sent there?"""
+
+    channel: Channel = "email"
+    address: Address
+    purpose: Key
+
+
+class ContactsAsked(BaseModel):
+    """Contact points to ask about, answered in their order."""
+
+    contacts: Annotated[list[ContactAsked], Field(min_length=1, max_length=MAX_CONTACTS)]
+
+
+class StandingReasonRead(BaseModel):
+    """One ground of an answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(examples=["suppressed.complaint"])
+    allows: bool
+    text: str
+    facts: dict[str, Any]
+
+
+class StandingRead(BaseModel):
+    """Whether a message may go there, and why or why not."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    allowed: bool
+    basis: Basis | None
+    reasons: list[StandingReasonRead]
+
+
+class ContactLookup(BaseModel):
+    """A contact point whose history is asked for."""
+
+    channel: Channel = "email"
+    address: Address
+
+
+class LedgerEntryRead(BaseModel):
+    """One line of the ledger; the proof is empty for those who may not see contact details."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    channel: Channel
+    purpose: str
+    state: ConsentState
+    basis: Basis
+    source: str
+    proof: dict[str, Any]
+    actor_name: str
+    at: datetime
+    recorded_at: datetime
