@@ -32,6 +32,7 @@ _SPECIAL = {
     ("meeting_waiting", "wanted_until"): "2026-01-02T00:00:00Z",
     ("conversations", "state"): "agent",
     ("handovers", "state"): "waiting",
+    ("send_intents", "state"): "held",
     ("conversation_ratings", "kind"): "csat",
     ("conversation_ratings", "score"): "5",
 }

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.modules.sending.contracts import Decision, IntentRef, LaterFact, MessageSummary, NewIntent, SendRequest
 from tradewind.modules.sending.service import deciding, history, intending, settling
 
-__all__ = ["cancel", "intend", "may_send", "merge_people", "recent_for", "record_later"]
+__all__ = ["cancel", "foresee", "intend", "may_send", "merge_people", "recent_for", "record_later"]
 
 
 async def may_send(session: AsyncSession, requests: Sequence[SendRequest], at: datetime) -> list[Decision]:
@@ -18,6 +18,17 @@ async def may_send(session: AsyncSession, requests: Sequence[SendRequest], at: d
     Requests to one person count against each other, as if the earlier ones had been sent.
     """
     return await deciding.may_send(session, requests, at)
+
+
+async def foresee(
+    session: AsyncSession, requests: Sequence[SendRequest], moments: Sequence[datetime]
+) -> list[Decision]:
+    """What would be decided on each message at its own moment, for rehearsals; changes nothing.
+
+    Earlier messages to a person count against later ones; limits and budgets are those of the first moment.
+    """
+    judged, _ = await deciding.decide(session, requests, moments, planned=True)
+    return [each.decision for each in judged]
 
 
 async def intend(session: AsyncSession, intents: Sequence[NewIntent]) -> list[IntentRef]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.modules.sending.contracts import Mode
 from tradewind.modules.sending.rules.hours import Span, Week
 
@@ -31,7 +32,9 @@ def _names(values: list[str]) -> list[str]:
 
 
 Names = Annotated[
-    list[Annotated[str, StringConstraints(min_length=1, max_length=60)]], Field(max_length=20), AfterValidator(_names)
+    list[Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(storable)]],
+    Field(max_length=20),
+    AfterValidator(_names),
 ]
 """Channels or purposes; empty means all of them."""
 ClockTime = Annotated[str, StringConstraints(max_length=5), AfterValidator(_clock)]
@@ -46,7 +49,7 @@ class HoursSettings(_Settings):
 
     rule: Literal["hours"] = "hours"
     channels: Names = []
-    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)] = list(range(7))
+    days: Annotated[list[Annotated[Whole, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)] = list(range(7))
     start: ClockTime = "08:00"
     end: ClockTime = "20:00"
 
@@ -77,7 +80,7 @@ class CapSettings(_Settings):
     """A person gets at most `amount` messages in any day, week or 30 days, over all `channels` and `purposes`."""
 
     rule: Literal["cap"] = "cap"
-    amount: int = Field(ge=1, le=1000)
+    amount: Whole = Field(ge=1, le=1000)
     period: Literal["day", "week", "month"]
     channels: Names = []
     purposes: Names = []
@@ -87,7 +90,7 @@ class LimitSettings(_Settings):
     """The organisation sends at most `amount` messages an hour or day over these channels together."""
 
     rule: Literal["limit"] = "limit"
-    amount: int = Field(ge=1, le=100_000_000)
+    amount: Whole = Field(ge=1, le=100_000_000)
     period: Literal["hour", "day"]
     channels: Names = []
 
@@ -96,7 +99,7 @@ class BudgetSettings(_Settings):
     """Messages cost at most `amount_microusd` a day, a month, or in the whole life of each campaign."""
 
     rule: Literal["budget"] = "budget"
-    amount_microusd: int = Field(ge=1, le=10**15)
+    amount_microusd: Whole = Field(ge=1, le=10**15)
     period: Literal["day", "month", "campaign"]
     channels: Names = []
 
@@ -105,9 +108,9 @@ class ApprovalSettings(_Settings):
     """A person agrees before a campaign or journey reaches over `audience_over`, sends first, or has a new sender."""
 
     rule: Literal["approval"] = "approval"
-    audience_over: int | None = Field(default=None, ge=1, le=100_000_000)
-    first_send: bool = False
-    new_sender: bool = False
+    audience_over: Whole | None = Field(default=None, ge=1, le=100_000_000)
+    first_send: Flag = False
+    new_sender: Flag = False
 
     @model_validator(mode="after")
     def _says_something(self) -> "ApprovalSettings":
