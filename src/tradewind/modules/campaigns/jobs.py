@@ -1,29 +1,109 @@
-"""Background work of journeys."""
+"""Background work of journeys: the engine's turns, looks at audiences and dates, moves, endings, rehearsals."""
 
-from tradewind.kernel.jobs import JobContext, NoPayload, job
-from tradewind.modules.campaigns.service import waking
+from uuid import UUID
+
+from sqlalchemy import text
+
+from tradewind.kernel.clock import now
+from tradewind.kernel.jobs import JobContext, NoPayload, cron, job
+from tradewind.modules.campaigns.repository import enrolments
+from tradewind.modules.campaigns.repository import journeys as repository
+from tradewind.modules.campaigns.service import entering, hearing, moving, rehearsing, running, sweeping, waking
+from tradewind.modules.campaigns.service.programs import home_zone, of_version
+
+_MONTHS_KEPT = 24
+_BATCH = 10_000
 
 
-@job(waking.TURN)
+@job(waking.TURN, max_attempts=3, timeout_seconds=300)
 async def turn(context: JobContext, payload: NoPayload) -> None:
-    """x"""
+    """Move on who is due for a few seconds, then hand over to the next turn: so a worker may stop in between."""
+    if await running.run_turn(context.database):
+        async with context.transaction() as session:
+            await waking.wake(session)
 
 
-@job(waking.SWEEP)
+@cron("journeys.minute", "* * * * *")
+async def minute(context: JobContext) -> None:
+    """What comes by the clock: appointments, scores, dates, audiences; and see that a turn is under way."""
+    at = now()
+    for organisation_id in await _live_organisations(context):
+        tenant = context.as_organisation(organisation_id)
+        async with tenant.transaction() as session:
+            live = [journey.id for journey, _ in await repository.live(session)]
+            for program in await hearing.in_use(session):
+                await sweeping.sweep_scores(session, program)
+                await sweeping.look_again(session, program, at)
+        for journey_id in live:
+            await _look(tenant, journey_id, appointments=True, dates=at.minute % 15 == 0, audience=at.minute % 5 == 0)
+    if await running.is_due_soon(context.database):
+        async with context.transaction() as session:
+            await waking.wake(session)
+
+
+@job(waking.SWEEP, timeout_seconds=3600)
 async def sweep_one(context: JobContext, payload: waking.Sweep) -> None:
-    """x"""
+    """Look at all ways into one journey now."""
+    await _look(context, payload.journey_id, appointments=True, dates=True, audience=True)
 
 
-@job(waking.STOP)
+@job(waking.STOP, timeout_seconds=3600)
 async def end_all(context: JobContext, payload: waking.Sweep) -> None:
-    """x"""
+    """End a stopped journey for everybody in flight."""
+    ended = _BATCH
+    while ended == _BATCH:
+        async with context.transaction() as session:
+            found = await enrolments.end(
+                session, "e.journey_id = $4", payload.journey_id, reason="stopped", at=now(), limit=_BATCH
+            )
+            await entering.count_ended(session, found)
+        ended = len(found)
 
 
-@job(waking.MOVE)
+@job(waking.MOVE, timeout_seconds=3600)
 async def move_people(context: JobContext, payload: waking.Move) -> None:
-    """x"""
+    """Move people in flight to another version, a batch a transaction."""
+    done, moved = 0, moving.BATCH
+    while moved == moving.BATCH:
+        await context.raise_if_cancelled()
+        async with context.transaction() as session:
+            moved = await moving.move_batch(session, payload)
+        done += moved
+        await context.progress(done=done)
 
 
-@job(waking.REHEARSE)
+@job(waking.REHEARSE, max_attempts=2, timeout_seconds=1800)
 async def rehearse(context: JobContext, payload: waking.Rehearse) -> None:
-    """x"""
+    """Run a rehearsal and store its report."""
+    await rehearsing.run(context, payload.rehearsal_id)
+
+
+@cron("journeys.months", "45 3 * * *")
+async def months(context: JobContext) -> None:
+    """Make the coming month's part of the trace, and let go of what is older than it is kept."""
+    async with context.transaction() as session:
+        await session.execute(text("SELECT journeys_keep_months(1, :kept)"), {"kept": _MONTHS_KEPT})
+
+
+async def _look(context: JobContext, journey_id: UUID, *, appointments: bool, dates: bool, audience: bool) -> None:
+    """Look at a journey's ways in, a batch a transaction, until nobody is left to come in."""
+    more = True
+    while more:
+        async with context.transaction() as session:
+            # Under lock: two who look at once would each take stock, and both write what they have kept.
+            journey = await repository.journey(session, journey_id, lock=True)
+            if journey is None or journey.state != "live":
+                return
+            [version] = await repository.versions_by_id(session, [journey.published_version_id or journey_id])
+            program = of_version(version, await home_zone(session))
+            more = appointments and await sweeping.keep_appointments(session, journey, version, program)
+            if dates:
+                await sweeping.sweep_dates(session, journey, version, program)
+                dates = False
+            if audience:
+                more = await sweeping.sweep_audience(session, journey, version, program) or more
+
+
+async def _live_organisations(context: JobContext) -> list[UUID]:
+    async with context.transaction() as session:
+        return list(await session.scalars(text("SELECT journeys_live_organisations()")))

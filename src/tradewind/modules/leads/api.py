@@ -21,6 +21,7 @@ from tradewind.modules.leads.contracts import (
     LeadScore,
     LeadSummary,
     NewActivity,
+    NewTask,
     SegmentInfo,
     StageInfo,
     ToldPerson,
@@ -29,12 +30,14 @@ from tradewind.modules.leads.normal_forms import normal_email
 from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
-from tradewind.modules.leads.service import deals, outcomes, pipelines, qualifying, tables, timeline
+from tradewind.modules.leads.service import automated, deals, outcomes, pipelines, qualifying, tables, timeline
 from tradewind.modules.leads.service import identified as identified_people
 
 __all__ = [
+    "add_tasks",
     "advance_deal",
     "cell_value",
+    "change_many",
     "compile_condition",
     "conditions_met",
     "create_told",
@@ -283,4 +286,31 @@ async def qualify(
     """
     return await qualifying.qualify(
         session, lead_id, values=values, replacing=replacing, add_tags=add_tags, status=status
+    )
+
+
+async def add_tasks(session: AsyncSession, tasks: Sequence[NewTask], *, reason: str) -> int:
+    """Add tasks for leads that are there, in one statement; those whose id exists already are left alone.
+
+    Returns how many were added; `reason` stands in the audit log.
+    """
+    return await automated.add_tasks(session, tasks, reason=reason)
+
+
+async def change_many(
+    session: AsyncSession,
+    lead_ids: Collection[UUID],
+    *,
+    reason: str,
+    status: Literal["contacted", "qualified", "unqualified"] | None = None,
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+    owner_id: UUID | None = None,
+) -> None:
+    """Change many leads alike, in a few statements. A status that a sale or more progress has decided stays.
+
+    Publishes LeadsChanged; `reason` stands in the audit log.
+    """
+    await automated.change_many(
+        session, lead_ids, reason=reason, status=status, add_tags=add_tags, remove_tags=remove_tags, owner_id=owner_id
     )

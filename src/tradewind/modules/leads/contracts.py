@@ -132,6 +132,24 @@ class LeadSummary:
     time_zone: str | None
     do_not_email: bool
     do_not_call: bool
+    first_name: str | None = None
+    last_name: str | None = None
+    job_title: str | None = None
+    country: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task on a lead; its `id` makes adding it twice harmless. Without `assignee_id` it is nobody's yet."""
+
+    id: UUID
+    lead_id: UUID
+    title: str
+    body: str = ""
+    due_at: datetime | None = None
+    assignee_id: UUID | None = None
+    priority: Literal["low", "normal", "high"] = "normal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

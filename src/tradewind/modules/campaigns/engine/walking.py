@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from tradewind.modules.campaigns.engine.program import Program
+from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.engine.stepping import Facts, Place, Signal, Taken, advance
 
 GOAL, EXIT = "·goal", "·exit"
@@ -13,15 +13,29 @@ Events = Mapping[str, Sequence[datetime]]
 """By step that waits for an event (or GOAL, EXIT): when it happened to the person, ascending."""
 Answer = Callable[[Taken], Signal]
 """What the ledger would say of a message: `sent` or `blocked`."""
+Imagine = Callable[[Node, Place], datetime | None]
+"""When, before `place.due_at`, what somebody waits for at a step happens; None for never."""
 
 
 def walk(
-    program: Program, place: Place, facts: Facts, events: Events, identity: str, *, until: datetime, answer: Answer
+    program: Program,
+    place: Place,
+    facts: Facts,
+    events: Events,
+    identity: str,
+    *,
+    until: datetime,
+    answer: Answer,
+    imagine: Imagine | None = None,
 ) -> list[Taken]:
     """Move somebody on to their end, or to where they are at `until`; changes `place`, returns all steps taken."""
     taken: list[Taken] = []
     while place.state == "waiting":
         signal = _signal(program, place, events)
+        if signal is None and imagine is not None and place.due_at > place.since:
+            node = program.nodes[place.node]
+            at = imagine(node, place) if node.event is not None or node.kind == "score_wait" else None
+            signal = ("event", at) if at is not None else None
         if signal is not None:
             name, at = signal
             if at <= until:

@@ -181,3 +181,16 @@ async def send_keys(session: AsyncSession, enrolment_id: UUID) -> list[str]:
 def send_key(enrolment_id: UUID, visit: int, node: str) -> str:
     """What makes a message of a journey happen once."""
     return f"journey:{enrolment_id}:{visit}:{node}"
+
+
+async def give_up(session: AsyncSession, journey_id: UUID, at: datetime) -> UUID | None:
+    """End the one who is due longest, because the tick fails on them; returns their version."""
+    connection = await asyncpg_connection(session)
+    return await connection.fetchval(
+        "UPDATE journey_enrolments SET state = 'failed', reason = 'error', due_at = NULL, signal = NULL, "
+        "signal_at = NULL, ended_at = greatest($2, entered_at) WHERE id = (SELECT id FROM journey_enrolments "
+        "WHERE journey_id = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) "
+        "RETURNING version_id",
+        journey_id,
+        at,
+    )

@@ -14,7 +14,7 @@ from tradewind.modules.campaigns.schemas.enrolments import (
     EnrolmentTrace,
     EnrolPeople,
     JourneyCounts,
-    SplitRead,
+    JourneySplitRead,
 )
 from tradewind.modules.campaigns.service import entering, splits, tracing
 
@@ -73,6 +73,6 @@ async def read_journey_counts(
 
 
 @router.get("/journeys/{journey_id}/splits", dependencies=READ)
-async def list_journey_splits(session: Session, journey_id: UUID) -> list[SplitRead]:
+async def list_journey_splits(session: Session, journey_id: UUID) -> list[JourneySplitRead]:
     """Splits of the published version: how each variant does, and what chance it has from here."""
     return await splits.list_splits(session, journey_id)

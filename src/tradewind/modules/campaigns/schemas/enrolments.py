@@ -116,7 +116,7 @@ class ArmRead(BaseModel):
     lift: float | None = Field(description="Rate over that of the holdout; null without one")
 
 
-class SplitRead(BaseModel):
+class JourneySplitRead(BaseModel):
     """A split and its variants."""
 
     version_number: int

@@ -9,7 +9,7 @@ from tradewind.modules.campaigns.engine.allocation import best_chances, interval
 from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository import splits as rows
-from tradewind.modules.campaigns.schemas.enrolments import ArmRead, SplitRead
+from tradewind.modules.campaigns.schemas.enrolments import ArmRead, JourneySplitRead
 from tradewind.modules.campaigns.service import journeys
 from tradewind.modules.campaigns.service.programs import programs
 
@@ -26,7 +26,7 @@ async def chances(session: AsyncSession, compiled: Mapping[UUID, Program]) -> di
     }
 
 
-async def list_splits(session: AsyncSession, journey_id: UUID) -> list[SplitRead]:
+async def list_splits(session: AsyncSession, journey_id: UUID) -> list[JourneySplitRead]:
     """Splits of the published version with their variants; none before the first launch. Raises JourneyNotFound."""
     journey = await journeys.require(session, journey_id)
     if journey.published_version_id is None:
@@ -37,7 +37,7 @@ async def list_splits(session: AsyncSession, journey_id: UUID) -> list[SplitRead
     counted = await rows.counts(session, [version.id])
     estimated = await rows.estimates(session, version.id)
     return [
-        SplitRead(
+        JourneySplitRead(
             version_number=version.number, node=node.key, name=node.name, method=node.settings.method,
             reward_days=node.settings.reward_days,
             arms=_arms(node, counted.get((version.id, node.key), {}), estimated),

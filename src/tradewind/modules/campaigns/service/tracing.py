@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
@@ -55,7 +54,7 @@ async def trace(session: AsyncSession, enrolment_id: UUID) -> EnrolmentTrace:
     steps = []
     for one in taken:
         node = compiled[one["version_id"]].nodes.get(one["node"])
-        facts: Mapping[str, Any] = orjson.loads(one["why"])
+        facts: Mapping[str, Any] = one["why"]
         if one["visit"] in drawn:
             facts = {"code": "drawn", "propensity": round(drawn[one["visit"]]["propensity"], 4)}
         steps.append(

@@ -17,6 +17,7 @@ _ENDED = {
     "merged": "Was merged with somebody who is in the journey",
     "deleted": "Was deleted",
     "step_gone": "The step is not in the version any more",
+    "error": "Something went wrong with this person; the log of the worker says what",
     "too_many_steps": "Took 1,000 steps: the journey goes in a circle",
 }
 _BY_CODE = {

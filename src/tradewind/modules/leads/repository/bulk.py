@@ -164,6 +164,18 @@ async def set_status(session: AsyncSession, ids: Sequence[UUID], status: str, at
     return {row["id"]: row["former"] for row in await connection.fetch(_STATUS, ids, status, at)}
 
 
+async def open_for(session: AsyncSession, ids: Sequence[UUID], status: str) -> list[UUID]:
+    """Those of the leads that may take the status: no sale has decided, and `contacted` only follows `new`."""
+    connection = await asyncpg_connection(session)
+    rows = await connection.fetch(
+        "SELECT id FROM leads WHERE id = ANY($1) AND deleted_at IS NULL AND CASE WHEN $2 = 'contacted' "
+        "THEN status = 'new' ELSE status IN ('new', 'contacted', 'qualified', 'unqualified') END",
+        ids,
+        status,
+    )
+    return [row["id"] for row in rows]
+
+
 async def delete(session: AsyncSession, ids: Sequence[UUID], at: datetime, action_id: UUID) -> list[UUID]:
     """Hide leads, remembering them for the undo."""
     return await _ids(session, _DELETE, ids, at, action_id)

@@ -153,8 +153,8 @@ async def summaries(session: AsyncSession, lead_ids: Sequence[UUID]) -> list[Lea
     """Leads in short."""
     connection = await asyncpg_connection(session)
     found = await connection.fetch(
-        "select id, full_name, email, phone, company_name, owner_id, time_zone, do_not_email, do_not_call "
-        "from leads where id = any($1) and deleted_at is null",
+        "select id, full_name, email, phone, company_name, owner_id, time_zone, do_not_email, do_not_call, first_name, "
+        "last_name, job_title, country, language from leads where id = any($1) and deleted_at is null",
         list(lead_ids),
     )
     return [LeadSummary(**dict(row)) for row in found]

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.database import asyncpg_connection
 from tradewind.kernel.pagination import SortColumn, fetch_page
+from tradewind.modules.leads.contracts import NewTask
 from tradewind.modules.leads.models.companies import Company
 from tradewind.modules.leads.models.people import Lead
 from tradewind.modules.leads.models.work import File, Note, Task
@@ -109,6 +111,22 @@ async def company_exists(session: AsyncSession, company_id: UUID) -> bool:
     """Whether the company can be seen."""
     found = select(Company.id).where(Company.id == company_id, Company.deleted_at.is_(None))
     return await session.scalar(found) is not None
+
+
+async def add_tasks(session: AsyncSession, organisation_id: UUID | None, tasks: Sequence[NewTask], at: datetime) -> int:
+    """Add tasks of leads that are there; ids that exist already are left alone. Returns how many were added."""
+    connection = await asyncpg_connection(session)
+    status = await connection.execute(
+        "INSERT INTO tasks (id, organisation_id, lead_id, title, body, due_at, assignee_id, priority, version, "
+        "created_at, updated_at) SELECT n.id, $1, n.lead_id, n.title, n.body, n.due_at, n.assignee_id, n.priority, 1, "
+        "$2, $2 FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::uuid[], $9::text[])"
+        " AS n(id, lead_id, title, body, due_at, assignee_id, priority) JOIN leads ON leads.id = n.lead_id "
+        "AND leads.deleted_at IS NULL ON CONFLICT (id) DO NOTHING",
+        organisation_id, at, [one.id for one in tasks], [one.lead_id for one in tasks], [one.title for one in tasks],
+        [one.body for one in tasks], [one.due_at for one in tasks], [one.assignee_id for one in tasks],
+        [one.priority for one in tasks],
+    )  # fmt: skip
+    return int(status.split()[-1])
 
 
 async def deal_exists(session: AsyncSession, deal_id: UUID) -> bool:
