@@ -38,6 +38,8 @@ import { Route as AppDealsIndexRouteImport } from './routes/_app/deals/index'
 import { Route as AppDealsDealIdRouteImport } from './routes/_app/deals/$dealId'
 import { Route as AppImportsIndexRouteImport } from './routes/_app/imports/index'
 import { Route as AppImportsImportIdRouteImport } from './routes/_app/imports/$importId'
+import { Route as AppJourneysIndexRouteImport } from './routes/_app/journeys/index'
+import { Route as AppJourneysJourneyIdRouteImport } from './routes/_app/journeys/$journeyId'
 import { Route as AppKnowledgeIndexRouteImport } from './routes/_app/knowledge/index'
 import { Route as AppKnowledgeIssuesRouteImport } from './routes/_app/knowledge/issues'
 import { Route as AppKnowledgeQuestionsRouteImport } from './routes/_app/knowledge/questions'
@@ -237,6 +239,16 @@ const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
 const AppImportsImportIdRoute = AppImportsImportIdRouteImport.update({
   id: '/imports/$importId',
   path: '/imports/$importId',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppJourneysIndexRoute = AppJourneysIndexRouteImport.update({
+  id: '/journeys/',
+  path: '/journeys/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppJourneysJourneyIdRoute = AppJourneysJourneyIdRouteImport.update({
+  id: '/journeys/$journeyId',
+  path: '/journeys/$journeyId',
   getParentRoute: () => AppRoute,
 } as any)
 const AppKnowledgeIndexRoute = AppKnowledgeIndexRouteImport.update({
@@ -562,6 +574,7 @@ export interface FileRoutesByFullPath {
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
+  '/journeys/$journeyId': typeof AppJourneysJourneyIdRoute
   '/knowledge/issues': typeof AppKnowledgeIssuesRoute
   '/knowledge/questions': typeof AppKnowledgeQuestionsRoute
   '/knowledge/test': typeof AppKnowledgeTestRoute
@@ -598,6 +611,7 @@ export interface FileRoutesByFullPath {
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
   '/imports/': typeof AppImportsIndexRoute
+  '/journeys/': typeof AppJourneysIndexRoute
   '/knowledge/': typeof AppKnowledgeIndexRoute
   '/leads/': typeof AppLeadsIndexRoute
   '/meetings/': typeof AppMeetingsIndexRoute
@@ -644,6 +658,7 @@ export interface FileRoutesByTo {
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
+  '/journeys/$journeyId': typeof AppJourneysJourneyIdRoute
   '/knowledge/issues': typeof AppKnowledgeIssuesRoute
   '/knowledge/questions': typeof AppKnowledgeQuestionsRoute
   '/knowledge/test': typeof AppKnowledgeTestRoute
@@ -680,6 +695,7 @@ export interface FileRoutesByTo {
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
   '/imports': typeof AppImportsIndexRoute
+  '/journeys': typeof AppJourneysIndexRoute
   '/knowledge': typeof AppKnowledgeIndexRoute
   '/leads': typeof AppLeadsIndexRoute
   '/meetings': typeof AppMeetingsIndexRoute
@@ -733,6 +749,7 @@ export interface FileRoutesById {
   '/_app/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
+  '/_app/journeys/$journeyId': typeof AppJourneysJourneyIdRoute
   '/_app/knowledge/issues': typeof AppKnowledgeIssuesRoute
   '/_app/knowledge/questions': typeof AppKnowledgeQuestionsRoute
   '/_app/knowledge/test': typeof AppKnowledgeTestRoute
@@ -769,6 +786,7 @@ export interface FileRoutesById {
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
   '/_app/imports/': typeof AppImportsIndexRoute
+  '/_app/journeys/': typeof AppJourneysIndexRoute
   '/_app/knowledge/': typeof AppKnowledgeIndexRoute
   '/_app/leads/': typeof AppLeadsIndexRoute
   '/_app/meetings/': typeof AppMeetingsIndexRoute
@@ -821,6 +839,7 @@ export interface FileRouteTypes {
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
+    | '/journeys/$journeyId'
     | '/knowledge/issues'
     | '/knowledge/questions'
     | '/knowledge/test'
@@ -857,6 +876,7 @@ export interface FileRouteTypes {
     | '/companies/'
     | '/deals/'
     | '/imports/'
+    | '/journeys/'
     | '/knowledge/'
     | '/leads/'
     | '/meetings/'
@@ -903,6 +923,7 @@ export interface FileRouteTypes {
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
+    | '/journeys/$journeyId'
     | '/knowledge/issues'
     | '/knowledge/questions'
     | '/knowledge/test'
@@ -939,6 +960,7 @@ export interface FileRouteTypes {
     | '/companies'
     | '/deals'
     | '/imports'
+    | '/journeys'
     | '/knowledge'
     | '/leads'
     | '/meetings'
@@ -991,6 +1013,7 @@ export interface FileRouteTypes {
     | '/_app/companies/$companyId'
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
+    | '/_app/journeys/$journeyId'
     | '/_app/knowledge/issues'
     | '/_app/knowledge/questions'
     | '/_app/knowledge/test'
@@ -1027,6 +1050,7 @@ export interface FileRouteTypes {
     | '/_app/companies/'
     | '/_app/deals/'
     | '/_app/imports/'
+    | '/_app/journeys/'
     | '/_app/knowledge/'
     | '/_app/leads/'
     | '/_app/meetings/'
@@ -1262,6 +1286,20 @@ declare module '@tanstack/react-router' {
       path: '/imports/$importId'
       fullPath: '/imports/$importId'
       preLoaderRoute: typeof AppImportsImportIdRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/journeys/': {
+      id: '/_app/journeys/'
+      path: '/journeys'
+      fullPath: '/journeys/'
+      preLoaderRoute: typeof AppJourneysIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/journeys/$journeyId': {
+      id: '/_app/journeys/$journeyId'
+      path: '/journeys/$journeyId'
+      fullPath: '/journeys/$journeyId'
+      preLoaderRoute: typeof AppJourneysJourneyIdRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/knowledge/': {
@@ -1818,6 +1856,7 @@ interface AppRouteChildren {
   AppCompaniesCompanyIdRoute: typeof AppCompaniesCompanyIdRoute
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
+  AppJourneysJourneyIdRoute: typeof AppJourneysJourneyIdRoute
   AppLeadsLeadIdRoute: typeof AppLeadsLeadIdRoute
   AppScoringSetupIdRoute: typeof AppScoringSetupIdRoute
   AppScoringEvaluateRoute: typeof AppScoringEvaluateRoute
@@ -1827,6 +1866,7 @@ interface AppRouteChildren {
   AppCompaniesIndexRoute: typeof AppCompaniesIndexRoute
   AppDealsIndexRoute: typeof AppDealsIndexRoute
   AppImportsIndexRoute: typeof AppImportsIndexRoute
+  AppJourneysIndexRoute: typeof AppJourneysIndexRoute
   AppLeadsIndexRoute: typeof AppLeadsIndexRoute
   AppScoringIndexRoute: typeof AppScoringIndexRoute
   AppSegmentsIndexRoute: typeof AppSegmentsIndexRoute
@@ -1849,6 +1889,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCompaniesCompanyIdRoute: AppCompaniesCompanyIdRoute,
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,
+  AppJourneysJourneyIdRoute: AppJourneysJourneyIdRoute,
   AppLeadsLeadIdRoute: AppLeadsLeadIdRoute,
   AppScoringSetupIdRoute: AppScoringSetupIdRoute,
   AppScoringEvaluateRoute: AppScoringEvaluateRoute,
@@ -1858,6 +1899,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCompaniesIndexRoute: AppCompaniesIndexRoute,
   AppDealsIndexRoute: AppDealsIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
+  AppJourneysIndexRoute: AppJourneysIndexRoute,
   AppLeadsIndexRoute: AppLeadsIndexRoute,
   AppScoringIndexRoute: AppScoringIndexRoute,
   AppSegmentsIndexRoute: AppSegmentsIndexRoute,

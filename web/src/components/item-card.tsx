@@ -5,8 +5,8 @@ import { LinkAnchor } from './link-anchor';
 
 interface ItemCardProps {
   title: string;
-  /** Page of the item. */
-  to: string;
+  /** Page of the item, where it has one. */
+  to?: string;
   /** Badges beside the title. */
   badges?: ReactNode;
   /** Small line below the title; false parts are left out. */
@@ -30,9 +30,21 @@ export function ItemCard({ title, to, badges, facts, actions, colour, children }
       <Group justify="space-between" gap="sm">
         <Stack gap={4} className={classes.main}>
           <Group gap="xs">
-            <LinkAnchor fw={600} c="inherit" className="tw-truncate" title={title} to={to as never}>
-              {title}
-            </LinkAnchor>
+            {to ? (
+              <LinkAnchor
+                fw={600}
+                c="inherit"
+                className="tw-truncate"
+                title={title}
+                to={to as never}
+              >
+                {title}
+              </LinkAnchor>
+            ) : (
+              <Text fw={600} className="tw-truncate" title={title}>
+                {title}
+              </Text>
+            )}
             {badges}
           </Group>
           <Text size="xs" c="dimmed" className={classes.facts}>

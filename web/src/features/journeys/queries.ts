@@ -1,0 +1,60 @@
+import { keepPreviousData } from '@tanstack/react-query';
+import type { Schema } from '@/api/api';
+import { apiQuery } from '@/api/client';
+import type { Graph } from './graph';
+
+type Complete<Read extends { people: object }> = Omit<Read, 'people' | 'draft'> & {
+  people: Required<Read['people']>;
+};
+
+// What has a default may be left out when written; what is read has all of it.
+export type JourneyRow = Complete<Schema<'JourneyRow'>>;
+export type Journey = Complete<Schema<'JourneyRead'>> & { draft: Graph };
+export type Problem = Journey['problems'][number];
+export type Template = Schema<'JourneyTemplateRead'>;
+export type Version = Schema<'JourneyVersionRead'> & { draft: Graph };
+export type Rehearsal = Schema<'RehearsalRead'>;
+export type Report = NonNullable<Rehearsal['report']>;
+export type Counts = Schema<'JourneyCounts'>;
+export type Enrolment = Schema<'EnrolmentRead'>;
+export type Trace = Schema<'EnrolmentTrace'>;
+export type Split = Schema<'JourneySplitRead'>;
+export type Moved = Schema<'JourneyMoved'>;
+
+export const JOURNEYS = '/api/v1/journeys';
+export const PEOPLE = '/api/v1/journey-enrolments';
+const LIVE_MS = 10_000;
+
+export const journeysQuery = () => apiQuery<JourneyRow[]>(JOURNEYS);
+export const journeyQuery = (id: string) => apiQuery<Journey>(`${JOURNEYS}/${id}`);
+export const templatesQuery = () => apiQuery<Template[]>('/api/v1/journey-templates');
+export const versionsQuery = (id: string) => apiQuery<Version[]>(`${JOURNEYS}/${id}/versions`);
+export const splitsQuery = (id: string) => apiQuery<Split[]>(`${JOURNEYS}/${id}/splits`);
+export const traceQuery = (id: string) => apiQuery<Trace>(`${PEOPLE}/${id}`);
+export const fieldsQuery = () => ({
+  ...apiQuery<Schema<'FieldsRead'>>('/api/v1/leads/fields'),
+  staleTime: 60_000,
+});
+export const segmentsQuery = () => apiQuery<Schema<'SegmentRead'>[]>('/api/v1/segments');
+export const mailTemplatesQuery = () =>
+  apiQuery<{ id: string; name: string; published_number?: number | null }[]>(
+    '/api/v1/email/templates',
+  );
+
+/** How many are where: read again now and then while people move. */
+export const countsQuery = (id: string, moving: boolean) => ({
+  ...apiQuery<Counts>(`${JOURNEYS}/${id}/counts`),
+  refetchInterval: moving ? LIVE_MS : (false as const),
+});
+
+export const peopleQuery = (id: string, query: Record<string, string | undefined>) => ({
+  ...apiQuery<Schema<'Page_EnrolmentRead_'>>(`${JOURNEYS}/${id}/enrolments`, query),
+  placeholderData: keepPreviousData,
+});
+
+/** Rehearsals, newest first; read again while one runs. */
+export const rehearsalsQuery = (id: string) => ({
+  ...apiQuery<Rehearsal[]>(`${JOURNEYS}/${id}/rehearsals`),
+  refetchInterval: ({ state }: { state: { data?: Rehearsal[] | undefined } }) =>
+    state.data?.some((one) => one.state === 'running') ? 1_000 : (false as const),
+});
