@@ -133,7 +133,7 @@ class _Batch:
             written = compiled.render(
                 self._data(person, known, token),
                 own=frozenset({token.one_click_url, token.preferences_url}) if token else frozenset(),
-                track=self._tracker(person, len(compiled.links)) if person.message_id in self.clicks else None,
+                track=self._tracker(person, compiled.followed) if person.message_id in self.clicks else None,
             )
         except TemplateProblem as problem:
             return self._failed(person, language, str(problem))

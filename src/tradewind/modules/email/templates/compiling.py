@@ -11,7 +11,7 @@ from tradewind.modules.email.templates import blocks as b
 from tradewind.modules.email.templates import plain_text
 from tradewind.modules.email.templates.links import Links
 from tradewind.modules.email.templates.liquid import Template, TemplateProblem, parse_html, parse_text
-from tradewind.modules.email.templates.markup import LinkSource, Writer
+from tradewind.modules.email.templates.markup import PREFERENCES, UNSUBSCRIBE, LinkSource, Writer
 
 _LINES = re.compile(r"\n{3,}")
 _END_OF_BODY = "</body>"
@@ -50,6 +50,11 @@ class Compiled:
     def paths(self) -> frozenset[str]:
         """The values that the mail asks for."""
         return self.subject.paths | self.html.paths | self.text.paths
+
+    @property
+    def followed(self) -> int:
+        """How many links there are that lead to pages of others, and not to the preferences."""
+        return sum(link.source not in (UNSUBSCRIBE, PREFERENCES) for link in self.links)
 
     @property
     def needed(self) -> frozenset[str]:

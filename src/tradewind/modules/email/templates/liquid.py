@@ -298,7 +298,7 @@ def _parse(environment: _Environment, source: str) -> Template:
         raise TemplateProblem("“{{” or “{%” is opened and not closed.")
     try:
         parsed = environment.from_string(source)
-        _refuse_ranges(parsed.nodes)
+        _refuse_what_fails_later(environment, parsed.nodes)
     except LiquidError as error:
         raise TemplateProblem(_words(error)) from error
     except RecursionError as error:
@@ -324,9 +324,14 @@ def _inner(expression: Expression) -> Iterator[Expression]:
         yield from _inner(child)
 
 
-def _refuse_ranges(nodes: Iterable[Node]) -> None:
-    if any(isinstance(one, RangeLiteral) for one in _expressions(nodes)):
-        raise TemplateProblem("Ranges such as (1..9) are not offered in mails.")
+def _refuse_what_fails_later(environment: _Environment, nodes: Iterable[Node]) -> None:
+    for one in _expressions(nodes):
+        if isinstance(one, RangeLiteral):
+            raise TemplateProblem("Ranges such as (1..9) are not offered in mails.")
+        if isinstance(one, FilteredExpression):
+            for each in one.filters or ():
+                if each.name not in environment.filters:
+                    raise TemplateProblem(f"There is no filter “{each.name[:_SHOWN_VALUE]}”.")
 
 
 def _paths(expressions: Iterable[Expression]) -> Iterator[str]:
