@@ -99,7 +99,7 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         known = lead[0]
         pending.name, pending.email = pending.name or known.full_name or None, pending.email or known.email
     zone = _zone(messages, lead, organisation.time_zone)
-    flowing = await qualifying.read(session, row, settings, pending, heard, language=understood.language, zone=zone)
+    flowing = await qualifying.read(session, row, settings, pending, heard, understood=understood, zone=zone)
     if flowing is not None:
         understood = qualifying.with_flow(understood, flowing)
         pending.name = pending.name or qualifying.known_person(flowing, "name")

@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.conversations.contracts import TRIAL_CHANNELS
 from tradewind.modules.conversations.engine.settings import AgentSettings
-from tradewind.modules.conversations.engine.situation import Heard, Noted, Pending, Question, QuestionState, Reading
+from tradewind.modules.conversations.engine.situation import (
+    HAND_OVER,
+    Heard,
+    Noted,
+    Pending,
+    Question,
+    QuestionState,
+    Reading,
+)
 from tradewind.modules.conversations.models.conversations import Conversation
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import ToldPerson
@@ -39,12 +47,13 @@ async def read(
     pending: Pending,
     heard: Sequence[Heard],
     *,
-    language: str,
+    understood: Reading,
     zone: str,
 ) -> Flowing | None:
     """Read the visitor's words for the agent's flow; None where there is none, or it is switched off."""
     if settings.flow_id is None:
         return None
+    language = understood.language
     try:
         run = await qualification.start_run(
             session, settings.flow_id, subject_id=row.id, lead_id=row.lead_id, lead_verified=row.lead_verified,
@@ -54,6 +63,10 @@ async def read(
         return None
     asked = pending.asked if pending.asked and not pending.asked.startswith("@") else None
     found = FlowReading()
+    if pending.asked == HAND_OVER and understood.answer is None:
+        # Who passes over “Shall I ask a colleague?” comes back to the question before it.
+        before = await qualification.next_question(session, run.id, language=language, reading=found, time_zone=zone)
+        asked = before.key if before and before.attempt > 1 else None
     for place, one in enumerate(heard):
         said = await qualification.read_turn(
             session, run.id, text=one.text, message_id=UUID(one.id), language=language,

@@ -258,16 +258,14 @@ def _asked_plainly(turn: _Turn) -> None:
         if reply is not None and not replies.refusal(text, turn.language):
             turn.take(question, reply[0], reply[1].start, reply[1].end)
         return
-    if turn.found and question.kind != "text":
-        return
     if replies.refusal(text, turn.language) or replies.asks_back(text, turn.language) or replies.only_greeting(text):
         return
-    told = [(one.quote, one.state) for one in turn.found.values()]
-    if told and question.kind == "text":
-        said = whole_answers.rest_of(text, [text.find(quote) for quote, state in told if state != "inferred"])
+    facts = [text.find(one.quote) for one in turn.found.values() if one.state != "inferred"]
+    if turn.found and question.kind == "text":
+        said = whole_answers.rest_of(text, facts)
     else:
         said = whole_answers.part_of(text, question.kind, turn.language)
-    if said is not None:
+    if said is not None and not any(said.start <= fact < said.end for fact in facts):
         turn.take(question, text[said.start : said.end], said.start, said.end)
 
 

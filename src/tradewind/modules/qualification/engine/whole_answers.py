@@ -10,6 +10,8 @@ from tradewind.modules.qualification.reading.spans import Language
 # “Yes, it is …”, “we are …”: what stands before the answer itself.
 _BEFORE = r"^(?:{opens}[,!.]?\s+)?{leads}\s+"
 _BETWEEN = re.compile(r"[.,!?;]|\b(?:and|und|y|et)\b", re.IGNORECASE)
+# “Ada Baker from Acme”: where a name ends and who it works for begins.
+_BELONGS = re.compile(r"\s(?:from|at|bei|chez|von der Firma|de la empresa)\s", re.IGNORECASE)
 _LEAST_WORDS = 3
 _MOST_WORDS = {"name": 5, "company": 7, "place": 6}
 _WORD = re.compile(r"[^\W\d_][\w'’&.+-]*", re.UNICODE)
@@ -38,6 +40,9 @@ def part_of(text: str, kind: str, language: Language) -> Said | None:
     cut = re.search(r"[!?;]|[.,]\s+(?!Inc|Ltd|LLC|GmbH)", text[start:end])
     if cut:
         start, end = _bounds(text, start, start + cut.start())
+    belongs = _BELONGS.search(text, start, end) if kind == "name" else None
+    if belongs:
+        end = belongs.start()
     said = text[start:end]
     words = _WORD.findall(said)
     if not words or len(said.split()) > _MOST_WORDS[kind] or _NO_NAME.match(said) or len(said) > 100:
