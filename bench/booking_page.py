@@ -6,12 +6,11 @@
 
 import argparse
 import statistics
-import time
 from typing import Any
 
-import httpx
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.booking import new_booking_page
 from bench.figures import Figure, show
 from bench.server import serving
 
@@ -33,9 +32,10 @@ _READY = "document.querySelector('#stage')?.getAttribute('aria-busy') !== 'true'
 
 
 def figures(*, leads: int = 0) -> list[Figure]:
-    """Starts the product, makes an organisation and loads the page of its first event type five times."""
+    """Starts the product, makes an organisation with an event type and loads its page five times."""
     with serving(["tradewind.cli", "up"], path="/health/ready") as port:
-        return measure(_page_of_a_new_organisation(f"http://127.0.0.1:{port}"))
+        base = f"http://127.0.0.1:{port}"
+        return measure(base + new_booking_page(base))
 
 
 def measure(url: str) -> list[Figure]:
@@ -93,18 +93,6 @@ def _load(browser: Browser, url: str) -> dict[str, Any]:
     seen = page.evaluate("seen")
     context.close()
     return seen | {"usable": usable, "bytes": sum(received), "requests": len(received)}
-
-
-def _page_of_a_new_organisation(base: str) -> str:
-    with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
-        who = {"email": f"bench-{time.time_ns()}@people.example", "password": "correct-Horse-battery-7-staple"}
-        made = {"name": "Mira Founder", "organisation_name": "Harbour Robotics"}
-        client.post("/api/v1/auth/sign-up", json=who | made).raise_for_status()
-        token = client.post("/api/v1/auth/token", json=who).raise_for_status().json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        slug = client.get("/api/v1/organisation").raise_for_status().json()["slug"]
-        offered = client.get(f"/api/v1/booking/{slug}").raise_for_status().json()["event_types"]
-    return f"{base}/book/{slug}/{offered[0]['slug']}"
 
 
 if __name__ == "__main__":
