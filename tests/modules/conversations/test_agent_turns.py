@@ -35,7 +35,7 @@ async def test_books_only_what_was_chosen_confirmed_and_named(base, begin, clien
     event_type = (await client.post("/api/v1/event-types", json={"title": "Product demo"})).json()
     talk = await begin(event_type_id=event_type["id"])
     talk.facts = {"time_zone": "Asia/Tokyo"}
-    offered = await talk.say("I would like to book a demo")
+    offered = await talk.say("Can I book a demo with you?")
     assert "These times are free (Asia/Tokyo)" in offered
     slots = (await talk.messages())[-1].data["slots"]
     assert len(slots) >= 2

@@ -77,9 +77,15 @@ def needs_answer(situation: Situation) -> bool:
         return False
     if reading.asks_who or (reading.small_talk is not None and not reading.is_question):
         return False
-    if reading.small_talk == "help":
+    if reading.small_talk == "help" or _wants_times(situation):
         return False
     return reading.is_question or not (reading.noted or reading.wants_meeting)
+
+
+def _wants_times(situation: Situation) -> bool:
+    """Whether free times are what the visitor asks for: “Can I book a demo?” needs no source."""
+    booking = situation.pending.booking
+    return situation.can_book and situation.reading.wants_meeting and (booking is None or not booking.meeting_id)
 
 
 def found_nothing(situation: Situation, decisions: Sequence[Decision]) -> bool:
@@ -127,11 +133,10 @@ def locally(situation: Situation, claims: Sequence[Claim]) -> Proposal:
 
 def next_steps(situation: Situation) -> list[Action]:
     """What the agent comes up with by itself once the visitor is served: free times, or the flow's next question."""
-    reading, pending = situation.reading, situation.pending
-    if situation.can_book and reading.wants_meeting and (pending.booking is None or not pending.booking.meeting_id):
+    if _wants_times(situation):
         return [OfferSlots()]
     if situation.question is not None:
-        if reading.small_talk in ("thanks", "goodbye"):
+        if situation.reading.small_talk in ("thanks", "goodbye"):
             return []
         return [Ask(question_key=situation.question.key)]
     return []
