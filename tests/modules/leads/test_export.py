@@ -38,6 +38,20 @@ async def test_csv_is_neutralised_and_complete(client, filled, session):
     assert await connection.fetchval("select count(*) from audit_log where action = 'lead.exported'") == 1
 
 
+async def test_an_export_comes_back_as_it_went(client, filled, database):
+    di = {"first_name": "Di", "phone": "+49 30 901820", "country": "DE"}
+    assert (await client.post("/api/v1/leads", json=di)).is_success
+    content = (await client.get("/api/v1/leads/export")).content
+    assert b"'+49 30 901820" in content
+    done = await import_file(
+        client,
+        lambda: run_import_jobs(database),
+        content,
+        mapping={"duplicates": "update", "match_on": ["email", "phone"]},
+    )
+    assert done["counts"] == {"unchanged": 4}
+
+
 async def test_json_and_xlsx(client, filled):
     entries = (await client.get("/api/v1/leads/export?format=json")).json()
     assert [entry["email"] for entry in entries] == ["ada@x.example", "bo@x.example", "cy@x.example"]
@@ -46,6 +60,7 @@ async def test_json_and_xlsx(client, filled):
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     rows = list(sheet.iter_rows())
     assert len(rows) == 4
+    assert "@Works" in {cell.value for cell in rows[1]}
     assert not any(cell.data_type == "f" for row in rows for cell in row)
 
 

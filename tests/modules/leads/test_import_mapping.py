@@ -4,10 +4,12 @@ import random
 
 import pytest
 
+from tradewind.modules.leads import exported
 from tradewind.modules.leads.importing.mapping import KnownField, suggest
 from tradewind.modules.leads.importing.plan import Plan, plan_of
 from tradewind.modules.leads.importing.readers import Row
 from tradewind.modules.leads.importing.reading import LeadDraft, RejectedRow, RowReader
+from tradewind.modules.leads.importing.targets import TARGETS
 from tradewind.modules.leads.importing.values import parse_boolean, parse_moment, parse_number, parse_outcome
 
 
@@ -19,6 +21,20 @@ def _suggest(columns: dict[str, list[str]], known=(), *, whole_file: bool = True
 
 def _one(name: str, cells: list[str], **others: list[str]):
     return _suggest({name: cells, **others})[name]
+
+
+def test_an_export_is_known_again():
+    cells = {label: ["2026-01-05", "2026-01-06", "2026-01-07"] for label in exported.COLUMNS.values()}
+    found = _suggest({**cells, "Budget": ["1", "2", "3"]})
+    key_of = {label: key for key, label in exported.COLUMNS.items()}
+    kept = {name: one for name, one in found.items() if not one.ignore}
+    assert {name: one.target for name, one in kept.items() if one.target} == {
+        label: key for label, key in key_of.items() if key in TARGETS
+    }
+    assert {key_of[name] for name, one in found.items() if one.ignore} == {
+        "id", "phone_key", "score", "score_band", "owner_id", "created_at", "updated_at",
+    }  # fmt: skip
+    assert found["Budget"].create["kind"] == "number"
 
 
 @pytest.mark.parametrize(

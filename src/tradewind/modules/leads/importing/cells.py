@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from tradewind.modules.leads.exported import meant
 from tradewind.modules.leads.importing.limits import MAX_CELL_CHARACTERS
 from tradewind.modules.leads.importing.mapping import STATUS_WORDS
 from tradewind.modules.leads.importing.plan import PlannedColumn
@@ -57,7 +58,7 @@ class Cells(dict[str, Any]):
         self._words = _NO_ADDRESS if column.target == "website" else _UNKNOWN_WORD
 
     def __missing__(self, cell: str) -> Any:
-        text = cell.strip()
+        text = meant(cell.strip())
         if not text or (len(text) <= 20 and self._is_empty(text)):
             value = None
         elif len(text) > MAX_CELL_CHARACTERS:

@@ -172,7 +172,7 @@ def detect_encoding(path: Path) -> tuple[Encoding, Census]:
     if census.nul_bytes > census.size_bytes * 0.3:
         little = census.nul_bytes - census.nul_even > census.nul_even
         return Encoding("utf-16-le" if little else "utf-16-be", "replace"), census
-    if census.control_bytes > 500 and census.control_bytes > census.size_bytes * 0.05:
+    if census.control_bytes > 50 and census.control_bytes > census.size_bytes * 0.05:
         raise FileUnreadable("This looks like a binary file, not a table of text.")
     if not census.invalid_utf8:
         return Encoding("utf-8"), census

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from tradewind.modules.leads import exported
 from tradewind.modules.leads.importing.limits import PROFILE_ROWS
 from tradewind.modules.leads.importing.profile import ColumnProfile, Kind, association, infer_kind
 from tradewind.modules.leads.importing.targets import (
@@ -81,7 +82,8 @@ def suggest(
     columns = zip_longest(*rows[:PROFILE_ROWS])
     for profile, column in zip(profiles, columns, strict=False):
         profile.add(cell for cell in column if cell is not None)
-    suggestions = [_suggest_one(index, name, profiles[index]) for index, name in enumerate(header)]
+    own = exported.fields_of(header)
+    suggestions = [_suggest_one(index, name, profiles[index], own.get(name)) for index, name in enumerate(header)]
     _resolve_clashes(suggestions)
     _fill_gaps(suggestions, profiles)
     _make_custom(suggestions, profiles, known, whole_file=whole_file)
@@ -89,12 +91,14 @@ def suggest(
     return suggestions
 
 
-def _suggest_one(index: int, name: str, profile: ColumnProfile) -> Suggestion:
+def _suggest_one(index: int, name: str, profile: ColumnProfile, own: str | None) -> Suggestion:
     suggestion = Suggestion(
         name, index, filled=profile.filled, empty=profile.empty, distinct=profile.distinct,
         samples=[value[:80] for value, _ in profile.values.most_common(5)],
         placeholders=[{"value": value, "count": count} for value, count in profile.placeholders.most_common(8)],
     )  # fmt: skip
+    if own is not None:
+        return _as_exported(suggestion, own, profile)
     target = target_of_header(name)
     if target is None:
         return suggestion
@@ -106,6 +110,16 @@ def _suggest_one(index: int, name: str, profile: ColumnProfile) -> Suggestion:
         _read_format(suggestion, profile)
     else:
         suggestion.notes.append(f"The name sounds like “{label}”, but {doubt}.")
+    return suggestion
+
+
+def _as_exported(suggestion: Suggestion, field: str, profile: ColumnProfile) -> Suggestion:
+    suggestion.confidence = 0.98
+    if field in TARGETS:
+        suggestion.target, suggestion.reason = field, "The file is an export of leads."
+        _read_format(suggestion, profile)
+    else:
+        suggestion.ignore, suggestion.reason = True, "The file is an export of leads; this is found out anew."
     return suggestion
 
 
@@ -200,7 +214,9 @@ def _fill_gaps(suggestions: list[Suggestion], profiles: list[ColumnProfile]) -> 
         if target in used:
             continue
         candidates = [
-            (measure(profiles[s.index]), s) for s in suggestions if s.target is None and profiles[s.index].filled >= 3
+            (measure(profiles[s.index]), s)
+            for s in suggestions
+            if s.target is None and not s.ignore and profiles[s.index].filled >= 3
         ]
         share, found = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
         if found is not None and share >= needed:
@@ -213,7 +229,7 @@ def _make_custom(
     by_words = {header_words(one.label): one for one in known} | {header_words(one.key): one for one in known}
     taken = {one.key for one in known}
     for suggestion in suggestions:
-        if suggestion.target is not None:
+        if suggestion.target is not None or suggestion.ignore:
             continue
         profile = profiles[suggestion.index]
         if not profile.filled and whole_file:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from tradewind.modules.leads.importing.detect import Encoding, TextShape
-from tradewind.modules.leads.importing.failures import FileEmpty, TooManyColumns
+from tradewind.modules.leads.importing.failures import FileEmpty, FileUnreadable, TooManyColumns
 from tradewind.modules.leads.importing.limits import (
     CHUNK_BYTES,
     MAX_COLUMNS,
@@ -178,7 +178,7 @@ class TextTable:
         self.nul_characters = 0
 
     def header(self) -> list[str]:
-        """Column names as written, or `Column N` when the file has none. Raises FileEmpty, TooManyColumns."""
+        """Names as written, or `Column N` when there are none. Raises FileEmpty, FileUnreadable, TooManyColumns."""
         lines = _Lines(self._path, self._encoding)
         try:
             first = next(self._records(lines, skip_header=False), None)
@@ -187,7 +187,7 @@ class TextTable:
         if first is None:
             raise FileEmpty("The file has no rows.")
         if isinstance(first, BrokenRow):
-            raise TooManyColumns(f"The first line cannot be read: {first.reason}")
+            raise FileUnreadable(f"The first line cannot be read: {first.reason}")
         count = len(first.cells)
         if count > MAX_COLUMNS:
             raise TooManyColumns(

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.file_part import FilePart
 from tradewind.kernel.jobs import start_run
+from tradewind.modules.leads.exported import harmless
 from tradewind.modules.leads.importing.table import Choices
 from tradewind.modules.leads.importing.targets import TARGETS
 from tradewind.modules.leads.jobs.imports import OneImport, analyse_import, run_import, undo_import
@@ -27,7 +28,6 @@ from tradewind.modules.leads.schemas.imports import (
 )
 from tradewind.modules.leads.service import import_files as files
 from tradewind.modules.leads.service import import_preview, import_undo, imports
-from tradewind.modules.leads.service.exports import harmless
 from tradewind.modules.leads.service.files import safe_name
 from tradewind.modules.leads.service.import_reading import read, row_of
 

@@ -18,6 +18,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.errors_imports import ExportTooLarge
 from tradewind.modules.leads.events import LeadsExported
+from tradewind.modules.leads.exported import COLUMNS, harmless
 from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import lists
@@ -31,24 +32,6 @@ MEDIA_TYPES: dict[str, str] = {
 _XLSX_ROWS = 1_048_575
 _XLSX_CELL = 32_767
 _PREFETCH = 1_000
-# What a spreadsheet takes for the beginning of a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-COLUMNS: dict[str, str] = {
-    "id": "Id", "external_id": "External id", "full_name": "Full name", "first_name": "First name",
-    "last_name": "Last name", "email": "Email", "phone": "Phone", "phone_key": "Phone (E.164)",
-    "job_title": "Job title", "company_name": "Company", "status": "Status", "source": "Source",
-    "country": "Country", "region": "Region", "city": "City", "language": "Language", "time_zone": "Time zone",
-    "website": "Website", "score": "Score", "score_band": "Score band", "converted": "Converted",
-    "converted_at": "Converted on", "first_seen_at": "First seen", "last_activity_at": "Last activity",
-    "do_not_email": "Do not email", "do_not_call": "Do not call", "tags": "Tags", "owner_id": "Owner id",
-    "created_at": "Created", "updated_at": "Updated",
-}  # fmt: skip
-
-
-def harmless(text: str) -> str:
-    """A cell no spreadsheet will run: an apostrophe before what it would take for a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
 async def prepare(
@@ -115,11 +98,11 @@ def _text(value: Any) -> str:
         case date():
             return value.isoformat()
         case list():
-            return harmless("; ".join(str(item) for item in value))
+            return "; ".join(str(item) for item in value)
         case UUID():
             return str(value)
         case _:
-            return harmless(str(value))
+            return str(value)
 
 
 async def _csv(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
@@ -130,7 +113,10 @@ async def _csv(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
     keys = [field.key for field in fields]
     async for row in rows:
         custom = _custom(row)
-        writer.writerow([*[_text(row[name]) for name in COLUMNS], *[_text(custom.get(key)) for key in keys]])
+        values = [*[row[name] for name in COLUMNS], *[custom.get(key) for key in keys]]
+        writer.writerow(
+            [_text(value) if isinstance(value, int | float) else harmless(_text(value)) for value in values]
+        )
         if buffer.tell() > 65_536:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -176,6 +162,7 @@ async def _xlsx(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
                 elif isinstance(value, int | float):
                     sheet.write_number(number, column, value)
                 elif value is not None and (text := _text(value)):
+                    # A text by its type: no spreadsheet runs it, and phone numbers stay as they are.
                     sheet.write_string(number, column, text[:_XLSX_CELL])
         book.close()
         with path.open("rb") as file:
