@@ -71,6 +71,21 @@ class Settings(BaseSettings):
         description="Servers on localhost that stand for calendar vendors, for development and tests, as "
         "vendor=http://localhost:port separated by commas.",
     )
+    mail_servers: str = Field(
+        default="",
+        description="Mail servers (SMTP, IMAP) in private networks that organisations may connect, as host:port "
+        "separated by commas, e.g. localhost:25; host:* for all ports. Empty: servers on the open internet only.",
+    )
+    dns_server: str = Field(
+        default="",
+        description="Address and port of the name server that sending domains are checked with. "
+        "Empty: the system's.",
+    )
+    mail_blocklists: str = Field(
+        default="",
+        description="Zones of blocklists of domains to ask about sending domains, separated by commas. "
+        "Most ask for an agreement first; empty asks none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_port: int | None = Field(
@@ -114,6 +129,21 @@ class Settings(BaseSettings):
             if not host or not port.isdigit():
                 raise ValueError(f"{server!r} is no host and port such as localhost:11434")
         return servers
+
+    @field_validator("mail_servers")
+    @classmethod
+    def _mail_servers(cls, servers: str) -> str:
+        for server in filter(None, map(str.strip, servers.split(","))):
+            host, _, port = server.rpartition(":")
+            if not host or not (port.isdigit() or port == "*"):
+                raise ValueError(f"{server!r} is no host and port such as localhost:25")
+        return servers
+
+    @property
+    def known_mail_servers(self) -> frozenset[tuple[str, int | None]]:
+        """`mail_servers` as pairs of host and port, None for all ports."""
+        pairs = (server.strip().lower().rpartition(":") for server in self.mail_servers.split(",") if server.strip())
+        return frozenset((host.strip("[]"), None if port == "*" else int(port)) for host, _, port in pairs)
 
     @field_validator("calendar_stand_ins")
     @classmethod

@@ -15,6 +15,7 @@ from tradewind.kernel.testing.database import RolledBackDatabase
 from tradewind.modules.sending import channels as port
 from tradewind.modules.sending.channels import Channel, ClaimedIntent, Outcome, Record, SendingContext
 from tradewind.modules.sending.contracts import NewIntent, Recipient
+from tradewind.modules.sending.worker import dispatcher
 
 
 class InTurn(RolledBackDatabase):
@@ -97,7 +98,8 @@ class ScriptedChannel(Channel):
 
 @pytest.fixture
 def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedChannel]:
-    """The scripted channel in place of the one for mail."""
+    """The scripted channel in place of the one for mail; a turn ends as soon as nothing more is due now."""
+    monkeypatch.setattr(dispatcher, "TURN_SECONDS", 0.6)
     scripted = ScriptedChannel()
     monkeypatch.setitem(port._channels, "email", scripted)
     return scripted

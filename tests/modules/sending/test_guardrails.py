@@ -16,7 +16,7 @@ ADA = UUID(int=21)
 
 
 @pytest.fixture
-async def willing(database, organisation):
+async def willing(database, organisation, frozen):
     """Ada and Bob agreed to marketing mails."""
     async with database.transaction(organisation) as session:
         changes = [
@@ -35,7 +35,7 @@ async def intend(database, actor, *intents):
 
 @pytest.mark.usefixtures("willing")
 async def test_marketing_asks_for_consent_and_keeps_to_caps_and_hours(
-    database, organisation, client: httpx.AsyncClient, channel, message, frozen
+    database, organisation, client: httpx.AsyncClient, client_of, channel, message, frozen
 ):
     bulk = {"purpose": "sales", "priority": "bulk", "person": ADA}
     one, two, three, night, never = await intend(
@@ -73,12 +73,15 @@ async def test_marketing_asks_for_consent_and_keeps_to_caps_and_hours(
         await privacy.record_consents(session, [withdrawn])
     frozen.tick(86_400)
     await dispatch(database)
-    assert (await client.get(f"/api/v1/sending/intents/{three.id}")).json()["state"] == "blocked"
+    later = await client_of(organisation)
+    assert (await later.get(f"/api/v1/sending/intents/{three.id}")).json()["state"] == "blocked"
+    later = await client_of(organisation)
+    assert (await later.get(f"/api/v1/sending/intents/{three.id}")).json()["state"] == "blocked"
 
 
 @pytest.mark.usefixtures("willing")
 async def test_policies_are_changed_shadowed_tried_and_removed(
-    database, organisation, client: httpx.AsyncClient, channel, message, frozen
+    database, organisation, client: httpx.AsyncClient, client_of, channel, message, frozen
 ):
     path = "/api/v1/sending/policies"
     listed = (await client.get(path)).json()
@@ -114,6 +117,7 @@ async def test_policies_are_changed_shadowed_tried_and_removed(
     frozen.tick(3600)
     await dispatch(database)
     assert len(channel.left) == 5
+    client = await client_of(organisation)
     assert (await client.delete(f"{path}/{added['key']}")).status_code == 204
     wrong = {**limit, "settings": {"rule": "hours", "start": "20:00", "end": "08:00", "channels": ["pigeon"]}}
     assert (await client.post(path, json=wrong)).status_code == 422

@@ -14,7 +14,8 @@ from tradewind.modules.sending.worker.dispatcher import dispatch
 
 async def states(database, actor) -> dict[str, str]:
     async with database.transaction(actor) as session:
-        return dict(await session.execute(text("SELECT key, state FROM send_intents")))
+        rows = await session.execute(text("SELECT key, state FROM send_intents"))
+        return {row.key: row.state for row in rows}
 
 
 async def test_each_outcome_leads_to_its_state_and_nothing_is_repeated(

@@ -148,10 +148,9 @@ TABLES = {
             settings jsonb NOT NULL,
             program jsonb NOT NULL,
             fingerprint text NOT NULL,
-            state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done', 'failed')),
+            state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done')),
             passed boolean,
             report jsonb,
-            error text,
             created_at timestamptz NOT NULL DEFAULT now(),
             created_by_name text NOT NULL DEFAULT '',
             finished_at timestamptz
@@ -161,10 +160,11 @@ TABLES = {
 
 # Which live journeys of all organisations have somebody due, oldest first: the worker acts for none of them yet.
 DUE = """
-CREATE FUNCTION journeys_due(at timestamptz) RETURNS TABLE (organisation_id uuid, journey_id uuid, due_at timestamptz)
+CREATE FUNCTION journeys_due(at timestamptz)
+RETURNS TABLE (organisation_id uuid, journey_id uuid, due_at timestamptz, priority integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT journeys.organisation_id, journeys.id, first.due_at
-    FROM journeys CROSS JOIN LATERAL (
+    SELECT journeys.organisation_id, journeys.id, first.due_at, coalesce((v.draft #>> '{settings,priority}')::int, 50)
+    FROM journeys LEFT JOIN journey_versions v ON v.id = journeys.published_version_id CROSS JOIN LATERAL (
         SELECT e.due_at FROM journey_enrolments e WHERE e.journey_id = journeys.id AND e.state = 'waiting'
         ORDER BY e.due_at LIMIT 1
     ) AS first
@@ -234,7 +234,7 @@ def upgrade() -> None:
         bind.exec_driver_sql(function)
     bind.exec_driver_sql("SELECT journeys_isolate_partition('journey_steps_other')")
     # The functions run as the owner, whom forced policies would show nothing.
-    for table in ("journeys", "journey_enrolments"):
+    for table in ("journeys", "journey_versions", "journey_enrolments"):
         bind.exec_driver_sql(f"CREATE POLICY owner_functions ON {table} FOR SELECT TO CURRENT_USER USING (true)")
     for signature in ("journeys_isolate_partition(text)", *_FUNCTIONS):
         bind.exec_driver_sql(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")

@@ -61,7 +61,6 @@ class JourneyRehearsal(TenantMixin, Base):
     state: Mapped[str] = mapped_column(default="running", info=INTERNAL)
     passed: Mapped[bool | None] = mapped_column(info=INTERNAL)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=INTERNAL)
-    error: Mapped[str | None] = mapped_column(info=INTERNAL)
     created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)
     created_by_name: Mapped[str] = mapped_column(default="", info=INTERNAL)
     finished_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)

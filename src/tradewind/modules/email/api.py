@@ -13,6 +13,7 @@ from tradewind.modules.email.contracts_rendering import MailClick, MailPerson, M
 from tradewind.modules.email.people import EngagementJudge, PeopleSource
 from tradewind.modules.email.people import provide_judge as set_judge
 from tradewind.modules.email.people import provide_people as set_people
+from tradewind.modules.email.repository import templates as template_rows
 from tradewind.modules.email.service import engagement, rendering, sink
 from tradewind.modules.email.service.engagement import CLICK_PARAMETER
 
@@ -24,6 +25,7 @@ __all__ = [
     "forget_people",
     "provide_judge",
     "provide_people",
+    "published_versions",
     "recent_mails",
     "render",
 ]
@@ -43,6 +45,11 @@ async def recent_mails(database: Database, *, limit: int = 20) -> list[Delivered
         async with database.transaction(Actor.system(organisation_id, name="mail")) as session:
             found += await sink.recent(session, limit=limit)
     return sorted(found, key=lambda mail: mail.id, reverse=True)[:limit]
+
+
+async def published_versions(session: AsyncSession, template_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The version of each template that goes out now, None for one never published; others are not there any more."""
+    return await template_rows.published(session, template_ids)
 
 
 async def render(

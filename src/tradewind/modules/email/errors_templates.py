@@ -1,6 +1,6 @@
 """What can go wrong with mail templates."""
 
-from tradewind.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from tradewind.kernel.errors import Conflict, Invalid, NotFound
 
 
 class MailTemplateNotFound(NotFound):
@@ -52,7 +52,7 @@ class PreviewPersonNotFound(NotFound):
     title = "Person not found"
 
 
-class TestRecipientRefused(Forbidden):
+class TestRecipientRefused(Invalid):
     """Tests go to colleagues only."""
 
     code = "email.test_recipient"

@@ -112,10 +112,11 @@ async def release(
     contacts: Iterable[tuple[Channel, str]],
     *,
     reasons: Iterable[SuppressionReason],
+    source: Source | None = None,
     note: str = "",
 ) -> int:
-    """Lift suppressions of contact points for these reasons; how many entries that were."""
-    return await suppressing.release(session, contacts, reasons=reasons, note=note)
+    """Lift suppressions of contact points for these reasons (from one source only); how many entries that were."""
+    return await suppressing.release(session, contacts, reasons=reasons, source=source, note=note)
 
 
 async def link_tokens(session: AsyncSession, asks: Sequence[LinkAsk | tuple[str, str]]) -> list[LinkToken]:

@@ -29,11 +29,12 @@ class ConsentGranted(_ContactsChanged):
 
 
 class ConsentWithdrawn(_ContactsChanged):
-    """People do not want messages of a purpose any more."""
+    """People do not want messages of a purpose any more; `everything`: nor any others, a suppression says so, too."""
 
     name: ClassVar[str] = "privacy.consent_withdrawn"
     public: ClassVar[Public | None] = Public("consent.withdrawn", permission=PERMISSION)
     purpose: str = Field(examples=["marketing"])
+    everything: bool = False
 
 
 class AddressSuppressed(_ContactsChanged):

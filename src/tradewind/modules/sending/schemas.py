@@ -17,7 +17,7 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValid
 StopScope = Literal["organisation", "channel", "campaign", "journey"]
 
 
-class ReasonRead(BaseModel):
+class SendReasonRead(BaseModel):
     """What one rule says. `shadow`: the guardrail only takes note."""
 
     rule: str
@@ -28,15 +28,15 @@ class ReasonRead(BaseModel):
     shadow: bool = False
 
 
-class DecisionRead(BaseModel):
+class SendDecisionRead(BaseModel):
     """What all rules together say."""
 
     verdict: Verdict
     not_before: datetime | None
-    reasons: list[ReasonRead]
+    reasons: list[SendReasonRead]
 
 
-class IntentRow(BaseModel):
+class SendIntentRow(BaseModel):
     """A message of the ledger. `address` is masked without `leads:personal`, and null once it was forgotten.
 
     `reason` is why it was not sent, or waits, in one sentence. `cost_microusd` is millionths of a US dollar.
@@ -61,11 +61,11 @@ class IntentRow(BaseModel):
     finished_at: datetime | None
 
 
-class IntentRead(IntentRow):
+class SendIntentRead(SendIntentRow):
     """A message with its decision and what became of it."""
 
     key: str
-    decision: DecisionRead
+    decision: SendDecisionRead
     provider: str | None
     provider_message_id: str | None
     cost_microusd: int
@@ -110,7 +110,7 @@ class OutboxOverview(BaseModel):
     closed_channels: list[str]
 
 
-class PolicyRead(BaseModel):
+class SendPolicyRead(BaseModel):
     """A guardrail. Version 0 is a built-in one as shipped."""
 
     key: str
@@ -122,14 +122,14 @@ class PolicyRead(BaseModel):
     version: int
 
 
-class PolicyList(BaseModel):
+class SendPolicyList(BaseModel):
     """All guardrails, and the channels they may name."""
 
-    items: list[PolicyRead]
+    items: list[SendPolicyRead]
     channels: list[str]
 
 
-class PolicyWrite(BaseModel):
+class SendPolicyWrite(BaseModel):
     """A guardrail: `enforce` holds, `shadow` only takes note of what it would have stopped."""
 
     name: Name
@@ -137,7 +137,7 @@ class PolicyWrite(BaseModel):
     settings: PolicySettings
 
 
-class RuleRead(BaseModel):
+class SendRuleRead(BaseModel):
     """A rule by its id, and what it demands."""
 
     id: str
@@ -151,10 +151,10 @@ class CallHours(BaseModel):
     days: list[list[tuple[int, int]]]
 
 
-class RuleList(BaseModel):
+class SendRuleList(BaseModel):
     """All rules, and the table of hours for calls; the entry `*` is for all other countries."""
 
-    items: list[RuleRead]
+    items: list[SendRuleRead]
     call_hours: list[CallHours]
 
 
@@ -195,7 +195,7 @@ class TrialResult(BaseModel):
     complete: bool
 
 
-class StopRead(BaseModel):
+class SendStopRead(BaseModel):
     """A kill switch that is thrown. `subject` is a channel, or the id of a campaign or journey."""
 
     id: UUID
@@ -206,13 +206,13 @@ class StopRead(BaseModel):
     created_at: datetime
 
 
-class StopList(BaseModel):
+class SendStopList(BaseModel):
     """All kill switches that are thrown, newest first."""
 
-    items: list[StopRead]
+    items: list[SendStopRead]
 
 
-class StopCreate(BaseModel):
+class SendStopCreate(BaseModel):
     """Stop everything, a channel, a campaign or a journey, at once. `subject` is empty for the organisation."""
 
     scope: StopScope
@@ -220,7 +220,7 @@ class StopCreate(BaseModel):
     reason: Note = ""
 
 
-class ApprovalRead(BaseModel):
+class SendApprovalRead(BaseModel):
     """A campaign or journey whose messages wait for a person, or what the person said. `waiting` counts to 10,000."""
 
     id: UUID
@@ -229,7 +229,7 @@ class ApprovalRead(BaseModel):
     tier: Literal["medium", "high"]
     audience_size: int
     sender: str | None
-    reasons: list[ReasonRead]
+    reasons: list[SendReasonRead]
     state: Literal["waiting", "approved", "refused"]
     waiting: int
     note: str
@@ -238,10 +238,10 @@ class ApprovalRead(BaseModel):
     decided_at: datetime | None
 
 
-class ApprovalList(BaseModel):
+class SendApprovalList(BaseModel):
     """The newest hundred approvals."""
 
-    items: list[ApprovalRead]
+    items: list[SendApprovalRead]
 
 
 class ApprovalDecision(BaseModel):

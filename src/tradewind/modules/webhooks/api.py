@@ -1,12 +1,15 @@
 """What other modules may ask of webhooks."""
 
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.webhooks import repository
+from tradewind.modules.webhooks.sending import message
 
-__all__ = ["listeners"]
+__all__ = ["listeners", "signed_headers"]
 
 
 async def listeners(session: AsyncSession, event_types: Collection[str]) -> list[str]:
@@ -16,3 +19,13 @@ async def listeners(session: AsyncSession, event_types: Collection[str]) -> list
         for endpoint in await repository.endpoints(session)
         if endpoint.state == "active" and set(event_types) & set(endpoint.event_types)
     ]
+
+
+def signed_headers(message_id: UUID, payload: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    """Headers of a JSON request signed as Standard Webhooks say; receivers know a repetition by the message's id.
+
+    `secrets` in their text form (`whsec_…`), the newest first: each one signs.
+    """
+    name, timestamp = message.webhook_id(message_id), int(time.time())
+    signature = message.signatures(name, timestamp, payload, list(secrets))
+    return message.headers("standard", name, timestamp, signature)

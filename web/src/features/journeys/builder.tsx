@@ -44,7 +44,7 @@ const byId = (rows: readonly { id: string; name: string }[] | undefined) =>
 
 function useNames(): Names {
   const segments = useQuery(segmentsQuery()).data;
-  const templates = useQuery(mailTemplatesQuery()).data;
+  const templates = useQuery(mailTemplatesQuery()).data?.items;
   const journeys = useQuery(journeysQuery()).data;
   const { options } = useMembers();
   return useMemo(

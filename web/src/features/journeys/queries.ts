@@ -37,9 +37,7 @@ export const fieldsQuery = () => ({
 });
 export const segmentsQuery = () => apiQuery<Schema<'SegmentRead'>[]>('/api/v1/segments');
 export const mailTemplatesQuery = () =>
-  apiQuery<{ id: string; name: string; published_number?: number | null }[]>(
-    '/api/v1/email/templates',
-  );
+  apiQuery<Schema<'Page_MailTemplateRow_'>>('/api/v1/mail-templates', { limit: 100 });
 
 /** How many are where: read again now and then while people move. */
 export const countsQuery = (id: string, moving: boolean) => ({

@@ -71,8 +71,8 @@ class Tally:
         for step in taken:
             key = step.node.key
             self.ports[key, step.port] += 1
-            if step.port != "asked":
-                self.visits[key] += 1
+            # A message that asks for its outcome is one visit in two turns.
+            self.visits[key] += step.port != "asked"
             if key not in seen:
                 seen.add(key)
                 self.people[key] += 1
@@ -111,18 +111,12 @@ def findings(program: Program, tally: Tally, names: Mapping[str, str]) -> list[F
         return found
     for reason in ("too_many_steps", "step_gone"):
         if tally.ended[reason]:
-            found.append(
-                Finding(
-                    "loop",
-                    "grave",
-                    "People go round in circles until they are stopped after 1,000 steps.",
-                    people=tally.ended[reason],
-                )  # fmt: skip
-            )
+            message = "People go round in circles until they are stopped after 1,000 steps."
+            found.append(Finding("loop", "grave", message, people=tally.ended[reason]))
     for node in program.nodes.values():
         name = names.get(node.key) or node.key
-        if tally.visits[node.key] == 0 and tally.ports[node.key, "asked"] == 0:
-            if node.kind != "trigger" and not any(one.key == node.key for one in program.triggers):
+        if tally.visits[node.key] == 0:
+            if node.kind != "trigger":
                 found.append(Finding("never_reached", "warning", f"Nobody comes to “{name}”.", node.key))
             continue
         for port in node.targets:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.campaigns.models import JourneyRehearsal
@@ -34,3 +34,13 @@ async def passed(session: AsyncSession, journey_id: UUID, fingerprint: str) -> b
         .limit(1)
     )
     return bool(await session.scalar(statement))
+
+
+async def failures(session: AsyncSession, run_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Why the work of these runs failed for good or was cancelled, of those it was."""
+    rows = await session.execute(
+        text("SELECT id, coalesce(error, state) AS why FROM job_runs WHERE id = ANY (:ids) "
+             "AND state IN ('failed', 'cancelled')"),
+        {"ids": list(run_ids)},
+    )  # fmt: skip
+    return {row.id: row.why for row in rows}

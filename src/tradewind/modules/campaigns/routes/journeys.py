@@ -22,8 +22,9 @@ from tradewind.modules.campaigns.schemas.journeys import (
     JourneyUpdate,
     JourneyVersionRead,
     StepKindRead,
+    WebhookSecrets,
 )
-from tradewind.modules.campaigns.service import catalogue, journeys, moving, publishing, templates
+from tradewind.modules.campaigns.service import calling, catalogue, journeys, moving, publishing, templates
 
 router = APIRouter(prefix="/api/v1", tags=["Journeys"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
@@ -134,6 +135,13 @@ async def restore_journey_version(
 async def move_journey_people(session: Session, journey_id: UUID, data: JourneyMove) -> JourneyMoved:
     """Move people in flight to the published version, or see what that would mean."""
     return await moving.move_people(session, journey_id, data)
+
+
+@router.get("/journeys/{journey_id}/webhook-secrets", dependencies=LAUNCH)
+async def read_journey_webhook_secrets(session: Session, journey_id: UUID) -> WebhookSecrets:
+    """What webhook steps of the journey sign with (Standard Webhooks): receivers check one of them."""
+    await journeys.require(session, journey_id)
+    return WebhookSecrets(secrets=calling.secrets_of(journey_id))
 
 
 def _tagged(response: Response, found: JourneyRead) -> JourneyRead:

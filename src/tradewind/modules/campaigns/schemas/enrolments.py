@@ -96,7 +96,7 @@ class JourneyCounts(BaseModel):
     as_of: datetime
 
 
-class ArmRead(BaseModel):
+class JourneyArmRead(BaseModel):
     """A variant: how it does, with the 95 % interval of its rate, and the chance it has at the next draw."""
 
     variant: str
@@ -124,4 +124,4 @@ class JourneySplitRead(BaseModel):
     name: str
     method: Literal["fixed", "adaptive"]
     reward_days: int
-    arms: list[ArmRead]
+    arms: list[JourneyArmRead]

@@ -183,3 +183,9 @@ class JourneyMoved(BaseModel):
     people: int
     steps: list[MovedStep]
     run_id: UUID | None = None
+
+
+class WebhookSecrets(BaseModel):
+    """Signing secrets in the form of Standard Webhooks, the newest first; older ones hold until they are gone."""
+
+    secrets: list[str]

@@ -19,6 +19,7 @@ from tradewind.modules.campaigns.models import Journey
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository.enrolments import Claimed, send_key
 from tradewind.modules.campaigns.service import entering
+from tradewind.modules.email import api as email
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import LeadSummary, NewTask
 from tradewind.modules.sending import api as sending
@@ -73,10 +74,13 @@ async def _send(session: AsyncSession, journey: Journey, effects: Sequence[Effec
     intents: list[NewIntent] = []
     sent_for: list[UUID] = []
     audience = await _audience(session, journey) if effects else 0
+    templates = {one.taken.node.settings.template_id for one in effects} - {None}
+    versions = await email.published_versions(session, templates) if templates else {}
     for one in effects:
         settings = one.taken.node.settings
         address = address_of(settings.channel, one.person)
-        if address is None:
+        version_id = versions.get(settings.template_id)
+        if address is None or (settings.channel == "email" and version_id is None):
             blocked.add(one.claimed.id)
             continue
         sent_for.append(one.claimed.id)
@@ -85,7 +89,7 @@ async def _send(session: AsyncSession, journey: Journey, effects: Sequence[Effec
                 key=send_key(one.claimed.id, one.taken.visit, one.taken.node.key), channel=settings.channel,
                 recipient=_recipient(one.person, address), purpose=purpose_of(one.program, settings),
                 campaign_id=journey.campaign_id, journey_id=journey.id, step_key=one.taken.node.key,
-                priority=settings.priority, audience_size=audience, content=_content(one),
+                priority=settings.priority, audience_size=audience, content=_content(one, version_id),
                 expires_at=one.taken.at + settings.expires_after.span,
             )
         )  # fmt: skip
@@ -167,8 +171,8 @@ def _recipient(person: LeadSummary, address: str) -> Recipient:
     return Recipient(address=address, person_id=person.id, time_zone=person.time_zone, country=person.country)
 
 
-def _content(effect: Effect) -> Mapping[str, object]:
+def _content(effect: Effect, version_id: UUID | None) -> Mapping[str, object]:
     settings = effect.taken.node.settings
     if settings.channel == "email":
-        return {"template_id": str(settings.template_id)}
+        return {"template_version_id": str(version_id)}
     return {"text": filled_in(settings.text, effect.person)}

@@ -19,6 +19,7 @@ from tradewind.modules.campaigns.engine.steps import (
     UpdateSettings,
 )
 from tradewind.modules.campaigns.repository import journeys as repository
+from tradewind.modules.email import api as email
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.errors import ConditionInvalid
@@ -44,6 +45,7 @@ async def problems(session: AsyncSession, graph: JourneyGraph, *, journey_id: UU
             found += await _condition(session, {"field": told.field, "op": "within_days", "value": 1}, node.id, "field")
         elif isinstance(told, SendSettings):
             found += _channel(told, node.id)
+            found += await _template(session, told, node.id)
         elif isinstance(told, EnrolSettings):
             found += await _journey(session, told, node.id, journey_id)
         if isinstance(told, TaskSettings) and told.member_id is not None and told.member_id not in members:
@@ -72,6 +74,17 @@ def _channel(settings: SendSettings, node: str) -> list[Problem]:
     ready = ", ".join(sorted(set(channels()) - {"webhook"})) or "none"
     message = f"Nothing is connected that sends on this channel yet; there are: {ready}."
     return [Problem("no_channel", message, node, field="channel")]
+
+
+async def _template(session: AsyncSession, settings: SendSettings, node: str) -> list[Problem]:
+    if settings.channel != "email" or settings.template_id is None:
+        return []
+    found = await email.published_versions(session, [settings.template_id])
+    if settings.template_id not in found:
+        return [Problem("no_template", "The mail template is not there any more.", node, field="template_id")]
+    if found[settings.template_id] is None:
+        return [Problem("unpublished", "Publish the mail template first.", node, field="template_id")]
+    return []
 
 
 async def _journey(session: AsyncSession, settings: EnrolSettings, node: str, journey_id: UUID | None) -> list[Problem]:

@@ -1,5 +1,6 @@
 """Dress rehearsals as people begin and read them; `rehearsing` does the work."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,13 +47,13 @@ async def begin(session: AsyncSession, journey_id: UUID, data: RehearsalCreate) 
     await journeys.record(
         session, "journey.rehearsed", journey, after={"rehearsal_id": str(rehearsal.id), "mode": data.mode}
     )
-    return _read(rehearsal, journey)
+    return (await _read(session, [rehearsal], journey))[0]
 
 
 async def list_rehearsals(session: AsyncSession, journey_id: UUID) -> list[RehearsalRead]:
     """The newest rehearsals of a journey. Raises JourneyNotFound."""
     journey = await journeys.require(session, journey_id)
-    return [_read(one, journey) for one in await repository.newest(session, journey_id, _SHOWN)]
+    return await _read(session, await repository.newest(session, journey_id, _SHOWN), journey)
 
 
 async def read_rehearsal(session: AsyncSession, rehearsal_id: UUID) -> RehearsalRead:
@@ -60,13 +61,20 @@ async def read_rehearsal(session: AsyncSession, rehearsal_id: UUID) -> Rehearsal
     rehearsal = await repository.rehearsal(session, rehearsal_id)
     if rehearsal is None:
         raise RehearsalNotFound("There is no such rehearsal.")
-    return _read(rehearsal, await journeys.require(session, rehearsal.journey_id))
+    return (await _read(session, [rehearsal], await journeys.require(session, rehearsal.journey_id)))[0]
 
 
-def _read(rehearsal: JourneyRehearsal, journey: Journey) -> RehearsalRead:
-    names = set(RehearsalRead.model_fields) - {"fits_draft", "report"}
-    return RehearsalRead(
-        **{name: getattr(rehearsal, name) for name in names},
-        fits_draft=rehearsal.fingerprint == journeys.fingerprint(JourneyDraft.model_validate(journey.draft)),
-        report=RehearsalReport.model_validate(rehearsal.report) if rehearsal.report else None,
-    )
+async def _read(session: AsyncSession, found: Sequence[JourneyRehearsal], journey: Journey) -> list[RehearsalRead]:
+    present = journeys.fingerprint(JourneyDraft.model_validate(journey.draft))
+    ended = await repository.failures(session, [one.run_id for one in found if one.run_id and one.state == "running"])
+    names = set(RehearsalRead.model_fields) - {"fits_draft", "report", "state", "error"}
+    return [
+        RehearsalRead(
+            **{name: getattr(one, name) for name in names},
+            state="failed" if one.run_id in ended else "done" if one.state == "done" else "running",
+            error=ended.get(one.run_id) if one.run_id else None,
+            fits_draft=one.fingerprint == present,
+            report=RehearsalReport.model_validate(one.report) if one.report else None,
+        )
+        for one in found
+    ]

@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 AHEAD = timedelta(seconds=65)
 """How far a turn looks ahead: until the next minute's job looks again."""
 _POLL_SECONDS = 0.5
-Due = tuple[UUID, UUID, datetime]
+Due = tuple[UUID, UUID, datetime, int]
+"""Organisation, journey, when the first one is due, and the journey's priority."""
 
 
 async def run_turn(database: Database, *, seconds: float = waking.TURN_SECONDS) -> bool:
@@ -30,7 +31,8 @@ async def run_turn(database: Database, *, seconds: float = waking.TURN_SECONDS) 
     while True:
         due = await _due(database, now() + AHEAD)
         ripe = [one for one in due if one[2] <= now()]
-        for organisation_id, journey_id, _ in ripe:
+        # Who is due in two journeys gets the message of the more important one; caps put the other off.
+        for organisation_id, journey_id, _, _ in sorted(ripe, key=lambda one: -one[3]):
             await _tick(database, organisation_id, journey_id, ticking.BATCH)
         if not due:
             return False
@@ -48,7 +50,7 @@ async def is_due_soon(database: Database) -> bool:
 async def _due(database: Database, until: datetime) -> Sequence[Due]:
     async with database.transaction(Actor.system(name="Journeys")) as session:
         rows = await session.execute(text("SELECT * FROM journeys_due(:until)"), {"until": until})
-        return [(row.organisation_id, row.journey_id, row.due_at) for row in rows]
+        return [(row.organisation_id, row.journey_id, row.due_at, row.priority) for row in rows]
 
 
 async def _tick(database: Database, organisation_id: UUID, journey_id: UUID, limit: int) -> None:

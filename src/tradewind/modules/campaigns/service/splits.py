@@ -9,7 +9,7 @@ from tradewind.modules.campaigns.engine.allocation import best_chances, interval
 from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository import splits as rows
-from tradewind.modules.campaigns.schemas.enrolments import ArmRead, JourneySplitRead
+from tradewind.modules.campaigns.schemas.enrolments import JourneyArmRead, JourneySplitRead
 from tradewind.modules.campaigns.service import journeys
 from tradewind.modules.campaigns.service.programs import programs
 
@@ -52,7 +52,7 @@ def _learns(node: Node) -> bool:
 
 def _arms(
     node: Node, counted: Mapping[str, tuple[int, int]], estimated: Mapping[tuple[str, str], tuple[float, float]]
-) -> list[ArmRead]:
+) -> list[JourneyArmRead]:
     variants = node.settings.variants
     given = shares(node.settings, counted)
     compared = [one.key for one in variants if not one.holdout]
@@ -67,7 +67,7 @@ def _arms(
         value, error = estimated.get((node.key, one.key), (None, None))
         rate = rewarded / drawn if drawn else None
         arms.append(
-            ArmRead(
+            JourneyArmRead(
                 variant=one.key, name=one.name or one.key, holdout=one.holdout, drawn=drawn, rewarded=rewarded,
                 rate=rate, low=low, high=high, best=best.get(one.key), propensity=given[one.key],
                 value_if_always=value, value_error=error,

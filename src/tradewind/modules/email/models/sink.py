@@ -16,7 +16,10 @@ CONTENT = Sealed("email.attachment")
 
 
 class SunkMail(Base, TenantMixin):
-    """A mail in the local sink. `link` is what the mail asks to open; both may carry a secret."""
+    """A mail in the local sink. `link` is what the mail asks to open; both may carry a secret.
+
+    One that `leaves` waits here only for its sender.
+    """
 
     __tablename__ = "mail_sink"
 
@@ -27,6 +30,7 @@ class SunkMail(Base, TenantMixin):
     subject: Mapped[str]
     body_sealed: Mapped[str] = mapped_column(BODY)
     link_sealed: Mapped[str | None] = mapped_column(LINK)
+    leaves: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     @property

@@ -51,6 +51,14 @@ async def page(
     return [row[0] for row in rows], following, previous
 
 
+async def published(session: AsyncSession, template_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """The published version, if any, of each of these templates that is there and not archived."""
+    table = MailTemplate
+    statement = select(table.id, table.published_version_id).where(table.id.in_(template_ids))
+    rows = await session.execute(statement.where(table.archived_at.is_(None)))
+    return {row.id: row.published_version_id for row in rows}
+
+
 async def version(session: AsyncSession, version_id: UUID) -> MailTemplateVersion | None:
     """A published version."""
     return await session.get(MailTemplateVersion, version_id)

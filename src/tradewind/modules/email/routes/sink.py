@@ -37,7 +37,11 @@ async def list_mails(
     meetings, with their attachments, to who may book.
     """
     rows, following, previous = await fetch_page(
-        session, select(*SunkMail.__table__.columns), _NEWEST, cursor=cursor, limit=limit
+        session,
+        select(*SunkMail.__table__.columns).where(SunkMail.leaves.is_(False)),
+        _NEWEST,
+        cursor=cursor,
+        limit=limit,
     )
     statement = select(SunkAttachment).where(SunkAttachment.mail_id.in_([row.id for row in rows]))
     files: dict[UUID, list[SunkAttachmentRead]] = {}

@@ -91,7 +91,10 @@ async def send_test(session: AsyncSession, template_id: UUID, wanted: MailTest) 
     members = {one.email.casefold(): one for one in await identity.list_members(session)}
     member = members.get(wanted.to.strip().casefold())
     if member is None:
-        raise TestRecipientRefused("A test can be sent to members of your organisation only.")
+        raise TestRecipientRefused(
+            "A test can be sent to members of your organisation only.",
+            errors=[{"field": "to", "message": "is no member of your organisation"}],
+        )
     template = await require(session, template_id)
     mail = await draft_for(session, template_id, wanted, address=member.email)
     subject = f"[Test] {mail.subject or template.name}"

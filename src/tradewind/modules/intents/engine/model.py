@@ -8,11 +8,12 @@ import numpy as np
 import orjson
 
 from tradewind.modules.ai.api import DEEP_SENTENCE, embed_deeply
+from tradewind.modules.intents.engine.network import Network, together
 from tradewind.modules.intents.engine.space import FEW_DIRECTIONS, Metric
 from tradewind.modules.intents.engine.words import BUCKETS, Words
 
 NEIGHBOURS = 5
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +38,35 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Labels told apart by meaning (`metric`, `duals`) and by words, joined with two weights.
+    """Labels told apart by meaning (`metric`, `duals`), by words and, from many examples, by `networks`.
 
-    `scope`: weights of `scope_features` and, last, the constant; `texts`, `targets` and `examples`: what it learned
-    from, by label number and as sentence vectors (n × 384).
+    `weights`: of the three opinions, in this order. `scope`: weights of `scope_features` and, last, the constant;
+    `texts`, `targets` and `examples`: what it learned from, by label number and as sentence vectors (n × 384).
     """
 
     labels: list[str]
     metric: Metric
     duals: np.ndarray
     words: Words
-    weights: tuple[float, float]
+    weights: tuple[float, float, float]
     scope: np.ndarray
     texts: list[str]
     targets: np.ndarray
     examples: np.ndarray
+    networks: tuple[Network, ...] = ()
 
     def predict(self, texts: Sequence[str], *, neighbours: int = NEIGHBOURS) -> list[Prediction]:
         """Judge texts, in their order. Blocks: use a thread."""
         if not texts:
             return []
         vectors = embed_deeply(texts)
-        moved, _ = self.metric.unit(vectors)
-        cosines = moved @ self.duals.T
+        unit = self.metric.unit(vectors)
+        cosines = unit[0] @ self.duals.T
         words = self.words.scores(texts)
-        probabilities = softmax(self.weights[0] * cosines + self.weights[1] * words)
+        opinion = together(self.networks, self.metric.flat(unit)) if self.networks else None
+        probabilities = softmax(joined(self.weights, cosines, words, opinion))
         similar = vectors[:, DEEP_SENTENCE] @ self.examples.T
-        features = scope_features(cosines, words, nearest(similar))
+        features = scope_features(cosines, words, nearest(similar), opinion)
         in_scope = 1 / (1 + np.exp(-(features @ self.scope[:-1] + self.scope[-1])))
         order = np.argsort(-probabilities, axis=1)[:, :5]
         close = _highest(similar, neighbours)
@@ -98,6 +101,7 @@ class Model:
                         "weights": self.weights,
                         "every": self.metric.every,
                         "texts": self.texts,
+                        "networks": len(self.networks),
                     }
                 ),
                 np.uint8,
@@ -115,6 +119,11 @@ class Model:
             scope=self.scope,
             targets=self.targets.astype(np.int32),
             examples=np.rint(self.examples * 127).astype(np.int8),
+            **{
+                f"{name}_{number}": getattr(network, name).astype(np.float16)
+                for number, network in enumerate(self.networks)
+                for name in Network.__slots__
+            },
         )
         return target.getvalue()
 
@@ -127,6 +136,7 @@ class Model:
             # Models of the first format hold directions as they are.
             directions = stored["directions"] * (stored["steps"] if "steps" in stored else np.float32(1))
             head = orjson.loads(stored["head"].tobytes())
+            sharpness, share, *more = head["weights"]
             gain = csr_array(
                 (stored["gain"].astype(np.float32), stored["gain_indices"], stored["gain_starts"]),
                 shape=(BUCKETS, len(head["labels"])),
@@ -136,11 +146,16 @@ class Model:
                 Metric(stored["centre"], directions.astype(np.float32), stored["gains"], head["every"]),
                 stored["duals"].astype(np.float32),
                 Words(stored["rarity"], gain, stored["base"]),
-                tuple(head["weights"]),
+                # Formats before the third know no networks.
+                (sharpness, share, more[0] if more else 0.0),
                 stored["scope"],
                 head["texts"],
                 stored["targets"],
                 stored["examples"].astype(np.float32) / 127,
+                tuple(
+                    Network(*(stored[f"{name}_{number}"].astype(np.float32) for name in Network.__slots__))
+                    for number in range(head.get("networks", 0))
+                ),
             )
 
 
@@ -164,7 +179,23 @@ def nearest(similar: np.ndarray) -> np.ndarray:
     return np.partition(similar, similar.shape[1] - count, axis=1)[:, -count:].mean(axis=1)
 
 
-def scope_features(cosines: np.ndarray, words: np.ndarray, near: np.ndarray) -> np.ndarray:
-    """What tells whether a text belongs to any label at all (n × 4)."""
+def joined(
+    weights: tuple[float, float, float],
+    cosines: np.ndarray,
+    words: np.ndarray,
+    opinion: tuple[np.ndarray, np.ndarray] | None,
+) -> np.ndarray:
+    """Log-scores (n × labels) of all opinions together."""
+    scores = weights[0] * cosines + weights[1] * words
+    return scores + weights[2] * opinion[0] if opinion else scores
+
+
+def scope_features(
+    cosines: np.ndarray, words: np.ndarray, near: np.ndarray, opinion: tuple[np.ndarray, np.ndarray] | None = None
+) -> np.ndarray:
+    """What tells whether a text belongs to any label at all (n × 4, or 6 where networks have an opinion)."""
     top = np.partition(cosines, cosines.shape[1] - 2, axis=1)[:, -2:]
-    return np.column_stack([top[:, 1], top[:, 1] - top[:, 0], near, words.max(axis=1)])
+    found = [top[:, 1], top[:, 1] - top[:, 0], near, words.max(axis=1)]
+    if opinion:
+        found += [opinion[0].max(axis=1), opinion[1]]
+    return np.column_stack(found)

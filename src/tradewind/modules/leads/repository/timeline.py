@@ -16,7 +16,7 @@ from tradewind.modules.leads.contracts import NewActivity
 
 _ORDER = "timeline"
 # Facts about our own records do not make a lead active.
-NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.")
+NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.", "consent.")
 COLUMNS = (
     "id, lead_id, company_id, deal_id, kind, title, body, occurred_at, actor_kind, actor_id, actor_name, source, data"
 )

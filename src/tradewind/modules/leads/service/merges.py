@@ -21,7 +21,7 @@ from tradewind.modules.leads.models.people import Lead
 from tradewind.modules.leads.repository import merges as repository
 from tradewind.modules.leads.repository import people, timeline
 from tradewind.modules.leads.schemas.merges import MergeRead
-from tradewind.modules.leads.service import merge_values
+from tradewind.modules.leads.service import consents, merge_values
 from tradewind.modules.leads.service.timeline import push_update, record_activities
 
 _ALL = ["email", "phone", "status", "converted", "owner_id", "tags", "custom"]
@@ -70,6 +70,7 @@ async def merge(
     await repository.hide_losers(session, winner_id, list(loser_ids), at)
     if moved["notes"]:
         await people.refresh_notes_text(session, winner_id)
+    await consents.become_one(session, winner_id, before.values())
     await record_activities(session, [_activity(activity_id, winner_id, losers)])
     after = await repository.lock_rows(session, [winner_id, *loser_ids])
     record.after = {str(lead_id): values for lead_id, values in after.items()} | {"activity_id": str(activity_id)}

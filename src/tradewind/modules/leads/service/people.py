@@ -27,6 +27,7 @@ from tradewind.modules.leads.repository import people as repository
 from tradewind.modules.leads.repository.lists import dumps, row_json
 from tradewind.modules.leads.schemas.people import LeadCreate, LeadUpdate
 from tradewind.modules.leads.schemas.texts import MAX_TAGS
+from tradewind.modules.leads.service import consents
 from tradewind.modules.leads.service.companies import KEPT_AFTER_DELETION, PURGED_AT_ONCE, link_company
 from tradewind.modules.leads.service.custom_values import clean_custom, known_fields, merged_custom
 from tradewind.modules.leads.service.owners import default_owner, require_in_sight, require_owner
@@ -52,6 +53,8 @@ async def create_lead(session: AsyncSession, data: LeadCreate) -> Mapping[str, A
         subject_id=lead_id,
         after=given_values(values),
     )
+    if row["do_not_email"] or row["do_not_call"]:
+        await consents.hold_back(session, [lead_id], lift=False)
     await publish(session, LeadCreated(lead_id=lead_id))
     await push_new(session, row)
     return await masking.shown(session, row)
@@ -115,6 +118,7 @@ async def update_lead(
     changed = [name for name, old in was.items() if old != values[name]]
     if not changed:
         return await masking.shown(session, before)
+    reached = await consents.reach(session, lead_id)
     row = await repository.update(session, lead_id, values)
     await fields.add_missing_tags(session, [tag for tag in row["tags"] if tag not in before["tags"]])
     await identity.record(
@@ -125,6 +129,10 @@ async def update_lead(
         before={name: was[name] for name in changed},
         after={name: values[name] for name in changed},
     )
+    if moved := {"email", "phone"} & set(changed):
+        await consents.follow(session, lead_id, reached)
+    if marks := {"do_not_email", "do_not_call"} & set(changed) or moved:
+        await consents.hold_back(session, [lead_id], lift=bool(marks - moved))
     names = _changed_names(changed, was, values)
     await record_activities(session, [await _activity(session, lead_id, names, was, values)])
     await publish(session, LeadUpdated(lead_id=lead_id, changed=names))
@@ -149,6 +157,7 @@ async def purge_deleted(session: AsyncSession) -> int:
     """Remove leads deleted long enough ago, up to a bounded number; returns how many."""
     ids = await repository.deleted_before(session, now() - KEPT_AFTER_DELETION, PURGED_AT_ONCE)
     if ids:
+        await consents.forget(session, ids)
         await repository.purge(session, ids)
         await identity.record(
             session, action="lead.purged", subject_type="lead", subject_id=None, after={"count": len(ids)}

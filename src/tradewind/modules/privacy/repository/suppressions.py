@@ -30,7 +30,7 @@ _RELEASE = text("""
     UPDATE suppressions SET released_at = :at, released_by_name = :by, release_note = :note
     WHERE released_at IS NULL AND (contact_hash, channel) IN (
         SELECT * FROM unnest(CAST(:hashes AS bytea[]), CAST(:channels AS text[])))
-        AND reason = ANY (CAST(:reasons AS text[]))
+        AND reason = ANY (CAST(:reasons AS text[])) AND (CAST(:source AS text) IS NULL OR source = :source)
     RETURNING id
 """)
 _COUNTS = text("""
@@ -65,8 +65,9 @@ async def release(
     at: datetime,
     by: str,
     note: str,
+    source: str | None = None,
 ) -> int:
-    """Take (hash, channel) off the list for these reasons; how many rows that were."""
+    """Take (hash, channel) off the list for these reasons (from one source); how many rows that were."""
     values = {
         "hashes": [hashed for hashed, _ in contacts],
         "channels": [channel for _, channel in contacts],
@@ -74,6 +75,7 @@ async def release(
         "at": at,
         "by": by,
         "note": note,
+        "source": source,
     }
     return len((await session.execute(_RELEASE, values)).all())
 

@@ -78,7 +78,7 @@ class PurposeRead(BaseModel):
     pending: int = 0
 
 
-class ConsentGiven(BaseModel):
+class ConsentChangeCreate(BaseModel):
     """A consent or its withdrawal. `proof`: the text shown, the form, a document; an `ip` is shortened."""
 
     channel: Channel = "email"
@@ -95,7 +95,7 @@ class ConsentGiven(BaseModel):
 class ConsentsGiven(BaseModel):
     """Consents and withdrawals, recorded together or not at all."""
 
-    changes: Annotated[list[ConsentGiven], Field(min_length=1, max_length=MAX_CONTACTS)]
+    changes: Annotated[list[ConsentChangeCreate], Field(min_length=1, max_length=MAX_CONTACTS)]
 
 
 class ConsentOutcomeRead(BaseModel):

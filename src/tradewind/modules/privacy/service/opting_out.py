@@ -97,7 +97,7 @@ async def withdraw_all(
                 purpose=purpose.key,
                 state="withdrawn",
                 source=source,
-                proof=proof or {},
+                proof={**(proof or {}), "everything": True},
                 person_id=person_id,
                 origin_id=origin_id,
             )

@@ -154,16 +154,16 @@ async def _tell(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
         )
         if state == "pending":
             continue
-        event = ConsentGranted if state == "granted" else ConsentWithdrawn
         for batch in points.batches((row["contact_hash"] for row in members), _CONTACTS_AN_EVENT):
-            await publish(
-                session,
-                event(
-                    channel=channel,
-                    contacts=[hashed.hex() for hashed in batch],
-                    source=source,
-                    person_ids=[people[hashed] for hashed in batch if hashed in people],
-                    origin_id=first["origin_id"],
-                    purpose=purpose,
-                ),
-            )
+            facts: dict[str, Any] = {
+                "channel": channel,
+                "contacts": [hashed.hex() for hashed in batch],
+                "source": source,
+                "person_ids": [people[hashed] for hashed in batch if hashed in people],
+                "origin_id": first["origin_id"],
+                "purpose": purpose,
+            }
+            everything = bool(first["proof"].get("everything"))
+            granted = state == "granted"
+            event = ConsentGranted(**facts) if granted else ConsentWithdrawn(**facts, everything=everything)
+            await publish(session, event)

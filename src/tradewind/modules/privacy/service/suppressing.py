@@ -14,7 +14,7 @@ from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
 from tradewind.modules.privacy.contact_points import normal_address
-from tradewind.modules.privacy.contracts import SCOPE_OF_REASON, Channel, NewSuppression, SuppressionReason
+from tradewind.modules.privacy.contracts import SCOPE_OF_REASON, Channel, NewSuppression, Source, SuppressionReason
 from tradewind.modules.privacy.errors import ContactInvalid, SuppressionNotFound
 from tradewind.modules.privacy.events import AddressSuppressed
 from tradewind.modules.privacy.repository import suppressions as repository
@@ -73,9 +73,13 @@ async def release(
     contacts: Iterable[tuple[Channel, str]],
     *,
     reasons: Iterable[SuppressionReason],
+    source: Source | None = None,
     note: str = "",
 ) -> int:
-    """Take contact points off the list where they are on it for one of these reasons; how many entries that were."""
+    """Take contact points off the list where they are on it for one of these reasons; how many entries that were.
+
+    `source` keeps to those that came from there.
+    """
     hashed = {
         (contact_hash, channel)
         for channel, address in contacts
@@ -84,7 +88,9 @@ async def release(
     kinds = sorted(set(reasons))
     count = 0
     if hashed and kinds:
-        count = await repository.release(session, hashed, kinds, at=now(), by=actor_of(session).name, note=note)
+        count = await repository.release(
+            session, hashed, kinds, at=now(), by=actor_of(session).name, note=note, source=source
+        )
     if count:
         after = {"reasons": kinds, "entries": count, "note": note}
         await identity.record(session, action="suppression.released", subject_type="suppression", after=after)

@@ -12,18 +12,18 @@ from tradewind.modules.sending.rules.hours import CALL_HOURS, ELSEWHERE, Week
 from tradewind.modules.sending.rules.judge import RULES
 from tradewind.modules.sending.schemas import (
     ApprovalDecision,
-    ApprovalList,
-    ApprovalRead,
     CallHours,
-    PolicyList,
-    PolicyRead,
-    PolicyWrite,
-    RuleList,
-    RuleRead,
+    SendApprovalList,
+    SendApprovalRead,
+    SendPolicyList,
+    SendPolicyRead,
+    SendPolicyWrite,
+    SendRuleList,
+    SendRuleRead,
+    SendStopCreate,
+    SendStopList,
+    SendStopRead,
     ShadowReport,
-    StopCreate,
-    StopList,
-    StopRead,
     TrialRequest,
     TrialResult,
 )
@@ -35,32 +35,32 @@ Key = Annotated[str, Path(max_length=60)]
 
 
 @router.get("/rules", dependencies=[requires("sending:read")])
-async def list_sending_rules() -> RuleList:
+async def list_sending_rules() -> SendRuleList:
     """Every rule a message passes, and the hours for calls by country."""
     table = [*sorted(CALL_HOURS.items()), ("*", ELSEWHERE)]
-    return RuleList(
-        items=[RuleRead(id=rule, text=text) for rule, text in RULES.items()],
+    return SendRuleList(
+        items=[SendRuleRead(id=rule, text=text) for rule, text in RULES.items()],
         call_hours=[CallHours(country=country, days=_days(week)) for country, week in table],
     )
 
 
 @router.get("/policies", dependencies=[requires("sending:read")])
-async def list_guardrails(session: Session) -> PolicyList:
+async def list_guardrails(session: Session) -> SendPolicyList:
     """All guardrails, those switched off, too."""
     items = [_read(found) for found in await guardrails.in_force(session)]
-    return PolicyList(items=items, channels=guardrails.channel_names())
+    return SendPolicyList(items=items, channels=guardrails.channel_names())
 
 
 @router.post("/policies", status_code=201, dependencies=[requires("sending:manage")])
-async def create_guardrail(session: Session, data: PolicyWrite, response: Response) -> PolicyRead:
+async def create_guardrail(session: Session, data: SendPolicyWrite, response: Response) -> SendPolicyRead:
     """Add a guardrail; it holds for the next decision, and for what waits when it comes to leave."""
     return _tagged(response, await guardrails.create(session, name=data.name, mode=data.mode, settings=data.settings))
 
 
 @router.put("/policies/{key}", dependencies=[requires("sending:manage")])
 async def replace_guardrail(
-    session: Session, key: Key, data: PolicyWrite, response: Response, if_match: IfMatch = None
-) -> PolicyRead:
+    session: Session, key: Key, data: SendPolicyWrite, response: Response, if_match: IfMatch = None
+) -> SendPolicyRead:
     """Change a guardrail, or its mode. The kind of rule stays; a built-in one keeps its name."""
     changed = await guardrails.change(
         session, key, name=data.name, mode=data.mode, settings=data.settings, if_match=if_match
@@ -87,13 +87,13 @@ async def read_shadow_report(session: Session, days: Annotated[int, Query(ge=1, 
 
 
 @router.get("/stops", dependencies=[requires("sending:read")])
-async def list_kill_switches(session: Session) -> StopList:
+async def list_kill_switches(session: Session) -> SendStopList:
     """Kill switches that are thrown."""
-    return StopList(items=await stopping.thrown(session))
+    return SendStopList(items=await stopping.thrown(session))
 
 
 @router.post("/stops", dependencies=[requires("sending:manage")])
-async def throw_kill_switch(session: Session, data: StopCreate) -> StopRead:
+async def throw_kill_switch(session: Session, data: SendStopCreate) -> SendStopRead:
     """Stop everything, a channel, a campaign or a journey; it holds for the very next message."""
     return await stopping.throw(session, data)
 
@@ -111,31 +111,31 @@ async def lift_kill_switch(
 @router.get("/approvals", dependencies=[requires("sending:read")])
 async def list_approvals(
     session: Session, state: Literal["waiting", "approved", "refused"] | None = None
-) -> ApprovalList:
+) -> SendApprovalList:
     """The newest hundred approvals."""
-    return ApprovalList(items=await approving.list_all(session, state=state))
+    return SendApprovalList(items=await approving.list_all(session, state=state))
 
 
 @router.post("/approvals/{approval_id:uuid}/approve", dependencies=[requires("sending:approve", people=True)])
-async def approve_messages(session: Session, approval_id: UUID, data: ApprovalDecision) -> ApprovalRead:
+async def approve_messages(session: Session, approval_id: UUID, data: ApprovalDecision) -> SendApprovalRead:
     """Agree: what waited leaves."""
     return await approving.decide(session, approval_id, approved=True, note=data.note)
 
 
 @router.post("/approvals/{approval_id:uuid}/refuse", dependencies=[requires("sending:approve", people=True)])
-async def refuse_messages(session: Session, approval_id: UUID, data: ApprovalDecision) -> ApprovalRead:
+async def refuse_messages(session: Session, approval_id: UUID, data: ApprovalDecision) -> SendApprovalRead:
     """Refuse: what waited ends, and nothing more of the campaign or journey leaves."""
     return await approving.decide(session, approval_id, approved=False, note=data.note)
 
 
-def _read(found: Guardrail) -> PolicyRead:
-    return PolicyRead(
+def _read(found: Guardrail) -> SendPolicyRead:
+    return SendPolicyRead(
         key=found.key, name=found.name, rule=found.rule, mode=found.mode, settings=found.settings,
         built_in=found.built_in, version=found.version,
     )  # fmt: skip
 
 
-def _tagged(response: Response, found: Guardrail) -> PolicyRead:
+def _tagged(response: Response, found: Guardrail) -> SendPolicyRead:
     response.headers["ETag"] = etag(found.version)
     return _read(found)
 

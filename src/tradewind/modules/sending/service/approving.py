@@ -14,7 +14,7 @@ from tradewind.modules.sending.errors import AlreadyDecided, ApprovalNotFound
 from tradewind.modules.sending.events import ApprovalDecided
 from tradewind.modules.sending.models import Approval
 from tradewind.modules.sending.repository import guards, ledger, reading
-from tradewind.modules.sending.schemas import ApprovalRead
+from tradewind.modules.sending.schemas import SendApprovalRead
 from tradewind.modules.sending.service import telling, waking
 
 _SHOWN = 100
@@ -22,17 +22,17 @@ _SHOWN = 100
 
 async def list_all(
     session: AsyncSession, *, state: Literal["waiting", "approved", "refused"] | None
-) -> list[ApprovalRead]:
+) -> list[SendApprovalRead]:
     """The newest approvals."""
     found = await guards.approvals(session, state=state, limit=_SHOWN)
     waiting = await reading.waiting_for(session, [approval.id for approval in found])
     return [
-        ApprovalRead.model_validate({**_columns(approval), "waiting": waiting.get(approval.id, 0)})
+        SendApprovalRead.model_validate({**_columns(approval), "waiting": waiting.get(approval.id, 0)})
         for approval in found
     ]
 
 
-async def decide(session: AsyncSession, approval_id: UUID, *, approved: bool, note: str) -> ApprovalRead:
+async def decide(session: AsyncSession, approval_id: UUID, *, approved: bool, note: str) -> SendApprovalRead:
     """Agree, and what waits leaves; or refuse, and it ends. Raises ApprovalNotFound, AlreadyDecided."""
     approval = await guards.approval(session, approval_id)
     if approval is None:
@@ -58,8 +58,8 @@ async def decide(session: AsyncSession, approval_id: UUID, *, approved: bool, no
         session, action=f"sending.{approval.state}", subject_type=approval.subject_kind, subject_id=approval.subject_id,
         after={"messages": len(rows), "audience_size": approval.audience_size}, reason=note or None,
     )  # fmt: skip
-    return ApprovalRead.model_validate({**_columns(approval), "waiting": 0})
+    return SendApprovalRead.model_validate({**_columns(approval), "waiting": 0})
 
 
 def _columns(approval: Approval) -> dict[str, Any]:
-    return {name: getattr(approval, name) for name in ApprovalRead.model_fields if name != "waiting"}
+    return {name: getattr(approval, name) for name in SendApprovalRead.model_fields if name != "waiting"}

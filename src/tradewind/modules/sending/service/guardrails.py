@@ -1,5 +1,6 @@
 """The organisation's guardrails: the built-in ones, as it wants them, and its own."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +35,7 @@ async def create(session: AsyncSession, *, name: str, mode: Mode, settings: Poli
     """Add a guardrail. Raises TooManyPolicies, Invalid."""
     if settings.rule == "call_hours":
         raise _invalid("The hours for calls are built in: change the mode of the one that is there.")
-    _check_channels(settings)
+    check_channels(getattr(settings, "channels", ()), field="settings.channels")
     if len(await guards.policies(session)) >= MAX_POLICIES:
         raise TooManyPolicies(f"There are {MAX_POLICIES} guardrails already. Remove one that is not needed.")
     policy_id = new_id()
@@ -59,7 +60,7 @@ async def change(
     check_version(if_match, before.version)
     if settings.rule != before.rule:
         raise _invalid(f"This guardrail is of the kind “{before.rule}”; that cannot change.")
-    _check_channels(settings)
+    check_channels(getattr(settings, "channels", ()), field="settings.channels")
     stored = await guards.policy(session, key)
     if stored is None:
         stored = Policy(
@@ -103,10 +104,11 @@ def _guardrail(stored: Policy) -> Guardrail:
     return Guardrail(stored.key, stored.name, mode, _SETTINGS.validate_python(stored.settings), version=stored.version)
 
 
-def _check_channels(settings: PolicySettings) -> None:
-    unknown = sorted(set(getattr(settings, "channels", ())) - set(channel_names()))
+def check_channels(names: Iterable[str], *, field: str = "channel") -> None:
+    """Raise Invalid for channels that do not exist."""
+    unknown = sorted(set(names) - set(channel_names()))
     if unknown:
-        raise _invalid(f"There is no channel {', '.join(unknown)}.", field="settings.channels")
+        raise _invalid(f"There is no channel {', '.join(unknown)}.", field=field)
 
 
 def channel_names() -> list[str]:

@@ -17,16 +17,18 @@ from tradewind.modules.sending.channels import channels
 from tradewind.modules.sending.errors import IntentNotFound
 from tradewind.modules.sending.models import ADDRESS, Intent, Stop
 from tradewind.modules.sending.repository import reading
-from tradewind.modules.sending.schemas import IntentRead, IntentRow, NotSentReason, OutboxOverview
+from tradewind.modules.sending.schemas import NotSentReason, OutboxOverview, SendIntentRead, SendIntentRow
 
 _NEWEST = [SortColumn("id", Intent.id.expression, descending=True)]
 _FORMS = {"email": "email", "sms": "phone", "call": "phone"}
-_ROW_FIELDS = tuple(name for name in IntentRow.model_fields if name not in ("address", "reason"))
+_ROW_FIELDS = tuple(name for name in SendIntentRow.model_fields if name not in ("address", "reason"))
 _READ_FIELDS = ("key", "decision", "provider", "provider_message_id", "cost_microusd", "outcome", "approval_id")
 _WEEK = timedelta(days=7)
 
 
-async def page(session: AsyncSession, filters: Mapping[str, Any], *, cursor: str | None, limit: int) -> Page[IntentRow]:
+async def page(
+    session: AsyncSession, filters: Mapping[str, Any], *, cursor: str | None, limit: int
+) -> Page[SendIntentRow]:
     """Messages that match, newest first; `filters` by column, those of None left out."""
     statement = select(*Intent.__table__.columns)
     for name, value in filters.items():
@@ -34,17 +36,17 @@ async def page(session: AsyncSession, filters: Mapping[str, Any], *, cursor: str
             column = Intent.__table__.columns[name]
             statement = statement.where(column.in_(value) if isinstance(value, list) else column == value)
     rows, following, previous = await fetch_page(session, statement, _NEWEST, cursor=cursor, limit=limit)
-    items = [IntentRow(**_row(row._mapping, actor_of(session))) for row in rows]
+    items = [SendIntentRow(**_row(row._mapping, actor_of(session))) for row in rows]
     return Page(items=items, next_cursor=following, previous_cursor=previous)
 
 
-async def read(session: AsyncSession, intent_id: UUID) -> IntentRead:
+async def read(session: AsyncSession, intent_id: UUID) -> SendIntentRead:
     """One message. Raises IntentNotFound."""
     found = (await session.execute(select(*Intent.__table__.columns).where(Intent.id == intent_id))).first()
     if found is None:
         raise IntentNotFound()
     row = found._mapping
-    return IntentRead(**_row(row, actor_of(session)), **{name: row[name] for name in _READ_FIELDS})
+    return SendIntentRead(**_row(row, actor_of(session)), **{name: row[name] for name in _READ_FIELDS})
 
 
 async def overview(session: AsyncSession) -> OutboxOverview:

@@ -14,19 +14,19 @@ from tradewind.modules.sending.errors import StopNotFound
 from tradewind.modules.sending.events import StopChanged
 from tradewind.modules.sending.models import Stop
 from tradewind.modules.sending.repository import guards
-from tradewind.modules.sending.schemas import StopCreate, StopRead
+from tradewind.modules.sending.schemas import SendStopCreate, SendStopRead
 from tradewind.modules.sending.service import settling, waking
 from tradewind.modules.sending.service.guardrails import channel_names
 
 Waiting = Literal["send", "cancel"]
 
 
-async def thrown(session: AsyncSession) -> list[StopRead]:
+async def thrown(session: AsyncSession) -> list[SendStopRead]:
     """All kill switches that are thrown."""
     return [_read(stop) for stop in await guards.stops(session)]
 
 
-async def throw(session: AsyncSession, data: StopCreate) -> StopRead:
+async def throw(session: AsyncSession, data: SendStopCreate) -> SendStopRead:
     """Stop a scope; a second time changes nothing. Raises Invalid for a subject that makes no sense."""
     actor = actor_of(session)
     values = {
@@ -57,7 +57,7 @@ async def lift(session: AsyncSession, stop_id: UUID, *, waiting: Waiting) -> Non
     await waking.wake(session)
 
 
-def _subject(data: StopCreate) -> str:
+def _subject(data: SendStopCreate) -> str:
     words = None
     if data.scope == "organisation":
         return ""
@@ -73,8 +73,8 @@ def _subject(data: StopCreate) -> str:
     raise Invalid(words, errors=[{"field": "subject", "message": words}])
 
 
-def _read(stop: Stop) -> StopRead:
-    return StopRead.model_validate(stop, from_attributes=True)
+def _read(stop: Stop) -> SendStopRead:
+    return SendStopRead.model_validate(stop, from_attributes=True)
 
 
 async def _tell(session: AsyncSession, scope: str, subject: str, *, active: bool, reason: str) -> None:

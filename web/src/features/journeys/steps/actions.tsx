@@ -13,7 +13,7 @@ const STATUSES = ['contacted', 'qualified', 'unqualified'] as const;
 /** A message: its channel, its content, and until when it makes sense. */
 export function SendEditor({ settings, set, problem, readOnly }: EditorProps) {
   const { t } = useTranslation('journeys');
-  const { data: templates = [] } = useQuery(mailTemplatesQuery());
+  const templates = useQuery(mailTemplatesQuery()).data?.items ?? [];
   const channel = String(settings.channel ?? 'email');
   return (
     <>
@@ -32,7 +32,10 @@ export function SendEditor({ settings, set, problem, readOnly }: EditorProps) {
           searchable
           readOnly={readOnly}
           error={problem('template_id')}
-          data={templates.map(({ id, name }) => ({ value: id, label: name }))}
+          data={templates.map(({ id, name, published_number }) => ({
+            value: id,
+            label: published_number === null ? t('send.unpublished', { name }) : name,
+          }))}
           value={(settings.template_id as string | undefined) ?? null}
           onChange={(template_id) => set({ template_id })}
         />

@@ -1,0 +1,1 @@
+"""Ways for a mail to leave: one file a vendor."""

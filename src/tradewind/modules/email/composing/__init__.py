@@ -1,0 +1,1 @@
+"""From words to the bytes of a mail: MIME, signature, return address. No database here."""

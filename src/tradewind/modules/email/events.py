@@ -1,0 +1,73 @@
+"""Facts about mails that left and came in. They carry ids; texts are asked for by `api.arrival`."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from tradewind.kernel.events import Event, Public
+
+_READ = "email:read"
+
+
+class EmailFact(Event):
+    """Which mail (`message_id` is its send intent), to whom, and for what it was sent."""
+
+    message_id: UUID
+    person_id: UUID | None = None
+    campaign_id: UUID | None = None
+    journey_id: UUID | None = None
+    step_key: str | None = None
+    at: datetime
+
+
+class EmailDelivered(EmailFact):
+    """The receiving server took the mail."""
+
+    name: ClassVar[str] = "email.delivered"
+    public: ClassVar[Public | None] = Public("email.delivered", permission=_READ)
+
+
+class EmailBounced(EmailFact):
+    """The mail came back; `hard` if the address will never work."""
+
+    name: ClassVar[str] = "email.bounced"
+    public: ClassVar[Public | None] = Public("email.bounced", permission=_READ)
+    hard: bool
+    code: str = Field(default="", examples=["5.1.1"])
+    reason: str = Field(default="", examples=["userunknown"])
+
+
+class EmailComplained(EmailFact):
+    """The reader reported the mail as spam."""
+
+    name: ClassVar[str] = "email.complained"
+    public: ClassVar[Public | None] = Public("email.complained", permission=_READ)
+
+
+class EmailReplied(Event):
+    """A person wrote, in answer to `message_id` where that is known.
+
+    `automatic`: their mailbox answered (out of office), not they. `thread` is the same for all mails of one exchange.
+    """
+
+    name: ClassVar[str] = "email.replied"
+    arrival_id: UUID
+    thread: str
+    message_id: UUID | None = None
+    person_id: UUID | None = None
+    campaign_id: UUID | None = None
+    journey_id: UUID | None = None
+    step_key: str | None = None
+    automatic: bool = False
+    at: datetime
+
+
+class SenderStopped(Event):
+    """A sender was stopped, by its breaker or because its provider refuses it."""
+
+    name: ClassVar[str] = "email.sender_stopped"
+    public: ClassVar[Public | None] = Public("email.sender_stopped", permission=_READ)
+    sender_id: UUID
+    reason: str = Field(examples=["Too many mails came back."])

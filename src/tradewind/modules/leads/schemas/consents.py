@@ -1,0 +1,110 @@
+"""HTTP shapes of what a person allows and refuses."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from tradewind.modules.leads.schemas.texts import Line
+from tradewind.modules.privacy.contracts import Basis, Channel, ConsentState, Requirement, Scope, SuppressionReason
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+
+class LeadStandingReason(BaseModel):
+    """One ground for or against a message."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(examples=["consent.withdrawn"])
+    allows: bool
+    text: str
+    facts: dict[str, Any]
+
+
+class LeadPurpose(BaseModel):
+    """Whether messages of a purpose may go to a contact point, and why or why not."""
+
+    key: str
+    name: str
+    requires: Requirement
+    allowed: bool
+    basis: Basis | None
+    reasons: list[LeadStandingReason]
+
+
+class LeadConsentEntry(BaseModel):
+    """A line of the ledger; the proof is empty for those who may not see contact details."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    channel: Channel
+    purpose: str
+    state: ConsentState
+    basis: Basis
+    source: str
+    proof: dict[str, Any]
+    actor_name: str
+    at: datetime
+    recorded_at: datetime
+
+
+class LeadSuppression(BaseModel):
+    """A suppression that is or was in force."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    channel: Channel
+    scope: Scope
+    reason: SuppressionReason
+    source: str
+    note: str
+    actor_name: str
+    at: datetime
+    until: datetime | None
+    released_at: datetime | None
+    released_by_name: str
+    release_note: str
+
+
+class LeadContact(BaseModel):
+    """A way to reach the person; the address is masked for those who may not see it."""
+
+    channel: Channel
+    address: str
+    purposes: list[LeadPurpose]
+    ledger: list[LeadConsentEntry]
+    suppressions: list[LeadSuppression]
+
+
+class LeadConsents(BaseModel):
+    """What a person allows and refuses, by the ways to reach them."""
+
+    contacts: list[LeadContact]
+
+
+class LeadConsentCreate(BaseModel):
+    """A consent or withdrawal that a member notes. Without a purpose everything on the channel is withdrawn.
+
+    A consent needs a note that says how it is known: it is the proof.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: Channel
+    purpose: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    state: Literal["granted", "withdrawn"]
+    basis: Basis = "consent"
+    note: Note = ""
+    document: Line = Field(default="", description="Where the paper or recording is kept")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.state == "granted" and self.purpose is None:
+            raise ValueError("a consent is for one purpose")
+        if self.state == "granted" and len(self.note) < 3:
+            raise ValueError("say in the note how the consent is known")
+        return self

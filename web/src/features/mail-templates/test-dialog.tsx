@@ -1,0 +1,50 @@
+import { Select, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '@/api/api';
+import { apiQuery, request } from '@/api/client';
+import { useMe } from '@/app/session';
+import { FormDialog } from '@/components/form-dialog';
+import { toastSuccess } from '@/components/toasts';
+import { TEMPLATES } from './queries';
+
+interface TestDialogProps {
+  templateId: string;
+  language: string;
+  personId: string | undefined;
+  onClose: () => void;
+}
+
+/** The draft goes to a colleague. */
+export function TestDialog({ templateId, language, personId, onClose }: TestDialogProps) {
+  const { t } = useTranslation('mail-templates');
+  const me = useMe();
+  const { data: members } = useQuery(apiQuery<Schema<'MemberRead'>[]>('/api/v1/members'));
+  const form = useForm({ initialValues: { to: me.user.email } });
+  const known = (members ?? []).map(({ email, name }) => ({ value: email, label: `${name} (${email})` }));
+  return (
+    <FormDialog
+      title={t('test.title')}
+      form={form}
+      submit={t('test.send')}
+      onClose={onClose}
+      onSubmit={async ({ to }) => {
+        await request('post', `${TEMPLATES}/${templateId}/test`, {
+          body: { to, language, person_id: personId ?? null },
+        });
+        toastSuccess(t('test.sent', { to }));
+        onClose();
+      }}
+    >
+      <Text size="sm">{t('test.text')}</Text>
+      <Select
+        label={t('test.to')}
+        searchable
+        allowDeselect={false}
+        data={known.length > 0 ? known : [me.user.email]}
+        {...form.getInputProps('to')}
+      />
+    </FormDialog>
+  );
+}
