@@ -20,6 +20,7 @@ import { Route as AppInboxRouteImport } from './routes/_app/inbox'
 import { Route as AppIntentsRouteImport } from './routes/_app/intents'
 import { Route as AppKnowledgeRouteImport } from './routes/_app/knowledge'
 import { Route as AppMeetingsRouteImport } from './routes/_app/meetings'
+import { Route as AppSendingRouteImport } from './routes/_app/sending'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppTasksRouteImport } from './routes/_app/tasks'
 import { Route as AuthAcceptInvitationRouteImport } from './routes/_auth/accept-invitation'
@@ -60,6 +61,7 @@ import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/aud
 import { Route as AppSettingsCalendarsRouteImport } from './routes/_app/settings/calendars'
 import { Route as AppSettingsDataMapRouteImport } from './routes/_app/settings/data-map'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
+import { Route as AppSettingsGuardrailsRouteImport } from './routes/_app/settings/guardrails'
 import { Route as AppSettingsInboxRouteImport } from './routes/_app/settings/inbox'
 import { Route as AppSettingsJobsRouteImport } from './routes/_app/settings/jobs'
 import { Route as AppSettingsKeysRouteImport } from './routes/_app/settings/keys'
@@ -85,6 +87,8 @@ import { Route as AppAgentsSimulationsIndexRouteImport } from './routes/_app/age
 import { Route as AppAgentsSimulationsSuiteIdRouteImport } from './routes/_app/agents/simulations/$suiteId'
 import { Route as AppAgentsWidgetsIndexRouteImport } from './routes/_app/agents/widgets/index'
 import { Route as AppAgentsWidgetsWidgetIdRouteImport } from './routes/_app/agents/widgets/$widgetId'
+import { Route as AppEmailTemplatesIndexRouteImport } from './routes/_app/email/templates/index'
+import { Route as AppEmailTemplatesTemplateIdRouteImport } from './routes/_app/email/templates/$templateId'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles/$articleId'
 import { Route as AppKnowledgeDocumentsDocumentIdRouteImport } from './routes/_app/knowledge/documents/$documentId'
 import { Route as AppMeetingsEventTypesIndexRouteImport } from './routes/_app/meetings/event-types/index'
@@ -149,6 +153,11 @@ const AppKnowledgeRoute = AppKnowledgeRouteImport.update({
 const AppMeetingsRoute = AppMeetingsRouteImport.update({
   id: '/meetings',
   path: '/meetings',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppSendingRoute = AppSendingRouteImport.update({
+  id: '/sending',
+  path: '/sending',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -351,6 +360,11 @@ const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   path: '/fields',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsGuardrailsRoute = AppSettingsGuardrailsRouteImport.update({
+  id: '/guardrails',
+  path: '/guardrails',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsInboxRoute = AppSettingsInboxRouteImport.update({
   id: '/inbox',
   path: '/inbox',
@@ -480,6 +494,17 @@ const AppAgentsWidgetsWidgetIdRoute =
     path: '/widgets/$widgetId',
     getParentRoute: () => AppAgentsRoute,
   } as any)
+const AppEmailTemplatesIndexRoute = AppEmailTemplatesIndexRouteImport.update({
+  id: '/email/templates/',
+  path: '/email/templates/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppEmailTemplatesTemplateIdRoute =
+  AppEmailTemplatesTemplateIdRouteImport.update({
+    id: '/email/templates/$templateId',
+    path: '/email/templates/$templateId',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppKnowledgeArticlesArticleIdRoute =
   AppKnowledgeArticlesArticleIdRouteImport.update({
     id: '/articles/$articleId',
@@ -560,6 +585,7 @@ export interface FileRoutesByFullPath {
   '/intents': typeof AppIntentsRoute
   '/knowledge': typeof AppKnowledgeRouteWithChildren
   '/meetings': typeof AppMeetingsRouteWithChildren
+  '/sending': typeof AppSendingRoute
   '/settings': typeof AppSettingsRouteWithChildren
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -589,6 +615,7 @@ export interface FileRoutesByFullPath {
   '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
+  '/settings/guardrails': typeof AppSettingsGuardrailsRoute
   '/settings/inbox': typeof AppSettingsInboxRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
   '/settings/keys': typeof AppSettingsKeysRoute
@@ -622,6 +649,7 @@ export interface FileRoutesByFullPath {
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
+  '/email/templates/$templateId': typeof AppEmailTemplatesTemplateIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -632,6 +660,7 @@ export interface FileRoutesByFullPath {
   '/agents/flows/': typeof AppAgentsFlowsIndexRoute
   '/agents/simulations/': typeof AppAgentsSimulationsIndexRoute
   '/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
+  '/email/templates/': typeof AppEmailTemplatesIndexRoute
   '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai/': typeof AppSettingsAiIndexRoute
@@ -645,6 +674,7 @@ export interface FileRoutesByTo {
   '/get-started': typeof AppGetStartedRoute
   '/inbox': typeof AppInboxRoute
   '/intents': typeof AppIntentsRoute
+  '/sending': typeof AppSendingRoute
   '/tasks': typeof AppTasksRoute
   '/accept-invitation': typeof AuthAcceptInvitationRoute
   '/forgot-password': typeof AuthForgotPasswordRoute
@@ -673,6 +703,7 @@ export interface FileRoutesByTo {
   '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
+  '/settings/guardrails': typeof AppSettingsGuardrailsRoute
   '/settings/inbox': typeof AppSettingsInboxRoute
   '/settings/jobs': typeof AppSettingsJobsRoute
   '/settings/keys': typeof AppSettingsKeysRoute
@@ -706,6 +737,7 @@ export interface FileRoutesByTo {
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
+  '/email/templates/$templateId': typeof AppEmailTemplatesTemplateIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -716,6 +748,7 @@ export interface FileRoutesByTo {
   '/agents/flows': typeof AppAgentsFlowsIndexRoute
   '/agents/simulations': typeof AppAgentsSimulationsIndexRoute
   '/agents/widgets': typeof AppAgentsWidgetsIndexRoute
+  '/email/templates': typeof AppEmailTemplatesIndexRoute
   '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms': typeof AppMeetingsRoutingFormsIndexRoute
   '/settings/ai': typeof AppSettingsAiIndexRoute
@@ -734,6 +767,7 @@ export interface FileRoutesById {
   '/_app/intents': typeof AppIntentsRoute
   '/_app/knowledge': typeof AppKnowledgeRouteWithChildren
   '/_app/meetings': typeof AppMeetingsRouteWithChildren
+  '/_app/sending': typeof AppSendingRoute
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/tasks': typeof AppTasksRoute
   '/_auth/accept-invitation': typeof AuthAcceptInvitationRoute
@@ -764,6 +798,7 @@ export interface FileRoutesById {
   '/_app/settings/calendars': typeof AppSettingsCalendarsRoute
   '/_app/settings/data-map': typeof AppSettingsDataMapRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
+  '/_app/settings/guardrails': typeof AppSettingsGuardrailsRoute
   '/_app/settings/inbox': typeof AppSettingsInboxRoute
   '/_app/settings/jobs': typeof AppSettingsJobsRoute
   '/_app/settings/keys': typeof AppSettingsKeysRoute
@@ -797,6 +832,7 @@ export interface FileRoutesById {
   '/_app/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/_app/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/_app/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
+  '/_app/email/templates/$templateId': typeof AppEmailTemplatesTemplateIdRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
   '/_app/meetings/event-types/$eventTypeId': typeof AppMeetingsEventTypesEventTypeIdRoute
@@ -807,6 +843,7 @@ export interface FileRoutesById {
   '/_app/agents/flows/': typeof AppAgentsFlowsIndexRoute
   '/_app/agents/simulations/': typeof AppAgentsSimulationsIndexRoute
   '/_app/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
+  '/_app/email/templates/': typeof AppEmailTemplatesIndexRoute
   '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/_app/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
   '/_app/settings/ai/': typeof AppSettingsAiIndexRoute
@@ -825,6 +862,7 @@ export interface FileRouteTypes {
     | '/intents'
     | '/knowledge'
     | '/meetings'
+    | '/sending'
     | '/settings'
     | '/tasks'
     | '/accept-invitation'
@@ -854,6 +892,7 @@ export interface FileRouteTypes {
     | '/settings/calendars'
     | '/settings/data-map'
     | '/settings/fields'
+    | '/settings/guardrails'
     | '/settings/inbox'
     | '/settings/jobs'
     | '/settings/keys'
@@ -887,6 +926,7 @@ export interface FileRouteTypes {
     | '/agents/flows/$flowId'
     | '/agents/simulations/$suiteId'
     | '/agents/widgets/$widgetId'
+    | '/email/templates/$templateId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
@@ -897,6 +937,7 @@ export interface FileRouteTypes {
     | '/agents/flows/'
     | '/agents/simulations/'
     | '/agents/widgets/'
+    | '/email/templates/'
     | '/meetings/event-types/'
     | '/meetings/routing-forms/'
     | '/settings/ai/'
@@ -910,6 +951,7 @@ export interface FileRouteTypes {
     | '/get-started'
     | '/inbox'
     | '/intents'
+    | '/sending'
     | '/tasks'
     | '/accept-invitation'
     | '/forgot-password'
@@ -938,6 +980,7 @@ export interface FileRouteTypes {
     | '/settings/calendars'
     | '/settings/data-map'
     | '/settings/fields'
+    | '/settings/guardrails'
     | '/settings/inbox'
     | '/settings/jobs'
     | '/settings/keys'
@@ -971,6 +1014,7 @@ export interface FileRouteTypes {
     | '/agents/flows/$flowId'
     | '/agents/simulations/$suiteId'
     | '/agents/widgets/$widgetId'
+    | '/email/templates/$templateId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
     | '/meetings/event-types/$eventTypeId'
@@ -981,6 +1025,7 @@ export interface FileRouteTypes {
     | '/agents/flows'
     | '/agents/simulations'
     | '/agents/widgets'
+    | '/email/templates'
     | '/meetings/event-types'
     | '/meetings/routing-forms'
     | '/settings/ai'
@@ -998,6 +1043,7 @@ export interface FileRouteTypes {
     | '/_app/intents'
     | '/_app/knowledge'
     | '/_app/meetings'
+    | '/_app/sending'
     | '/_app/settings'
     | '/_app/tasks'
     | '/_auth/accept-invitation'
@@ -1028,6 +1074,7 @@ export interface FileRouteTypes {
     | '/_app/settings/calendars'
     | '/_app/settings/data-map'
     | '/_app/settings/fields'
+    | '/_app/settings/guardrails'
     | '/_app/settings/inbox'
     | '/_app/settings/jobs'
     | '/_app/settings/keys'
@@ -1061,6 +1108,7 @@ export interface FileRouteTypes {
     | '/_app/agents/flows/$flowId'
     | '/_app/agents/simulations/$suiteId'
     | '/_app/agents/widgets/$widgetId'
+    | '/_app/email/templates/$templateId'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
     | '/_app/meetings/event-types/$eventTypeId'
@@ -1071,6 +1119,7 @@ export interface FileRouteTypes {
     | '/_app/agents/flows/'
     | '/_app/agents/simulations/'
     | '/_app/agents/widgets/'
+    | '/_app/email/templates/'
     | '/_app/meetings/event-types/'
     | '/_app/meetings/routing-forms/'
     | '/_app/settings/ai/'
@@ -1160,6 +1209,13 @@ declare module '@tanstack/react-router' {
       path: '/meetings'
       fullPath: '/meetings'
       preLoaderRoute: typeof AppMeetingsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/sending': {
+      id: '/_app/sending'
+      path: '/sending'
+      fullPath: '/sending'
+      preLoaderRoute: typeof AppSendingRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -1442,6 +1498,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsFieldsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/guardrails': {
+      id: '/_app/settings/guardrails'
+      path: '/guardrails'
+      fullPath: '/settings/guardrails'
+      preLoaderRoute: typeof AppSettingsGuardrailsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/inbox': {
       id: '/_app/settings/inbox'
       path: '/inbox'
@@ -1617,6 +1680,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAgentsWidgetsWidgetIdRouteImport
       parentRoute: typeof AppAgentsRoute
     }
+    '/_app/email/templates/': {
+      id: '/_app/email/templates/'
+      path: '/email/templates'
+      fullPath: '/email/templates/'
+      preLoaderRoute: typeof AppEmailTemplatesIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/email/templates/$templateId': {
+      id: '/_app/email/templates/$templateId'
+      path: '/email/templates/$templateId'
+      fullPath: '/email/templates/$templateId'
+      preLoaderRoute: typeof AppEmailTemplatesTemplateIdRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/knowledge/articles/$articleId': {
       id: '/_app/knowledge/articles/$articleId'
       path: '/articles/$articleId'
@@ -1780,6 +1857,7 @@ interface AppSettingsRouteChildren {
   AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
   AppSettingsDataMapRoute: typeof AppSettingsDataMapRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
+  AppSettingsGuardrailsRoute: typeof AppSettingsGuardrailsRoute
   AppSettingsInboxRoute: typeof AppSettingsInboxRoute
   AppSettingsJobsRoute: typeof AppSettingsJobsRoute
   AppSettingsKeysRoute: typeof AppSettingsKeysRoute
@@ -1811,6 +1889,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
   AppSettingsDataMapRoute: AppSettingsDataMapRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
+  AppSettingsGuardrailsRoute: AppSettingsGuardrailsRoute,
   AppSettingsInboxRoute: AppSettingsInboxRoute,
   AppSettingsJobsRoute: AppSettingsJobsRoute,
   AppSettingsKeysRoute: AppSettingsKeysRoute,
@@ -1849,6 +1928,7 @@ interface AppRouteChildren {
   AppIntentsRoute: typeof AppIntentsRoute
   AppKnowledgeRoute: typeof AppKnowledgeRouteWithChildren
   AppMeetingsRoute: typeof AppMeetingsRouteWithChildren
+  AppSendingRoute: typeof AppSendingRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -1871,6 +1951,8 @@ interface AppRouteChildren {
   AppScoringIndexRoute: typeof AppScoringIndexRoute
   AppSegmentsIndexRoute: typeof AppSegmentsIndexRoute
   AppSourcesIndexRoute: typeof AppSourcesIndexRoute
+  AppEmailTemplatesTemplateIdRoute: typeof AppEmailTemplatesTemplateIdRoute
+  AppEmailTemplatesIndexRoute: typeof AppEmailTemplatesIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -1882,6 +1964,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIntentsRoute: AppIntentsRoute,
   AppKnowledgeRoute: AppKnowledgeRouteWithChildren,
   AppMeetingsRoute: AppMeetingsRouteWithChildren,
+  AppSendingRoute: AppSendingRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
@@ -1904,6 +1987,8 @@ const AppRouteChildren: AppRouteChildren = {
   AppScoringIndexRoute: AppScoringIndexRoute,
   AppSegmentsIndexRoute: AppSegmentsIndexRoute,
   AppSourcesIndexRoute: AppSourcesIndexRoute,
+  AppEmailTemplatesTemplateIdRoute: AppEmailTemplatesTemplateIdRoute,
+  AppEmailTemplatesIndexRoute: AppEmailTemplatesIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

@@ -20,7 +20,15 @@ import classes from './mail-templates.module.css';
 
 const RichText = lazy(() => import('./rich-text'));
 const NETWORKS = [
-  'linkedin', 'facebook', 'instagram', 'youtube', 'x', 'tiktok', 'github', 'mastodon', 'website',
+  'linkedin',
+  'facebook',
+  'instagram',
+  'youtube',
+  'x',
+  'tiktok',
+  'github',
+  'mastodon',
+  'website',
 ] as const;
 
 interface FieldsProps<B> {
@@ -273,7 +281,10 @@ function SocialFields({ block, onChange, readOnly }: Of<'social'>) {
   const { t } = useTranslation('mail-templates');
   const links = block.links ?? [];
   const put = (at: number, change: Partial<(typeof links)[number]>, key?: string) =>
-    onChange({ ...block, links: links.map((one, n) => (n === at ? { ...one, ...change } : one)) }, key);
+    onChange(
+      { ...block, links: links.map((one, n) => (n === at ? { ...one, ...change } : one)) },
+      key,
+    );
   return (
     <>
       {links.map((link, at) => (

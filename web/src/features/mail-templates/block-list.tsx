@@ -45,7 +45,8 @@ export function BlockList(props: BlockListProps) {
   const add = (kind: Kind) => {
     const block = blankBlock(every, kind);
     // What is added stands before a footer at the end.
-    const last = blocks.at(-1)?.kind === 'footer' && kind !== 'footer' ? blocks.length - 1 : blocks.length;
+    const last =
+      blocks.at(-1)?.kind === 'footer' && kind !== 'footer' ? blocks.length - 1 : blocks.length;
     onChange([...blocks.slice(0, last), block, ...blocks.slice(last)]);
     onOpen(block.id);
   };
@@ -134,7 +135,8 @@ function BlockItem(props: BlockItemProps) {
   const inner = block.kind === 'columns' ? block.columns.flat().map(({ id }) => id) : [];
   const shown = open === block.id || inner.includes(open ?? '');
   const errors = problems.filter(
-    (one) => one.severity === 'error' && (one.block === block.id || inner.includes(one.block ?? '')),
+    (one) =>
+      one.severity === 'error' && (one.block === block.id || inner.includes(one.block ?? '')),
   );
   const put = (next: Block, key?: string) =>
     onChange(
@@ -249,8 +251,13 @@ function Columns({
 }) {
   const { t } = useTranslation('mail-templates');
   return block.columns.map((column, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
-    <Group key={at} component="section" className={classes.column} aria-label={t('field.column', { number: at + 1 })}>
+    <Group
+      // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+      key={at}
+      component="section"
+      className={classes.column}
+      aria-label={t('field.column', { number: at + 1 })}
+    >
       <Text size="xs" fw={600} c="dimmed">
         {t('field.column', { number: at + 1 })}
       </Text>
@@ -263,7 +270,10 @@ function Columns({
         addLabel={t('blocks.addHere', { column: at + 1 })}
         onChange={(next, key) =>
           put(
-            { ...block, columns: block.columns.map((one, n) => (n === at ? (next as typeof one) : one)) },
+            {
+              ...block,
+              columns: block.columns.map((one, n) => (n === at ? (next as typeof one) : one)),
+            },
             key,
           )
         }

@@ -61,7 +61,15 @@ export const withText = (content: Content, language: string, text: Partial<MailT
 const EMPTY: { [K in Kind]: Omit<Extract<Block, { kind: K }>, 'id' | 'kind'> } = {
   heading: { condition: '', text: '', level: 1, align: 'left' },
   text: { condition: '', html: '', align: 'left' },
-  image: { condition: '', src: '', alt: '', href: '', width: null, align: 'center', decorative: false },
+  image: {
+    condition: '',
+    src: '',
+    alt: '',
+    href: '',
+    width: null,
+    align: 'center',
+    decorative: false,
+  },
   button: { condition: '', label: '', href: '', align: 'left', style: 'filled', full_width: false },
   divider: { condition: '' },
   spacer: { condition: '', height: 24 },

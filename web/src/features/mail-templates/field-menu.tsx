@@ -16,7 +16,12 @@ export function FieldMenu({ onInsert }: { onInsert: (text: string) => void }) {
   return (
     <Menu withinPortal position="bottom-end" width={260} returnFocus={false}>
       <Menu.Target>
-        <ActionIcon variant="default" size={26} aria-label={t('field.insert')} title={t('field.insert')}>
+        <ActionIcon
+          variant="default"
+          size={26}
+          aria-label={t('field.insert')}
+          title={t('field.insert')}
+        >
           <IconUserPlus size={16} />
         </ActionIcon>
       </Menu.Target>

@@ -41,7 +41,10 @@ export function step<State>(history: History<State>, change: Step<State>): Histo
     }
     case 'set': {
       const goesOn =
-        change.key !== undefined && change.key === key && change.at - at < PAUSE_MS && past.length > 0;
+        change.key !== undefined &&
+        change.key === key &&
+        change.at - at < PAUSE_MS &&
+        past.length > 0;
       return {
         past: goesOn ? past : [...past, now].slice(-MOST),
         now: change.state,

@@ -38,5 +38,9 @@ export function LineField({ value, onChange, readOnly, long, error, ...rest }: L
     rightSectionWidth: 36,
     onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   };
-  return long ? <Textarea autosize minRows={2} maxRows={8} {...shared} /> : <TextInput {...shared} />;
+  return long ? (
+    <Textarea autosize minRows={2} maxRows={8} {...shared} />
+  ) : (
+    <TextInput {...shared} />
+  );
 }

@@ -26,5 +26,4 @@ export const versionsQuery = (id: string) =>
 export const libraryQuery = () => apiQuery<LibraryTemplate[]>('/api/v1/mail-template-library');
 export const fieldsQuery = () => apiQuery<MailField[]>('/api/v1/mail-fields');
 export const settingsQuery = () => apiQuery<MailSettings>(SETTINGS);
-export const purposesQuery = () =>
-  apiQuery<Schema<'PurposeRead'>[]>('/api/v1/consent-purposes');
+export const purposesQuery = () => apiQuery<Schema<'PurposeRead'>[]>('/api/v1/consent-purposes');

@@ -1,4 +1,4 @@
-import { SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
@@ -9,7 +9,6 @@ import { useMay } from '@/app/permissions';
 import { FormDialog } from '@/components/form-dialog';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { toastSuccess } from '@/components/toasts';
-import { Modal } from '@mantine/core';
 import { type MailSettings, purposesQuery, SETTINGS, settingsQuery, TEMPLATES } from './queries';
 
 const RULES = ['off', 'with_consent', 'always'] as const;
@@ -92,11 +91,16 @@ function Form({ stored, onClose }: { stored: MailSettings; onClose: () => void }
         maxLength={400}
         {...form.getInputProps('postal_address')}
       />
-      <Rule label={t('settings.clicks')} {...form.getInputProps('track_clicks')} />
+      <Rule
+        label={t('settings.clicks')}
+        value={track_clicks}
+        onChange={(value) => form.setFieldValue('track_clicks', value as 'off')}
+      />
       <Rule
         label={t('settings.opens')}
         description={t('settings.opensText')}
-        {...form.getInputProps('track_opens')}
+        value={track_opens}
+        onChange={(value) => form.setFieldValue('track_opens', value as 'off')}
       />
       {asks && (
         <Select

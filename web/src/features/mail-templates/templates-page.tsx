@@ -28,7 +28,9 @@ function RowMenu({ template }: { template: TemplateRow }) {
   const { id, name, version, archived } = template;
   const put = async () => {
     try {
-      await request('post', `${TEMPLATES}/${id}/${archived ? 'unarchive' : 'archive'}`, { version });
+      await request('post', `${TEMPLATES}/${id}/${archived ? 'unarchive' : 'archive'}`, {
+        version,
+      });
       toastSuccess(t(archived ? 'list.unarchived' : 'list.archived', { name }));
     } catch (reason) {
       toastError(t('list.notChanged', { name }), reason);

@@ -20,9 +20,12 @@ interface TestDialogProps {
 export function TestDialog({ templateId, language, personId, onClose }: TestDialogProps) {
   const { t } = useTranslation('mail-templates');
   const me = useMe();
-  const { data: members } = useQuery(apiQuery<Schema<'MemberRead'>[]>('/api/v1/members'));
+  const { data: members } = useQuery(apiQuery<Schema<'MemberList'>>('/api/v1/members'));
   const form = useForm({ initialValues: { to: me.user.email } });
-  const known = (members ?? []).map(({ email, name }) => ({ value: email, label: `${name} (${email})` }));
+  const known = (members?.items ?? []).map(({ email, name }) => ({
+    value: email,
+    label: `${name} (${email})`,
+  }));
   return (
     <FormDialog
       title={t('test.title')}

@@ -83,6 +83,7 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
     return line.current;
   }, [stored.id]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew
   useEffect(() => {
     if (readOnly || !changed || saving || error) return;
     const timer = setTimeout(() => void save(), PAUSE_MS);
@@ -101,7 +102,15 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
     redo: useCallback(() => change({ kind: 'redo' }), []),
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
-    state: conflict ? 'conflict' : error ? 'failed' : saving ? 'saving' : changed ? 'waiting' : 'saved',
+    state: conflict
+      ? 'conflict'
+      : error
+        ? 'failed'
+        : saving
+          ? 'saving'
+          : changed
+            ? 'waiting'
+            : 'saved',
     error,
     flush: save,
     reload: () => {

@@ -61,7 +61,9 @@ export function VersionsTab({ template, editor, readOnly }: VersionsTabProps) {
             </Group>
             {one.note && <Text size="sm">{one.note}</Text>}
             <Text size="xs" c="dimmed">
-              {[one.published_by_name, formatDateTime(one.published_at)].filter(Boolean).join(' · ')}
+              {[one.published_by_name, formatDateTime(one.published_at)]
+                .filter(Boolean)
+                .join(' · ')}
             </Text>
           </div>
           {!readOnly && (
