@@ -83,7 +83,7 @@ async def propose(asked: Asked, situation: Situation, names: tuple[str, ...]) ->
         feature=FEATURE,
         instructions=prompt.instructions.rstrip() + _FORM + _state(situation),
         messages=(Message("user", prompt.message.strip()),),
-        material=_material(situation),
+        material=await asyncio.to_thread(_material, situation),
         output=ModelTurn,
         temperature=0.0,
         known=Known(names=names),
@@ -101,7 +101,9 @@ async def propose(asked: Asked, situation: Situation, names: tuple[str, ...]) ->
 
 
 def _material(situation: Situation) -> tuple[Material, ...]:
-    said = "\n".join(f"{'Visitor' if one.role == 'user' else 'You'}: {one.text}" for one in situation.history)
+    # Orders to models stay hidden from them when they are history, too.
+    shown = [one for one in situation.history if one.role != "user" or not ai.find_injection(one.text)]
+    said = "\n".join(f"{'Visitor' if one.role == 'user' else 'You'}: {one.text}" for one in shown)
     found = [Material(one.id, one.text, title=one.title, url=one.url) for one in situation.sources.values()]
     if situation.remembered:
         found.append(Material("earlier visits", situation.remembered, source=False))
