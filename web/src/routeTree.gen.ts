@@ -68,6 +68,7 @@ import { Route as AppSettingsKeysRouteImport } from './routes/_app/settings/keys
 import { Route as AppSettingsMailRouteImport } from './routes/_app/settings/mail'
 import { Route as AppSettingsOrganisationRouteImport } from './routes/_app/settings/organisation'
 import { Route as AppSettingsPipelinesRouteImport } from './routes/_app/settings/pipelines'
+import { Route as AppSettingsPrivacyRouteImport } from './routes/_app/settings/privacy'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsProvisioningRouteImport } from './routes/_app/settings/provisioning'
 import { Route as AppSettingsRolesRouteImport } from './routes/_app/settings/roles'
@@ -395,6 +396,11 @@ const AppSettingsPipelinesRoute = AppSettingsPipelinesRouteImport.update({
   path: '/pipelines',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsPrivacyRoute = AppSettingsPrivacyRouteImport.update({
+  id: '/privacy',
+  path: '/privacy',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsProfileRoute = AppSettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
@@ -622,6 +628,7 @@ export interface FileRoutesByFullPath {
   '/settings/mail': typeof AppSettingsMailRoute
   '/settings/organisation': typeof AppSettingsOrganisationRoute
   '/settings/pipelines': typeof AppSettingsPipelinesRoute
+  '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/provisioning': typeof AppSettingsProvisioningRoute
   '/settings/roles': typeof AppSettingsRolesRoute
@@ -710,6 +717,7 @@ export interface FileRoutesByTo {
   '/settings/mail': typeof AppSettingsMailRoute
   '/settings/organisation': typeof AppSettingsOrganisationRoute
   '/settings/pipelines': typeof AppSettingsPipelinesRoute
+  '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/provisioning': typeof AppSettingsProvisioningRoute
   '/settings/roles': typeof AppSettingsRolesRoute
@@ -805,6 +813,7 @@ export interface FileRoutesById {
   '/_app/settings/mail': typeof AppSettingsMailRoute
   '/_app/settings/organisation': typeof AppSettingsOrganisationRoute
   '/_app/settings/pipelines': typeof AppSettingsPipelinesRoute
+  '/_app/settings/privacy': typeof AppSettingsPrivacyRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
   '/_app/settings/provisioning': typeof AppSettingsProvisioningRoute
   '/_app/settings/roles': typeof AppSettingsRolesRoute
@@ -899,6 +908,7 @@ export interface FileRouteTypes {
     | '/settings/mail'
     | '/settings/organisation'
     | '/settings/pipelines'
+    | '/settings/privacy'
     | '/settings/profile'
     | '/settings/provisioning'
     | '/settings/roles'
@@ -987,6 +997,7 @@ export interface FileRouteTypes {
     | '/settings/mail'
     | '/settings/organisation'
     | '/settings/pipelines'
+    | '/settings/privacy'
     | '/settings/profile'
     | '/settings/provisioning'
     | '/settings/roles'
@@ -1081,6 +1092,7 @@ export interface FileRouteTypes {
     | '/_app/settings/mail'
     | '/_app/settings/organisation'
     | '/_app/settings/pipelines'
+    | '/_app/settings/privacy'
     | '/_app/settings/profile'
     | '/_app/settings/provisioning'
     | '/_app/settings/roles'
@@ -1547,6 +1559,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsPipelinesRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/privacy': {
+      id: '/_app/settings/privacy'
+      path: '/privacy'
+      fullPath: '/settings/privacy'
+      preLoaderRoute: typeof AppSettingsPrivacyRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/profile': {
       id: '/_app/settings/profile'
       path: '/profile'
@@ -1864,6 +1883,7 @@ interface AppSettingsRouteChildren {
   AppSettingsMailRoute: typeof AppSettingsMailRoute
   AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute
   AppSettingsPipelinesRoute: typeof AppSettingsPipelinesRoute
+  AppSettingsPrivacyRoute: typeof AppSettingsPrivacyRoute
   AppSettingsProfileRoute: typeof AppSettingsProfileRoute
   AppSettingsProvisioningRoute: typeof AppSettingsProvisioningRoute
   AppSettingsRolesRoute: typeof AppSettingsRolesRoute
@@ -1896,6 +1916,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsMailRoute: AppSettingsMailRoute,
   AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
   AppSettingsPipelinesRoute: AppSettingsPipelinesRoute,
+  AppSettingsPrivacyRoute: AppSettingsPrivacyRoute,
   AppSettingsProfileRoute: AppSettingsProfileRoute,
   AppSettingsProvisioningRoute: AppSettingsProvisioningRoute,
   AppSettingsRolesRoute: AppSettingsRolesRoute,

@@ -29,6 +29,13 @@ export const areas = [
     ],
   },
   {
+    label: 'area.campaigns',
+    pages: [
+      { to: '/settings/privacy', label: 'privacy', permission: 'privacy:read' },
+      { to: '/settings/guardrails', label: 'guardrails', permission: 'sending:read' },
+    ],
+  },
+  {
     label: 'area.ai',
     pages: [
       { to: '/settings/ai', exact: true, label: 'ai.models', permission: 'ai:read' },

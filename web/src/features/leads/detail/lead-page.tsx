@@ -14,12 +14,14 @@ import { ScoreBadge } from '@/components/score-badge';
 import { type Lead, leadQuery } from '../queries';
 import { StatusMenu } from '../status-menu';
 import { Composer } from './composer';
+import { ConsentCard } from './consent-card';
 import { DealsCard } from './deals-card';
 import classes from './detail.module.css';
 import { DetailsPanel, useLeadSave } from './details-panel';
 import { DuplicatesHint, MergesNote } from './duplicates-card';
 import { FilesCard } from './files-card';
 import { Actions, TopLine } from './lead-head';
+import { MessagesCard } from './messages-card';
 import { NoteActions } from './note-actions';
 import { ScorePanel } from './score-panel';
 import { TABS, type Tab } from './search';
@@ -82,7 +84,9 @@ function Content({ lead }: { lead: Lead }) {
     <Stack gap="md" className={classes.related}>
       <TasksCard leadId={lead.id} />
       <DealsCard lead={lead} />
+      <MessagesCard leadId={lead.id} />
       <FilesCard leadId={lead.id} />
+      <ConsentCard leadId={lead.id} />
       <SecretsCard leadId={lead.id} />
       <VisitsCard leadId={lead.id} />
       <MergesNote leadId={lead.id} />

@@ -6,6 +6,9 @@ export type Merge = Schema<'MergeRead'>;
 export type Duplicate = Schema<'DuplicateCandidate'>;
 export type Deal = Schema<'DealRead'>;
 export type Secret = Schema<'LeadSecretRead'>;
+export type Consents = Schema<'LeadConsents'>;
+export type ConsentContact = Schema<'LeadContact'>;
+export type ConsentLine = Schema<'LeadConsentEntry'>;
 export type StoredFile = Schema<'FileRead'>;
 export type Visits = Schema<'VisitsRead'>;
 export type Touch = Schema<'TouchRead'>;
@@ -18,6 +21,7 @@ export const duplicatesQuery = (id: string) =>
 export const mergesQuery = (id: string) => apiQuery<Merge[]>(`/api/v1/leads/${id}/merges`);
 export const filesQuery = (id: string) => apiQuery<StoredFile[]>(`/api/v1/leads/${id}/files`);
 export const secretsQuery = (id: string) => apiQuery<Secret[]>(`/api/v1/leads/${id}/secrets`);
+export const consentsQuery = (id: string) => apiQuery<Consents>(`/api/v1/leads/${id}/consents`);
 export const dealsQuery = (id: string) =>
   apiQuery<Schema<'Page_DealRead_'>>('/api/v1/deals', { lead_id: id, limit: 50 });
 export const openTasksQuery = (id: string) =>
@@ -32,3 +36,13 @@ export const visitsQuery = (id: string, limit?: number) =>
   apiQuery<Visits>(`/api/v1/leads/${id}/visits`, { limit });
 export const visitorMergesQuery = (id: string) =>
   apiQuery<VisitorMerge[]>(`/api/v1/leads/${id}/visitor-merges`);
+
+interface Messages {
+  items: Schema<'SendIntentRow'>[];
+}
+
+/** The newest messages to the lead: sent, waiting, or not sent. */
+export const messagesQuery = (leadId: string) =>
+  apiQuery<Messages>('/api/v1/sending/intents', { person_id: leadId, limit: 10 });
+export const messageQuery = (id: string) =>
+  apiQuery<Schema<'SendIntentRead'>>(`/api/v1/sending/intents/${id}`);
