@@ -8,17 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
-from tradewind.modules.email.contracts import DeliveredMail, Mail
+from tradewind.modules.email.contracts import Arrival, DeliveredMail, Mail
 from tradewind.modules.email.contracts_rendering import MailClick, MailPerson, MailSender, RenderedMail
 from tradewind.modules.email.people import EngagementJudge, PeopleSource
 from tradewind.modules.email.people import provide_judge as set_judge
 from tradewind.modules.email.people import provide_people as set_people
 from tradewind.modules.email.repository import templates as template_rows
-from tradewind.modules.email.service import engagement, rendering, sink
+from tradewind.modules.email.service import answering, engagement, rendering, sink
 from tradewind.modules.email.service.engagement import CLICK_PARAMETER
 
 __all__ = [
     "CLICK_PARAMETER",
+    "answer",
+    "arrival",
     "claim_clicks",
     "deliver",
     "follow_merge",
@@ -34,6 +36,16 @@ __all__ = [
 async def deliver(session: AsyncSession, mail: Mail) -> None:
     """Send a mail of the session's organisation, if its transaction commits."""
     await sink.deliver(session, mail)
+
+
+async def arrival(session: AsyncSession, arrival_id: UUID) -> Arrival | None:
+    """What a person wrote, as the event EmailReplied names it; None if it is gone."""
+    return await answering.arrival(session, arrival_id)
+
+
+async def answer(session: AsyncSession, thread: str, text: str, *, key: str) -> UUID | None:
+    """Answer the last mail of an exchange, once per `key`; the message's id, None if there is nobody to answer."""
+    return await answering.answer(session, thread, text, key=key)
 
 
 async def recent_mails(database: Database, *, limit: int = 20) -> list[DeliveredMail]:

@@ -19,10 +19,13 @@ _DOUBLED = """
         ) AS all_of_them WHERE place > 1)
     RETURNING id, version_id, journey_id
 """
+# Both may have entered by the same key, which is a person's only once.
 _HAND_OVER = """
-    UPDATE journey_enrolments e SET person_id = $1 WHERE e.person_id = ANY ($2::uuid[]) AND NOT EXISTS (
-        SELECT FROM journey_enrolments own
-        WHERE own.journey_id = e.journey_id AND own.person_id = $1 AND own.entry_key = e.entry_key)
+    UPDATE journey_enrolments e SET person_id = $1, entry_key = CASE WHEN EXISTS (
+            SELECT FROM journey_enrolments own
+            WHERE own.journey_id = e.journey_id AND own.person_id = $1 AND own.entry_key = e.entry_key)
+        THEN e.entry_key || '~' || e.id ELSE e.entry_key END
+    WHERE e.person_id = $2
 """
 
 
@@ -38,9 +41,8 @@ async def end_doubled(
 async def hand_over(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[UUID]) -> None:
     """The losers' journeys, and what is told of them, are the winner's."""
     connection = await asyncpg_connection(session)
-    # One loser after the other: two may have entered by the same key.
     for loser_id in loser_ids:
-        await connection.execute(_HAND_OVER, winner_id, [loser_id])
+        await connection.execute(_HAND_OVER, winner_id, loser_id)
     await connection.execute(
         "UPDATE journey_steps SET person_id = $1 WHERE person_id = ANY ($2::uuid[]) AND enrolment_id IN "
         "(SELECT id FROM journey_enrolments WHERE person_id = $1)",
