@@ -28,8 +28,10 @@ from tradewind.sample.intents import add_intents
 from tradewind.sample.knowledge import add_knowledge
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
+from tradewind.sample.mail_templates import add_mail_templates
 from tradewind.sample.meetings import add_meetings
 from tradewind.sample.qualification import add_runs
+from tradewind.sample.sending import add_messages
 from tradewind.sample.simulations import add_suite
 from tradewind.sample.state import State
 from tradewind.sample.visits import add_visits
@@ -68,6 +70,8 @@ class Preparation:
         await self._once("conversations", self._add_conversations)
         await self._once("qualification", self._add_qualification)
         await self._once("simulations", self._add_simulations)
+        await self._once("mail templates", self._add_mail_templates)
+        await self._once("messages", self._add_messages)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -199,6 +203,14 @@ class Preparation:
     async def _add_simulations(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_suite(session)
+
+    async def _add_mail_templates(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_mail_templates(session)
+
+    async def _add_messages(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_messages(session)
 
     async def _add_chat_widget(self) -> None:
         async with self.database.transaction(self._admin()) as session:

@@ -58,7 +58,7 @@ def is_placeholder(address: str) -> bool:
         host = urlsplit(address).hostname or ""
     except ValueError:
         return False
-    return host in _PLACEHOLDERS or host.endswith((".example", ".invalid", ".test"))
+    return host in _PLACEHOLDERS or host.endswith((".invalid", ".test"))
 
 
 def with_campaign(address: str, utm: Mapping[str, str]) -> str:
