@@ -21,11 +21,13 @@ from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
 from tradewind.sample.agents import add_agent
 from tradewind.sample.chat import add_widget
+from tradewind.sample.consents import add_consents
 from tradewind.sample.conversations import add_conversations
 from tradewind.sample.filling import import_leads, score_leads
 from tradewind.sample.funnel import Funnel, last_full_day
 from tradewind.sample.intents import add_intents
 from tradewind.sample.knowledge import add_knowledge
+from tradewind.sample.journeys import add_journeys
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.mail_templates import add_mail_templates
@@ -70,8 +72,10 @@ class Preparation:
         await self._once("conversations", self._add_conversations)
         await self._once("qualification", self._add_qualification)
         await self._once("simulations", self._add_simulations)
+        await self._once("consents", self._add_consents)
         await self._once("mail templates", self._add_mail_templates)
         await self._once("messages", self._add_messages)
+        await self._once("journeys", self._add_journeys)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -211,6 +215,14 @@ class Preparation:
     async def _add_messages(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_messages(session)
+
+    async def _add_journeys(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_journeys(session)
+
+    async def _add_consents(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_consents(session)
 
     async def _add_chat_widget(self) -> None:
         async with self.database.transaction(self._admin()) as session:
