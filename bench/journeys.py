@@ -40,7 +40,7 @@ _FLOOR = """
         SELECT id FROM journey_enrolments WHERE journey_id = $1 AND state = 'waiting' ORDER BY due_at LIMIT $2
         FOR UPDATE SKIP LOCKED
     ), moved AS (
-        UPDATE journey_enrolments e SET node = 'out', visit = 2, state = 'done', due_at = NULL, ended_at = now()
+        UPDATE journey_enrolments e SET node = 'out', visit = 2, state = 'done', ended_at = now()
         FROM chosen WHERE e.id = chosen.id RETURNING e.*
     )
     INSERT INTO journey_steps (enrolment_id, visit, organisation_id, journey_id, version_id, person_id, node, port, at)

@@ -26,8 +26,8 @@ from tradewind.sample.conversations import add_conversations
 from tradewind.sample.filling import import_leads, score_leads
 from tradewind.sample.funnel import Funnel, last_full_day
 from tradewind.sample.intents import add_intents
-from tradewind.sample.knowledge import add_knowledge
 from tradewind.sample.journeys import add_journeys
+from tradewind.sample.knowledge import add_knowledge
 from tradewind.sample.leads_file import write_leads_csv
 from tradewind.sample.load import Colleague, load_history
 from tradewind.sample.mail_templates import add_mail_templates

@@ -48,8 +48,9 @@ async def people(session, count: int, **fields: Any) -> list[UUID]:
     connection = await asyncpg_connection(session)
     await connection.execute(
         "INSERT INTO leads (id, organisation_id, full_name, first_name, email, email_key, status, time_zone, score, "
-        "owner_id, created_at) SELECT n.id, $2, 'Person ' || n.place, 'P' || n.place, 'p' || n.place || '@example.org', "
-        "'p' || n.place || '@example.org', $3, $4, $5, $6, $7 FROM unnest($1::uuid[]) WITH ORDINALITY AS n(id, place)",
+        "owner_id, created_at) SELECT n.id, $2, 'Person ' || n.place, 'P' || n.place, "
+        "'p' || n.place || '@example.org', 'p' || n.place || '@example.org', $3, $4, $5, $6, $7 "
+        "FROM unnest($1::uuid[]) WITH ORDINALITY AS n(id, place)",
         ids, session.info["actor"].organisation_id, fields.get("status", "new"), fields.get("time_zone"),
         fields.get("score"), fields.get("owner_id"), fields.get("created_at", now()),
     )  # fmt: skip

@@ -59,14 +59,13 @@ TABLES = {
             visit integer NOT NULL DEFAULT 0 CHECK (visit >= 0),
             state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'exited', 'failed')),
             since timestamptz NOT NULL,
-            due_at timestamptz,
+            due_at timestamptz NOT NULL,
             signal text CHECK (signal IN ('event', 'goal', 'exit', 'sent', 'blocked')),
             signal_at timestamptz,
             goal_at timestamptz,
             entered_at timestamptz NOT NULL,
             ended_at timestamptz,
             reason text NOT NULL DEFAULT '',
-            CHECK ((state = 'waiting') = (due_at IS NOT NULL)),
             CHECK ((state = 'waiting') = (ended_at IS NULL)),
             UNIQUE (journey_id, person_id, entry_key)
         ) WITH (fillfactor = 80);

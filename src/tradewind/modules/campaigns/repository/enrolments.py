@@ -24,7 +24,7 @@ _READ = """
 # The visit as it was read guards against a second writer, as the row's lock does.
 _WRITE = """
     UPDATE journey_enrolments e SET node = n.node, visit = n.visit, state = n.state, since = n.since,
-        due_at = CASE WHEN n.state = 'waiting' THEN n.due_at END, signal = n.signal, signal_at = n.signal_at,
+        due_at = n.due_at, signal = n.signal, signal_at = n.signal_at,
         goal_at = n.goal_at, reason = n.reason, ended_at = CASE WHEN n.state <> 'waiting' THEN n.since END
     FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[],
         $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
@@ -160,7 +160,7 @@ async def end(
     """
     connection = await asyncpg_connection(session)
     rows = await connection.fetch(
-        "UPDATE journey_enrolments SET state = 'exited', due_at = NULL, signal = NULL, signal_at = NULL, "
+        "UPDATE journey_enrolments SET state = 'exited', signal = NULL, signal_at = NULL, "
         "ended_at = greatest($1, entered_at), reason = $2, visit = visit + 1 WHERE id IN ("
         f"SELECT e.id FROM journey_enrolments e WHERE e.state = 'waiting' AND {where} "
         "ORDER BY e.id LIMIT $3 FOR UPDATE) RETURNING id, version_id, journey_id",
@@ -187,7 +187,7 @@ async def give_up(session: AsyncSession, journey_id: UUID, at: datetime) -> UUID
     """End the one who is due longest, because the tick fails on them; returns their version."""
     connection = await asyncpg_connection(session)
     return await connection.fetchval(
-        "UPDATE journey_enrolments SET state = 'failed', reason = 'error', due_at = NULL, signal = NULL, "
+        "UPDATE journey_enrolments SET state = 'failed', reason = 'error', signal = NULL, "
         "signal_at = NULL, ended_at = greatest($2, entered_at) WHERE id = (SELECT id FROM journey_enrolments "
         "WHERE journey_id = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) "
         "RETURNING version_id",

@@ -10,7 +10,7 @@ from tradewind.kernel.database import asyncpg_connection
 
 # Of all that are in flight in a journey, the one that entered first goes on.
 _DOUBLED = """
-    UPDATE journey_enrolments SET state = 'exited', reason = 'merged', due_at = NULL, signal = NULL, signal_at = NULL,
+    UPDATE journey_enrolments SET state = 'exited', reason = 'merged', signal = NULL, signal_at = NULL,
         ended_at = greatest($3, entered_at), visit = visit + 1
     WHERE id IN (
         SELECT id FROM (

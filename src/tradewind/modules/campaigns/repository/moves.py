@@ -26,7 +26,7 @@ _MOVE = """
     UPDATE journey_enrolments e SET version_id = $2, visit = e.visit + 1,
         node = coalesce(chosen.new, e.node),
         since = CASE WHEN chosen.new = e.node THEN e.since ELSE $5 END,
-        due_at = CASE WHEN chosen.new IS NULL THEN NULL WHEN chosen.new = e.node THEN e.due_at ELSE $5 END,
+        due_at = CASE WHEN chosen.new = e.node THEN e.due_at ELSE $5 END,
         signal = CASE WHEN chosen.new = e.node THEN e.signal END,
         signal_at = CASE WHEN chosen.new = e.node THEN e.signal_at END,
         state = CASE WHEN chosen.new IS NULL THEN 'exited' ELSE 'waiting' END,

@@ -107,7 +107,8 @@ def _read(
         id=row.id, journey_id=row.journey_id, journey_name=names.get(row.journey_id, ""), person_id=row.person_id,
         person_name=people.get(row.person_id, ""), version_number=numbers[row.version_id], state=row.state,
         node=row.node, node_name=_name(node, row.node), node_kind=node.kind if node else None, since=row.since,
-        due_at=row.due_at, visit=row.visit, entered_at=row.entered_at, ended_at=row.ended_at, goal_at=row.goal_at,
+        due_at=row.due_at if row.state == "waiting" else None,
+        visit=row.visit, entered_at=row.entered_at, ended_at=row.ended_at, goal_at=row.goal_at,
         reason=ended_because(row.reason), waits_for=waits_for(node) if row.state == "waiting" else "",
     )  # fmt: skip
 
