@@ -120,7 +120,7 @@ export function ReportTab({
           w={260}
           data={(runs ?? []).map(({ id, created_at, state }) => ({
             value: id,
-            label: `${formatDateTime(created_at)} · ${t(`state.${state}`)}`,
+            label: `${formatDateTime(created_at)} · ${t(`state.${data?.id === id ? data.state : state}`)}`,
           }))}
           onChange={(id) => onChoose(id && id !== suite.last_run?.id ? id : undefined)}
         />
