@@ -85,6 +85,8 @@ OPEN = (
     "/api/v1/calendars/feed/",
     "/api/v1/calendars/notices/",
     "/api/v1/chat/",
+    "/api/v1/email-events/",
+    "/api/v1/email-inbound/",
 )
 # Found by a public address or by the secret in a link, whichever organisation they belong to: no ids to try.
 BY_ADDRESS = ("/api/v1/booking/", "/api/v1/booking-links/", "/api/v1/calendars/feed/", "/api/v1/chat/")

@@ -69,3 +69,16 @@ class DeliveredMail:
     body: str
     link: str | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a person wrote by mail. `thread` is the same for all mails of one exchange."""
+
+    id: UUID
+    thread: str
+    from_address: str
+    from_name: str
+    subject: str
+    text: str
+    person_id: UUID | None

@@ -13,6 +13,7 @@ import dns.resolver
 State = Literal["ok", "warning", "wrong", "missing", "unknown"]
 Lookup = Callable[[str, str], Awaitable[list[str]]]
 """Texts of the records of a name and type; empty if there are none. Raises OSError where DNS does not answer."""
+LIFETIME_SECONDS = 5.0
 _MAX_SPF_LOOKUPS = 10
 _SPF_INCLUDES = {"ses": "amazonses.com", "sendgrid": "sendgrid.net", "mandrill": "spf.mandrillapp.com"}
 _LISTED = "127.0."
@@ -41,7 +42,7 @@ def resolver(server: str) -> Lookup:
     if server:
         host, _, port = server.rpartition(":")
         asking.nameservers, asking.port = [host], int(port)
-    asking.lifetime = 5.0
+    asking.lifetime = LIFETIME_SECONDS
 
     async def lookup(name: str, kind: str) -> list[str]:
         try:
@@ -77,7 +78,10 @@ async def check(
     signed = by_name["dkim"].state == "ok" and any(adapter != "sendgrid" for adapter in adapters or ["smtp"])
     returned = any(_organisational(name) == _organisational(domain) for name in bounce_domains or [domain])
     passes_spf = by_name["spf"].state == "ok" and returned
-    checks.append(_alignment(domain, signed=signed, returned=passes_spf, by_vendor="sendgrid" in adapters))
+    if not (signed or passes_spf) and "unknown" in (by_name["dkim"].state, by_name["spf"].state):
+        checks.append(Check(name="alignment", state="unknown", text="DNS did not answer. Try again later."))
+    else:
+        checks.append(_alignment(domain, signed=signed, returned=passes_spf, by_vendor="sendgrid" in adapters))
     return checks
 
 

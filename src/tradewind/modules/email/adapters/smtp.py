@@ -192,6 +192,7 @@ class SmtpMail(MailAdapter):
         )  # fmt: skip
         try:
             await client.connect()
+            await client.ehlo()
             if own.username:
                 await client.login(own.username, own.password.get_secret_value())
         except aiosmtplib.SMTPAuthenticationError as error:
@@ -240,6 +241,8 @@ def _failure(code: int, said: str, *, at_recipient: bool) -> Exception:
     if code < 500:
         # 421 and what greylisting says concern all mails to that server for a while.
         return Later(words, after_seconds=300.0 if code == 421 else None, domain_wide=code == 421)
+    if code == 503:
+        return Later(words)
     if code in (530, 534, 535, 538):
         return SenderBroken(words)
     named = _CODE.search(said)

@@ -5,11 +5,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import DateTime, Double, Integer, TextClause, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.email.models.delivery import EmailDelivery, EmailDomain, EmailFact, EmailMailbox, EmailSender
+
+
+def _typed(
+    sql: str, *, integers: Sequence[str] = (), moments: Sequence[str] = (), floats: Sequence[str] = ()
+) -> TextClause:
+    """Statement whose named parameters have types, where PostgreSQL could not tell."""
+    kinds = ((integers, Integer()), (moments, DateTime(timezone=True)), (floats, Double()))
+    return text(sql).bindparams(*(bindparam(name, type_=kind) for names, kind in kinds for name in names))
 
 
 async def senders(session: AsyncSession) -> list[EmailSender]:
@@ -67,12 +75,15 @@ async def days(session: AsyncSession, *, since: date, today: date) -> dict[UUID,
     return {row.sender_id: row for row in await session.execute(_DAYS, {"since": since, "today": today})}
 
 
-_RESERVE = text("""
+_RESERVE = _typed(
+    """
     INSERT INTO email_sender_days AS d (organisation_id, sender_id, day, reserved)
     VALUES (:organisation_id, :sender_id, :day, least(:wanted, coalesce(:quota, :wanted)))
     ON CONFLICT (sender_id, day) DO UPDATE SET reserved = greatest(
         d.reserved, least(d.reserved + :wanted, coalesce(:quota, d.reserved + :wanted)))
-    RETURNING reserved""")
+    RETURNING reserved""",
+    integers=("wanted", "quota"),
+)
 _RESERVED = text("SELECT reserved FROM email_sender_days WHERE sender_id = :sender_id AND day = :day FOR UPDATE")
 
 
@@ -86,7 +97,8 @@ async def reserve(
     return int(await session.scalar(_RESERVE, values) or 0) - before
 
 
-_PACE = text("""
+_PACE = _typed(
+    """
     INSERT INTO email_paces AS p (organisation_id, sender_id, domain, minute, sent)
     SELECT :organisation_id, :sender_id, w.domain, :minute, least(w.wanted, w.quota)
     FROM unnest(CAST(:domains AS text[]), CAST(:wanted AS int[]), CAST(:quotas AS int[])) AS w (domain, wanted, quota)
@@ -95,7 +107,9 @@ _PACE = text("""
         minute = excluded.minute,
         sent = CASE WHEN p.rests_until > :at THEN p.sent
                     WHEN p.minute = excluded.minute THEN p.sent + excluded.sent ELSE excluded.sent END
-    RETURNING domain, sent, rests_until""")
+    RETURNING domain, sent, rests_until""",
+    moments=("at", "minute"),
+)
 
 
 async def take_pace(
@@ -115,10 +129,14 @@ async def take_pace(
     return {row.domain: (row.sent, row.rests_until) for row in await session.execute(_PACE, values)}
 
 
-_REST = text("""
+_REST = _typed(
+    """
     UPDATE email_paces SET rests = rests + 1,
         rests_until = :at + least(3600, greatest(:shortest, 60 * power(2, least(rests, 10)))) * interval '1 second'
-    WHERE sender_id = :sender_id AND domain = ANY (CAST(:domains AS text[])) AND coalesce(rests_until, :at) <= :at""")
+    WHERE sender_id = :sender_id AND domain = ANY (CAST(:domains AS text[])) AND coalesce(rests_until, :at) <= :at""",
+    moments=("at",),
+    floats=("shortest",),
+)
 _RESTED = text("""
     UPDATE email_paces SET rests = 0, rests_until = NULL
     WHERE sender_id = :sender_id AND domain = ANY (CAST(:domains AS text[])) AND rests > 0""")
@@ -137,7 +155,9 @@ async def rested(session: AsyncSession, sender_id: UUID, domains: Collection[str
     await session.execute(_RESTED, {"sender_id": sender_id, "domains": list(domains)})
 
 
-_COUNT = text("""
+_COUNTERS = ("reserved", "sent", "delivered", "hard", "soft", "complaints", "replies")
+_COUNT = _typed(
+    """
     INSERT INTO email_sender_days AS d
         (organisation_id, sender_id, day, reserved, sent, delivered, hard, soft, complaints, replies)
     VALUES (:organisation_id, :sender_id, :day, greatest(0, :reserved), :sent, :delivered, :hard, :soft, :complaints,
@@ -145,8 +165,9 @@ _COUNT = text("""
     ON CONFLICT (sender_id, day) DO UPDATE SET
         reserved = greatest(0, d.reserved + :reserved), sent = d.sent + :sent, delivered = d.delivered + :delivered,
         hard = d.hard + :hard, soft = d.soft + :soft, complaints = d.complaints + :complaints,
-        replies = d.replies + :replies""")
-_COUNTERS = ("reserved", "sent", "delivered", "hard", "soft", "complaints", "replies")
+        replies = d.replies + :replies""",
+    integers=_COUNTERS,
+)
 
 
 async def count(session: AsyncSession, organisation_id: UUID, sender_id: UUID, day: date, **more: int) -> None:
@@ -173,7 +194,8 @@ async def settle(
         return
     await session.execute(
         text("""
-            UPDATE email_deliveries d SET status = v.status, code = v.code, reason = v.reason, settled_at = :at,
+            UPDATE email_deliveries d SET status = v.status, code = v.code, reason = v.reason,
+                settled_at = CAST(:at AS timestamptz),
                 provider_message_id = coalesce(v.provider_id, d.provider_message_id)
             FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
                         CAST(:codes AS text[]), CAST(:reasons AS text[])) AS v (id, status, provider_id, code, reason)

@@ -1,5 +1,6 @@
 """Sending domains: their keys, the records to copy, and what DNS says of them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from tradewind.kernel.ids import new_id
 from tradewind.kernel.jobs import JobContext
 from tradewind.modules.email import domain_checks
 from tradewind.modules.email.composing import signing
-from tradewind.modules.email.domain_checks import Lookup
+from tradewind.modules.email.domain_checks import Check, Lookup
 from tradewind.modules.email.errors import AddressTaken, DeliveryInvalid, DomainNotFound
 from tradewind.modules.email.models.delivery import DOMAIN_KEY, EmailDomain
 from tradewind.modules.email.repository import delivery as rows
@@ -82,12 +83,17 @@ async def check(context: JobContext, domain_id: UUID, *, lookup: Lookup | None =
     )  # fmt: skip
     async with context.transaction() as session:
         row = await _find(session, domain_id, lock=True)
-        if row.selector == selector and not (row.checked_at and all(one.state == "unknown" for one in checks)):
+        if row.selector == selector and not (row.checked_at and _nothing_told(checks)):
             row.checks = [one.data() for one in checks]
             row.aligned = domain_checks.is_aligned(checks)
             row.checked_at = now()
         await session.flush()
         return shown(row)
+
+
+def _nothing_told(checks: Sequence[Check]) -> bool:
+    """DNS was away: what it said before is worth more."""
+    return all(one.state == "unknown" for one in checks if one.name in ("spf", "dkim", "dmarc"))
 
 
 async def check_stale(database: Database, context: JobContext) -> None:
