@@ -17,7 +17,7 @@ from tradewind.modules.email.templates.blocks import MailContent
 from tradewind.sample import world
 
 _SITE = f"https://www.{world.ORGANISATION_DOMAIN}"
-_ADDRESS = "Northlight Analytics\n14 Harbour Row\nBristol BS1 4QA\nUnited Kingdom"
+_ADDRESS = "14 Harbour Row\nBristol BS1 4QA\nUnited Kingdom"
 _PUBLISHED = (
     ("welcome", "Welcome to Lumen Forecast", "First version"),
     ("demo-no-show", "Missed demo: another time?", "With a link to the overview"),

@@ -1,4 +1,13 @@
-import { ActionIcon, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  ActionIcon,
+  Group,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { IconTrash } from '@/app/icons';
@@ -72,11 +81,10 @@ export function DetailsTab({ editor, language, languageName, readOnly }: Details
         <Text size="xs" c="dimmed">
           {t('details.utmText')}
         </Text>
-        <Group gap="md">
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
           {UTM.map(([name, label]) => (
             <TextInput
               key={name}
-              className={classes.grow}
               label={t(`details.${label}`)}
               maxLength={300}
               readOnly={readOnly}
@@ -89,7 +97,7 @@ export function DetailsTab({ editor, language, languageName, readOnly }: Details
               }}
             />
           ))}
-        </Group>
+        </SimpleGrid>
       </Stack>
       <Stack gap="xs">
         <div>

@@ -64,7 +64,10 @@ export function LanguageBar({ editor, language, onChange, readOnly }: LanguageBa
   const [adding, setAdding] = useState(false);
   const [wanted, setWanted] = useState<string | null>(null);
   const content = editor.draft.draft;
-  const codes = Object.keys(content.languages ?? {});
+  const usual = content.default_language ?? 'en';
+  const codes = Object.keys(content.languages ?? {}).sort(
+    (one, other) => Number(other === usual) - Number(one === usual) || one.localeCompare(other),
+  );
   const name = languageName(language);
   const remove = async () => {
     const left = withoutLanguage(content, language);

@@ -1,6 +1,5 @@
-import { ColorInput, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ColorInput, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import classes from './mail-templates.module.css';
 import type { TemplateEditor } from './use-template-editor';
 
 const COLOURS = [
@@ -33,11 +32,10 @@ export function LookTab({ editor, readOnly }: { editor: TemplateEditor; readOnly
         readOnly={readOnly}
         onChange={(font) => font && put({ font: font as 'sans' })}
       />
-      <Group gap="md" align="flex-start">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         {COLOURS.map(([name, label]) => (
           <ColorInput
             key={name}
-            className={classes.colour ?? ''}
             label={t(`look.${label}`)}
             format="hex"
             value={theme[name] ?? ''}
@@ -45,13 +43,12 @@ export function LookTab({ editor, readOnly }: { editor: TemplateEditor; readOnly
             onChange={(value) => HEX.test(value) && put({ [name]: value }, name)}
           />
         ))}
-      </Group>
+      </SimpleGrid>
       <Text size="xs" c="dimmed">
         {t('look.dark')}
       </Text>
-      <Group gap="md">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <NumberInput
-          className={classes.colour ?? ''}
           label={t('look.width')}
           min={480}
           max={720}
@@ -63,7 +60,6 @@ export function LookTab({ editor, readOnly }: { editor: TemplateEditor; readOnly
           }
         />
         <NumberInput
-          className={classes.colour ?? ''}
           label={t('look.radius')}
           min={0}
           max={24}
@@ -74,7 +70,7 @@ export function LookTab({ editor, readOnly }: { editor: TemplateEditor; readOnly
             typeof radius === 'number' && radius <= 24 && put({ radius }, 'radius')
           }
         />
-      </Group>
+      </SimpleGrid>
       <TextInput
         label={t('look.logo')}
         placeholder={t('field.hrefExample')}

@@ -28,7 +28,7 @@ _AFTER_PREHEADER = "&#847;&zwnj;&nbsp;" * 40
 _DARK = """
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme: dark){
-body,.tw-page{background-color:#111827 !important}
+body,.tw-page,.tw-page>table{background:#111827 !important;background-color:#111827 !important}
 .tw-card,.tw-card>table{background:#1F2937 !important;background-color:#1F2937 !important}
 .tw-text div,.tw-text p,.tw-text li,.tw-text h1,.tw-text h2,.tw-text h3,.tw-text h4{color:#F3F4F6 !important}
 .tw-small div,.tw-small a{color:#9CA3AF !important}
