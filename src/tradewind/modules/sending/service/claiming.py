@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.crypto import CryptoError
 from tradewind.kernel.ids import new_id
 from tradewind.modules.sending.channels import ClaimedIntent
 from tradewind.modules.sending.contracts import NewIntent, Recipient
@@ -19,6 +21,8 @@ from tradewind.modules.sending.rules.judge import Facts, Judged
 from tradewind.modules.sending.service import deciding, gathering, guardrails, telling
 from tradewind.modules.sending.service.intending import open_approvals
 from tradewind.modules.sending.written import blocking_rules, decision_json
+
+log = structlog.get_logger(__name__)
 
 # What a kill switch stops is looked at again after this; lifting the switch wakes the worker, but moves no rows.
 _STOPPED_REST = timedelta(minutes=1)
@@ -154,12 +158,21 @@ def _request(row: asyncpg.Record) -> NewIntent:
         # The row's own id: the key of the ledger is of no use here.
         key=str(row["id"]), content={}, channel=row["channel"], purpose=row["purpose"], priority=row["priority"],
         recipient=Recipient(
-            address=ADDRESS.open_text(intent_id, sealed) if sealed else "",
+            address=_opened(intent_id, sealed),
             person_id=plain_or_none(row["person_id"]), time_zone=row["time_zone"], country=row["country"],
         ),
         campaign_id=plain_or_none(row["campaign_id"]), journey_id=plain_or_none(row["journey_id"]),
         cost_microusd=row["cost_microusd"], sender=row["sender"], expires_at=row["expires_at"],
     )  # fmt: skip
+
+
+def _opened(intent_id: UUID, sealed: str | None) -> str:
+    """The address; empty where it is forgotten or damaged, which is no address, so that the message is blocked."""
+    try:
+        return ADDRESS.open_text(intent_id, sealed) if sealed else ""
+    except CryptoError:
+        log.error("sending.address_unreadable", intent_id=str(intent_id))
+        return ""
 
 
 def _claimed(row: asyncpg.Record, stream: Stream, address: str) -> ClaimedIntent:
