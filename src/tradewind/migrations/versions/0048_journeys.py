@@ -91,7 +91,7 @@ TABLES = {
             at timestamptz NOT NULL,
             PRIMARY KEY (enrolment_id, visit, at)
         ) PARTITION BY RANGE (at);
-        CREATE INDEX journey_steps_of_journey ON journey_steps (journey_id, at);
+        CREATE INDEX journey_steps_of_person ON journey_steps (person_id);
         CREATE TABLE journey_steps_other PARTITION OF journey_steps DEFAULT""",
     "journey_draws": f"""
         CREATE TABLE journey_draws (

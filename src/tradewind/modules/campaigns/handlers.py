@@ -10,6 +10,7 @@ from tradewind.modules.leads.events import (
     LeadDeleted,
     LeadsChanged,
     LeadsImported,
+    LeadsPurged,
     LeadUpdated,
     SegmentChanged,
 )
@@ -68,3 +69,9 @@ async def hear_deletion(session: AsyncSession, event: LeadDeleted) -> None:
 async def hear_deletions(session: AsyncSession, event: LeadsDeleted) -> None:
     """Who is deleted leaves all journeys."""
     await entering.end_for(session, event.lead_ids, "deleted")
+
+
+@subscriber(LeadsPurged)
+async def hear_purge(session: AsyncSession, event: LeadsPurged) -> None:
+    """Who is gone for good leaves no steps behind; enrolments went with the person."""
+    await hearing.gone(session, event.lead_ids)

@@ -30,6 +30,7 @@ from tradewind.modules.leads.normal_forms import normal_email
 from tradewind.modules.leads.repository import facts, identified, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
+from tradewind.modules.leads.repository import timeline as timeline_rows
 from tradewind.modules.leads.service import automated, deals, outcomes, pipelines, qualifying, tables, timeline
 from tradewind.modules.leads.service import identified as identified_people
 
@@ -46,6 +47,7 @@ __all__ = [
     "faded_activities",
     "fields_named",
     "fill_told",
+    "is_engagement",
     "known_values",
     "lead_rows_for_scoring",
     "lead_summaries",
@@ -69,6 +71,11 @@ __all__ = [
 async def record_activities(session: AsyncSession, activities: Sequence[NewActivity]) -> list[UUID]:
     """Add to timelines; returns the entries' ids. Publishes ActivityRecorded for what counts as engagement."""
     return await timeline.record_activities(session, activities)
+
+
+def is_engagement(kind: str) -> bool:
+    """Whether ActivityRecorded tells of activities of this kind (or `kind.*`); facts about records it does not."""
+    return timeline_rows.is_engagement(kind)
 
 
 async def write_scores(session: AsyncSession, scores: Sequence[LeadScore]) -> int:

@@ -156,6 +156,9 @@ def _left(program: Program, place: Place, at: datetime, facts: Facts, taken: lis
         reason = "exit_when"
     if reason is None:
         return False
+    if reason == "goal" and place.visit == 0 and place.signal != "goal":
+        # Nothing that the journey could have brought about.
+        reason = "goal_before"
     when = place.signal_at if place.signal in ("goal", "exit") and place.signal_at else at
     node = program.nodes.get(place.node)
     if node is not None:

@@ -1,4 +1,4 @@
-"""SQL for people who turned out to be one."""
+"""SQL for people who turned out to be one, and for those who are gone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,3 +48,9 @@ async def hand_over(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[
         "(SELECT id FROM journey_enrolments WHERE person_id = $1)",
         winner_id, list(loser_ids),
     )  # fmt: skip
+
+
+async def forget(session: AsyncSession, person_ids: Sequence[UUID]) -> None:
+    """Take away the steps of people who are gone for good."""
+    connection = await asyncpg_connection(session)
+    await connection.execute("DELETE FROM journey_steps WHERE person_id = ANY ($1::uuid[])", list(person_ids))

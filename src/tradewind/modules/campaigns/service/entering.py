@@ -26,6 +26,9 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import api as leads
 from tradewind.modules.sending import api as sending
 
+# The clocks of browsers are ahead sometimes.
+_CLOCKS_DIFFER = timedelta(minutes=10)
+
 
 async def enter(session: AsyncSession, version: JourneyVersion, entries: Sequence[Entry]) -> list[UUID]:
     """Let people in who may, and have them move; returns who came in. Doing it twice lets nobody in twice."""
@@ -54,7 +57,9 @@ async def by_events(
         if isinstance(node.settings, EventTrigger | FormTrigger):
             match = event_of(node.settings)
             if events.kinds_fit(match, kinds):
-                found = await events.times(session, match, since=journey.hears_since, until=now(), people=people)
+                found = await events.times(
+                    session, match, since=journey.hears_since, until=now() + _CLOCKS_DIFFER, people=people
+                )
                 entries += [
                     Entry(person_id, f"{node.key}:{at:%Y%m%dT%H%M%S.%f}", node.key, at, at)
                     for person_id, times in found.items()

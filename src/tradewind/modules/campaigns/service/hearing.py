@@ -64,6 +64,11 @@ async def merged(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[UUI
     await merges.hand_over(session, winner_id, loser_ids)
 
 
+async def gone(session: AsyncSession, people: Sequence[UUID]) -> None:
+    """These people are gone for good, and their enrolments with them: so is what was told of their steps."""
+    await merges.forget(session, people)
+
+
 async def in_use(session: AsyncSession) -> list[Program]:
     """All versions of live journeys that somebody may be on, ready to run."""
     zone = await home_zone(session)

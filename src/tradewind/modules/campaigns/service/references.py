@@ -12,6 +12,9 @@ from tradewind.modules.campaigns.engine.steps import (
     BranchSettings,
     DateTrigger,
     EnrolSettings,
+    EventMatch,
+    EventTrigger,
+    EventWait,
     ScheduleTrigger,
     SegmentTrigger,
     SendSettings,
@@ -33,6 +36,8 @@ async def problems(session: AsyncSession, graph: JourneyGraph, *, journey_id: UU
     for field, reached in (("goal", settings.goal), ("exit_when", settings.exit_when)):
         if reached is not None and reached.condition is not None:
             found += await _condition(session, reached.condition, None, f"{field}.condition")
+        if reached is not None and reached.event is not None:
+            found += _event(reached.event, None, f"{field}.event.kind")
     members = await _members(session, graph)
     for node in graph.nodes:
         told = node.settings
@@ -43,6 +48,8 @@ async def problems(session: AsyncSession, graph: JourneyGraph, *, journey_id: UU
                 found.append(Problem("no_segment", "The segment is not there any more.", node.id, field="segment_id"))
         elif isinstance(told, DateTrigger):
             found += await _condition(session, {"field": told.field, "op": "within_days", "value": 1}, node.id, "field")
+        elif isinstance(told, EventTrigger | EventWait):
+            found += _event(told.event, node.id, "event.kind")
         elif isinstance(told, SendSettings):
             found += _channel(told, node.id)
             found += await _template(session, told, node.id)
@@ -66,6 +73,13 @@ async def _condition(
             Problem("condition", one["message"], node, field=f"{field}.{one['field']}".strip(".")) for one in wrong[:5]
         ]
     return []
+
+
+def _event(match: EventMatch, node: str | None, field: str) -> list[Problem]:
+    if leads.is_engagement(match.kind):
+        return []
+    message = f"“{match.kind}” is a fact about a record, nothing a person does: ask for it in a condition instead."
+    return [Problem("unheard", message, node, field=field)]
 
 
 def _channel(settings: SendSettings, node: str) -> list[Problem]:

@@ -10,6 +10,7 @@ _ENDED = {
     "": "",
     "exit": "Came to the end",
     "goal": "Reached the goal",
+    "goal_before": "Had what the journey is for before it began",
     "exit_when": "The journey's exit condition came to hold",
     "stopped": "The journey was stopped",
     "taken_out": "Was taken out by hand",
@@ -22,6 +23,7 @@ _ENDED = {
 }
 _BY_CODE = {
     "goal": "The goal was reached",
+    "goal_before": "The goal was reached already",
     "exit_when": "The exit condition holds",
     "waited": "The wait was over",
     "happened": "It happened in time",
