@@ -1,4 +1,4 @@
-import { Badge, Button, Stack, Text } from '@mantine/core';
+import { Badge, Button, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -51,7 +51,9 @@ function PurposeRow({ purpose, onEdit }: { purpose: Purpose; onEdit: () => void 
         </>
       }
       facts={[
-        t('purpose.granted', { count: granted, shown: formatNumber(granted) }),
+        purpose.text,
+        purpose.requires !== 'none' &&
+          t('purpose.granted', { count: granted, shown: formatNumber(granted) }),
         withdrawn > 0 &&
           t('purpose.withdrawn', { count: withdrawn, shown: formatNumber(withdrawn) }),
         pending > 0 && t('purpose.pending', { count: pending, shown: formatNumber(pending) }),
@@ -83,13 +85,7 @@ function PurposeRow({ purpose, onEdit }: { purpose: Purpose; onEdit: () => void 
           </>
         )
       }
-    >
-      {purpose.text && (
-        <Text size="sm" c="dimmed">
-          {purpose.text}
-        </Text>
-      )}
-    </ItemCard>
+    />
   );
 }
 
