@@ -110,6 +110,7 @@ def test_booking_losing_moving_and_cancelling(
             "email": "fast@people.example",
             "answers": {"company_size": "1–10", "agree": True},
         },
+        timeout=60,
         trust_env=False,
     )
     assert faster.status_code == 201, faster.text

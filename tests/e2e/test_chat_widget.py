@@ -100,7 +100,7 @@ def signed_in(server: Installation, page: Page) -> httpx.Client:
 
 def reachable(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False).is_success
+        return httpx.get(url, timeout=60, trust_env=False).is_success
     except httpx.TransportError:
         return False
 

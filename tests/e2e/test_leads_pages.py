@@ -354,21 +354,13 @@ class TestCompaniesAndTasks:
         expect(overdue).to_be_visible()
 
 
-def test_the_pages_keep_the_rules(page: Page, client: httpx.Client, page_check: Callable[..., None]) -> None:
+def test_the_tabs_of_a_lead_keep_the_rules(page: Page, client: httpx.Client, page_check: Callable[..., None]) -> None:
     lead = lead_of(client, "Ada Okafor")
     client.post(f"/api/v1/leads/{lead['id']}/notes", json={"body": "A note"})
     client.post("/api/v1/tasks", json={"title": "Call Ada", "lead_id": lead["id"]})
-    pages = {
-        "/leads": "leads",
-        f"/leads/{lead['id']}": "lead",
-        f"/leads/{lead['id']}?tab=details": "lead-details",
-        f"/leads/{lead['id']}?tab=related": "lead-related",
-        "/companies": "companies",
-        f"/companies/{lead['company_id']}": "company",
-        "/tasks": "tasks",
-    }
-    for path, name in pages.items():
-        page.goto(path)
+    # The page as it opens, and the lists, are checked with the sample company.
+    for tab in ("details", "related"):
+        page.goto(f"/leads/{lead['id']}?tab={tab}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("networkidle")
-        page_check(page, name)
+        page_check(page, f"lead-{tab}")

@@ -47,7 +47,9 @@ def test_from_a_token_to_a_provisioned_team(settings_page: Page, page_check: Cal
     ready.get_by_role("button", name="I have copied it").click()
     endpoint = page.get_by_role("region", name="Connection").locator("pre").inner_text()
 
-    with httpx.Client(base_url=endpoint, headers={"Authorization": f"Bearer {token}"}) as provider:
+    with httpx.Client(
+        base_url=endpoint, timeout=60, trust_env=False, headers={"Authorization": f"Bearer {token}"}
+    ) as provider:
         ids = []
         for name in ("Ada Lovelace", "Grace Hopper"):
             address = f"{name.split()[0].lower()}.{time.monotonic_ns()}@people.example"

@@ -142,7 +142,8 @@ def test_settings_pages_keep_the_rules(signed_in: Page, page_check: Callable[...
         page.goto(f"/settings/{name}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("networkidle")
-        page_check(page, f"settings-{name}")
+        # What is empty differs from the sample company's pages, which are checked at all widths.
+        page_check(page, f"settings-{name}", widths={360: 780})
 
 
 def test_custom_fields_are_made_archived_and_brought_back(signed_in: Page) -> None:
@@ -177,7 +178,7 @@ def test_stages_are_added_moved_and_removed(signed_in: Page, api: httpx.Client) 
         opened = [stage["name"] for stage in stages if stage["kind"] == "open"]
         return len(opened) - opened.index("Security review")
 
-    wait_until(lambda: place() == 2, seconds=10, what="the new order")
+    wait_until(lambda: place() == 2, what="the new order")
     page.get_by_role("button", name="Remove Security review").click()
     page.get_by_role("button", name="Remove stage").click()
     expect(page.get_by_role("button", name="Edit Security review")).to_have_count(0)

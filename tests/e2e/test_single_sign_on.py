@@ -24,7 +24,7 @@ def provider() -> Iterator[str]:
             "eve": {"email": "eve@people.example", "email_verified": False},
         }
         for sub, claims in people.items():
-            httpx.put(f"{address}/users/{sub}", json=claims, trust_env=False).raise_for_status()
+            httpx.put(f"{address}/users/{sub}", json=claims, timeout=60, trust_env=False).raise_for_status()
         yield address
 
 

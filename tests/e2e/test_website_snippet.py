@@ -133,7 +133,7 @@ def signed_in(server: Installation, page: Page) -> httpx.Client:
 
 def reachable(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/thanks.html", trust_env=False).is_success
+        return httpx.get(f"{url}/thanks.html", timeout=60, trust_env=False).is_success
     except httpx.TransportError:
         return False
 

@@ -47,10 +47,10 @@ def test_metadata_lead_a_client_from_the_refusal_to_the_token(server: Installati
     where = re.search(r'resource_metadata="([^"]+)"', challenge)
     assert where
     assert "error=" not in challenge
-    resource = httpx.get(where.group(1), trust_env=False).json()
+    resource = httpx.get(where.group(1), timeout=60, trust_env=False).json()
     assert resource["resource"] == f"{server.url}/mcp"
     [issuer] = resource["authorization_servers"]
-    metadata = httpx.get(f"{issuer}/.well-known/oauth-authorization-server", trust_env=False).json()
+    metadata = httpx.get(f"{issuer}/.well-known/oauth-authorization-server", timeout=60, trust_env=False).json()
     assert metadata["issuer"] == issuer
     assert metadata["code_challenge_methods_supported"] == ["S256"]
     assert metadata["token_endpoint_auth_methods_supported"] == ["none"]
@@ -260,7 +260,7 @@ def test_a_session_cookie_does_not_count(server: Installation, person: httpx.Cli
 @pytest.mark.parametrize("token", ["x", "a.b.c", "é", "tw_live_nonsense", "Bearer", "x" * 10_000])
 def test_nonsense_is_no_token(server: Installation, token: str):
     raw = {"Authorization": f"Bearer {token}".encode(), "Accept": "application/json, text/event-stream"}
-    answer = httpx.post(f"{server.url}/mcp", json={}, headers=raw, trust_env=False)
+    answer = httpx.post(f"{server.url}/mcp", json={}, headers=raw, timeout=60, trust_env=False)
     assert answer.status_code in (400, 401), answer.text
     assert "traceback" not in answer.text.lower()
 

@@ -35,11 +35,11 @@ class Receiver:
     def behave(self, **statuses: int) -> None:
         """From now on answer /name with this status."""
         body = {f"/{name}": status for name, status in statuses.items()}
-        httpx.post(f"{self.url}/behave", json=body, trust_env=False).raise_for_status()
+        httpx.post(f"{self.url}/behave", json=body, timeout=60, trust_env=False).raise_for_status()
 
     def release(self) -> None:
         """Let /slow answer."""
-        httpx.post(f"{self.url}/release", trust_env=False).raise_for_status()
+        httpx.post(f"{self.url}/release", timeout=60, trust_env=False).raise_for_status()
 
 
 @pytest.fixture
