@@ -15,7 +15,7 @@ import { MessageState } from '@/components/sending/message-state';
 import { ApprovalsCard } from './approvals-card';
 import { MessageDrawer } from './message-drawer';
 import { type Message, messagesQuery, type Overview, overviewQuery } from './queries';
-import { type OutboxSearch, STATES } from './search';
+import { NOT_SENT, type OutboxSearch, STATES } from './search';
 import classes from './sending.module.css';
 
 const route = getRouteApi('/_app/sending');
@@ -26,7 +26,7 @@ const FIGURES = [
   { key: 'held', state: 'held' },
   { key: 'unknown', state: 'unknown' },
   { key: 'sent_today', state: 'sent' },
-  { key: 'not_sent_week', state: 'blocked' },
+  { key: 'not_sent_week', state: 'not_sent' },
 ] as const;
 
 function Figures({ overview, state }: { overview: Overview | undefined; state?: string }) {
@@ -164,7 +164,7 @@ export function OutboxPage() {
           clearable
           clearButtonProps={{ 'aria-label': t('clearState') }}
           w={180}
-          data={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
+          data={[...STATES, NOT_SENT].map((value) => ({ value, label: t(`state.${value}`) }))}
           value={search.state ?? null}
           onChange={(state) => filter({ state: (state as OutboxSearch['state']) ?? undefined })}
         />

@@ -2,7 +2,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import type { Schema } from '@/api/api';
 import { apiQuery, request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import type { OutboxSearch } from './search';
+import { ENDED, NOT_SENT, type OutboxSearch } from './search';
 
 export type Overview = Schema<'OutboxOverview'>;
 export type Message = Schema<'SendIntentRow'>;
@@ -32,7 +32,7 @@ export const overviewQuery = () => ({
 
 export const messagesQuery = ({ state, channel, campaign, journey, cursor }: OutboxSearch) => ({
   ...apiQuery<MessagePage>(`${SENDING}/intents`, {
-    state,
+    state: state === NOT_SENT ? [...ENDED] : state,
     channel,
     campaign_id: campaign,
     journey_id: journey,

@@ -34,6 +34,10 @@ function Line({ message }: { message: Message }) {
         </Group>
         <Text size="xs" c="dimmed">
           {formatDateTime(message.sent_at ?? message.finished_at ?? message.not_before)}
+          {' · '}
+          <Text span inherit c="var(--mantine-color-anchor)">
+            {t('panel.why')}
+          </Text>
         </Text>
         {message.reason && (
           <Text size="xs" c="dimmed">
