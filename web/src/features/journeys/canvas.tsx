@@ -138,6 +138,8 @@ function Drawing() {
   const { screenToFlowPosition } = useReactFlow();
   const lacking = graph.nodes.some(({ id }) => !graph.layout[id]);
   const fallback = useMemo(() => (lacking ? arranged(graph) : {}), [lacking, graph]);
+  // An empty canvas stays where it is when the first step comes.
+  const [begun] = useState(graph.nodes.length > 0);
   const wanted = useCanvasNodes(fallback);
   const edges = useCanvasEdges();
   const [nodes, setNodes] = useState<CanvasNode[]>(wanted);
@@ -215,7 +217,7 @@ function Drawing() {
         event.dataTransfer.dropEffect = 'copy';
       }}
       onDrop={onDrop}
-      fitView
+      fitView={begun}
       fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
       minZoom={0.2}
       maxZoom={1.5}

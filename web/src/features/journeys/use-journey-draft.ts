@@ -80,7 +80,7 @@ export function useJourneyDraft(journey: Journey) {
     reset(journey.draft);
   }, [journey, reset]);
 
-  useLeaveGuard(value !== stored.current && saving.state !== 'saved');
+  useLeaveGuard(value !== stored.current && saving.state !== 'saved', false);
 
   return {
     ...history,
