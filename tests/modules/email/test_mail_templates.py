@@ -13,6 +13,7 @@ from tradewind.kernel.http import OutboundClient
 from tradewind.kernel.ids import new_id
 from tradewind.modules.email import api as email
 from tradewind.modules.email.contracts_rendering import MailPerson, MailSender
+from tradewind.modules.email.models.sink import HTML, SunkMail
 from tradewind.modules.email.service import engagement, link_checking
 from tradewind.modules.email.tracking_links import read_token
 from tradewind.modules.privacy import api as privacy
@@ -297,6 +298,10 @@ async def test_previews_and_tests(client, client_for, template, tenant, drain, d
     await drain()
     mail = next(one for one in await email.recent_mails(database) if one.kind == "template_test")
     assert (mail.to_email, mail.subject) == (tenant.email, "[Test] Neues für Ann")
+    async with database.transaction(tenant.actor) as session:
+        kept = await session.get(SunkMail, mail.id)
+        assert "Dear <strong>" not in mail.body
+        assert "<strong>" in HTML.open_text(kept.id, kept.html_sealed)
     stranger = await client.post(f"{one}/test", json={"to": "stranger@elsewhere.org"})
     assert (stranger.status_code, stranger.json()["code"]) == (422, "email.test_recipient")
     fields = {field["path"] for field in (await client.get("/api/v1/mail-fields")).json()}

@@ -98,10 +98,12 @@ def upgrade() -> None:
         op.execute(statement)
     for table in _ISOLATED:
         tenant_table(op, table)
+    op.execute("ALTER TABLE mail_sink ADD COLUMN html_sealed text")
 
 
 def downgrade() -> None:
     """Remove them."""
+    op.execute("ALTER TABLE mail_sink DROP COLUMN html_sealed")
     op.execute("ALTER TABLE mail_templates DROP CONSTRAINT mail_templates_published")
     for table in reversed(_ISOLATED):
         op.execute(f"DROP TABLE {table}")

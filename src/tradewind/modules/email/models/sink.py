@@ -12,6 +12,7 @@ from tradewind.kernel.sealing import Sealed
 
 BODY = Sealed("email.body")
 LINK = Sealed("email.link")
+HTML = Sealed("email.html")
 CONTENT = Sealed("email.attachment")
 
 
@@ -30,6 +31,7 @@ class SunkMail(Base, TenantMixin):
     subject: Mapped[str]
     body_sealed: Mapped[str] = mapped_column(BODY)
     link_sealed: Mapped[str | None] = mapped_column(LINK)
+    html_sealed: Mapped[str | None] = mapped_column(HTML)
     leaves: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

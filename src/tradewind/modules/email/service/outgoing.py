@@ -19,7 +19,7 @@ from tradewind.modules.email.composing import return_path
 from tradewind.modules.email.composing.letters import Address, File, Letter
 from tradewind.modules.email.contracts_rendering import MailPerson, MailSender, RenderedMail
 from tradewind.modules.email.models.delivery import EmailSender
-from tradewind.modules.email.models.sink import BODY, CONTENT, SunkAttachment, SunkMail
+from tradewind.modules.email.models.sink import BODY, CONTENT, HTML, SunkAttachment, SunkMail
 from tradewind.modules.email.repository import delivery as rows
 from tradewind.modules.email.service import opening, rendering
 from tradewind.modules.email.service.opening import OpenSender
@@ -245,7 +245,11 @@ async def _stored(session: AsyncSession, intents: Sequence[ClaimedIntent]) -> di
     found = await session.scalars(select(SunkMail).where(SunkMail.id.in_(by_mail)))
     return {
         by_mail[mail.id].id: _Parts(
-            mail.subject, BODY.open_text(mail.id, mail.body_sealed), to_name=mail.to_name, files=tuple(files[mail.id])
+            mail.subject,
+            BODY.open_text(mail.id, mail.body_sealed),
+            HTML.open_text(mail.id, mail.html_sealed) if mail.html_sealed else "",
+            to_name=mail.to_name,
+            files=tuple(files[mail.id]),
         )
         for mail in found
     }

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.email.contracts import DeliveredMail, Mail
-from tradewind.modules.email.models.sink import BODY, CONTENT, LINK, SunkAttachment, SunkMail
+from tradewind.modules.email.models.sink import BODY, CONTENT, HTML, LINK, SunkAttachment, SunkMail
 from tradewind.modules.email.repository import delivery as rows
 from tradewind.modules.sending import api as sending
 from tradewind.modules.sending.contracts import TRANSACTIONAL, NewIntent, Recipient
@@ -37,6 +37,7 @@ async def deliver(session: AsyncSession, mail: Mail) -> None:
             subject=mail.subject,
             body_sealed=BODY.seal(mail_id, body),
             link_sealed=LINK.seal(mail_id, mail.link) if mail.link else None,
+            html_sealed=HTML.seal(mail_id, mail.html) if mail.html else None,
             leaves=leaves,
         )
     )
