@@ -32,14 +32,8 @@ def radicale(tmp_path: Path) -> Iterator[Radicale]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    home = tmp_path / "home"
-    home.mkdir()
-    environment = {"TRADEWIND_JOB_HEARTBEAT_SECONDS": "1", "TRADEWIND_CALENDARS_ALLOW_LOCALHOST": "true"}
-    running = Installation(home, environment=environment)
-    running.start("migrate").wait(60)
-    yield running
-    running.stop()
+def installation(install) -> Installation:
+    return install(TRADEWIND_JOB_HEARTBEAT_SECONDS="1", TRADEWIND_CALENDARS_ALLOW_LOCALHOST="true")
 
 
 def kill(process) -> None:

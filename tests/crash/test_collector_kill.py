@@ -1,21 +1,16 @@
 """The web process killed twenty times while events pour in: what was acknowledged is there, and nothing is twice."""
 
-import os
-import signal
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from installation import Installation, wait_until
+from installation import wait_until
 
 pytestmark = pytest.mark.crash
 KILLS = 20
 SENDERS = 4
 PER_BATCH = 20
-SERVER = Path(__file__).with_name("forking_web.py")
 
 
 class Sender(threading.Thread):
@@ -54,29 +49,9 @@ class Sender(threading.Thread):
             self.stop.wait(0.02)
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    home = tmp_path / "home"
-    home.mkdir()
-    running = Installation(home)
-    assert running.start("migrate").wait(120) == 0
-    yield running
-    running.stop()
-
-
-def test_no_acknowledged_event_is_lost(installation: Installation) -> None:
-    forking = installation.start_script(SERVER)
-    assert forking.stdin
-    assert forking.stdout
-    assert forking.stdout.readline() == b"ready\n"
-
-    def start() -> int:
-        forking.stdin.write(b"\n")
-        forking.stdin.flush()
-        return int(forking.stdout.readline())
-
-    web = start()
-    installation.wait_ready()
+def test_no_acknowledged_event_is_lost(install, mortal_web) -> None:
+    installation = install()
+    web = mortal_web(installation)
     made = installation.signed_up().post("/api/v1/sources", json={"name": "Backend", "kind": "server"})
     senders = [Sender(f"s{number}", installation.url, made.json()["write_key"]) for number in range(SENDERS)]
     for sender in senders:
@@ -88,14 +63,13 @@ def test_no_acknowledged_event_is_lost(installation: Installation) -> None:
     for kill in range(KILLS):
         before, wanted = acknowledged(), 5 + kill % 7
         wait_until(lambda: acknowledged() >= before + wanted, what=f"events to flow after {kill} kills")  # noqa: B023
-        os.kill(web, signal.SIGKILL)
-        web = start()
+        web.kill()
     for sender in senders:
         sender.stop.set()
     for sender in senders:
         sender.join(60)
         assert not sender.is_alive()
-    os.kill(web, signal.SIGTERM)
+    web.stop()
 
     rows = installation.query("SELECT message_id FROM events")
     stored = {row["message_id"] for row in rows}

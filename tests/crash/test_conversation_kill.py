@@ -1,21 +1,16 @@
 """The web process killed again and again while a visitor talks in two tabs: no message is lost, and none is twice."""
 
-import os
-import signal
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from installation import Installation, wait_until
+from installation import wait_until
 
 pytestmark = pytest.mark.crash
 KILLS = 5
 TABS = 2
 SITE = "https://www.example.com"
-SERVER = Path(__file__).with_name("forking_web.py")
 WAITING = """
     SELECT count(*) FROM pgqueuer
     WHERE entrypoint LIKE 'conversations.%' AND status IN ('queued', 'picked') AND execute_after < now() + '1 minute'
@@ -58,30 +53,10 @@ class Tab(threading.Thread):
                 return
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    home = tmp_path / "home"
-    home.mkdir()
-    running = Installation(home, environment={"TRADEWIND_JOB_HEARTBEAT_SECONDS": "1"})
-    assert running.start("migrate").wait(120) == 0
-    yield running
-    running.stop()
-
-
-def test_no_message_is_lost_and_none_is_twice(installation: Installation) -> None:
-    forking = installation.start_script(SERVER)
+def test_no_message_is_lost_and_none_is_twice(install, mortal_web) -> None:
+    installation = install(TRADEWIND_JOB_HEARTBEAT_SECONDS="1")
     installation.start("worker")
-    assert forking.stdin
-    assert forking.stdout
-    assert forking.stdout.readline() == b"ready\n"
-
-    def start() -> int:
-        forking.stdin.write(b"\n")
-        forking.stdin.flush()
-        return int(forking.stdout.readline())
-
-    web = start()
-    installation.wait_ready()
+    web = mortal_web(installation)
     member = installation.signed_up()
     agent = member.post("/api/v1/agents", json={"name": "Ava"}).json()
     assert member.post(f"/api/v1/agents/{agent['id']}/publish", json={}).is_success
@@ -90,15 +65,14 @@ def test_no_message_is_lost_and_none_is_twice(installation: Installation) -> Non
         json={"name": "Website", "agent_id": agent["id"], "settings": {"allowed_domains": ["example.com"]}},
     ).json()
     path = f"{installation.url}/api/v1/chat/{widget['key']}"
-    opened = httpx.post(f"{path}/sessions", json={}, headers={"Origin": SITE}, trust_env=False)
+    opened = httpx.post(f"{path}/sessions", json={}, headers={"Origin": SITE}, timeout=60, trust_env=False)
     tabs = [Tab(f"tab{number}", path, opened.json()["token"]) for number in range(TABS)]
     for tab in tabs:
         tab.start()
     for _ in range(KILLS):
         before = sum(len(tab.acknowledged) for tab in tabs)
         wait_until(lambda before=before: sum(len(tab.acknowledged) for tab in tabs) > before, what="a message taken")
-        os.kill(web, signal.SIGKILL)
-        web = start()
+        web.kill()
     wait_until(installation.is_ready, what="the last web process")
     for tab in tabs:
         tab.stop.set()

@@ -81,9 +81,9 @@ async def test_a_killed_crawl_goes_on_where_it_was(real_database, settings, site
     arguments = [str(settings.home), name, str(tenant.organisation_id), str(source.id), str(run_id)]
 
     def asked() -> list[list[str]]:
-        return httpx.get(f"{site}/_log", trust_env=False).json()
+        return httpx.get(f"{site}/_log", timeout=60, trust_env=False).json()
 
-    httpx.get(f"{site}/_hold/8", trust_env=False)
+    httpx.get(f"{site}/_hold/8", timeout=60, trust_env=False)
     process = subprocess.Popen(
         [sys.executable, "-c", RUNNER, *arguments],
         cwd=ROOT, env=os.environ | {"TRADEWIND_KNOWLEDGE_ALLOW_LOCALHOST": "true"},
@@ -91,7 +91,7 @@ async def test_a_killed_crawl_goes_on_where_it_was(real_database, settings, site
     await asyncio.to_thread(wait_until, lambda: len(asked()) > 8, what="the page in the middle")
     process.send_signal(signal.SIGKILL)
     process.wait()
-    httpx.get(f"{site}/_hold/0", trust_env=False)
+    httpx.get(f"{site}/_hold/0", timeout=60, trust_env=False)
 
     # The second time, nothing is left to do: as after a death between the end of the crawl and the end of its job.
     for _ in range(2):

@@ -58,9 +58,13 @@ def test_requests_get_503_and_workers_resume(installation: Installation) -> None
     assert all(process.poll() is None for process in installation.processes[1:])
 
 
-def test_up_starts_a_dead_database_again(installation: Installation) -> None:
+def test_up_says_that_its_port_is_taken_and_starts_a_dead_database_again(installation: Installation) -> None:
     installation.start("up")
     installation.wait_ready()
+    second = installation.start("up")
+    assert second.wait(60) != 0
+    assert "in use" in installation.log.read_text()
+
     client = installation.signed_up()
     stop_server(EmbeddedServer(installation.home))
     wait_until(installation.is_ready, what="the database to be started again")
@@ -68,12 +72,7 @@ def test_up_starts_a_dead_database_again(installation: Installation) -> None:
     client.post("/api/v1/leads", json={"full_name": "Counted Once"}).raise_for_status()
     # The worker has no port here: its figures come through the web role, to whom asks it without a proxy.
     figures = f"{installation.url}/metrics"
-    wait_until(lambda: "tradewind_jobs_total" in httpx.get(figures, trust_env=False).text, what="the worker's figures")
-
-
-def test_a_taken_port_is_said_plainly(installation: Installation) -> None:
-    installation.start("up")
-    installation.wait_ready()
-    second = installation.start("up")
-    assert second.wait(60) != 0
-    assert "in use" in installation.log.read_text()
+    wait_until(
+        lambda: "tradewind_jobs_total" in httpx.get(figures, timeout=60, trust_env=False).text,
+        what="the worker's figures",
+    )

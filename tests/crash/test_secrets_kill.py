@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +22,8 @@ FIRST, SECOND = generate_key("k1"), generate_key("k2")
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    home = tmp_path / "home"
-    home.mkdir()
-    running = Installation(home, environment={"TRADEWIND_SECRET_KEYS": FIRST})
-    assert running.start("migrate").wait(120) == 0
-    yield running
-    running.stop()
+def installation(install) -> Installation:
+    return install(TRADEWIND_SECRET_KEYS=FIRST)
 
 
 def with_owner(home: Path, *statements: tuple[str, list[dict]]) -> list[tuple]:

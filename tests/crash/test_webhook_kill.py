@@ -19,16 +19,11 @@ RECEIVER = Path(__file__).parents[1] / "modules" / "webhooks" / "receiver.py"
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    home = tmp_path / "home"
-    home.mkdir()
-    environment = {"TRADEWIND_JOB_HEARTBEAT_SECONDS": "2", "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true"}
-    running = Installation(home, environment=environment)
-    running.start("migrate").wait(60)
+def installation(install) -> Installation:
+    running = install(TRADEWIND_JOB_HEARTBEAT_SECONDS="1", TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST="true")
     running.start("web")
     running.wait_ready()
-    yield running
-    running.stop()
+    return running
 
 
 @pytest.fixture
@@ -75,7 +70,7 @@ def test_nothing_is_lost(installation: Installation, receiver: str) -> None:
     worker.wait()
     held = client.get("/api/v1/webhook-deliveries", params={"state": "sending"}).json()["items"]
     assert held, "the kill came when nothing was under way"
-    httpx.post(f"{receiver}/release", trust_env=False).raise_for_status()
+    httpx.post(f"{receiver}/release", timeout=60, trust_env=False).raise_for_status()
 
     installation.start("worker")
     wait_until(lambda: len(received(receiver, "/ok")) == LEADS, seconds=180, what="all messages to arrive")
