@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
 from tradewind.kernel.clock import now
+from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.jobs import start_run
 from tradewind.modules.campaigns.engine.graph import JourneyDraft
 from tradewind.modules.campaigns.errors import MappingInvalid, WrongState
@@ -43,13 +44,16 @@ async def move_people(session: AsyncSession, journey_id: UUID, data: JourneyMove
         if one.id != target.id and (not data.from_numbers or one.number in data.from_numbers)
     }
     triggers = {node.id for node in JourneyDraft.model_validate(target.draft).nodes if node.kind == "trigger"}
+    # A version belongs to everybody in it, also to whom the caller does not see.
+    async with seeing_everything(session):
+        standing = await repository.waiting_by_node(session, list(wanted))
     rows = [
         MovedStep(
             from_number=wanted[version_id], node=node, people=people,
             to=data.steps[node] if node in data.steps else node if node in known | triggers else None,
             decided=node in data.steps or node in known | triggers,
         )
-        for version_id, node, people in await repository.waiting_by_node(session, list(wanted))
+        for version_id, node, people in standing
     ]  # fmt: skip
     answer = JourneyMoved(to_number=target.number, people=sum(row.people for row in rows), steps=rows)
     if not data.confirm:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
+from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.events import publish as tell
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.jobs import enqueue
@@ -32,7 +33,8 @@ async def launch(session: AsyncSession, journey_id: UUID, data: JourneyPublish, 
     journey.state = "live"
     journey.launched_at = journey.hears_since = now()
     journey.swept = {}
-    await audience.forget(session, journey.id)
+    async with seeing_everything(session):
+        await audience.forget(session, journey.id)
     await journeys.touch(session, journey)
     await journeys.record(session, "journey.launched", journey, after={"number": number, "note": data.note})
     await publish_news(session, journey)
