@@ -7,68 +7,23 @@ Commands on stdin: `prepare PORT COUNT` makes an organisation with COUNT message
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import migrate
 from tradewind.modules import load_all
+from tradewind.modules.email.channel import EmailChannel
+from tradewind.modules.email.schemas.delivery import SenderCreate
+from tradewind.modules.email.service import senders
 from tradewind.modules.identity import api as identity
 from tradewind.modules.sending import api as sending
-from tradewind.modules.sending import channels
-from tradewind.modules.sending.channels import Channel, ClaimedIntent, Outcome, Record, SendingContext
 from tradewind.modules.sending.contracts import NewIntent, Recipient
 from tradewind.modules.sending.worker import chores
 from tradewind.modules.sending.worker.dispatcher import dispatch
 from tradewind.settings import get_settings
 
-CONNECTIONS = 4
 
-
-class PlainSmtp(Channel):
-    """The least that SMTP needs; a message is exposed right before the dot that ends it."""
-
-    name = "email"
-    label = "Plain SMTP"
-    batch_size = 40
-    lease_seconds = 1.5
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    async def attempt(self, context: SendingContext, batch: Sequence[ClaimedIntent], record: Record) -> None:
-        await asyncio.gather(*(self._talk(batch[lane::CONNECTIONS], record) for lane in range(CONNECTIONS)))
-
-    async def reconcile(self, context: SendingContext, batch: Sequence[ClaimedIntent]) -> Sequence[Outcome]:
-        return []
-
-    async def _talk(self, batch: Sequence[ClaimedIntent], record: Record) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        await reader.readline()
-        await self._say(reader, writer, "HELO sender.example")
-        for intent in batch:
-            await self._say(reader, writer, "MAIL FROM:<us@sender.example>")
-            await self._say(reader, writer, f"RCPT TO:<{intent.address}>")
-            await self._say(reader, writer, "DATA")
-            writer.write(f"Message-ID: <{intent.id}>\r\n\r\nHello\r\n".encode())
-            if intent.id not in await record.exposing(intent):
-                break
-            answer = await self._say(reader, writer, ".")
-            assert answer.startswith(b"250"), answer
-            await record(channels.sent(intent, provider="smtp", message_id=str(intent.id)))
-        writer.close()
-
-    @staticmethod
-    async def _say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: str) -> bytes:
-        writer.write(f"{line}\r\n".encode())
-        return await reader.readline()
-
-
-def register(port: int) -> None:
-    channels._channels["email"] = PlainSmtp(port)
-
-
-async def prepare(count: int) -> None:
+async def prepare(port: int, count: int) -> None:
     """Migrate, make an organisation with messages, say so, and keep the embedded server running."""
     database = Database(get_settings())
     database.start_server()
@@ -77,9 +32,15 @@ async def prepare(count: int) -> None:
     async with database.transaction(Actor.system(name="test")) as session:
         organisation_id = await identity.create_organisation(session, name="Harbour Robotics")
     async with database.transaction(Actor.system(organisation_id, name="test")) as session:
+        settings = {"host": "127.0.0.1", "port": port, "security": "none"}
+        sender = SenderCreate(
+            name="Ann", address="ann@sender.example", adapter="smtp", settings=settings, domain_limits={"*": 100_000}
+        )
+        await senders.add(session, sender)
         intents = [
             NewIntent(
-                key=str(number), channel="email", purpose="transactional", priority="transactional", content={},
+                key=str(number), channel="email", purpose="transactional", priority="transactional",
+                content={"subject": "Hello", "text": "How are you?"},
                 recipient=Recipient(address=f"person{number}@people.example"),
             )
             for number in range(count)
@@ -106,8 +67,9 @@ def main() -> None:
         if child == 0:
             if command == "work":
                 os.dup2(2, 1)  # logs do not belong between the answers
-            register(int(port))
-            asyncio.run(prepare(int(values[0])) if command == "prepare" else work())
+            # Dead processes' messages are taken up soon, and batches are small: more of them are under way at a kill.
+            EmailChannel.lease_seconds, EmailChannel.batch_size = 1.5, 40
+            asyncio.run(prepare(int(port), int(values[0])) if command == "prepare" else work())
             os._exit(0)
         if command == "work":
             print(child, flush=True)

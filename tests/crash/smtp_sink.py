@@ -17,7 +17,8 @@ class Sink:
         self._random = random.Random(8)
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        os.write(self._file, f"{email.message_from_bytes(envelope.content)['Message-ID'].strip('<>')}\n".encode())
+        message_id = email.message_from_bytes(envelope.content)["Message-ID"].strip("<>").partition("@")[0]
+        os.write(self._file, f"{message_id}\n".encode())
         await asyncio.sleep(self._random.uniform(0, 0.01))
         return "250 taken"
 

@@ -18,7 +18,7 @@ import pytest
 from installation import Installation, wait_until
 
 pytestmark = pytest.mark.crash
-KILLS = int(os.environ.get("TRADEWIND_KILLS", "8"))
+KILLS = int(os.environ.get("TRADEWIND_KILLS", "6"))
 PER_KILL = 40
 WORKERS = 2
 CONNECTIONS = 4 * WORKERS * 2
@@ -29,10 +29,10 @@ STATES = "SELECT id, state, attempts FROM send_intents"
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def installation(tmp_path: Path, sink: tuple[int, Path]) -> Iterator[Installation]:
     home = tmp_path / "home"
     home.mkdir()
-    running = Installation(home)
+    running = Installation(home, environment={"TRADEWIND_MAIL_SERVERS": f"127.0.0.1:{sink[0]}"})
     yield running
     running.stop()
 

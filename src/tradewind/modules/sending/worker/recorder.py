@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_DOUBT = timedelta(minutes=1)
 MAX_BROKEN_OFF = 10
+_SUSPICIOUS = 4
 _OUTCOME_SECONDS = 0.25
 _GATHER_SECONDS = 0.004
 _FULL = 100
@@ -193,7 +194,8 @@ def broken_off(row: asyncpg.Record, moment: datetime) -> Settlement:
     else:
         words, state, reconcile_at = "The attempt broke off before the message left.", "scheduled", None
     outcome = orjson.dumps({"reason": words}).decode()
-    pause = timedelta(seconds=0 if row["attempts"] < 2 else _PAUSES[0])
+    # A process that dies is seldom the message's fault; one that dies again and again may be.
+    pause = timedelta(seconds=0 if row["attempts"] < _SUSPICIOUS else _PAUSES[0])
     return Settlement(
         ledger.plain(row["id"]), state, moment, outcome, moment + pause if state == "scheduled" else None,
         reconcile_at=reconcile_at,
