@@ -53,6 +53,12 @@ async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> li
         for activity in activities
     ]
     connection = await asyncpg_connection(session)
+    leads = {activity.lead_id for activity in activities if activity.lead_id}
+    if len(leads) > 1:
+        # Always in one order: two batches about the same leads would wait for each other for good.
+        await connection.execute(
+            "select from leads where id = any ($1::uuid[]) order by id for no key update", list(leads)
+        )
     await connection.execute(
         """
         with added as (
