@@ -3,6 +3,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+# Without compiled files, each of the many processes of the tests compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo up test check format unit browser crash bench lock clean web-check clients
@@ -39,7 +41,7 @@ web/node_modules/.ready: web/package-lock.json
 	@cd web && npm ci --silent --no-progress
 	@touch $@
 
-web/dist/.ready: web/node_modules/.ready $(shell find web/src web/widget web/booking web/public docs/guides web/index.html web/docs.html web/guides-plugin.ts web/vite.config.ts web/package.json -type f 2>/dev/null)
+web/dist/.ready: web/node_modules/.ready $(shell find web/src web/widget web/booking web/chat web/public docs/guides web/index.html web/docs.html web/guides-plugin.ts web/vite.config.ts web/package.json -type f 2>/dev/null)
 	@echo "Building the web app…"
 	@mkdir -p .cache
 	@cd web && npm run --silent build > ../.cache/web-build.log 2>&1 || { cat ../.cache/web-build.log; exit 1; }
@@ -56,15 +58,22 @@ demo: setup ## Run the product with a sample company, or with your leads: make d
 up: setup ## Run the product without the sample company
 	@$(BIN)/tradewind up
 
-test: setup-dev check unit browser crash ## Set up and run everything CI runs
+test: ## Set up and run everything CI runs
+	@$(MAKE) --no-print-directory --jobs 2 setup-dev
+	@$(MAKE) --no-print-directory check unit browser crash
 
 check: setup-dev ## Lint, types, module boundaries, web checks
+	$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target types lint web-check
+
+.PHONY: types lint
+types: setup-dev
+	$(BIN)/basedpyright --level error
+
+lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports
 	@tests/file_sizes.sh
-	$(MAKE) --no-print-directory web-check
 
 format: setup-dev ## Format Python and web code
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
@@ -72,22 +81,22 @@ format: setup-dev ## Format Python and web code
 
 # Tests with real servers share two cores: what failed beside others runs once more alone. Both results are printed.
 define pytest
-	$(BIN)/python $(3) -m pytest -n 2 $(1) $(2) || { echo "Once more, alone:"; \
+	$(BIN)/python $(3) -m pytest $(1) $(2) || { echo "Once more, alone:"; \
 		$(BIN)/pytest $(1) --last-failed --last-failed-no-failures none --maxfail 5; }
 endef
 
 unit: setup-dev ## Tests that need no browser, on two processes, with coverage
-	$(call pytest,-m "not browser and not crash",,-m slipcover --json --out .coverage.json)
+	$(call pytest,-m "not browser and not crash",-n 2,-m slipcover --json --out .coverage.json)
 	@$(BIN)/python tests/coverage_floor.py .coverage.json
 
 browser: setup-dev ## Tests in a real Chromium against a real server
 	@tests/find_chromium.sh
-	$(call pytest,-m browser,--dist loadfile)
+	$(call pytest,-m browser tests/e2e,-n 2 --dist loadfile)
 
 crash: setup-dev ## Tests that kill processes
-	$(call pytest,-m crash,--dist loadfile)
+	$(call pytest,-m crash tests/crash,-n 2 --dist loadfile)
 
-web-check: web/node_modules/.ready
+web-check: web/dist/.ready
 	cd web && npm run --silent check
 
 .PHONY: web-test
