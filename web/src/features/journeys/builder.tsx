@@ -12,7 +12,7 @@ import {
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconArrowBackUp, IconArrowForwardUp, IconListTree, IconSitemap } from '@/app/icons';
 import { useMembers } from '@/app/members';
@@ -59,7 +59,12 @@ function useNames(): Names {
 }
 
 /** The graph as it is edited, with what may be done to it. */
-function useEditingValue(journey: Journey, draft: JourneyEditing, readOnly: boolean): Editing {
+function useEditingValue(
+  journey: Journey,
+  draft: JourneyEditing,
+  readOnly: boolean,
+  arranged: number,
+): Editing {
   const names = useNames();
   const { step } = route.useSearch();
   const navigate = route.useNavigate();
@@ -71,6 +76,7 @@ function useEditingValue(journey: Journey, draft: JourneyEditing, readOnly: bool
   return {
     graph,
     readOnly,
+    arranged,
     names,
     counts: journey.published_number === null ? undefined : counts,
     problems: journey.problems,
@@ -129,7 +135,13 @@ function SaveState({ draft }: { draft: JourneyEditing }) {
   );
 }
 
-function Tools({ draft, editing }: { draft: JourneyEditing; editing: Editing }) {
+interface ToolsProps {
+  draft: JourneyEditing;
+  editing: Editing;
+  onArranged: () => void;
+}
+
+function Tools({ draft, editing, onArranged }: ToolsProps) {
   const { t } = useTranslation('journeys');
   const { view } = route.useSearch();
   const navigate = route.useNavigate();
@@ -141,6 +153,7 @@ function Tools({ draft, editing }: { draft: JourneyEditing; editing: Editing }) 
   const arrange = async () => {
     const { arranged } = await import('./layout');
     editing.change({ ...editing.graph, layout: arranged(editing.graph) });
+    onArranged();
   };
   return (
     <div className={classes.tools}>
@@ -249,13 +262,14 @@ export function Builder({
   const wide = useMediaQuery(WIDE) ?? true;
   const phone = useMediaQuery(NOT_PHONE) === false;
   // On a phone a journey is looked at, not drawn.
-  const editing = useEditingValue(journey, draft, readOnly || phone);
+  const [arranged, setArranged] = useState(0);
+  const editing = useEditingValue(journey, draft, readOnly || phone, arranged);
   const { selected, select } = editing;
   const outlined = phone || view === 'outline';
   return (
     <EditingContext value={editing}>
       <div className={classes.page}>
-        <Tools draft={draft} editing={editing} />
+        <Tools draft={draft} editing={editing} onArranged={() => setArranged(arranged + 1)} />
         <Conflict draft={draft} />
         <div
           className={classes.builder}

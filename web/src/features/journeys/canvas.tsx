@@ -37,6 +37,7 @@ type CanvasNode = StepFlowNode | CommentFlowNode;
 const NODES = { step: StepNode, comment: CommentNode };
 const EDGES = { way: WayEdge };
 const NOTE = 'note:';
+const FIT = { maxZoom: 1, padding: 0.15 };
 
 /** Ways out from left to right as what they lead to stands, so that they do not cross. */
 function acrossFrom(graph: Graph, places: Graph['layout'], step: Step): Port[] {
@@ -133,9 +134,9 @@ function moved(graph: Graph, nodes: readonly CanvasNode[]): Graph {
 function Drawing() {
   const { t } = useTranslation('journeys');
   const editing = useEditing();
-  const { graph, readOnly, change, select, add, remove } = editing;
+  const { graph, readOnly, change, select, add, remove, arranged: times } = editing;
   const scheme = useComputedColorScheme('light');
-  const { screenToFlowPosition } = useReactFlow();
+  const { screenToFlowPosition, fitView } = useReactFlow();
   const lacking = graph.nodes.some(({ id }) => !graph.layout[id]);
   const fallback = useMemo(() => (lacking ? arranged(graph) : {}), [lacking, graph]);
   // An empty canvas stays where it is when the first step comes.
@@ -152,6 +153,11 @@ function Drawing() {
       });
     });
   }, [wanted]);
+
+  useEffect(() => {
+    // Once the steps stand at their new places.
+    if (times > 0) requestAnimationFrame(() => void fitView(FIT));
+  }, [times, fitView]);
 
   const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
     const next = applyNodeChanges(changes, nodes);
@@ -218,7 +224,7 @@ function Drawing() {
       }}
       onDrop={onDrop}
       fitView={begun}
-      fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+      fitViewOptions={FIT}
       minZoom={0.2}
       maxZoom={1.5}
       snapToGrid

@@ -10,6 +10,8 @@ export interface Editing {
   names: Names;
   problems: Problem[];
   counts: Counts | undefined;
+  /** Rises each time all steps were arranged anew: then all of them are shown. */
+  arranged: number;
   selected: Step | undefined;
   select: (id: string | undefined) => void;
   change: (next: Graph, of?: string) => void;
