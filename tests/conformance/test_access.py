@@ -89,7 +89,14 @@ OPEN = (
     "/api/v1/email-inbound/",
 )
 # Found by a public address or by the secret in a link, whichever organisation they belong to: no ids to try.
-BY_ADDRESS = ("/api/v1/booking/", "/api/v1/booking-links/", "/api/v1/calendars/feed/", "/api/v1/chat/")
+BY_ADDRESS = (
+    "/api/v1/booking/",
+    "/api/v1/booking-links/",
+    "/api/v1/calendars/feed/",
+    "/api/v1/chat/",
+    "/api/v1/email-events/",
+    "/api/v1/email-inbound/",
+)
 # These change the caller's own account or end their session: they would cut the walk short.
 OWN_ACCOUNT = {
     "DELETE /api/v1/me/sessions",

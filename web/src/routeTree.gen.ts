@@ -60,6 +60,7 @@ import { Route as AppSettingsAssistantsRouteImport } from './routes/_app/setting
 import { Route as AppSettingsAuditRouteImport } from './routes/_app/settings/audit'
 import { Route as AppSettingsCalendarsRouteImport } from './routes/_app/settings/calendars'
 import { Route as AppSettingsDataMapRouteImport } from './routes/_app/settings/data-map'
+import { Route as AppSettingsEmailRouteImport } from './routes/_app/settings/email'
 import { Route as AppSettingsFieldsRouteImport } from './routes/_app/settings/fields'
 import { Route as AppSettingsGuardrailsRouteImport } from './routes/_app/settings/guardrails'
 import { Route as AppSettingsInboxRouteImport } from './routes/_app/settings/inbox'
@@ -356,6 +357,11 @@ const AppSettingsDataMapRoute = AppSettingsDataMapRouteImport.update({
   path: '/data-map',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsEmailRoute = AppSettingsEmailRouteImport.update({
+  id: '/email',
+  path: '/email',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   id: '/fields',
   path: '/fields',
@@ -620,6 +626,7 @@ export interface FileRoutesByFullPath {
   '/settings/audit': typeof AppSettingsAuditRoute
   '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
+  '/settings/email': typeof AppSettingsEmailRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/guardrails': typeof AppSettingsGuardrailsRoute
   '/settings/inbox': typeof AppSettingsInboxRoute
@@ -709,6 +716,7 @@ export interface FileRoutesByTo {
   '/settings/audit': typeof AppSettingsAuditRoute
   '/settings/calendars': typeof AppSettingsCalendarsRoute
   '/settings/data-map': typeof AppSettingsDataMapRoute
+  '/settings/email': typeof AppSettingsEmailRoute
   '/settings/fields': typeof AppSettingsFieldsRoute
   '/settings/guardrails': typeof AppSettingsGuardrailsRoute
   '/settings/inbox': typeof AppSettingsInboxRoute
@@ -805,6 +813,7 @@ export interface FileRoutesById {
   '/_app/settings/audit': typeof AppSettingsAuditRoute
   '/_app/settings/calendars': typeof AppSettingsCalendarsRoute
   '/_app/settings/data-map': typeof AppSettingsDataMapRoute
+  '/_app/settings/email': typeof AppSettingsEmailRoute
   '/_app/settings/fields': typeof AppSettingsFieldsRoute
   '/_app/settings/guardrails': typeof AppSettingsGuardrailsRoute
   '/_app/settings/inbox': typeof AppSettingsInboxRoute
@@ -900,6 +909,7 @@ export interface FileRouteTypes {
     | '/settings/audit'
     | '/settings/calendars'
     | '/settings/data-map'
+    | '/settings/email'
     | '/settings/fields'
     | '/settings/guardrails'
     | '/settings/inbox'
@@ -989,6 +999,7 @@ export interface FileRouteTypes {
     | '/settings/audit'
     | '/settings/calendars'
     | '/settings/data-map'
+    | '/settings/email'
     | '/settings/fields'
     | '/settings/guardrails'
     | '/settings/inbox'
@@ -1084,6 +1095,7 @@ export interface FileRouteTypes {
     | '/_app/settings/audit'
     | '/_app/settings/calendars'
     | '/_app/settings/data-map'
+    | '/_app/settings/email'
     | '/_app/settings/fields'
     | '/_app/settings/guardrails'
     | '/_app/settings/inbox'
@@ -1503,6 +1515,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsDataMapRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/email': {
+      id: '/_app/settings/email'
+      path: '/email'
+      fullPath: '/settings/email'
+      preLoaderRoute: typeof AppSettingsEmailRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/fields': {
       id: '/_app/settings/fields'
       path: '/fields'
@@ -1875,6 +1894,7 @@ interface AppSettingsRouteChildren {
   AppSettingsAuditRoute: typeof AppSettingsAuditRoute
   AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
   AppSettingsDataMapRoute: typeof AppSettingsDataMapRoute
+  AppSettingsEmailRoute: typeof AppSettingsEmailRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsGuardrailsRoute: typeof AppSettingsGuardrailsRoute
   AppSettingsInboxRoute: typeof AppSettingsInboxRoute
@@ -1908,6 +1928,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAuditRoute: AppSettingsAuditRoute,
   AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
   AppSettingsDataMapRoute: AppSettingsDataMapRoute,
+  AppSettingsEmailRoute: AppSettingsEmailRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsGuardrailsRoute: AppSettingsGuardrailsRoute,
   AppSettingsInboxRoute: AppSettingsInboxRoute,

@@ -33,6 +33,7 @@ export const areas = [
     pages: [
       { to: '/settings/privacy', label: 'privacy', permission: 'privacy:read' },
       { to: '/settings/guardrails', label: 'guardrails', permission: 'sending:read' },
+      { to: '/settings/email', label: 'email', permission: 'email:read' },
     ],
   },
   {

@@ -17,8 +17,6 @@ from tradewind.modules.email.schemas.delivery import (
     AdapterRead,
     ArrivalRead,
     DeliveryRead,
-    DomainCreate,
-    DomainRead,
     MailboxCreate,
     MailboxRead,
     MailboxUpdate,
@@ -26,6 +24,8 @@ from tradewind.modules.email.schemas.delivery import (
     SenderCreate,
     SenderRead,
     SenderUpdate,
+    SendingDomainCreate,
+    SendingDomainRead,
     TestMailCreate,
     TestMailRead,
 )
@@ -97,25 +97,25 @@ async def send_test_mail(session: Session, sender_id: UUID, data: TestMailCreate
 
 
 @router.get("/email-domains", dependencies=[_READ])
-async def list_email_domains(session: Session) -> list[DomainRead]:
+async def list_email_domains(session: Session) -> list[SendingDomainRead]:
     """Sending domains with the records to copy and what DNS said last."""
     return await domains.list_all(session)
 
 
 @router.post("/email-domains", status_code=201, dependencies=[_WRITE])
-async def create_email_domain(session: Session, data: DomainCreate) -> DomainRead:
+async def create_email_domain(session: Session, data: SendingDomainCreate) -> SendingDomainRead:
     """Add a sending domain: mails from it are signed with a key of its own."""
     return await domains.add(session, data.domain)
 
 
 @router.post("/email-domains/{domain_id:uuid}/checks", dependencies=[_WRITE, _ASKS_OUTSIDE])
-async def check_email_domain(request: Request, actor: CurrentActor, domain_id: UUID) -> DomainRead:
+async def check_email_domain(request: Request, actor: CurrentActor, domain_id: UUID) -> SendingDomainRead:
     """Ask DNS about SPF, DKIM, DMARC, alignment, the way back of bounces, and blocklists."""
     return await domains.check(JobContext(request.app.state.database, actor, "email.check"), domain_id)
 
 
 @router.post("/email-domains/{domain_id:uuid}/keys", status_code=201, dependencies=[_WRITE])
-async def renew_email_domain_key(session: Session, domain_id: UUID) -> DomainRead:
+async def renew_email_domain_key(session: Session, domain_id: UUID) -> SendingDomainRead:
     """Make a new key under a new name. Add its record before mails leave again."""
     return await domains.renew_key(session, domain_id)
 

@@ -121,13 +121,13 @@ class TestMailRead(BaseModel):
     to: str
 
 
-class DomainCreate(BaseModel):
+class SendingDomainCreate(BaseModel):
     """A domain that mails come from."""
 
     domain: DomainName = Field(examples=["news.example.com"])
 
 
-class DomainCheckRead(BaseModel):
+class SendingDomainCheckRead(BaseModel):
     """One record: what it should be, what it is, and what to do."""
 
     name: Literal["spf", "dkim", "dmarc", "bounces", "alignment", "blocklists"]
@@ -139,7 +139,7 @@ class DomainCheckRead(BaseModel):
     found: str
 
 
-class DomainRead(BaseModel):
+class SendingDomainRead(BaseModel):
     """A sending domain and what DNS said last; `aligned`: receivers can verify that it is ours."""
 
     id: UUID
@@ -147,7 +147,7 @@ class DomainRead(BaseModel):
     selector: str
     dkim_host: str
     dkim_record: str
-    checks: list[DomainCheckRead]
+    checks: list[SendingDomainCheckRead]
     aligned: bool
     checked_at: datetime | None
     version: int

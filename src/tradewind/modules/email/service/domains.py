@@ -18,19 +18,19 @@ from tradewind.modules.email.domain_checks import Check, Lookup
 from tradewind.modules.email.errors import AddressTaken, DeliveryInvalid, DomainNotFound
 from tradewind.modules.email.models.delivery import DOMAIN_KEY, EmailDomain
 from tradewind.modules.email.repository import delivery as rows
-from tradewind.modules.email.schemas.delivery import DomainCheckRead, DomainRead
+from tradewind.modules.email.schemas.delivery import SendingDomainCheckRead, SendingDomainRead
 from tradewind.modules.identity import api as identity
 
 MAX_DOMAINS = 50
 _CHECKED_FOR = timedelta(hours=20)
 
 
-async def list_all(session: AsyncSession) -> list[DomainRead]:
+async def list_all(session: AsyncSession) -> list[SendingDomainRead]:
     """All sending domains by name."""
     return [shown(one) for one in await rows.domains(session)]
 
 
-async def add(session: AsyncSession, name: str) -> DomainRead:
+async def add(session: AsyncSession, name: str) -> SendingDomainRead:
     """Add a domain with a fresh key. Raises DeliveryInvalid, AddressTaken."""
     if normal_email(f"postmaster@{name}") is None:
         raise DeliveryInvalid("This is no domain.", errors=[{"field": "domain", "message": "is no domain"}])
@@ -48,7 +48,7 @@ async def add(session: AsyncSession, name: str) -> DomainRead:
     return shown(row)
 
 
-async def renew_key(session: AsyncSession, domain_id: UUID) -> DomainRead:
+async def renew_key(session: AsyncSession, domain_id: UUID) -> SendingDomainRead:
     """A new key under a new selector: the old record may stay until mails on their way have arrived."""
     row = await _find(session, domain_id, lock=True)
     _new_key(row)
@@ -67,7 +67,7 @@ async def remove(session: AsyncSession, domain_id: UUID) -> None:
     await _audit(session, "removed", row)
 
 
-async def check(context: JobContext, domain_id: UUID, *, lookup: Lookup | None = None) -> DomainRead:
+async def check(context: JobContext, domain_id: UUID, *, lookup: Lookup | None = None) -> SendingDomainRead:
     """Ask DNS about a domain and keep the answer; no transaction is held while it is asked. Raises DomainNotFound."""
     own = context.database.settings
     async with context.transaction() as session:
@@ -105,12 +105,12 @@ async def check_stale(database: Database, context: JobContext) -> None:
         await check(context, domain_id)
 
 
-def shown(row: EmailDomain) -> DomainRead:
+def shown(row: EmailDomain) -> SendingDomainRead:
     """A domain with the record to copy."""
-    return DomainRead(
+    return SendingDomainRead(
         id=row.id, domain=row.domain, selector=row.selector, dkim_host=f"{row.selector}._domainkey.{row.domain}",
         dkim_record=domain_checks.dkim_record(row.public_key),
-        checks=[DomainCheckRead.model_validate(one) for one in row.checks], aligned=row.aligned,
+        checks=[SendingDomainCheckRead.model_validate(one) for one in row.checks], aligned=row.aligned,
         checked_at=row.checked_at, version=row.version,
     )  # fmt: skip
 
