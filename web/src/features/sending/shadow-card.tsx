@@ -23,7 +23,13 @@ export function ShadowCard() {
         </Text>
       )}
       {data && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={420}>
+        <Table.ScrollContainer
+          minWidth={420}
+          type="native"
+          tabIndex={0}
+          role="region"
+          aria-label={t('shadow.title')}
+        >
           <Table fz="sm">
             <Table.Thead>
               <Table.Tr>
