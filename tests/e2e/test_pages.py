@@ -90,6 +90,7 @@ PAGES = [
     "/settings/routing",
     "/settings/privacy",
     "/settings/guardrails",
+    "/settings/email",
     "/settings/ai",
     "/settings/ai/usage",
     "/settings/prompts",

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Box, Button, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -128,13 +128,13 @@ function DomainRow({ domain }: { domain: Domain }) {
       }
     >
       {domain.checks.length > 0 ? (
-        <div>
+        <Box mt={8}>
           {domain.checks.map((check) => (
             <Check key={`${check.name} ${check.host}`} check={check} />
           ))}
-        </div>
+        </Box>
       ) : (
-        <Stack gap={6}>
+        <Stack gap={6} mt={8}>
           <CopyLine label={t('domain.host', { type: 'TXT' })} text={domain.dkim_host} />
           <CopyLine label={t('domain.dkim')} text={domain.dkim_record} />
         </Stack>

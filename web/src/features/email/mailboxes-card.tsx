@@ -68,7 +68,7 @@ function MailboxRow({ mailbox }: { mailbox: Mailbox }) {
       }
     >
       {(mailbox.problem || mailbox.url) && (
-        <Stack gap={6} className={classes.words}>
+        <Stack gap={6} mt={8} className={classes.words}>
           {mailbox.problem && (
             <Text size="sm" c="var(--mantine-color-red-text)" role="status">
               {mailbox.problem}

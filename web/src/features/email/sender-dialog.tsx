@@ -132,7 +132,17 @@ function Form({ sender, adapters, onClose }: SenderDialogProps & { adapters: Ada
                 );
               }
               if (field.enum) {
-                return <Select key={name} allowDeselect={false} data={field.enum} {...props} />;
+                return (
+                  <Select
+                    key={name}
+                    allowDeselect={false}
+                    data={field.enum.map((value) => ({
+                      value,
+                      label: t(`security.${value}`, { defaultValue: value }),
+                    }))}
+                    {...props}
+                  />
+                );
               }
               if (field.type === 'integer') {
                 return <NumberInput key={name} allowDecimal={false} min={1} {...props} />;

@@ -144,7 +144,7 @@ function SenderRow({ sender, onEdit }: { sender: Sender; onEdit: () => void }) {
       }
     >
       {(sender.problem || sender.warmup_from || sender.events_url) && (
-        <Stack gap={6} className={classes.words}>
+        <Stack gap={6} mt={8} className={classes.words}>
           {sender.problem && (
             <Text size="sm" c="var(--mantine-color-red-text)" role="status">
               {sender.problem}
