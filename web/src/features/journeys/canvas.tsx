@@ -26,7 +26,7 @@ import {
   portsOf,
   type Step,
 } from './graph';
-import { KINDS } from './kinds';
+import { KINDS, portLabel } from './kinds';
 import { arranged, STEP_HEIGHT, STEP_WIDTH } from './layout';
 import { KIND_TYPE } from './palette';
 import { type StepFlowNode, StepNode } from './step-node';
@@ -97,9 +97,16 @@ function useCanvasEdges(): WayFlowEdge[] {
   const { t } = useTranslation('journeys');
   const { graph, counts } = useEditing();
   return useMemo(() => {
+    const steps = new Map(graph.nodes.map((step) => [step.id, step]));
     const nameOf = (id: string) => {
-      const step = graph.nodes.find((one) => one.id === id);
+      const step = steps.get(id);
       return step ? step.name || t(`kind.${step.kind}`) : id;
+    };
+    const wayOut = (id: string, port: string) => {
+      const step = steps.get(id);
+      return step && portsOf(step).filter(({ free }) => !free).length > 1
+        ? `${nameOf(id)}: ${portLabel(step, port, t)}`
+        : nameOf(id);
     };
     return graph.edges.map(({ from, port, to }) => ({
       id: `${from}-${port}`,
@@ -109,7 +116,7 @@ function useCanvasEdges(): WayFlowEdge[] {
       target: to,
       markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
       data: {
-        from: nameOf(from),
+        from: wayOut(from, port),
         to: nameOf(to),
         left: counts?.left.find((one) => one.node === from && one.port === port)?.people ?? 0,
       },

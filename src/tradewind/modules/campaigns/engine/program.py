@@ -9,6 +9,7 @@ import orjson
 
 from tradewind.modules.campaigns.engine.graph import JourneyGraph, SendWindow
 from tradewind.modules.campaigns.engine.steps import (
+    TITLES,
     BranchSettings,
     EventMatch,
     EventWait,
@@ -31,6 +32,11 @@ class Node:
     targets: Mapping[str, str]
     condition: int | None = None
     needs: frozenset[int] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """Its name, or what steps of its kind are called."""
+        return self.name or TITLES[self.kind]
 
     @property
     def rests(self) -> bool:

@@ -387,5 +387,12 @@ def score_condition(bands: Sequence[str], at_least: int | None) -> dict[str, Any
     return {"field": "score_band", "op": "in", "value": list(bands)}
 
 
+TITLES: Mapping[StepKind, str] = {
+    "trigger": "Trigger", "wait": "Wait", "score_wait": "Wait for a score", "branch": "Branch", "split": "Split",
+    "send": "Send a message", "task": "Create a task", "update": "Change the person", "webhook": "Call a webhook",
+    "enrol": "Start another journey", "goal": "Goal", "exit": "Exit",
+}  # fmt: skip
+"""What a step is called that nobody gave a name."""
+
 RESTING: Mapping[StepKind, str] = {"wait": "waits", "score_wait": "waits for a score"}
 """Kinds of steps at which people stay for a while."""

@@ -110,7 +110,7 @@ async def _by_events(
     for person_id, moments in times.items():
         found.entries[person_id] += [(at + shift, node.key) for at in moments]
     if not replayed:
-        found.assumptions.append(f"“{node.name or node.key}”: the next thirty days bring what the last thirty brought.")
+        found.assumptions.append(f"“{node.title}”: the next thirty days bring what the last thirty brought.")
 
 
 async def _by_dates(session: AsyncSession, found: Entrances, node: Node, zone: str, first: date, last: date) -> None:
@@ -127,7 +127,7 @@ async def _by_hand(
     session: AsyncSession, found: Entrances, node: Node, settings: RehearsalCreate, begins: datetime
 ) -> None:
     if settings.mode == "replay":
-        found.assumptions.append(f"“{node.name or node.key}”: nobody is put in by hand.")
+        found.assumptions.append(f"“{node.title}”: nobody is put in by hand.")
         return
     connection = await asyncpg_connection(session)
     rows = await connection.fetch(
@@ -135,7 +135,7 @@ async def _by_hand(
     )
     for row in rows:
         found.entries[row["id"]].append((begins, node.key))
-    found.assumptions.append(f"“{node.name or node.key}”: the newest {len(rows):,} people are put in at once.")
+    found.assumptions.append(f"“{node.title}”: the newest {len(rows):,} people are put in at once.")
 
 
 async def _by_audience(
@@ -153,7 +153,7 @@ async def _by_audience(
         if isinstance(told, ScoreTrigger)
         else {"field": "segment", "op": "in", "value": [str(told.segment_id)]}
     )
-    name = node.name or node.key
+    name = node.title
     moments = [begins]
     if isinstance(told, ScheduleTrigger):
         moments = _appointments(node, zone, begins, ends)

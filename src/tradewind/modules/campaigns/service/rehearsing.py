@@ -113,7 +113,7 @@ async def _measure_rates(session: AsyncSession, stage: Stage) -> None:
     for node in stage.program.nodes.values():
         if node.event is None and node.kind != "score_wait":
             continue
-        name = node.name or node.key
+        name = node.title
         told = stage.settings.event_rates.get(node.key)
         measured = await rehearsal_audience.rate_of(session, node.event) if node.event is not None else None
         stage.rates[node.key] = rate = next(one for one in (told, measured, _UNKNOWN_RATE) if one is not None)
@@ -302,7 +302,7 @@ def _report(stage: Stage, entrances: Entrances, seconds: float) -> dict[str, Any
         ],
         "steps": [
             {
-                "node": node.key, "name": node.name or node.key, "kind": node.kind,
+                "node": node.key, "name": node.title, "kind": node.kind,
                 "visits": tally.visits[node.key], "people": tally.people[node.key],
                 "ports": {
                     port: count for (key, port), count in sorted(tally.ports.items())

@@ -114,4 +114,4 @@ def _read(
 
 
 def _name(node: Node | None, key: str) -> str:
-    return (node.name if node else "") or key
+    return node.title if node else key
