@@ -31,6 +31,7 @@ EXPECTED = {
     "idempotency_keys.body_sealed": "kernel.idempotency",
     "mail_attachments.content_sealed": "email.attachment",
     "mail_sink.body_sealed": "email.body",
+    "mail_sink.html_sealed": "email.html",
     "mail_sink.link_sealed": "email.link",
     "privacy_keys.key_sealed": "privacy.key",
     "send_intents.address_sealed": "sending.address",

@@ -17,7 +17,7 @@ from tradewind.kernel.database import Database
 from tradewind.modules.email.adapters._base import Later, Lost, MailAdapter, ProviderFact, Refused, SenderBroken
 from tradewind.modules.email.composing.letters import Letter
 from tradewind.modules.email.models.delivery import ADDRESS
-from tradewind.modules.email.models.sink import BODY, SunkMail
+from tradewind.modules.email.models.sink import BODY, HTML, SunkMail
 from tradewind.modules.email.repository import delivery as rows
 from tradewind.modules.email.service import facts, opening, outgoing
 from tradewind.modules.email.service.opening import OpenSender
@@ -212,6 +212,7 @@ async def _sink(session: AsyncSession, tally: _Tally) -> None:
         values = {
             "id": intent.id, "organisation_id": intent.organisation_id, "kind": "message",
             "to_email": letter.to.address, "to_name": letter.to.name, "subject": letter.subject,
+            "html_sealed": HTML.seal(intent.id, letter.html) if letter.html else None,
             "body_sealed": BODY.seal(intent.id, letter.text),
             "link_sealed": None, "leaves": False, "created_at": now(),
         }  # fmt: skip
