@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from tradewind import modules
 from tradewind.app import attach, create_app
@@ -81,12 +81,18 @@ async def _drop(database: WorkerDatabase) -> None:
     await connection.close()
 
 
-@pytest.fixture
-async def database(settings: Settings, real_database: Database) -> AsyncIterator[Database]:
-    """A database for one test; everything is rolled back afterwards."""
+@pytest.fixture(scope="session")
+async def sole_connection(real_database: Database) -> AsyncIterator[AsyncConnection]:
+    """One connection for the tests of a process, one after the other: a new one knows no table and no statement."""
     async with real_database.engine.connect() as connection:
-        transaction = await connection.begin()
-        yield testing_database.RolledBackDatabase(settings, connection)
+        yield connection
+
+
+@pytest.fixture
+async def database(settings: Settings, sole_connection: AsyncConnection) -> AsyncIterator[Database]:
+    """A database for one test; everything is rolled back afterwards."""
+    async with sole_connection.begin() as transaction:
+        yield testing_database.RolledBackDatabase(settings, sole_connection)
         await transaction.rollback()
 
 

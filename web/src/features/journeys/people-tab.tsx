@@ -147,7 +147,9 @@ export function PeopleTab({ journey }: TabProps) {
   const { t } = useTranslation('journeys');
   const { state, cursor, person } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useQuery(peopleQuery(journey.id, { state, cursor }));
+  const { data, error, refetch } = useQuery(
+    peopleQuery(journey.id, { state, cursor }, journey.state === 'live'),
+  );
   const show = (search: Record<string, string | undefined>) =>
     void navigate({ search: { tab: 'people', state, cursor, ...search } as never });
   return (

@@ -23,7 +23,10 @@ export type Moved = Schema<'JourneyMoved'>;
 
 export const JOURNEYS = '/api/v1/journeys';
 export const PEOPLE = '/api/v1/journey-enrolments';
-const LIVE_MS = 10_000;
+const LIVE_MS = 5_000;
+
+/** What moves by itself is read again now and then. */
+const live = (moving: boolean) => ({ refetchInterval: moving ? LIVE_MS : (false as const) });
 
 export const journeysQuery = () => apiQuery<JourneyRow[]>(JOURNEYS);
 export const journeyQuery = (id: string) => apiQuery<Journey>(`${JOURNEYS}/${id}`);
@@ -39,14 +42,19 @@ export const segmentsQuery = () => apiQuery<Schema<'SegmentRead'>[]>('/api/v1/se
 export const mailTemplatesQuery = () =>
   apiQuery<Schema<'Page_MailTemplateRow_'>>('/api/v1/mail-templates', { limit: 100 });
 
-/** How many are where: read again now and then while people move. */
+/** How many are where. */
 export const countsQuery = (id: string, moving: boolean) => ({
   ...apiQuery<Counts>(`${JOURNEYS}/${id}/counts`),
-  refetchInterval: moving ? LIVE_MS : (false as const),
+  ...live(moving),
 });
 
-export const peopleQuery = (id: string, query: Record<string, string | undefined>) => ({
+export const peopleQuery = (
+  id: string,
+  query: Record<string, string | undefined>,
+  moving: boolean,
+) => ({
   ...apiQuery<Schema<'Page_EnrolmentRead_'>>(`${JOURNEYS}/${id}/enrolments`, query),
+  ...live(moving),
   placeholderData: keepPreviousData,
 });
 
