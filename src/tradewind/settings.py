@@ -78,8 +78,7 @@ class Settings(BaseSettings):
     )
     dns_server: str = Field(
         default="",
-        description="Address and port of the name server that sending domains are checked with. "
-        "Empty: the system's.",
+        description="Address and port of the name server that sending domains are checked with. Empty: the system's.",
     )
     mail_blocklists: str = Field(
         default="",

@@ -63,6 +63,7 @@ for (const file of readdirSync(join(dist, 'assets'))) {
     'swagger-ui': 'reference',
     recharts: 'charts',
     'cm-content': 'editor',
+    ProseMirror: 'editor',
   };
   const mark = Object.keys(marks).find((words) => source.includes(words));
   const limit = mark ? budget[marks[mark]] : budget.route;
