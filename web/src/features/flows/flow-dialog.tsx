@@ -1,61 +1,28 @@
-import { Radio, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { FormDialog } from '@/components/form-dialog';
-import { LoadingLines } from '@/components/page-states';
-import classes from './flows.module.css';
+import { BeginDialog, EMPTY } from '@/components/begin-dialog';
 import { FLOWS, type Flow, templatesQuery } from './queries';
 
-/** A new flow: its name, and what it begins with. */
+/** A new flow. */
 export function FlowDialog({ onClose }: { onClose: (made?: Flow) => void }) {
   const { t } = useTranslation('flows');
-  const { data: templates } = useQuery(templatesQuery());
-  const form = useForm({
-    initialValues: { name: '', template: 'bant' },
-    validate: { name: (value) => (value.trim() ? null : t('problem.name')) },
-  });
   return (
-    <FormDialog
+    <BeginDialog
       title={t('new.title')}
-      form={form}
       submit={t('new.add')}
+      example={t('new.example')}
+      empty={{ name: t('new.empty'), description: t('new.emptyText') }}
+      beginnings={useQuery(templatesQuery()).data}
+      first="bant"
       onClose={() => onClose()}
-      onSubmit={async ({ name, template }) => {
-        const body = { name: name.trim(), template: template === 'empty' ? null : template };
+      onSubmit={async (name, from) => {
+        const body = { name, template: from === EMPTY ? null : from };
         const made = await request<Flow>('post', FLOWS, { body });
         await invalidatePaths(FLOWS);
         onClose(made);
       }}
-    >
-      <TextInput
-        label={t('basics.name')}
-        placeholder={t('new.example')}
-        required
-        maxLength={120}
-        data-autofocus
-        {...form.getInputProps('name')}
-      />
-      <Radio.Group label={t('new.template')} {...form.getInputProps('template')}>
-        <Stack gap="xs" mt={6}>
-          {!templates && <LoadingLines lines={4} height={48} />}
-          {templates &&
-            [
-              ...templates.map(({ key, name, description }) => ({ key, name, description })),
-              { key: 'empty', name: t('new.empty'), description: t('new.emptyText') },
-            ].map(({ key, name, description }) => (
-              <Radio.Card key={key} value={key} className={classes.template} aria-label={name}>
-                <Radio.Indicator />
-                <div>
-                  <div className={classes.templateName}>{name}</div>
-                  <div className={classes.templateText}>{description}</div>
-                </div>
-              </Radio.Card>
-            ))}
-        </Stack>
-      </Radio.Group>
-    </FormDialog>
+    />
   );
 }

@@ -120,7 +120,7 @@ function beside(layout: Journey['draft']['layout'], from: string | undefined): [
 
 function SaveState({ draft }: { draft: JourneyEditing }) {
   const { t } = useTranslation('journeys');
-  const { state } = draft.saving;
+  const { state } = draft;
   if (state === 'failed') {
     return (
       <Button variant="subtle" color="red" size="compact-sm" onClick={() => void draft.flush()}>
@@ -221,24 +221,23 @@ function Tools({ draft, editing, onArranged }: ToolsProps) {
 
 function Conflict({ draft }: { draft: JourneyEditing }) {
   const { t } = useTranslation('journeys');
-  const { saving } = draft;
-  if (saving.state === 'failed') {
+  if (draft.state === 'failed') {
     return (
       <Alert color="red" title={t('save.failed')}>
-        {saving.why}
+        {draft.error?.message}
       </Alert>
     );
   }
-  if (saving.state !== 'conflict') return null;
+  if (draft.state !== 'conflict') return null;
   return (
     <Alert color="yellow" title={t('conflict.title')}>
       <Stack gap="xs">
         <Text size="sm">{t('conflict.text')}</Text>
         <Group gap="xs">
-          <Button size="xs" variant="default" onClick={() => draft.takeTheirs(saving.theirs)}>
+          <Button size="xs" variant="default" onClick={draft.reload}>
             {t('conflict.theirs')}
           </Button>
-          <Button size="xs" variant="default" onClick={() => draft.keepMine(saving.theirs)}>
+          <Button size="xs" variant="default" onClick={draft.overwrite}>
             {t('conflict.mine')}
           </Button>
         </Group>

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { disconnect, duplicate, type Graph, insertAfter, outline, remove, replace } from './graph';
-import { turn } from './history';
 import { newStep } from './kinds';
 import { arranged } from './layout';
 
@@ -64,17 +63,4 @@ test('steps are arranged from the entry downwards, none on another', () => {
   expect(height('n1')).toBeLessThan(height('n2'));
   expect(height('n2')).toBeLessThan(height('n3'));
   expect(height('n3')).toBeLessThan(height('n4'));
-});
-
-test('changes of one thing are undone at once, and a new change ends the way forward', () => {
-  let history = { past: [] as string[], present: 'a', future: [] as string[] };
-  for (const next of ['b', 'bc', 'bcd']) history = turn(history, { type: 'do', next, of: 'name' });
-  history = turn(history, { type: 'do', next: 'e' });
-  history = turn(history, { type: 'undo' });
-  expect(history.present).toBe('bcd');
-  history = turn(history, { type: 'undo' });
-  expect(history.present).toBe('a');
-  history = turn(history, { type: 'redo' });
-  expect(history.present).toBe('bcd');
-  expect(turn(history, { type: 'do', next: 'f' }).future).toEqual([]);
 });

@@ -44,7 +44,7 @@ function Opened({ journey }: { journey: Journey }) {
   const { tab = 'build' } = route.useSearch();
   const navigate = route.useNavigate();
   const readOnly = !useMay('campaigns:write');
-  const draft = useJourneyDraft(journey);
+  const draft = useJourneyDraft(journey, readOnly);
   const Panel = PANELS[tab];
   return (
     <Page layout={tab === 'build' ? 'fill' : 'wide'}>

@@ -1,10 +1,10 @@
 import { Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { BlockList } from './block-list';
+import type { TemplateEditor } from './draft';
 import { everyBlock, KINDS, textOf, withText } from './draft';
 import { LineField } from './line-field';
 import type { Problem } from './queries';
-import type { TemplateEditor } from './use-template-editor';
 
 interface ContentTabProps {
   editor: TemplateEditor;

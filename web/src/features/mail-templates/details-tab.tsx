@@ -12,10 +12,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { IconTrash } from '@/app/icons';
 import { useMay } from '@/app/permissions';
+import type { TemplateEditor } from './draft';
 import { textOf, withText } from './draft';
 import classes from './mail-templates.module.css';
 import { fieldsQuery, purposesQuery } from './queries';
-import type { TemplateEditor } from './use-template-editor';
 
 const UTM = [
   ['source', 'utmSource'],

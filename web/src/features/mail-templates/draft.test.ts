@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { begin, step } from '@/components/edit-history';
 import { type Block, blankBlock, duplicated, everyBlock, moved, withoutLanguage } from './draft';
-import { begin, step } from './history';
 
 const heading = (id: string): Block => ({ id, kind: 'heading', text: id }) as Block;
 

@@ -1,4 +1,5 @@
 import type { Schema } from '@/api/api';
+import type { Autosaved } from '@/components/use-autosaved';
 import type { Template } from './queries';
 
 export type Content = Schema<'MailContent'>;
@@ -14,6 +15,8 @@ export interface Draft {
   purpose: string;
   draft: Content;
 }
+
+export type TemplateEditor = Autosaved<Draft>;
 
 export const LEAF_KINDS = [
   'heading',

@@ -14,8 +14,8 @@ import { useTranslation } from 'react-i18next';
 import { readerLanguage } from '@/app/format';
 import { IconDotsVertical, IconPlus } from '@/app/icons';
 import { askConfirm } from '@/components/confirm';
+import type { TemplateEditor } from './draft';
 import { withLanguage, withoutLanguage } from './draft';
-import type { TemplateEditor } from './use-template-editor';
 
 const OFFERED = [
   'en',

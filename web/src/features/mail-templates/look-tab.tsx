@@ -1,6 +1,6 @@
 import { ColorInput, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { TemplateEditor } from './use-template-editor';
+import type { TemplateEditor } from './draft';
 
 const COLOURS = [
   ['brand', 'brand'],

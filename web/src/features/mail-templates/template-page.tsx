@@ -12,8 +12,10 @@ import { Columns, EditorTabs } from '@/components/editor';
 import { PageHeader } from '@/components/page-header';
 import { RecordPage } from '@/components/record-page';
 import { toastError } from '@/components/toasts';
+import { useAutosaved } from '@/components/use-autosaved';
 import { ContentTab } from './content-tab';
 import { DetailsTab } from './details-tab';
+import { draftOf, type TemplateEditor } from './draft';
 import { LanguageBar, languageName } from './language-bar';
 import { LinksDialog } from './links-dialog';
 import { LookTab } from './look-tab';
@@ -25,7 +27,6 @@ import { type LinkChecked, TEMPLATES, type Template, templateQuery } from './que
 import { TABS, type Tab } from './search';
 import { StateBadges } from './state-badges';
 import { TestDialog } from './test-dialog';
-import { type TemplateEditor, useTemplateEditor } from './use-template-editor';
 import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/_app/email/templates/$templateId');
@@ -132,7 +133,7 @@ function Page({ template }: { template: Template }) {
   const { tab = 'content', language: asked } = route.useSearch();
   const navigate = route.useNavigate();
   const readOnly = !useMay('email:write') || template.archived;
-  const editor = useTemplateEditor(template, readOnly);
+  const editor = useAutosaved(template, { list: TEMPLATES, draftOf, readOnly });
   const [open, setOpen] = useState<string>();
   useLeaveGuard(editor.state !== 'saved' && !readOnly, false);
   const content = editor.draft.draft;

@@ -1,15 +1,13 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
-import { request } from '@/api/client';
+import { apiQuery, request } from '@/api/client';
 import { type ApiError, toApiError } from '@/api/errors';
 import { queryClient } from '@/api/query-client';
-import { differing } from '@/components/use-draft';
-import { type Draft, draftOf } from './draft';
-import { begin, type History, type Step, step } from './history';
-import { TEMPLATES, type Template, templateQuery } from './queries';
+import { begin, type History, type Step, step } from './edit-history';
+import { differing } from './use-draft';
 
 export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict';
 
-export interface TemplateEditor {
+export interface Autosaved<Draft> {
   draft: Draft;
   /** `key` names the field, so that typing in it is one step to undo. */
   set: (change: (draft: Draft) => Draft, key?: string) => void;
@@ -29,12 +27,24 @@ export interface TemplateEditor {
 
 const PAUSE_MS = 900;
 
-/** A template while it is written: steps to undo, and saved by itself a moment after the last change. */
-export function useTemplateEditor(stored: Template, readOnly: boolean): TemplateEditor {
+interface Options<Stored, Draft> {
+  /** Path of the list in the API; the record is at `{list}/{id}`. */
+  list: string;
+  /** What of the record is edited: its fields go into the PATCH as they are named here. */
+  draftOf: (stored: Stored) => Draft;
+  readOnly: boolean;
+}
+
+/** A record while it is worked on: steps to undo, and saved by itself a moment after the last change. */
+export function useAutosaved<Stored extends { id: string; version: number }, Draft extends object>(
+  stored: Stored,
+  { list, draftOf, readOnly }: Options<Stored, Draft>,
+): Autosaved<Draft> {
+  const path = `${list}/${stored.id}`;
   const [history, change] = useReducer(
     (now: History<Draft>, next: Step<Draft>) => step(now, next),
     stored,
-    (template) => begin(draftOf(template)),
+    (first) => begin(draftOf(first)),
   );
   const [error, setError] = useState<ApiError>();
   const [saving, setSaving] = useState(false);
@@ -54,7 +64,7 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
     version.current = stored.version;
     base.current = draftOf(stored);
     change({ kind: 'load', state: base.current });
-  }, [stored, saving]);
+  }, [stored, saving, draftOf]);
 
   const save = useCallback((): Promise<boolean> => {
     const run = async (): Promise<boolean> => {
@@ -63,13 +73,13 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
       if (Object.keys(body).length === 0) return true;
       setSaving(true);
       try {
-        const made = await request<Template>('patch', `${TEMPLATES}/${stored.id}`, {
+        const made = await request<Stored>('patch', path, {
           body,
           version: version.current,
         });
         version.current = made.version;
         base.current = wanted;
-        queryClient.setQueryData(templateQuery(stored.id).queryKey, made);
+        queryClient.setQueryData(apiQuery<Stored>(path).queryKey, made as never);
         setError(undefined);
         return true;
       } catch (reason) {
@@ -81,7 +91,7 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
     };
     line.current = line.current.then(run, run);
     return line.current;
-  }, [stored.id]);
+  }, [path]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew
   useEffect(() => {
@@ -94,6 +104,12 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
     setError((known) => (known?.status === 412 ? known : undefined));
     change({ kind: 'set', state: make(now.current), key, at: Date.now() });
   }, []);
+  /** Read what is stored now, to begin from it. */
+  const fresh = async () => {
+    const found = await queryClient.fetchQuery({ ...apiQuery<Stored>(path), staleTime: 0 });
+    version.current = found.version;
+    base.current = draftOf(found);
+  };
   const conflict = error?.status === 412;
   return {
     draft: history.now,
@@ -115,16 +131,10 @@ export function useTemplateEditor(stored: Template, readOnly: boolean): Template
     flush: save,
     reload: () => {
       setError(undefined);
-      void queryClient.fetchQuery(templateQuery(stored.id)).then((fresh) => {
-        version.current = fresh.version;
-        base.current = draftOf(fresh);
-        change({ kind: 'load', state: base.current });
-      });
+      void fresh().then(() => change({ kind: 'load', state: base.current }));
     },
     overwrite: () => {
-      void queryClient.fetchQuery(templateQuery(stored.id)).then((fresh) => {
-        version.current = fresh.version;
-        base.current = draftOf(fresh);
+      void fresh().then(() => {
         setError(undefined);
         void save();
       });
