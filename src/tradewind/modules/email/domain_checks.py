@@ -5,11 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.resolver
-
 State = Literal["ok", "warning", "wrong", "missing", "unknown"]
 Lookup = Callable[[str, str], Awaitable[list[str]]]
 """Texts of the records of a name and type; empty if there are none. Raises OSError where DNS does not answer."""
@@ -38,6 +33,12 @@ class Check:
 
 def resolver(server: str) -> Lookup:
     """Look up by the name server at `server` (host:port), or by the system's where that is empty."""
+    # Takes its time to load, and few processes ask.
+    import dns.asyncresolver
+    import dns.exception
+    import dns.name
+    import dns.resolver
+
     asking = dns.asyncresolver.Resolver(configure=not server)
     if server:
         host, _, port = server.rpartition(":")

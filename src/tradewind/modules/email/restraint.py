@@ -3,8 +3,6 @@
 import math
 from datetime import date
 
-from scipy.special import betaincinv
-
 RAMP_START = 50
 RAMP_GROWTH = 1.5
 RAMP_DAYS = 30
@@ -52,6 +50,9 @@ def rest_seconds(times: int) -> float:
 
 def surely_above(bad: int, sent: int, *, prior: tuple[float, float]) -> float:
     """The rate that the true one is above with 95 % probability (lower bound of the Beta posterior)."""
+    # Takes its time to load, and only workers that send ask.
+    from scipy.special import betaincinv
+
     good = max(0, sent - bad)
     return float(betaincinv(prior[0] + bad, prior[1] + good, 1 - _SURE))
 

@@ -17,6 +17,9 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValid
 StopScope = Literal["organisation", "channel", "campaign", "journey"]
 
 
+_HOURS = {"rule": "hours", "channels": ["email"], "days": [0, 1, 2, 3, 4], "start": "09:00", "end": "18:00"}
+
+
 class SendReasonRead(BaseModel):
     """What one rule says. `shadow`: the guardrail only takes note."""
 
@@ -117,7 +120,7 @@ class SendPolicyRead(BaseModel):
     name: str
     rule: Rule
     mode: Mode
-    settings: PolicySettings
+    settings: PolicySettings = Field(examples=[_HOURS])
     built_in: bool
     version: int
 
@@ -134,7 +137,7 @@ class SendPolicyWrite(BaseModel):
 
     name: Name
     mode: Mode = "shadow"
-    settings: PolicySettings
+    settings: PolicySettings = Field(examples=[_HOURS])
 
 
 class SendRuleRead(BaseModel):
@@ -180,7 +183,7 @@ class ShadowReport(BaseModel):
 class TrialRequest(BaseModel):
     """A guardrail to try on the messages of the last `days` before it is saved."""
 
-    settings: PolicySettings
+    settings: PolicySettings = Field(examples=[_HOURS])
     days: Whole = Field(default=30, ge=1, le=90)
 
 

@@ -218,7 +218,7 @@ class MailContent(_Strict):
 
     default_language: Language = "en"
     languages: Annotated[dict[Language, MailText], Field(min_length=1, max_length=MAX_LANGUAGES)] = Field(
-        default_factory=lambda: {"en": MailText()}
+        default_factory=lambda: {"en": MailText()}, examples=[{"en": {"subject": "Thank you for coming by"}}]
     )
     theme: MailTheme = MailTheme()
     utm: Annotated[dict[Literal["source", "medium", "campaign", "content", "term"], Line], Field(max_length=5)] = {}

@@ -95,10 +95,10 @@ class LeadConsentCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     channel: Channel
-    purpose: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    purpose: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(default=None, examples=["marketing"])
     state: Literal["granted", "withdrawn"]
     basis: Basis = "consent"
-    note: Note = ""
+    note: Note = Field(default="", examples=["Said so on the phone"])
     document: Line = Field(default="", description="Where the paper or recording is kept")
 
     @model_validator(mode="after")
