@@ -51,6 +51,10 @@ PAGES = [
     "/agents/simulations",
     "/agents/simulations/{suite}",
     "/agents/simulations/{suite}?tab=cases&case=new",
+    "/journeys",
+    "/journeys/{journey}?tab=people",
+    "/journeys/{journey}?tab=rehearsal",
+    "/journeys/{journey}?tab=settings",
     "/email/templates",
     "/email/templates?settings=true",
     "/email/templates/{template}",
@@ -106,6 +110,7 @@ PAGES = [
 ]
 COLLECTIONS = {
     "lead": "/api/v1/leads?sort=-score",
+    "journey": "/api/v1/journeys",
     "company": "/api/v1/companies",
     "deal": "/api/v1/deals",
     "eventType": "/api/v1/event-types",

@@ -190,7 +190,7 @@ export function SuppressionsCard() {
         )}
       </Group>
       <DataTable
-        label={t('suppressions')}
+        label={t('suppression.table')}
         columns={columns}
         rows={data?.items}
         rowId={(row) => row.id}
