@@ -21,11 +21,12 @@ export interface Port {
   free?: boolean;
 }
 
-interface Variant {
+/** One way out of a split. */
+export interface Variant {
   key: string;
-  name?: string;
-  weight?: number;
-  holdout?: boolean;
+  name: string;
+  weight: number;
+  holdout: boolean;
 }
 
 /** The ways out of a split, as far as they have been written down. */

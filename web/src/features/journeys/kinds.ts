@@ -106,7 +106,8 @@ const named = (names: Map<string, string>, id: unknown, t: T): string =>
   (typeof id === 'string' && names.get(id)) || t('notChosen');
 
 /** A line that says what the step does, from its settings. */
-export function summary({ kind, settings }: Step, names: Names, t: T): string {
+export function summary(step: Step, names: Names, t: T): string {
+  const { kind, settings } = step;
   const text = (key: string): string => String(settings[key] ?? '');
   switch (kind) {
     case 'trigger':
@@ -139,7 +140,7 @@ export function summary({ kind, settings }: Step, names: Names, t: T): string {
       return t('summary.branch');
     case 'split':
       return t(settings.method === 'adaptive' ? 'summary.adaptive' : 'summary.fixed', {
-        count: Array.isArray(settings.variants) ? settings.variants.length : 0,
+        count: variantsOf(step).length,
       });
     default:
       return t(`summary.${kind}`);

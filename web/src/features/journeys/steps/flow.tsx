@@ -11,18 +11,12 @@ import {
 import { useTranslation } from 'react-i18next';
 import { IconPlus } from '@/app/icons';
 import type { Condition } from '@/components/filter-bar/condition';
+import type { Variant } from '../graph';
 import type { EditorProps } from './editor-props';
 import { ConditionField } from './fields';
 
 const MOST_VARIANTS = 10;
 const LETTERS = 'abcdefghij';
-
-interface Variant {
-  key: string;
-  name: string;
-  weight: number;
-  holdout: boolean;
-}
 
 /** Who goes which way. */
 export function BranchEditor({ settings, set, problem, readOnly }: EditorProps) {
