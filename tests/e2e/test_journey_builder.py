@@ -119,8 +119,9 @@ def test_ten_steps_are_dragged_mended_rehearsed_and_launched(page: Page, owner: 
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
         choose(page, opened, "“Time over” leads to", "Exit (n2)")
 
-    # What is wrong is said, and mended here without a mouse on the canvas.
-    expect(page.get_by_role("button", name="1 problem", exact=True)).to_be_visible()
+    # What is wrong is said, and leads to where it can be mended; here without a mouse on the canvas.
+    page.get_by_role("button", name="1 problem", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="“no” leads nowhere").click()
     page.get_by_text("Outline", exact=True).click()
     page.get_by_role("button", name="Add a step here", exact=True).click()
     page.get_by_role("menuitem", name="Goal", exact=True).click()
@@ -146,6 +147,7 @@ def test_ten_steps_are_dragged_mended_rehearsed_and_launched(page: Page, owner: 
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     parts.get_by_text("People", exact=True).click()
     row = page.get_by_role("row").filter(has_text="Ada Okafor")
-    expect(row).to_contain_text("Wait")
+    # At the latest, the look of the next minute moves her.
+    expect(row).to_contain_text("Wait", timeout=90_000)
     row.get_by_role("button", name="Why is Ada Okafor here?").click()
     expect(page.get_by_role("dialog")).to_contain_text("Send a message")

@@ -102,7 +102,9 @@ export function useAutosaved<Stored extends { id: string; version: number }, Dra
 
   const set = useCallback((make: (draft: Draft) => Draft, key?: string) => {
     setError((known) => (known?.status === 412 ? known : undefined));
-    change({ kind: 'set', state: make(now.current), key, at: Date.now() });
+    // At once, so that of two changes in a row the second begins from the first.
+    now.current = make(now.current);
+    change({ kind: 'set', state: now.current, key, at: Date.now() });
   }, []);
   /** Read what is stored now, to begin from it. */
   const fresh = async () => {

@@ -152,7 +152,7 @@ function Tools({ draft, editing, onArranged }: ToolsProps) {
   ]);
   const arrange = async () => {
     const { arranged } = await import('./layout');
-    editing.change({ ...editing.graph, layout: arranged(editing.graph) });
+    draft.change((now) => ({ ...now, layout: arranged(now) }));
     onArranged();
   };
   return (

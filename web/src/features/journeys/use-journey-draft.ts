@@ -5,8 +5,8 @@ import { JOURNEYS, type Journey } from './queries';
 
 export interface JourneyEditing extends Omit<Autosaved<{ draft: Graph }>, 'draft' | 'set'> {
   value: Graph;
-  /** Changes with the same `of` in quick succession are one step to undo. */
-  change: (next: Graph, of?: string) => void;
+  /** Changes with the same `of` in quick succession are one step to undo. What takes time is made of the graph as it is then. */
+  change: (next: Graph | ((now: Graph) => Graph), of?: string) => void;
 }
 
 const draftOf = ({ draft }: Journey) => ({ draft });
@@ -18,6 +18,7 @@ export function useJourneyDraft(journey: Journey, readOnly: boolean): JourneyEdi
   return {
     ...editor,
     value: draft.draft,
-    change: (next, of) => set(() => ({ draft: next }), of),
+    change: (next, of) =>
+      set((now) => ({ draft: typeof next === 'function' ? next(now.draft) : next }), of),
   };
 }
