@@ -1,6 +1,8 @@
 import { Radio, ScrollArea, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
+import { request } from '@/api/client';
+import { invalidatePaths } from '@/api/query-client';
 import classes from './begin-dialog.module.css';
 import { FormDialog } from './form-dialog';
 import { LoadingLines } from './page-states';
@@ -14,7 +16,7 @@ interface Beginning {
   description: string;
 }
 
-interface BeginDialogProps {
+interface BeginDialogProps<Made> {
   title: string;
   /** The button: "Create flow". */
   submit: string;
@@ -26,22 +28,25 @@ interface BeginDialogProps {
   beginnings: readonly Beginning[] | undefined;
   /** Which is chosen at first; nothing, where left out. */
   first?: string;
-  /** Adds it; `from` is the key of the beginning. What it throws is shown at the fields. */
-  onSubmit: (name: string, from: string) => Promise<unknown>;
-  onClose: () => void;
+  /** Path of the list in the API that it is added to. */
+  list: string;
+  /** What is sent; `from` is the key of the beginning. */
+  body: (name: string, from: string) => object;
+  onClose: (made?: Made) => void;
 }
 
 /** A new thing: its name, and what it begins with. */
-export function BeginDialog({
+export function BeginDialog<Made>({
   title,
   submit,
   example,
   empty,
   beginnings,
   first = EMPTY,
-  onSubmit,
+  list,
+  body,
   onClose,
-}: BeginDialogProps) {
+}: BeginDialogProps<Made>) {
   const { t } = useTranslation('components');
   const form = useForm({
     initialValues: { name: '', from: first },
@@ -52,8 +57,12 @@ export function BeginDialog({
       title={title}
       form={form}
       submit={submit}
-      onClose={onClose}
-      onSubmit={({ name, from }) => onSubmit(name.trim(), from)}
+      onClose={() => onClose()}
+      onSubmit={async ({ name, from }) => {
+        const made = await request<Made>('post', list, { body: body(name.trim(), from) });
+        await invalidatePaths(list);
+        onClose(made);
+      }}
     >
       <TextInput
         label={t('begin.name')}

@@ -1,11 +1,11 @@
-import { Button, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Icon } from '@/app/icon-type';
-import { IconPlus } from '@/app/icons';
 import { Page } from './page';
 import { PageHeader } from './page-header';
 import { EmptyState, ErrorState, LoadingLines, StillLoading } from './page-states';
+import { type Begin, useBegin } from './use-begin';
 
 interface ListPageProps<Row> {
   query: Pick<UseQueryResult<Row[]>, 'data' | 'error' | 'refetch'>;
@@ -13,14 +13,12 @@ interface ListPageProps<Row> {
   description?: ReactNode;
   layout?: 'wide' | 'form';
   /** The one filled button, in the header or in the empty state; left out without the right to add. */
-  add?: { label: string; onClick: () => void } | false;
+  begin: Begin | false;
   empty: { icon: Icon; title: string; text: string };
   /** Lines and their height in pixels while loading. */
   loading?: { lines: number; height?: number };
   /** The rows; only for one or more. */
   children: (rows: Row[]) => ReactNode;
-  /** Dialogs of the page. */
-  dialogs?: ReactNode;
 }
 
 /** A page with a short list of things, all loaded at once, and a button to add one. */
@@ -29,17 +27,12 @@ export function ListPage<Row>({
   title,
   description,
   layout = 'wide',
-  add,
+  begin,
   empty,
   loading = { lines: 4, height: 64 },
   children,
-  dialogs,
 }: ListPageProps<Row>) {
-  const button = add && (
-    <Button leftSection={<IconPlus size={16} />} onClick={add.onClick}>
-      {add.label}
-    </Button>
-  );
+  const { button, dialog } = useBegin(begin);
   const filled = data && data.length > 0;
   return (
     <Page layout={layout}>
@@ -62,7 +55,7 @@ export function ListPage<Row>({
         </EmptyState>
       )}
       {filled && children(data)}
-      {dialogs}
+      {dialog}
     </Page>
   );
 }

@@ -1,6 +1,5 @@
 import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { formatRelative, readerLanguage } from '@/app/format';
 import { IconRobot } from '@/app/icons';
@@ -14,7 +13,6 @@ import { AGENTS, type AgentSummary, agentsQuery, widgetsQuery } from './queries'
 import { Satisfaction } from './satisfaction';
 import { StateBadge } from './state-badge';
 
-const route = getRouteApi('/_app/agents/');
 const SHOWN_LANGUAGES = 3;
 
 const listed = (names: readonly string[]) =>
@@ -85,8 +83,6 @@ function Row({ agent, mayWrite, widgets }: RowProps) {
 /** Every agent, what its conversations led to, and what clients think of it. */
 export function AgentsPage() {
   const { t } = useTranslation('agents');
-  const { create = false } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayWrite = useMay('agents:write');
   const query = useQuery(agentsQuery());
   const widgets = useQuery(widgetsQuery()).data?.filter(({ active }) => active);
@@ -94,26 +90,13 @@ export function AgentsPage() {
     widgets
       ?.filter(({ agent_id }) => agent_id === id || (agent_id === null && is_default))
       .map(({ name }) => name);
-  const show = (open: boolean) => void navigate({ search: open ? { create: true } : {} });
   return (
     <ListPage
       query={query}
       title={t('title')}
       description={t('text')}
-      add={mayWrite && { label: t('new.add'), onClick: () => show(true) }}
+      begin={mayWrite && { label: t('new.add'), Dialog: AgentDialog }}
       empty={{ icon: IconRobot, title: t('empty.title'), text: t('empty.text') }}
-      dialogs={
-        create &&
-        mayWrite && (
-          <AgentDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: '/agents/$agentId', params: { agentId: made.id } })
-                : show(false)
-            }
-          />
-        )
-      }
     >
       {(agents) => (
         <>

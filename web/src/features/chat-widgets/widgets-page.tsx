@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { IconMessage } from '@/app/icons';
 import { useMay } from '@/app/permissions';
@@ -10,7 +9,6 @@ import { WIDGETS, type Widget, widgetsQuery } from './queries';
 import { SeenBadge } from './seen';
 import { WidgetDialog } from './widget-dialog';
 
-const route = getRouteApi('/_app/agents/widgets/');
 const SHOWN_DOMAINS = 2;
 
 function Row({ widget, mayWrite }: { widget: Widget; mayWrite: boolean }) {
@@ -58,30 +56,15 @@ function Row({ widget, mayWrite }: { widget: Widget; mayWrite: boolean }) {
 /** Every chat widget, and whether a site carries it. */
 export function WidgetsPage() {
   const { t } = useTranslation('chat-widgets');
-  const { create = false } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayWrite = useMay('agents:write');
   const query = useQuery(widgetsQuery());
-  const show = (open: boolean) => void navigate({ search: open ? { create: true } : {} });
   return (
     <ListPage
       query={query}
       title={t('title')}
       description={t('text')}
-      add={mayWrite && { label: t('new.add'), onClick: () => show(true) }}
+      begin={mayWrite && { label: t('new.add'), Dialog: WidgetDialog }}
       empty={{ icon: IconMessage, title: t('empty.title'), text: t('empty.text') }}
-      dialogs={
-        create &&
-        mayWrite && (
-          <WidgetDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: '/agents/widgets/$widgetId', params: { widgetId: made.id } })
-                : show(false)
-            }
-          />
-        )
-      }
     >
       {(widgets) => (
         <CardList>

@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { request } from '@/api/client';
-import { invalidatePaths } from '@/api/query-client';
 import { BeginDialog, EMPTY } from '@/components/begin-dialog';
 import { FLOWS, type Flow, templatesQuery } from './queries';
 
@@ -16,13 +14,9 @@ export function FlowDialog({ onClose }: { onClose: (made?: Flow) => void }) {
       empty={{ name: t('new.empty'), description: t('new.emptyText') }}
       beginnings={useQuery(templatesQuery()).data}
       first="bant"
-      onClose={() => onClose()}
-      onSubmit={async (name, from) => {
-        const body = { name, template: from === EMPTY ? null : from };
-        const made = await request<Flow>('post', FLOWS, { body });
-        await invalidatePaths(FLOWS);
-        onClose(made);
-      }}
+      list={FLOWS}
+      body={(name, from) => ({ name, template: from === EMPTY ? null : from })}
+      onClose={onClose}
     />
   );
 }

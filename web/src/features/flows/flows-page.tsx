@@ -1,6 +1,5 @@
 import { Badge, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { IconListCheck } from '@/app/icons';
 import { useMay } from '@/app/permissions';
@@ -9,8 +8,6 @@ import { ItemCard } from '@/components/item-card';
 import { CardList, ListPage } from '@/components/list-page';
 import { FlowDialog } from './flow-dialog';
 import { FLOWS, type FlowRow, flowsQuery } from './queries';
-
-const route = getRouteApi('/_app/agents/flows/');
 
 /** Whether a flow runs, and whether its draft is ahead of what runs. */
 export function FlowBadges({ flow }: { flow: FlowRow }) {
@@ -65,33 +62,14 @@ function Row({ flow, mayWrite }: { flow: FlowRow; mayWrite: boolean }) {
 /** Flows of questions that agents ask. */
 export function FlowsPage() {
   const { t } = useTranslation('flows');
-  const { create } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayWrite = useMay('agents:write');
   return (
     <ListPage
       query={useQuery(flowsQuery())}
       title={t('title')}
       description={t('text')}
-      add={
-        mayWrite && {
-          label: t('list.add'),
-          onClick: () => void navigate({ search: { create: true } }),
-        }
-      }
+      begin={mayWrite && { label: t('list.add'), Dialog: FlowDialog }}
       empty={{ icon: IconListCheck, title: t('list.empty'), text: t('list.emptyText') }}
-      dialogs={
-        create &&
-        mayWrite && (
-          <FlowDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: `/agents/flows/${made.id}` as never })
-                : void navigate({ search: {} })
-            }
-          />
-        )
-      }
     >
       {(flows) => (
         <CardList>

@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { request } from '@/api/client';
-import { invalidatePaths } from '@/api/query-client';
 import { BeginDialog, EMPTY } from '@/components/begin-dialog';
 import { JOURNEYS, type Journey, templatesQuery } from './queries';
 
@@ -15,13 +13,9 @@ export function JourneyDialog({ onClose }: { onClose: (made?: Journey) => void }
       example={t('new.example')}
       empty={{ name: t('new.empty'), description: t('new.emptyText') }}
       beginnings={useQuery(templatesQuery()).data}
-      onClose={() => onClose()}
-      onSubmit={async (name, from) => {
-        const body = { name, template: from === EMPTY ? null : from };
-        const made = await request<Journey>('post', JOURNEYS, { body });
-        await invalidatePaths(JOURNEYS);
-        onClose(made);
-      }}
+      list={JOURNEYS}
+      body={(name, from) => ({ name, template: from === EMPTY ? null : from })}
+      onClose={onClose}
     />
   );
 }

@@ -1,6 +1,5 @@
 import { Badge, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '@/app/format';
 import { IconRoute } from '@/app/icons';
@@ -10,8 +9,6 @@ import { ItemCard } from '@/components/item-card';
 import { CardList, ListPage } from '@/components/list-page';
 import { JourneyDialog } from './journey-dialog';
 import { JOURNEYS, type JourneyRow, journeysQuery } from './queries';
-
-const route = getRouteApi('/_app/journeys/');
 
 const COLOURS = { draft: 'gray', live: 'green', paused: 'yellow', stopped: 'red' } as const;
 
@@ -61,33 +58,14 @@ function Row({ journey, mayWrite }: { journey: JourneyRow; mayWrite: boolean }) 
 /** Journeys: what happens with people, step by step. */
 export function JourneysPage() {
   const { t } = useTranslation('journeys');
-  const { create } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayWrite = useMay('campaigns:write');
   return (
     <ListPage
       query={useQuery(journeysQuery())}
       title={t('title')}
       description={t('text')}
-      add={
-        mayWrite && {
-          label: t('list.add'),
-          onClick: () => void navigate({ search: { create: true } }),
-        }
-      }
+      begin={mayWrite && { label: t('list.add'), Dialog: JourneyDialog }}
       empty={{ icon: IconRoute, title: t('list.empty'), text: t('list.emptyText') }}
-      dialogs={
-        create &&
-        mayWrite && (
-          <JourneyDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: `/journeys/${made.id}` as never })
-                : void navigate({ search: {} })
-            }
-          />
-        )
-      }
     >
       {(journeys) => (
         <CardList>

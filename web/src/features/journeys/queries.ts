@@ -1,7 +1,8 @@
-import { keepPreviousData } from '@tanstack/react-query';
 import type { Schema } from '@/api/api';
 import { apiQuery } from '@/api/client';
 import type { Graph } from './graph';
+
+export { fieldsQuery } from '@/components/filter-bar/fields-query';
 
 type Complete<Read extends { people: object }> = Omit<Read, 'people' | 'draft'> & {
   people: Required<Read['people']>;
@@ -14,15 +15,11 @@ export type Problem = Journey['problems'][number];
 export type Template = Schema<'JourneyTemplateRead'>;
 export type Version = Schema<'JourneyVersionRead'> & { draft: Graph };
 export type Rehearsal = Schema<'RehearsalRead'>;
-export type Report = NonNullable<Rehearsal['report']>;
 export type Counts = Schema<'JourneyCounts'>;
-export type Enrolment = Schema<'EnrolmentRead'>;
-export type Trace = Schema<'EnrolmentTrace'>;
 export type Split = Schema<'JourneySplitRead'>;
 export type Moved = Schema<'JourneyMoved'>;
 
 export const JOURNEYS = '/api/v1/journeys';
-export const PEOPLE = '/api/v1/journey-enrolments';
 const LIVE_MS = 5_000;
 
 /** What moves by itself is read again now and then. */
@@ -33,11 +30,6 @@ export const journeyQuery = (id: string) => apiQuery<Journey>(`${JOURNEYS}/${id}
 export const templatesQuery = () => apiQuery<Template[]>('/api/v1/journey-templates');
 export const versionsQuery = (id: string) => apiQuery<Version[]>(`${JOURNEYS}/${id}/versions`);
 export const splitsQuery = (id: string) => apiQuery<Split[]>(`${JOURNEYS}/${id}/splits`);
-export const traceQuery = (id: string) => apiQuery<Trace>(`${PEOPLE}/${id}`);
-export const fieldsQuery = () => ({
-  ...apiQuery<Schema<'FieldsRead'>>('/api/v1/leads/fields'),
-  staleTime: 60_000,
-});
 export const segmentsQuery = () => apiQuery<Schema<'SegmentRead'>[]>('/api/v1/segments');
 export const mailTemplatesQuery = () =>
   apiQuery<Schema<'Page_MailTemplateRow_'>>('/api/v1/mail-templates', { limit: 100 });
@@ -46,16 +38,6 @@ export const mailTemplatesQuery = () =>
 export const countsQuery = (id: string, moving: boolean) => ({
   ...apiQuery<Counts>(`${JOURNEYS}/${id}/counts`),
   ...live(moving),
-});
-
-export const peopleQuery = (
-  id: string,
-  query: Record<string, string | undefined>,
-  moving: boolean,
-) => ({
-  ...apiQuery<Schema<'Page_EnrolmentRead_'>>(`${JOURNEYS}/${id}/enrolments`, query),
-  ...live(moving),
-  placeholderData: keepPreviousData,
 });
 
 /** Rehearsals, newest first; read again while one runs. */

@@ -1,8 +1,8 @@
 import { z } from 'zod/mini';
+import { ENROLMENT_STATES } from '@/components/journey/states';
 
 export const TABS = ['build', 'people', 'results', 'rehearsal', 'versions', 'settings'] as const;
 export type Tab = (typeof TABS)[number];
-export const STATES = ['waiting', 'done', 'exited', 'failed'] as const;
 
 const text = (most: number) => z.catch(z.optional(z.string().check(z.maxLength(most))), undefined);
 
@@ -16,7 +16,7 @@ export const journeySearch = z.object({
   tab: z.catch(z.optional(z.enum(TABS)), undefined),
   step: text(40),
   view: z.catch(z.optional(z.enum(['outline'])), undefined),
-  state: z.catch(z.optional(z.enum(STATES)), undefined),
+  state: z.catch(z.optional(z.enum(ENROLMENT_STATES)), undefined),
   person: text(40),
   cursor: text(2048),
 });

@@ -11,18 +11,18 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { Editor } from '@/components/editor';
 import type { Condition } from '@/components/filter-bar/condition';
-import { SettingsCard } from '@/components/settings-card';
-import { useDraft } from '@/components/use-draft';
-import type { Graph } from './graph';
-import type { TabProps } from './journey-page';
-import { JOURNEYS } from './queries';
 import {
   ClockField,
   ConditionField,
   EventField,
   type EventValue,
   WeekdaysField,
-} from './steps/fields';
+} from '@/components/journey/fields';
+import { SettingsCard } from '@/components/settings-card';
+import { useDraft } from '@/components/use-draft';
+import type { Graph } from './graph';
+import type { TabProps } from './journey-page';
+import { JOURNEYS } from './queries';
 
 type Settings = NonNullable<Graph['settings']>;
 type Reached = Settings['goal'];

@@ -4,9 +4,7 @@ import { apiQuery } from '@/api/client';
 export type TemplateRow = Schema<'MailTemplateRow'>;
 export type Template = Schema<'MailTemplateRead'>;
 export type TemplateVersion = Schema<'MailTemplateVersionRead'>;
-export type LibraryTemplate = Schema<'LibraryTemplateRead'>;
 export type MailField = Schema<'MailFieldRead'>;
-export type MailPreview = Schema<'MailPreviewRead'>;
 export type MailSettings = Schema<'MailSettingsRead'>;
 export type Problem = Schema<'MailProblemRead'>;
 export type LinkChecked = Schema<'MailLinkChecked'>;
@@ -23,7 +21,6 @@ export const templatesQuery = (search: {
 export const templateQuery = (id: string) => apiQuery<Template>(`${TEMPLATES}/${id}`);
 export const versionsQuery = (id: string) =>
   apiQuery<TemplateVersion[]>(`${TEMPLATES}/${id}/versions`);
-export const libraryQuery = () => apiQuery<LibraryTemplate[]>('/api/v1/mail-template-library');
 export const fieldsQuery = () => apiQuery<MailField[]>('/api/v1/mail-fields');
 export const settingsQuery = () => apiQuery<MailSettings>(SETTINGS);
 export const purposesQuery = () => apiQuery<Schema<'PurposeRead'>[]>('/api/v1/consent-purposes');

@@ -1,9 +1,8 @@
 import { z } from 'zod/mini';
+import { VIEWS } from '@/components/mail/views';
 
 export const TABS = ['content', 'look', 'details', 'versions'] as const;
 export type Tab = (typeof TABS)[number];
-export const VIEWS = ['desktop', 'mobile', 'text'] as const;
-export type View = (typeof VIEWS)[number];
 
 /** Templates: what is searched for, whether those put away are shown, and which dialog is open. */
 export const templatesSearch = z.object({

@@ -1,16 +1,18 @@
-import { ActionIcon, Button, Card, Group, Text } from '@mantine/core';
+import { Button, Card, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { type KeyboardEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { IconArrowBackUp, IconArrowForwardUp } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { useLeaveGuard } from '@/components/api-form';
 import { Columns, EditorTabs } from '@/components/editor';
+import { MailPreview } from '@/components/mail/mail-preview';
+import { TestDialog } from '@/components/mail/test-dialog';
 import { PageHeader } from '@/components/page-header';
 import { RecordPage } from '@/components/record-page';
+import { SaveLine, undoByKey } from '@/components/save-line';
 import { toastError } from '@/components/toasts';
 import { useAutosaved } from '@/components/use-autosaved';
 import { ContentTab } from './content-tab';
@@ -20,48 +22,14 @@ import { LanguageBar, languageName } from './language-bar';
 import { LinksDialog } from './links-dialog';
 import { LookTab } from './look-tab';
 import classes from './mail-templates.module.css';
-import { PreviewPane } from './preview-pane';
 import { ProblemsCard } from './problems-card';
 import { PublishDialog } from './publish-dialog';
 import { type LinkChecked, TEMPLATES, type Template, templateQuery } from './queries';
 import { TABS, type Tab } from './search';
 import { StateBadges } from './state-badges';
-import { TestDialog } from './test-dialog';
 import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/_app/email/templates/$templateId');
-
-/** Whether what is shown is stored, and what can be done where it is not. */
-function SaveLine({ editor }: { editor: TemplateEditor }) {
-  const { t } = useTranslation('mail-templates');
-  const { state, error } = editor;
-  return (
-    <Group gap="xs">
-      <Text
-        size="xs"
-        c={state === 'failed' ? 'var(--mantine-color-red-text)' : 'dimmed'}
-        role="status"
-      >
-        {t(`save.${state}`, { why: error?.message ?? '' })}
-      </Text>
-      {state === 'failed' && (
-        <Button size="compact-xs" variant="default" onClick={() => void editor.flush()}>
-          {t('save.again')}
-        </Button>
-      )}
-      {state === 'conflict' && (
-        <>
-          <Button size="compact-xs" variant="default" onClick={editor.reload}>
-            {t('save.theirs')}
-          </Button>
-          <Button size="compact-xs" variant="default" onClick={editor.overwrite}>
-            {t('save.mine')}
-          </Button>
-        </>
-      )}
-    </Group>
-  );
-}
 
 function Actions({
   template,
@@ -130,7 +98,7 @@ function Actions({
 
 function Page({ template }: { template: Template }) {
   const { t } = useTranslation('mail-templates');
-  const { tab = 'content', language: asked } = route.useSearch();
+  const { tab = 'content', language: asked, view, dark, person } = route.useSearch();
   const navigate = route.useNavigate();
   const readOnly = !useMay('email:write') || template.archived;
   const editor = useAutosaved(template, { list: TEMPLATES, draftOf, readOnly });
@@ -139,19 +107,10 @@ function Page({ template }: { template: Template }) {
   const content = editor.draft.draft;
   const fallback = content.default_language ?? 'en';
   const language = asked && content.languages?.[asked] ? asked : fallback;
-  const change = (next: Record<string, unknown>) =>
+  const change = (next: object) =>
     void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
   const show = (next: Tab) => change({ tab: next === 'content' ? undefined : next });
   const speak = (next: string) => change({ language: next });
-  const byKey = (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || readOnly) return;
-    const key = event.key.toLowerCase();
-    const redo = key === 'y' || (key === 'z' && event.shiftKey);
-    if (key !== 'z' && !redo) return;
-    event.preventDefault();
-    if (redo) editor.redo();
-    else editor.undo();
-  };
   return (
     <>
       <PageHeader
@@ -162,15 +121,17 @@ function Page({ template }: { template: Template }) {
         share="half"
         sticky
         beside={
-          <PreviewPane
+          <MailPreview
             templateId={template.id}
             version={template.version}
             language={language}
             block={open}
+            shown={{ view, dark, person }}
+            onShow={change}
           />
         }
       >
-        <div className={classes.pane} onKeyDownCapture={byKey}>
+        <div className={classes.pane} onKeyDownCapture={readOnly ? undefined : undoByKey(editor)}>
           <Card>
             <div className={classes.bar}>
               <LanguageBar
@@ -179,27 +140,7 @@ function Page({ template }: { template: Template }) {
                 onChange={speak}
                 readOnly={readOnly}
               />
-              {!readOnly && (
-                <Group gap="xs">
-                  <SaveLine editor={editor} />
-                  <ActionIcon
-                    aria-label={t('undo')}
-                    title={`${t('undo')} (Ctrl+Z)`}
-                    disabled={!editor.canUndo}
-                    onClick={editor.undo}
-                  >
-                    <IconArrowBackUp size={16} />
-                  </ActionIcon>
-                  <ActionIcon
-                    aria-label={t('redo')}
-                    title={`${t('redo')} (Ctrl+Shift+Z)`}
-                    disabled={!editor.canRedo}
-                    onClick={editor.redo}
-                  >
-                    <IconArrowForwardUp size={16} />
-                  </ActionIcon>
-                </Group>
-              )}
+              {!readOnly && <SaveLine editor={editor} at={template.updated_at} />}
             </div>
           </Card>
           <EditorTabs

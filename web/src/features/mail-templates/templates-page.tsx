@@ -6,19 +6,20 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatRelative } from '@/app/format';
-import { IconDots, IconMail, IconPlus, IconSearch } from '@/app/icons';
+import { IconDots, IconMail, IconSearch } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { ItemCard } from '@/components/item-card';
 import { CardList } from '@/components/list-page';
+import { TemplateDialog } from '@/components/mail/template-dialog';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines, StillLoading } from '@/components/page-states';
 import { toastError, toastSuccess } from '@/components/toasts';
+import { useBegin } from '@/components/use-begin';
 import { TEMPLATES, type Template, type TemplateRow, templatesQuery } from './queries';
 import type { TemplatesSearch } from './search';
 import { SettingsDialog } from './settings-dialog';
 import { StateBadges } from './state-badges';
-import { TemplateDialog } from './template-dialog';
 
 const route = getRouteApi('/_app/email/templates/');
 
@@ -88,7 +89,7 @@ function Row({ template, mayWrite }: { template: TemplateRow; mayWrite: boolean 
 /** Templates, the last changed first. */
 export function TemplatesPage() {
   const { t } = useTranslation('mail-templates');
-  const { create, settings, ...wanted } = route.useSearch();
+  const { create: _create, settings, ...wanted } = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMay('email:write');
   const { data, error, refetch } = useQuery({
@@ -101,11 +102,7 @@ export function TemplatesPage() {
     (q: string) => change({ q: q.trim() || undefined, cursor: undefined }),
     250,
   );
-  const add = mayWrite && (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => change({ create: true })}>
-      {t('list.add')}
-    </Button>
-  );
+  const { button, dialog } = useBegin(mayWrite && { label: t('list.add'), Dialog: TemplateDialog });
   const narrowed = Boolean(wanted.q || wanted.archived || wanted.cursor);
   const items = data?.items ?? [];
   return (
@@ -120,7 +117,7 @@ export function TemplatesPage() {
                 {t('settings.open')}
               </Button>
             )}
-            {(items.length > 0 || narrowed) && add}
+            {(items.length > 0 || narrowed) && button}
           </Group>
         }
       />
@@ -156,7 +153,7 @@ export function TemplatesPage() {
         </Text>
       )}
       {data && items.length === 0 && !narrowed && (
-        <EmptyState icon={IconMail} title={t('list.empty')} action={add}>
+        <EmptyState icon={IconMail} title={t('list.empty')} action={button}>
           {t('list.emptyText')}
         </EmptyState>
       )}
@@ -184,15 +181,7 @@ export function TemplatesPage() {
           )}
         </Group>
       )}
-      {create && mayWrite && (
-        <TemplateDialog
-          onClose={(made) =>
-            made
-              ? void navigate({ to: `/email/templates/${made.id}` as never })
-              : change({ create: undefined })
-          }
-        />
-      )}
+      {dialog}
       {settings && mayWrite && <SettingsDialog onClose={() => change({ settings: undefined })} />}
     </Page>
   );

@@ -3,6 +3,8 @@ import type { Schema } from '@/api/api';
 import { apiQuery, request } from '@/api/client';
 import type { Condition } from '@/components/filter-bar/condition';
 
+export { fieldsQuery } from '@/components/filter-bar/fields-query';
+
 export type Segment = Schema<'SegmentRead'>;
 export type Member = Schema<'LeadRow'>;
 
@@ -11,10 +13,6 @@ export const MEMBERS_SHOWN = 25;
 
 export const segmentsQuery = () => apiQuery<Segment[]>(PATH);
 export const segmentQuery = (id: string) => apiQuery<Segment>(`${PATH}/${id}`);
-export const fieldsQuery = () => ({
-  ...apiQuery<Schema<'FieldsRead'>>('/api/v1/leads/fields'),
-  staleTime: 60_000,
-});
 export const membersQuery = (segmentId: string, cursor: string | undefined) => ({
   ...apiQuery<Schema<'Page_LeadRow_'>>('/api/v1/leads', {
     segment_id: segmentId,

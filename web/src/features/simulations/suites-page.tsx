@@ -1,6 +1,5 @@
 import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { formatPercent, formatRelative } from '@/app/format';
 import { IconFlask } from '@/app/icons';
@@ -11,8 +10,6 @@ import { CardList, ListPage } from '@/components/list-page';
 import { SUITES, type SuiteSummary, suitesQuery } from './queries';
 import { RunBadge } from './run-badge';
 import { SuiteDialog } from './suite-dialog';
-
-const route = getRouteApi('/_app/agents/simulations/');
 
 function Row({ suite, mayWrite }: { suite: SuiteSummary; mayWrite: boolean }) {
   const { t } = useTranslation('simulations');
@@ -53,33 +50,14 @@ function Row({ suite, mayWrite }: { suite: SuiteSummary; mayWrite: boolean }) {
 /** Suites of simulated visitors, with what they say of their agents. */
 export function SuitesPage() {
   const { t } = useTranslation('simulations');
-  const { create } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayWrite = useMay('agents:write');
   return (
     <ListPage
       query={useQuery(suitesQuery())}
       title={t('title')}
       description={t('text')}
-      add={
-        mayWrite && {
-          label: t('list.add'),
-          onClick: () => void navigate({ search: { create: true } }),
-        }
-      }
+      begin={mayWrite && { label: t('list.add'), Dialog: SuiteDialog }}
       empty={{ icon: IconFlask, title: t('list.empty'), text: t('list.emptyText') }}
-      dialogs={
-        create &&
-        mayWrite && (
-          <SuiteDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: `/agents/simulations/${made.id}` as never })
-                : void navigate({ search: {} })
-            }
-          />
-        )
-      }
     >
       {(suites) => (
         <CardList>

@@ -1,22 +1,20 @@
-import { Box, Button, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Box, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber, formatRelative } from '@/app/format';
-import { IconAccessPoint, IconDatabase, IconDeviceMobile, IconPlus, IconWorld } from '@/app/icons';
+import { IconAccessPoint, IconDatabase, IconDeviceMobile, IconWorld } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { Sparkline } from '@/components/charts';
 import { LinkAnchor } from '@/components/link-anchor';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
+import { useBegin } from '@/components/use-begin';
 import { HealthBadge } from './badges';
 import { type Source, sourcesQuery } from './queries';
 import { SourceDialog } from './source-dialog';
 import classes from './sources.module.css';
-
-const route = getRouteApi('/_app/sources/');
 
 export const KIND_ICONS = {
   website: IconWorld,
@@ -94,28 +92,21 @@ function SourceCard({ source }: { source: Source }) {
 /** Sites, servers and apps that send events. */
 export function SourcesPage() {
   const { t } = useTranslation('sources');
-  const { create } = route.useSearch();
-  const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery(sourcesQuery());
   const mayWrite = useMay('sources:write');
-  const open = (create?: boolean) => void navigate({ search: create ? { create } : {} });
-  const add = mayWrite && (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => open(true)}>
-      {t('list.add')}
-    </Button>
-  );
+  const { button, dialog } = useBegin(mayWrite && { label: t('list.add'), Dialog: SourceDialog });
   return (
     <Page>
       <PageHeader
         title={t('title')}
         count={data?.length}
         description={t('text')}
-        actions={data && data.length > 0 && add}
+        actions={data && data.length > 0 && button}
       />
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!data && !error && <LoadingLines lines={8} />}
       {data?.length === 0 && (
-        <EmptyState icon={IconAccessPoint} title={t('list.empty')} action={add}>
+        <EmptyState icon={IconAccessPoint} title={t('list.empty')} action={button}>
           {t('list.emptyText')}
         </EmptyState>
       )}
@@ -133,13 +124,7 @@ export function SourcesPage() {
           ))}
         </SimpleGrid>
       )}
-      {create && mayWrite && (
-        <SourceDialog
-          onClose={(made) =>
-            made ? void navigate({ to: `/sources/${made.id}` as never }) : open()
-          }
-        />
-      )}
+      {dialog}
     </Page>
   );
 }

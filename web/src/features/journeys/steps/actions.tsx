@@ -2,9 +2,9 @@ import { MultiSelect, NumberInput, Select, TagsInput, Textarea, TextInput } from
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useMembers } from '@/app/members';
+import { type Span, SpanField } from '@/components/journey/fields';
 import { fieldsQuery, journeysQuery, mailTemplatesQuery } from '../queries';
 import type { EditorProps } from './editor-props';
-import { type Span, SpanField } from './fields';
 
 const CHANNELS = ['email', 'chat', 'in_app', 'sms', 'call', 'social'] as const;
 const PRIORITIES = ['low', 'normal', 'high'] as const;

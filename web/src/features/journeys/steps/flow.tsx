@@ -11,9 +11,9 @@ import {
 import { useTranslation } from 'react-i18next';
 import { IconPlus } from '@/app/icons';
 import type { Condition } from '@/components/filter-bar/condition';
+import { ConditionField } from '@/components/journey/fields';
 import type { Variant } from '../graph';
 import type { EditorProps } from './editor-props';
-import { ConditionField } from './fields';
 
 const MOST_VARIANTS = 10;
 const LETTERS = 'abcdefghij';

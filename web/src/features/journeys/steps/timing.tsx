@@ -1,6 +1,5 @@
 import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { EditorProps, Settings } from './editor-props';
 import {
   ClockField,
   EventField,
@@ -9,7 +8,8 @@ import {
   type Span,
   SpanField,
   WeekdaysField,
-} from './fields';
+} from '@/components/journey/fields';
+import type { EditorProps, Settings } from './editor-props';
 
 const BEGINNINGS: Record<string, Settings> = {
   duration: { duration: { amount: 1, unit: 'days' } },

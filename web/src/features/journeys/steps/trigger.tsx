@@ -1,9 +1,15 @@
 import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import {
+  ClockField,
+  EventField,
+  type EventValue,
+  ScoreField,
+  WeekdaysField,
+} from '@/components/journey/fields';
 import { fieldsQuery, segmentsQuery } from '../queries';
 import type { EditorProps, Settings } from './editor-props';
-import { ClockField, EventField, type EventValue, ScoreField, WeekdaysField } from './fields';
 
 /** What a trigger of each kind begins with. */
 const BEGINNINGS: Record<string, Settings> = {

@@ -1,6 +1,5 @@
 import { Avatar, Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { initials } from '@/app/format';
 import { IconCalendar } from '@/app/icons';
@@ -13,7 +12,6 @@ import { EVENT_TYPES, type EventType, eventTypesQuery } from '../queries';
 import { EventTypeDialog } from './event-type-dialog';
 import { bookingLink } from './links';
 
-const route = getRouteApi('/_app/meetings/event-types/');
 const SHOWN_HOSTS = 4;
 
 function Hosts({ hosts }: Pick<EventType, 'hosts'>) {
@@ -84,33 +82,14 @@ function Row({ eventType, mayManage }: { eventType: EventType; mayManage: boolea
 /** Kinds of meetings that can be booked, each with its link. */
 export function EventTypesPage() {
   const { t } = useTranslation('meetings/event-types');
-  const { create } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayManage = useMay('meetings:manage');
   return (
     <ListPage
       query={useQuery(eventTypesQuery())}
       title={t('title')}
       description={t('text')}
-      add={
-        mayManage && {
-          label: t('list.add'),
-          onClick: () => void navigate({ search: { create: true } }),
-        }
-      }
+      begin={mayManage && { label: t('list.add'), Dialog: EventTypeDialog }}
       empty={{ icon: IconCalendar, title: t('list.empty'), text: t('list.emptyText') }}
-      dialogs={
-        create &&
-        mayManage && (
-          <EventTypeDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: `/meetings/event-types/${made.id}` as never })
-                : void navigate({ search: {} })
-            }
-          />
-        )
-      }
     >
       {(eventTypes) => (
         <CardList>

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { IconRoute } from '@/app/icons';
 import { useMay } from '@/app/permissions';
@@ -12,8 +11,6 @@ import { ROUTING_FORMS, type RoutingForm, routingFormsQuery } from '../queries';
 
 import { formLink } from './links';
 import { RoutingFormDialog } from './routing-form-dialog';
-
-const route = getRouteApi('/_app/meetings/routing-forms/');
 
 function Row({ form, mayManage }: { form: RoutingForm; mayManage: boolean }) {
   const { t } = useTranslation('meetings/routing-forms');
@@ -63,33 +60,14 @@ function Row({ form, mayManage }: { form: RoutingForm; mayManage: boolean }) {
 /** Forms that lead people to the right meeting, each with its address. */
 export function RoutingFormsPage() {
   const { t } = useTranslation('meetings/routing-forms');
-  const { create } = route.useSearch();
-  const navigate = route.useNavigate();
   const mayManage = useMay('meetings:manage');
   return (
     <ListPage
       query={useQuery(routingFormsQuery())}
       title={t('title')}
       description={t('text')}
-      add={
-        mayManage && {
-          label: t('list.add'),
-          onClick: () => void navigate({ search: { create: true } }),
-        }
-      }
+      begin={mayManage && { label: t('list.add'), Dialog: RoutingFormDialog }}
       empty={{ icon: IconRoute, title: t('list.empty'), text: t('list.emptyText') }}
-      dialogs={
-        create &&
-        mayManage && (
-          <RoutingFormDialog
-            onClose={(made) =>
-              made
-                ? void navigate({ to: `/meetings/routing-forms/${made.id}` as never })
-                : void navigate({ search: {} })
-            }
-          />
-        )
-      }
     >
       {(forms) => (
         <CardList>

@@ -5,18 +5,18 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiQuery, request } from '@/api/client';
 import { useMe } from '@/app/session';
-import { FormDialog } from '@/components/form-dialog';
-import { toastSuccess } from '@/components/toasts';
-import { TEMPLATES } from './queries';
+import { FormDialog } from '../form-dialog';
+import { toastSuccess } from '../toasts';
 
 interface TestDialogProps {
   templateId: string;
-  language: string;
+  /** The one the template has for everybody else, where left out. */
+  language?: string;
   personId: string | undefined;
   onClose: () => void;
 }
 
-/** The draft goes to a colleague. */
+/** The draft goes to a colleague. Texts: load `mail-templates`. */
 export function TestDialog({ templateId, language, personId, onClose }: TestDialogProps) {
   const { t } = useTranslation('mail-templates');
   const me = useMe();
@@ -33,8 +33,8 @@ export function TestDialog({ templateId, language, personId, onClose }: TestDial
       submit={t('test.send')}
       onClose={onClose}
       onSubmit={async ({ to }) => {
-        await request('post', `${TEMPLATES}/${templateId}/test`, {
-          body: { to, language, person_id: personId ?? null },
+        await request('post', `/api/v1/mail-templates/${templateId}/test`, {
+          body: { to, language: language ?? null, person_id: personId ?? null },
         });
         toastSuccess(t('test.sent', { to }));
         onClose();

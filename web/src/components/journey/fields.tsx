@@ -12,11 +12,11 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { IconPlus } from '@/app/icons';
-import type { Condition, FilterField } from '@/components/filter-bar/condition';
-import { ConditionBuilder } from '@/components/filter-bar/condition-builder';
-import { activityKindLabel } from '@/components/filter-bar/field-choices';
-import { ErrorState, LoadingLines } from '@/components/page-states';
-import { fieldsQuery } from '../queries';
+import type { Condition, FilterField } from '../filter-bar/condition';
+import { ConditionBuilder } from '../filter-bar/condition-builder';
+import { activityKindLabel } from '../filter-bar/field-choices';
+import { fieldsQuery } from '../filter-bar/fields-query';
+import { ErrorState, LoadingLines } from '../page-states';
 
 export interface FieldProps<Value> {
   label: string;

@@ -1,28 +1,30 @@
 import { Alert, Card, Group, SegmentedControl, Switch, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Schema } from '@/api/api';
 import { address, request } from '@/api/client';
 import { formatBytes } from '@/app/format';
 import { IconAlertTriangle } from '@/app/icons';
 import { useMay } from '@/app/permissions';
-import { LeadPicker } from '@/components/lead-picker';
-import { ErrorState } from '@/components/page-states';
-import classes from './mail-templates.module.css';
-import { type MailPreview, TEMPLATES } from './queries';
-import { VIEWS, type View } from './search';
+import { LeadPicker } from '../lead-picker';
+import { ErrorState } from '../page-states';
+import classes from './mail.module.css';
+import { type Shown, VIEWS, type View } from './views';
 
-const route = getRouteApi('/_app/email/templates/$templateId');
-
-interface PreviewPaneProps {
+interface MailPreviewProps {
   templateId: string;
   /** Version whose draft is stored: a new one is shown once it is there. */
   version: number;
-  language: string;
+  /** The one the template has for everybody else, where left out. */
+  language?: string;
   /** The block that is open. */
-  block: string | undefined;
+  block?: string | undefined;
+  shown: Shown;
+  onShow: (change: Shown) => void;
 }
+
+const TEMPLATES = '/api/v1/mail-templates';
 
 const page = (url: string) => url.split('#')[0];
 
@@ -52,20 +54,27 @@ function Frame({ src, view, dark }: { src: string; view: View; dark: boolean }) 
   ));
 }
 
-/** The stored draft as somebody gets it: on a desktop, on a phone, in the dark, or as plain text. */
-export function PreviewPane({ templateId, version, language, block }: PreviewPaneProps) {
+/** The stored draft as somebody gets it: on a desktop, on a phone, in the dark, or as plain text. Texts: load `mail-templates`. */
+export function MailPreview({
+  templateId,
+  version,
+  language,
+  block,
+  shown,
+  onShow,
+}: MailPreviewProps) {
   const { t } = useTranslation('mail-templates');
-  const { view = 'desktop', dark = false, person } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { view = 'desktop', dark = false, person } = shown;
   const mayPick = useMay('leads:read');
   const [name, setName] = useState<string | null>(null);
-  const change = (next: Record<string, unknown>) =>
-    void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
-  const asked = { language, person_id: person ?? null };
+  const asked = { language: language ?? null, person_id: person ?? null };
   const { data, error, refetch } = useQuery({
     queryKey: ['mail-preview', templateId, version, asked],
     queryFn: ({ signal }) =>
-      request<MailPreview>('post', `${TEMPLATES}/${templateId}/preview`, { body: asked, signal }),
+      request<Schema<'MailPreviewRead'>>('post', `${TEMPLATES}/${templateId}/preview`, {
+        body: asked,
+        signal,
+      }),
     placeholderData: keepPreviousData,
   });
   const src =
@@ -87,14 +96,14 @@ export function PreviewPane({ templateId, version, language, block }: PreviewPan
             aria-label={t('preview.view')}
             value={view}
             data={VIEWS.map((value) => ({ value, label: t(`preview.${value}`) }))}
-            onChange={(next) => change({ view: next === 'desktop' ? undefined : next })}
+            onChange={(next) => onShow({ view: next === 'desktop' ? undefined : (next as View) })}
           />
           <Switch
             size="sm"
             label={t('preview.dark')}
             checked={dark}
             disabled={view === 'text'}
-            onChange={(event) => change({ dark: event.currentTarget.checked || undefined })}
+            onChange={(event) => onShow({ dark: event.currentTarget.checked || undefined })}
           />
         </Group>
       </div>
@@ -105,7 +114,7 @@ export function PreviewPane({ templateId, version, language, block }: PreviewPan
           name={person ? name : null}
           onChange={(lead) => {
             setName(lead ? lead.full_name || lead.email || null : null);
-            change({ person: lead?.id });
+            onShow({ person: lead?.id });
           }}
         />
       )}

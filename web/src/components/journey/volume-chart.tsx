@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatNumber } from '@/app/format';
-import { ChartCard } from '@/components/chart-card';
-import { BarChart } from '@/components/charts';
-import type { Report } from './queries';
+import { ChartCard } from '../chart-card';
+import { BarChart } from '../charts';
+import type { Report } from './rehearsal-report';
 
 const COLOURS = ['blue.5', 'teal.5', 'violet.5', 'orange.5', 'pink.5', 'gray.5'];
 

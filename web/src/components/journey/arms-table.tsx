@@ -1,0 +1,97 @@
+import { Badge, Group, Progress, Table, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '@/api/api';
+import { formatNumber, formatPercent } from '@/app/format';
+
+const share = (value: number | null) => (value === null ? '–' : formatPercent(value, 1));
+
+type ArmRead = Schema<'JourneyArmRead'>;
+
+interface ArmsTableProps {
+  arms: readonly ArmRead[];
+  /** What can be done with an arm, in a column of its own. */
+  action?: (arm: ArmRead) => ReactNode;
+}
+
+function Arm({ arm, action }: { arm: ArmRead; action: ArmsTableProps['action'] }) {
+  const { t } = useTranslation('journeys');
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Group gap="xs">
+          {arm.name || t('variant', { key: arm.variant.toUpperCase() })}
+          {arm.holdout && <Badge color="gray">{t('split.holdout')}</Badge>}
+        </Group>
+      </Table.Td>
+      <Table.Td className="tw-number" ta="end">
+        {formatNumber(arm.drawn)}
+      </Table.Td>
+      <Table.Td className="tw-number" ta="end">
+        {formatNumber(arm.rewarded)}
+      </Table.Td>
+      <Table.Td className="tw-number" ta="end">
+        {share(arm.rate)}
+        <Text size="xs" c="dimmed">
+          {arm.low !== null && arm.high !== null
+            ? `${share(arm.low)} – ${share(arm.high)}`
+            : t('results.tooFew')}
+        </Text>
+      </Table.Td>
+      <Table.Td className="tw-number" ta="end">
+        {share(arm.lift)}
+      </Table.Td>
+      <Table.Td className="tw-number" ta="end">
+        {share(arm.best)}
+      </Table.Td>
+      <Table.Td className="tw-number" ta="end">
+        {share(arm.value_if_always)}
+        {arm.value_error !== null && (
+          <Text size="xs" c="dimmed">
+            ± {share(arm.value_error)}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td miw={96}>
+        <Group gap="xs" wrap="nowrap">
+          <Progress
+            flex={1}
+            value={100 * arm.propensity}
+            aria-label={t('results.chanceOf', { name: arm.name || arm.variant })}
+          />
+          <span className="tw-number">{formatPercent(arm.propensity)}</span>
+        </Group>
+      </Table.Td>
+      {action && <Table.Td ta="end">{action(arm)}</Table.Td>}
+    </Table.Tr>
+  );
+}
+
+/** The variants of a split: how each one does, with its interval, and the chance it has from here. Texts: load `journeys`. */
+export function ArmsTable({ arms, action }: ArmsTableProps) {
+  const { t } = useTranslation('journeys');
+  return (
+    <Table.ScrollContainer minWidth={760}>
+      <Table verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('results.variant')}</Table.Th>
+            <Table.Th ta="end">{t('results.drawn')}</Table.Th>
+            <Table.Th ta="end">{t('results.reached')}</Table.Th>
+            <Table.Th ta="end">{t('results.rate')}</Table.Th>
+            <Table.Th ta="end">{t('results.lift')}</Table.Th>
+            <Table.Th ta="end">{t('results.best')}</Table.Th>
+            <Table.Th ta="end">{t('results.always')}</Table.Th>
+            <Table.Th>{t('results.next')}</Table.Th>
+            {action && <Table.Th aria-label={t('results.action')} />}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {arms.map((arm) => (
+            <Arm key={arm.variant} arm={arm} action={action} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
