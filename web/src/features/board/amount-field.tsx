@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatMoney } from '@/app/format';
 import { InlineEdit } from '@/components/inline-edit';
 import { RecordFact } from '@/components/record/record-field';
-import { toMinor } from './amounts';
+import { toMinor } from '@/app/amounts';
 import classes from './board.module.css';
 import type { Deal } from './queries';
 

@@ -17,7 +17,7 @@ import { useRecordSave } from '@/components/record/use-record-save';
 import { ScoreBadge } from '@/components/score-badge';
 import { toastError, toastUndo } from '@/components/toasts';
 import { AmountField } from './amount-field';
-import { fromMinor, toMinor } from './amounts';
+import { fromMinor, toMinor } from '@/app/amounts';
 import classes from './board.module.css';
 import { type Deal, dealQuery, historyQuery } from './queries';
 

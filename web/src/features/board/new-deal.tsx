@@ -9,7 +9,7 @@ import { useMe } from '@/app/session';
 import { ApiForm } from '@/components/api-form';
 import { LeadPicker } from '@/components/lead-picker';
 import { toastSuccess } from '@/components/toasts';
-import { minorDigits, toMinor } from './amounts';
+import { minorDigits, toMinor } from '@/app/amounts';
 import type { Deal, Pipeline } from './queries';
 
 interface NewDealProps {
