@@ -43,6 +43,11 @@ def storable(value: str) -> str:
     return value
 
 
+def mended(text: str) -> str:
+    """Words of another side as PostgreSQL takes them: without NUL, and `?` for halves of characters."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
 def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
     try:
         encoded = orjson.dumps(value)

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Text
 from sqlalchemy.types import TypeDecorator
 
-from tradewind.kernel.crypto import FORMAT, get_vault
+from tradewind.kernel.crypto import FORMAT, CryptoError, get_vault
 from tradewind.kernel.database import Base
+
+log = structlog.get_logger(__name__)
 
 
 class Sealed(TypeDecorator[str]):
@@ -41,6 +44,14 @@ class Sealed(TypeDecorator[str]):
     def open_text(self, row_id: UUID, stored: str) -> str:
         """The value stored in row `row_id`, as text. Raises CryptoError."""
         return self.open(row_id, stored).decode()
+
+    def readable(self, row_id: UUID, stored: str | None) -> str | None:
+        """The same; None where nothing is stored, and where nobody can open it: one row must not break a list."""
+        try:
+            return None if stored is None else self.open_text(row_id, stored)
+        except CryptoError:
+            log.error("sealed.unreadable", purpose=self.purpose, row_id=str(row_id))
+            return None
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
         """Stop a value in clear before it reaches the database."""

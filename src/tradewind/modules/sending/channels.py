@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.kernel.payload import mended
 from tradewind.kernel.registry import RegistryError
 from tradewind.modules.sending.contracts import Priority
 
@@ -42,7 +43,7 @@ class ClaimedIntent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a message. Made by the functions below."""
+    """What became of a message. Made by the functions below; words of the other side are made storable."""
 
     intent_id: UUID
     result: Result
@@ -52,6 +53,13 @@ class Outcome:
     cost_microusd: int | None = None
     retry_after_seconds: float | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("reason", "provider_message_id"):
+            if (said := getattr(self, name)) is not None:
+                object.__setattr__(self, name, mended(said))
+        told = {name: mended(value) if isinstance(value, str) else value for name, value in self.facts.items()}
+        object.__setattr__(self, "facts", told)
 
 
 def sent(

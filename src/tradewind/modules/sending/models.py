@@ -63,7 +63,8 @@ class Intent(Base, TenantMixin):
     """A message: what is to be said to whom, whether it may leave and why, and what became of it.
 
     `lane_id` is the campaign, else the journey, else nil: lanes take turns. `exposed_at` is set right before the moment
-    after which nobody could know whether it left; `attempt_id` names the attempt whose word counts.
+    after which nobody could know whether it left; `attempt_id` names the attempt whose word counts. `broken_off` is how
+    many attempts in a row ended without a word.
     """
 
     __tablename__ = "send_intents"
@@ -91,6 +92,7 @@ class Intent(Base, TenantMixin):
     approval_id: Mapped[UUID | None] = mapped_column(ForeignKey("send_approvals.id"))
     attempt_id: Mapped[UUID | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    broken_off: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     exposed_at: Mapped[datetime | None]
     reconcile_at: Mapped[datetime | None]

@@ -41,7 +41,7 @@ _HISTORY = """
 _CLAIM = """
     SELECT s.id, s.channel, s.purpose, s.priority, s.person_id, s.contact_hash, s.address_sealed, s.time_zone,
         s.country, s.campaign_id, s.journey_id, s.lane_id, s.step_key, s.sender, s.content, s.shadow, s.not_before,
-        s.expires_at, s.attempts, s.cost_microusd, s.created_at
+        s.expires_at, s.attempts, s.broken_off, s.cost_microusd, s.created_at
     FROM unnest($2::uuid[]) AS lanes(lane_id) CROSS JOIN LATERAL (
         SELECT * FROM send_intents i
         WHERE i.organisation_id = $1 AND i.state = 'scheduled' AND i.channel = $3 AND i.priority = $4
@@ -79,19 +79,20 @@ _SETTLE = """
         cost_microusd = coalesce(o.cost, i.cost_microusd), outcome = o.outcome,
         sent_at = CASE WHEN o.state = 'sent' THEN o.at END,
         finished_at = CASE WHEN o.state IN ('sent', 'refused', 'expired', 'cancelled') THEN o.at END,
-        reconcile_at = o.reconcile_at, lease_until = NULL
-    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[],
-                $8::timestamptz[], $9::timestamptz[])
-        AS o(id, state, not_before, provider, message_id, cost, outcome, at, reconcile_at)
-    WHERE i.id = o.id AND i.state IN ('attempting', 'unknown') AND ($10::uuid IS NULL OR i.attempt_id = $10)
+        reconcile_at = o.reconcile_at, lease_until = NULL,
+        broken_off = CASE WHEN o.broke_off THEN i.broken_off + 1 ELSE 0 END
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::bigint[],
+                $8::jsonb[], $9::timestamptz[], $10::timestamptz[], $11::boolean[])
+        AS o(id, attempt_id, state, not_before, provider, message_id, cost, outcome, at, reconcile_at, broke_off)
+    WHERE i.id = o.id AND i.state IN ('attempting', 'unknown') AND i.attempt_id IS NOT DISTINCT FROM o.attempt_id
         AND (o.state <> 'unknown' OR i.state = 'attempting')
     RETURNING i.id, i.channel, i.purpose, i.person_id, i.campaign_id, i.journey_id, i.lane_id, i.step_key, i.state,
         i.cost_microusd"""
 _FORGOTTEN = """
-    SELECT id, attempt_id, exposed_at, attempts, expires_at FROM send_intents
+    SELECT id, attempt_id, exposed_at, broken_off FROM send_intents
     WHERE state = 'attempting' AND lease_until <= $1 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED"""
 _LEFT_OVER = """
-    SELECT id, attempt_id, exposed_at, attempts, expires_at FROM send_intents
+    SELECT id, attempt_id, exposed_at, broken_off FROM send_intents
     WHERE attempt_id = $1 AND state = 'attempting' AND id = ANY($2) FOR UPDATE"""
 _DOUBTFUL = """
     UPDATE send_intents SET reconciled = reconciled + 1,
@@ -99,7 +100,7 @@ _DOUBTFUL = """
     WHERE id IN (SELECT id FROM send_intents WHERE state = 'unknown' AND reconcile_at <= $1
                  ORDER BY reconcile_at LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING id, channel, purpose, priority, person_id, address_sealed, campaign_id, journey_id, step_key, sender,
-        content, attempts, created_at, expires_at, provider_message_id, reconciled"""
+        content, attempts, attempt_id, created_at, expires_at"""
 _WITHDRAW = """
     UPDATE send_intents SET state = 'cancelled', finished_at = $2, outcome = $3
     WHERE organisation_id = $1 AND state IN ('held', 'scheduled') AND {condition}
@@ -124,9 +125,13 @@ _RELEASE = """
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a message becomes: its new state, and what is known of it. `outcome` is JSON text."""
+    """What a message becomes: its new state, and what is known of it. `outcome` is JSON text.
+
+    It counts as long as `attempt_id` is the message's last attempt. `broke_off`: that ended without a word.
+    """
 
     id: UUID
+    attempt_id: UUID | None
     state: str
     at: datetime
     outcome: str
@@ -135,6 +140,7 @@ class Settlement:
     message_id: str | None = None
     cost_microusd: int | None = None
     reconcile_at: datetime | None = None
+    broke_off: bool = False
 
 
 async def insert(session: AsyncSession, organisation_id: UUID, rows: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
@@ -218,17 +224,15 @@ async def renew(session: AsyncSession, attempt_id: UUID, ids: Collection[UUID], 
     await (await asyncpg_connection(session)).execute(_RENEW, attempt_id, until, list(ids))
 
 
-async def settle(
-    connection: asyncpg.Connection, rows: Sequence[Settlement], *, attempt_id: UUID | None = None
-) -> list[asyncpg.Record]:
-    """Move on messages that are under way or unknown, if they are still this attempt's; returns those it changed."""
+async def settle(connection: asyncpg.Connection, rows: Sequence[Settlement]) -> list[asyncpg.Record]:
+    """Move on messages that are under way or unknown, if the attempt is still their last; returns those it changed."""
     ordered = sorted(rows, key=lambda row: row.id)
     columns = zip(
-        *((r.id, r.state, r.not_before, r.provider, r.message_id, r.cost_microusd, r.outcome, r.at, r.reconcile_at)
-          for r in ordered),
+        *((r.id, r.attempt_id, r.state, r.not_before, r.provider, r.message_id, r.cost_microusd, r.outcome, r.at,
+           r.reconcile_at, r.broke_off) for r in ordered),
         strict=True,
     )  # fmt: skip
-    return await connection.fetch(_SETTLE, *(list(column) for column in columns), attempt_id)
+    return await connection.fetch(_SETTLE, *(list(column) for column in columns))
 
 
 async def forgotten(session: AsyncSession, at: datetime, *, limit: int) -> list[asyncpg.Record]:

@@ -7,10 +7,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel.crypto import CryptoError
 from tradewind.kernel.ids import new_id
 from tradewind.modules.sending.channels import ClaimedIntent
 from tradewind.modules.sending.contracts import NewIntent, Recipient
@@ -22,10 +20,10 @@ from tradewind.modules.sending.service import deciding, gathering, guardrails, t
 from tradewind.modules.sending.service.intending import open_approvals
 from tradewind.modules.sending.written import blocking_rules, decision_json
 
-log = structlog.get_logger(__name__)
-
 # What a kill switch stops is looked at again after this; lifting the switch wakes the worker, but moves no rows.
 _STOPPED_REST = timedelta(minutes=1)
+# Once may be bad luck: the process was stopped.
+_SUSPICIOUS = 2
 
 
 class Stream(NamedTuple):
@@ -60,6 +58,7 @@ async def claim(
         session, stream.organisation_id, open_lanes, channel=stream.channel, priority=stream.priority, at=at,
         limit=limit if most is None else min(limit, most),
     )  # fmt: skip
+    rows = _together(rows)
     late = [row for row in rows if row["expires_at"] <= at]
     fresh = [row for row in rows if row["expires_at"] > at]
     requests = [_request(row) for row in fresh]
@@ -151,28 +150,25 @@ async def _move(
     )
 
 
+def _together(rows: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
+    """Those that may share an attempt: a message whose attempts broke off before breaks only its own."""
+    if rows and rows[0]["broken_off"] >= _SUSPICIOUS:
+        return rows[:1]
+    return [row for row in rows if row["broken_off"] < _SUSPICIOUS]
+
+
 def _request(row: asyncpg.Record) -> NewIntent:
-    intent_id = plain(row["id"])
-    sealed = row["address_sealed"]
     return NewIntent(
         # The row's own id: the key of the ledger is of no use here.
         key=str(row["id"]), content={}, channel=row["channel"], purpose=row["purpose"], priority=row["priority"],
         recipient=Recipient(
-            address=_opened(intent_id, sealed),
+            # One that is forgotten or damaged is no address, so that the message is blocked.
+            address=ADDRESS.readable(plain(row["id"]), row["address_sealed"]) or "",
             person_id=plain_or_none(row["person_id"]), time_zone=row["time_zone"], country=row["country"],
         ),
         campaign_id=plain_or_none(row["campaign_id"]), journey_id=plain_or_none(row["journey_id"]),
         cost_microusd=row["cost_microusd"], sender=row["sender"], expires_at=row["expires_at"],
     )  # fmt: skip
-
-
-def _opened(intent_id: UUID, sealed: str | None) -> str:
-    """The address; empty where it is forgotten or damaged, which is no address, so that the message is blocked."""
-    try:
-        return ADDRESS.open_text(intent_id, sealed) if sealed else ""
-    except CryptoError:
-        log.error("sending.address_unreadable", intent_id=str(intent_id))
-        return ""
 
 
 def _claimed(row: asyncpg.Record, stream: Stream, address: str) -> ClaimedIntent:

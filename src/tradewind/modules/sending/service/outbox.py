@@ -79,10 +79,10 @@ def _row(row: RowMapping, actor: Actor) -> dict[str, Any]:
 
 
 def _address(row: RowMapping, actor: Actor) -> str | None:
-    if row["address_sealed"] is None:
-        return None
-    address = ADDRESS.open_text(row["id"], row["address_sealed"])
-    return masked(address, _FORMS.get(row["channel"], "text")) if hides(actor) else address
+    address = ADDRESS.readable(row["id"], row["address_sealed"])
+    if address is None or not hides(actor):
+        return address
+    return masked(address, _FORMS.get(row["channel"], "text"))
 
 
 def _reason(row: RowMapping) -> str | None:

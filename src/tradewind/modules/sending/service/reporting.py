@@ -74,13 +74,12 @@ def _renew(policy: Guardrail, request: SendRequest, facts: Facts, at: datetime) 
 
 
 def _request(row: asyncpg.Record) -> SendRequest:
-    sealed = row["address_sealed"]
-    phone = row["channel"] in ("call", "sms") and sealed
+    by_phone = row["channel"] in ("call", "sms")
     return SendRequest(
         channel=row["channel"], purpose=row["purpose"], priority=row["priority"], sender=row["sender"],
         recipient=Recipient(
             # Only the number's place matters here; nothing is opened that is not needed.
-            address=ADDRESS.open_text(plain(row["id"]), sealed) if phone else "",
+            address=(ADDRESS.readable(plain(row["id"]), row["address_sealed"]) or "") if by_phone else "",
             person_id=plain_or_none(row["person_id"]), time_zone=row["time_zone"], country=row["country"],
         ),
         campaign_id=plain_or_none(row["campaign_id"]), journey_id=plain_or_none(row["journey_id"]),

@@ -71,7 +71,7 @@ async def record_later(session: AsyncSession, facts: Sequence[LaterFact]) -> int
         for fact in facts
         if fact.intent_id is None and fact.provider_message_id is not None
     }
-    statement = select(Intent.id, Intent.provider, Intent.provider_message_id).where(
+    statement = select(Intent.id, Intent.attempt_id, Intent.provider, Intent.provider_message_id).where(
         Intent.state == "unknown",
         or_(Intent.id.in_(named), tuple_(Intent.provider, Intent.provider_message_id).in_(list(by_provider))),
     )
@@ -80,7 +80,11 @@ async def record_later(session: AsyncSession, facts: Sequence[LaterFact]) -> int
         fact = named.get(row.id) or by_provider[row.provider, row.provider_message_id]
         state = "sent" if fact.kind == "accepted" else "refused"
         outcome = orjson.dumps({"reason": fact.reason, "learned": "later"}).decode()
-        rows.append(Settlement(row.id, state, fact.at or now(), outcome, None, fact.provider, fact.provider_message_id))
+        rows.append(
+            Settlement(
+                row.id, row.attempt_id, state, fact.at or now(), outcome, None, fact.provider, fact.provider_message_id
+            )
+        )  # fmt: skip
     return len(await settle(session, rows))
 
 
@@ -97,8 +101,8 @@ async def resolve(session: AsyncSession, intent_id: UUID, verdict: Verdict, *, n
         intent.expires_at = max(intent.expires_at, moment + _ANOTHER_CHANCE)
         await session.flush()
     states = {"sent": "sent", "not_sent": "cancelled", "send_again": "scheduled"}
-    row = Settlement(intent_id, states[verdict], moment, outcome, moment if verdict == "send_again" else None)
-    await settle(session, [row])
+    again = moment if verdict == "send_again" else None
+    await settle(session, [Settlement(intent_id, intent.attempt_id, states[verdict], moment, outcome, again)])
     if verdict == "send_again":
         await waking.wake(session)
     await identity.record(
@@ -107,13 +111,11 @@ async def resolve(session: AsyncSession, intent_id: UUID, verdict: Verdict, *, n
     )  # fmt: skip
 
 
-async def settle(
-    session: AsyncSession, rows: Sequence[Settlement], *, attempt_id: UUID | None = None
-) -> list[asyncpg.Record]:
+async def settle(session: AsyncSession, rows: Sequence[Settlement]) -> list[asyncpg.Record]:
     """Move messages on, take back what was counted for those that did not leave, and tell."""
     if not rows:
         return []
-    changed = await ledger.settle(await asyncpg_connection(session), rows, attempt_id=attempt_id)
+    changed = await ledger.settle(await asyncpg_connection(session), rows)
     told = {row.id: row for row in rows}
     await uncount(session, [row for row in changed if row["state"] not in ("sent", "unknown")])
     await telling.tell(

@@ -62,6 +62,7 @@ async def reconcile(context: SendingContext) -> None:
         if channel is None:
             continue
         intents = {intent.id: intent for row in part if (intent := _intent(row, context.organisation_id))}
+        attempts = {ledger.plain(row["id"]): ledger.plain_or_none(row["attempt_id"]) for row in part}
         try:
             outcomes = await channel.reconcile(context, list(intents.values()))
         except Exception:
@@ -70,9 +71,11 @@ async def reconcile(context: SendingContext) -> None:
             continue
         known = [outcome for outcome in outcomes if outcome.result != "unknown" and outcome.intent_id in intents]
         async with context.database.transaction(context.actor) as session:
-            await settling.settle(
-                session, [settlement(outcome, intents[outcome.intent_id], now()) for outcome in known]
-            )
+            # Somebody may have had it sent again meanwhile: then this is no news of its last attempt.
+            settled = [
+                settlement(outcome, intents[outcome.intent_id], now(), attempts[outcome.intent_id]) for outcome in known
+            ]
+            await settling.settle(session, settled)
 
 
 async def expire_held(context: SendingContext) -> None:
@@ -84,8 +87,7 @@ async def expire_held(context: SendingContext) -> None:
 
 
 def _intent(row: asyncpg.Record, organisation_id: UUID) -> ClaimedIntent | None:
-    sealed = row["address_sealed"]
-    if sealed is None:
+    address = ADDRESS.readable(ledger.plain(row["id"]), row["address_sealed"])
+    if address is None:
         return None
-    address = ADDRESS.open_text(ledger.plain(row["id"]), sealed)
     return claimed_intent(row, organisation_id, address, attempt=row["attempts"])

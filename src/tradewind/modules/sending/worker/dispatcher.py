@@ -6,6 +6,7 @@ worker can stop; another job goes on.
 """
 
 import asyncio
+import math
 import time
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from sqlalchemy import text
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
+from tradewind.kernel.database.failures import is_transient
 from tradewind.modules.sending.channels import Channel, SendingContext, channels
 from tradewind.modules.sending.service import claiming, waking
 from tradewind.modules.sending.service.claiming import Stream
@@ -30,6 +32,7 @@ TURN_SECONDS = 8.0
 PLACES = 8
 _LOOK_SECONDS = 1.0
 _LOCKED_REST_SECONDS = 0.3
+_HELP_SECONDS = 1.0
 _LANES = text("SELECT organisation_id, channel, priority, lane_id, first_due FROM sending_lanes()")
 
 _running: WeakKeyDictionary[Database, "Dispatcher"] = WeakKeyDictionary()
@@ -58,7 +61,7 @@ class Dispatcher:
         self._tasks: dict[asyncio.Task[None], Stream] = {}
         self._rests: dict[Stream, float] = {}
         self._last_start: dict[Stream, float] = {}
-        self._helped = False
+        self._helped = 0.0
 
     def tell(self) -> None:
         """There may be more to send."""
@@ -82,6 +85,12 @@ class Dispatcher:
                 await self._wake_another()
             while self._tasks:
                 await self._finish(await asyncio.wait(self._tasks))
+        except Exception:
+            # The ledger cannot be asked; what is under way has outcomes to tell all the same.
+            if _running.get(self._database) is self:
+                del _running[self._database]
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            raise
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -95,12 +104,14 @@ class Dispatcher:
         next_due = None
         for row in rows:
             stream = Stream(row.organisation_id, row.channel, row.priority)
-            if row.channel not in channels() or self._rests.get(stream, 0) > ticks:
+            rest = self._rests.get(stream, 0.0) - ticks
+            if row.channel not in channels() or rest == math.inf:
                 continue
-            if row.first_due <= moment:
+            if rest <= 0 and row.first_due <= moment:
                 due[stream].append(row.lane_id)
-            if row.first_due <= moment + waking.AHEAD:
-                next_due = row.first_due if next_due is None else min(next_due, row.first_due)
+            first = max(row.first_due, moment + timedelta(seconds=rest)) if rest > 0 else row.first_due
+            if first <= moment + waking.AHEAD:
+                next_due = first if next_due is None else min(next_due, first)
         return due, next_due
 
     async def _start(self, streams: dict[Stream, list[UUID]]) -> int:
@@ -126,14 +137,15 @@ class Dispatcher:
                 session, stream, lanes, at=moment, lease_until=moment + lease, limit=channel.batch_size
             )
         if claim.closed:
-            self._rests[stream] = time.monotonic() + TURN_SECONDS
+            self._rests[stream] = math.inf
         elif not claim.found:
             self._rests[stream] = time.monotonic() + _LOCKED_REST_SECONDS
         if not claim.intents:
             return
-        if len(claim.intents) == channel.batch_size and not self._helped:
-            # There is more than a batch: another worker, if one is idle, takes its share.
-            self._helped = True
+        if len(claim.intents) == channel.batch_size and time.monotonic() - self._helped >= _HELP_SECONDS:
+            # There is more than a batch: another worker, if one is idle, takes its share. This one may get the call
+            # itself, so it is repeated.
+            self._helped = time.monotonic()
             await self._wake_another()
         async with Recorder(context, claim.attempt_id, claim.intents, lease=lease, costs=claim.costs) as record:
             try:
@@ -159,8 +171,12 @@ class Dispatcher:
 
     async def _finish(self, waited: tuple[set[asyncio.Task], set[asyncio.Task]]) -> None:
         for task in waited[0]:
-            if self._tasks.pop(task, None) is not None and (failure := task.exception()) is not None:
-                raise failure
+            stream = self._tasks.pop(task, None)
+            if stream is not None and (failure := task.exception()) is not None:
+                # One stream's trouble is not the others'. It is tried again: soon, or by the next turn.
+                log.error("sending.batch_failed", channel=stream.channel, exc_info=failure)
+                soon = time.monotonic() + _LOCKED_REST_SECONDS
+                self._rests[stream] = soon if is_transient(failure) else math.inf
 
     async def _wake_another(self) -> None:
         async with self._database.transaction(Actor.system(name="Sending")) as session:

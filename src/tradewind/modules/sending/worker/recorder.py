@@ -31,6 +31,8 @@ _GATHER_SECONDS = 0.004
 _FULL = 100
 _PAUSES = (60, 300, 900, 3600, 4 * 3600)
 _TRIES = 8
+_AWAY = (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+Asked = tuple[list[UUID], asyncio.Future[frozenset[UUID]]]
 
 
 class NotExposed(Exception):
@@ -56,14 +58,16 @@ class Recorder:
         self._lease = lease
         self._costs = costs
         self._exposed: set[UUID] = set()
-        self._exposing: list[tuple[list[UUID], asyncio.Future[frozenset[UUID]]]] = []
+        self._exposing: list[Asked] = []
         self._outcomes: list[Outcome] = []
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
     async def exposing(self, *intents: ClaimedIntent) -> frozenset[UUID]:
-        """See `Record.exposing`."""
+        """See `Record.exposing`. Raises ConnectionError where the ledger cannot be reached: nothing may leave then."""
+        if self._closing or self._tasks[0].done():
+            raise ConnectionError("the attempt is over")
         answer: asyncio.Future[frozenset[UUID]] = asyncio.get_running_loop().create_future()
         self._exposing.append(([intent.id for intent in intents], answer))
         self._news.set()
@@ -114,6 +118,20 @@ class Recorder:
     async def _flush(self) -> None:
         exposing, self._exposing = self._exposing, []
         outcomes, self._outcomes = self._outcomes, []
+        try:
+            allowed = await self._store(exposing, outcomes)
+        except Exception:
+            # What was exposed becomes unknown and is reconciled; the rest of the attempt is still worth recording.
+            log.exception("sending.not_recordable", outcomes=len(outcomes))
+            allowed = None
+        self._exposed |= allowed or frozenset()
+        for part, answer in exposing:
+            if not answer.done() and allowed is not None:
+                answer.set_result(allowed & frozenset(part))
+        _refuse(exposing)
+
+    async def _store(self, exposing: Sequence[Asked], outcomes: Sequence[Outcome]) -> frozenset[UUID] | None:
+        """Commit both; what may go on, or None where nobody waits for that any more."""
         for attempt in range(_TRIES):
             try:
                 async with self._context.database.transaction(self._context.actor) as session:
@@ -123,27 +141,22 @@ class Recorder:
                         allowed = await ledger.expose(await asyncpg_connection(session), self._attempt_id, ids)
                     if outcomes:
                         await self._settle(session, outcomes)
-                break
-            except (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
+                return allowed
+            except _AWAY as failure:
                 # Whoever asked for leave must not wait for a database that is away; outcomes are worth waiting for.
-                for _, answer in exposing:
-                    if not answer.done():
-                        answer.set_exception(ConnectionError("the ledger cannot be reached"))
+                _refuse(exposing)
                 exposing = []
                 log.warning("sending.not_recorded", outcomes=len(outcomes), error=str(failure))
+                if not outcomes:
+                    break
                 await asyncio.sleep(min(5.0, 0.1 * 2**attempt))
-        else:
-            # The lease runs out; what was exposed becomes unknown and is reconciled.
-            return
-        self._exposed |= allowed
-        for part, answer in exposing:
-            if not answer.done():
-                answer.set_result(allowed & frozenset(part))
+        # The lease runs out; what was exposed becomes unknown and is reconciled.
+        return None
 
     async def _settle(self, session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
         moment = now()
-        rows = [settlement(outcome, self._intents[outcome.intent_id], moment) for outcome in outcomes]
-        changed = await settling.settle(session, rows, attempt_id=self._attempt_id)
+        rows = [settlement(outcome, self._intents[outcome.intent_id], moment, self._attempt_id) for outcome in outcomes]
+        changed = await settling.settle(session, rows)
         hour = guards.hour(moment)
         more = [
             (hour, row["channel"], ledger.plain(row["lane_id"]), 0, difference)
@@ -159,7 +172,7 @@ class Recorder:
             try:
                 async with self._context.database.transaction(self._context.actor) as session:
                     await ledger.renew(session, self._attempt_id, list(self._intents), now() + self._lease)
-            except (OSError, DBAPIError) as failure:
+            except _AWAY as failure:
                 log.warning("sending.lease_not_renewed", error=str(failure))
 
     async def _account_for_the_rest(self) -> None:
@@ -167,10 +180,16 @@ class Recorder:
             return
         async with self._context.database.transaction(self._context.actor) as session:
             rows = await ledger.left_over(session, self._attempt_id, list(self._open))
-            await settling.settle(session, [broken_off(row, now()) for row in rows], attempt_id=self._attempt_id)
+            await settling.settle(session, [broken_off(row, now()) for row in rows])
 
 
-def settlement(outcome: Outcome, intent: ClaimedIntent, moment: datetime) -> Settlement:
+def _refuse(exposing: Sequence[Asked]) -> None:
+    for _, answer in exposing:
+        if not answer.done():
+            answer.set_exception(ConnectionError("the ledger cannot be reached"))
+
+
+def settlement(outcome: Outcome, intent: ClaimedIntent, moment: datetime, attempt_id: UUID | None) -> Settlement:
     """What an outcome makes of a message; one that may try again ends where it would be of no use any more."""
     known = {"reason": outcome.reason, **({"facts": dict(outcome.facts)} if outcome.facts else {})}
     state, not_before, reconcile_at = str(outcome.result), None, None
@@ -180,7 +199,7 @@ def settlement(outcome: Outcome, intent: ClaimedIntent, moment: datetime) -> Set
         not_before = moment + timedelta(seconds=_pause(outcome, intent.attempt))
         state = "scheduled" if not_before < intent.expires_at else "expired"
     return Settlement(
-        intent.id, state, moment, orjson.dumps(known, default=str).decode(), not_before, outcome.provider,
+        intent.id, attempt_id, state, moment, orjson.dumps(known, default=str).decode(), not_before, outcome.provider,
         outcome.provider_message_id, outcome.cost_microusd, reconcile_at,
     )  # fmt: skip
 
@@ -189,16 +208,16 @@ def broken_off(row: asyncpg.Record, moment: datetime) -> Settlement:
     """What becomes of a message whose attempt ended without a word: tried again, unless it may have left."""
     if row["exposed_at"] is not None:
         words, state, reconcile_at = "The attempt broke off when the message may have left.", "unknown", moment
-    elif row["attempts"] >= MAX_BROKEN_OFF:
+    elif row["broken_off"] + 1 >= MAX_BROKEN_OFF:
         words, state, reconcile_at = f"{MAX_BROKEN_OFF} attempts broke off before the message left.", "refused", None
     else:
         words, state, reconcile_at = "The attempt broke off before the message left.", "scheduled", None
     outcome = orjson.dumps({"reason": words}).decode()
     # A process that dies is seldom the message's fault; one that dies again and again may be.
-    pause = timedelta(seconds=0 if row["attempts"] < _SUSPICIOUS else _PAUSES[0])
+    pause = timedelta(seconds=0 if row["broken_off"] + 1 < _SUSPICIOUS else _PAUSES[0])
     return Settlement(
-        ledger.plain(row["id"]), state, moment, outcome, moment + pause if state == "scheduled" else None,
-        reconcile_at=reconcile_at,
+        ledger.plain(row["id"]), ledger.plain_or_none(row["attempt_id"]), state, moment, outcome,
+        moment + pause if state == "scheduled" else None, reconcile_at=reconcile_at, broke_off=True,
     )  # fmt: skip
 
 
