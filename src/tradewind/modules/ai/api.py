@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import Database
 from tradewind.modules.ai.adapters._base import Used
+from tradewind.modules.ai.bandit import Judged, choose
 from tradewind.modules.ai.contracts import (
     Capability,
     ModelRoute,
@@ -42,14 +43,16 @@ from tradewind.modules.ai.service.calling import generate, stream
 from tradewind.modules.ai.service.policies import judge as judge_topics
 from tradewind.modules.ai.service.policies import judge_topic
 from tradewind.modules.ai.service.prompts import rendered as prompt
-from tradewind.modules.ai.service.variants import feedback, unused
+from tradewind.modules.ai.service.variants import feedback, taking_turns, unused
 
 __all__ = [
     "DEEP_DIMENSIONS",
     "DEEP_SENTENCE",
     "EMBEDDING_DIMENSIONS",
     "EMBEDDING_MODEL",
+    "Judged",
     "TextVectors",
+    "choose",
     "count_tokens",
     "draw",
     "embed",
@@ -68,6 +71,7 @@ __all__ = [
     "report",
     "speak",
     "stream",
+    "taking_turns",
     "text_model",
     "transcribe",
     "unused",

@@ -1,9 +1,10 @@
-"""Tables of experiments: versions of a prompt that are in use side by side; see migration 0043."""
+"""Tables of experiments: versions of a prompt that are in use side by side; see migrations 0043 and 0054."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tradewind.kernel.clock import now
@@ -37,7 +38,10 @@ class Arm(TenantMixin, Base):
 
 
 class PromptUse(TenantMixin, Base):
-    """What one subject (an answer, a conversation) was given, and the probability it was chosen with."""
+    """What one subject (an answer, a conversation) was given, and the probability it was chosen with.
+
+    `because`: what the reward was made of, as `contracts_feedback.Because` names it.
+    """
 
     __tablename__ = "ai_prompt_uses"
 
@@ -46,5 +50,6 @@ class PromptUse(TenantMixin, Base):
     subject_id: Mapped[UUID]
     propensity: Mapped[float]
     reward: Mapped[float | None]
+    because: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
     judged_at: Mapped[datetime | None]

@@ -1,21 +1,40 @@
 """SQL of experiments with prompts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.modules.ai.models_experiments import Arm, Experiment, PromptUse
 
+# Weighed by the inverse of its probability, every judgement counts as if versions had been given at random
+# (self-normalised: Swaminathan and Joachims, NeurIPS 2015).
+_CHOSEN = text("""
+    SELECT arm_id, avg(propensity) AS propensity,
+           sum(reward / propensity) / sum(1 / propensity) FILTER (WHERE reward IS NOT NULL) AS weighed
+    FROM ai_prompt_uses WHERE experiment_id = ANY (:ids) GROUP BY arm_id""")
+_BECAUSE = text("""
+    SELECT arm_id, reason, count(*) AS judged FROM ai_prompt_uses, unnest(because) AS reason
+    WHERE experiment_id = ANY (:ids) GROUP BY arm_id, reason ORDER BY judged DESC, reason""")
 _PURGE = text("""
     DELETE FROM ai_prompt_uses WHERE id IN (
         SELECT u.id FROM ai_prompt_uses u JOIN ai_experiments e ON e.id = u.experiment_id
         WHERE e.ended_at < :before LIMIT :limit)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """Single uses of a version: mean probability of being chosen, mean judgement weighed by it, reasons counted."""
+
+    propensity: float
+    weighed: float | None
+    because: dict[str, int]
 
 
 async def experiments(session: AsyncSession, prompt_id: UUID, *, limit: int) -> Sequence[Experiment]:
@@ -73,11 +92,25 @@ async def uses(session: AsyncSession, subject_id: UUID) -> Sequence[PromptUse]:
     ).all()
 
 
+async def is_used(session: AsyncSession, subject_id: UUID) -> bool:
+    """Whether a subject was given anything by an experiment."""
+    return bool(await session.scalar(select(exists().where(PromptUse.subject_id == subject_id))))
+
+
 async def weigh(session: AsyncSession, arm_id: UUID, *, judged: int, reward: float) -> None:
     """Add to what is known of a version."""
     await session.execute(
         update(Arm).where(Arm.id == arm_id).values(judged=Arm.judged + judged, reward=Arm.reward + reward)
     )
+
+
+async def logged(session: AsyncSession, experiment_ids: Sequence[UUID]) -> dict[UUID, Logged]:
+    """What the single uses say of each version (by its id); nothing where there are none, or no longer any."""
+    values = {"ids": list(experiment_ids)}
+    found = {row.arm_id: Logged(row.propensity, row.weighed, {}) for row in await session.execute(_CHOSEN, values)}
+    for row in await session.execute(_BECAUSE, values):
+        found[row.arm_id].because[row.reason] = row.judged
+    return found
 
 
 async def forget_uses(session: AsyncSession, subject_id: UUID) -> None:

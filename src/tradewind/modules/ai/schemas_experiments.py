@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tradewind.kernel.payload import Whole
+from tradewind.modules.ai.contracts_feedback import Because
 
 MOST_ARMS = 5
 
@@ -38,7 +39,10 @@ class ExperimentEnd(BaseModel):
 
 
 class ArmRead(BaseModel):
-    """How a version does: how often it was used and judged, the mean judgement, and where its true value lies."""
+    """How a version does: how often it was used and judged, the mean judgement, and where its true value lies.
+
+    The last three are of single uses, which are kept until a year after the end.
+    """
 
     number: int
     used: int
@@ -46,6 +50,13 @@ class ArmRead(BaseModel):
     rate: float | None = Field(description="Mean judgement, 0 to 1; null without any")
     interval: tuple[float, float] | None = Field(description="95 % interval of the rate")
     best_chance: float = Field(description="How likely it is the best of them, 0 to 1")
+    propensity: float | None = Field(description="Mean probability its uses were chosen with; null without any")
+    weighed_rate: float | None = Field(
+        description="Mean judgement with each use weighed by the inverse of that probability; null without any"
+    )
+    because: dict[Because, int] = Field(
+        description="What its judgements were made of, counted", examples=[{"confirmed": 14, "rated": 6}]
+    )
 
 
 class ExperimentRead(BaseModel):

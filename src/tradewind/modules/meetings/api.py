@@ -21,6 +21,7 @@ __all__ = [
     "open_spans",
     "release_hold",
     "summary",
+    "was_booked",
 ]
 
 
@@ -96,6 +97,11 @@ async def cancel(session: AsyncSession, meeting_id: UUID, *, by: By = "agent", r
 async def summary(session: AsyncSession, meeting_id: UUID) -> MeetingSummary | None:
     """A meeting in short, as the session's actor may see it; None for time that is only held."""
     return await meetings.summary(session, meeting_id)
+
+
+async def was_booked(session: AsyncSession, lead_id: UUID, *, start: datetime, end: datetime) -> bool:
+    """Whether a lead booked a meeting between two moments that is still on, or was."""
+    return await meetings.was_booked(session, lead_id, start=start, end=end)
 
 
 async def open_spans(

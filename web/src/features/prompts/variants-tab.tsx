@@ -12,9 +12,43 @@ import classes from './prompts.module.css';
 import { changePrompt, type Experiment, experimentsQuery, type Prompt } from './queries';
 
 const MOST = 5;
+type Arm = Experiment['arms'][number];
+const REASONS = [
+  'confirmed',
+  'booked',
+  'rated',
+  'thumb_up',
+  'thumb_down',
+  'corrected',
+  'escalated',
+  'reopened',
+  'abandoned',
+] as const;
+const COLOURS: Partial<Record<(typeof REASONS)[number], string>> = {
+  confirmed: 'green',
+  booked: 'green',
+  thumb_up: 'green',
+  thumb_down: 'red',
+  corrected: 'red',
+};
 
 function nameOf(t: TFunction<'prompts'>, number: number): string {
   return number === 0 ? t('versions.product') : t('versions.number', { number });
+}
+
+function Reasons({ because }: { because: Arm['because'] }) {
+  const { t } = useTranslation('prompts');
+  const found = REASONS.filter((reason) => because[reason]);
+  if (found.length === 0) return null;
+  return (
+    <Group component="ul" gap={6} className={classes.reasons} aria-label={t('variants.because')}>
+      {found.map((reason) => (
+        <Badge key={reason} component="li" variant="light" color={COLOURS[reason] ?? 'gray'}>
+          {t(`variants.reason.${reason}`, { count: because[reason] })}
+        </Badge>
+      ))}
+    </Group>
+  );
 }
 
 function Arms({ experiment }: { experiment: Experiment }) {
@@ -39,7 +73,10 @@ function Arms({ experiment }: { experiment: Experiment }) {
                   used: formatNumber(arm.used),
                   judged: formatNumber(arm.judged),
                 })}
+                {arm.propensity !== null &&
+                  ` · ${t('variants.chance', { chance: formatPercent(arm.propensity) })}`}
               </Text>
+              <Reasons because={arm.because} />
             </div>
             <div className={classes.figure}>
               <Text size="sm" fw={500} className="tw-number">
@@ -53,6 +90,11 @@ function Arms({ experiment }: { experiment: Experiment }) {
                     low: formatPercent(arm.interval[0]),
                     high: formatPercent(arm.interval[1]),
                   })}
+                </Text>
+              )}
+              {arm.weighed_rate !== null && (
+                <Text size="xs" c="dimmed" className="tw-number">
+                  {t('variants.weighed', { share: formatPercent(arm.weighed_rate) })}
                 </Text>
               )}
             </div>

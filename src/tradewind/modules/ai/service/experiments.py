@@ -1,6 +1,7 @@
 """Starting and ending experiments with prompts, and how they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -12,6 +13,7 @@ from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import bandit
 from tradewind.modules.ai import repository_experiments as repository
 from tradewind.modules.ai import repository_prompts as stored
+from tradewind.modules.ai.contracts_feedback import Because
 from tradewind.modules.ai.errors_prompts import (
     ExperimentEnded,
     ExperimentNotFound,
@@ -32,8 +34,9 @@ async def listed(session: AsyncSession, key: str) -> list[ExperimentRead]:
     await prompts.read(session, key)
     row = await stored.prompt(session, key)
     found = await repository.experiments(session, row.id, limit=SHOWN) if row else []
-    arms = await repository.arms(session, [one.id for one in found])
-    return [_read(one, [arm for arm in arms if arm.experiment_id == one.id]) for one in found]
+    ids = [one.id for one in found]
+    arms, logged = await repository.arms(session, ids), await repository.logged(session, ids)
+    return [_read(one, [arm for arm in arms if arm.experiment_id == one.id], logged) for one in found]
 
 
 async def start(session: AsyncSession, key: str, data: ExperimentCreate) -> ExperimentRead:
@@ -61,7 +64,7 @@ async def start(session: AsyncSession, key: str, data: ExperimentCreate) -> Expe
         session, action="prompt.experiment_started", subject_type="prompt", subject_id=row.id,
         after={"key": key, "versions": sorted(data.numbers)},
     )  # fmt: skip
-    return _read(made, arms)
+    return _read(made, arms, {})
 
 
 async def end(session: AsyncSession, key: str, experiment_id: UUID, data: ExperimentEnd) -> ExperimentRead:
@@ -89,10 +92,10 @@ async def end(session: AsyncSession, key: str, experiment_id: UUID, data: Experi
     )  # fmt: skip
     if data.publish is not None:
         await prompts.put_in_use(session, row, data.publish)
-    return _read(found, arms)
+    return _read(found, arms, await repository.logged(session, [found.id]))
 
 
-def _read(found: Experiment, arms: Sequence[Arm]) -> ExperimentRead:
+def _read(found: Experiment, arms: Sequence[Arm], logged: Mapping[UUID, repository.Logged]) -> ExperimentRead:
     judged = [bandit.Judged(arm.judged, arm.reward) for arm in arms]
     # The same figures show the same chances each time they are looked at.
     chances = bandit.chances_of_being_best(judged, np.random.default_rng(0))
@@ -101,11 +104,18 @@ def _read(found: Experiment, arms: Sequence[Arm]) -> ExperimentRead:
         started_at=found.started_at, ended_by_name=found.ended_by_name, ended_at=found.ended_at,
         published=found.published,
         arms=[
-            ArmRead(
-                number=arm.number, used=arm.used, judged=arm.judged,
-                rate=round(arm.reward / arm.judged, 4) if arm.judged else None,
-                interval=bandit.interval(one), best_chance=round(float(chance), 3),
-            )
+            _arm(arm, one, float(chance), logged.get(arm.id))
             for arm, one, chance in zip(arms, judged, chances, strict=True)
         ],
+    )  # fmt: skip
+
+
+def _arm(arm: Arm, judged: bandit.Judged, chance: float, logged: repository.Logged | None) -> ArmRead:
+    return ArmRead(
+        number=arm.number, used=arm.used, judged=arm.judged,
+        rate=round(arm.reward / arm.judged, 4) if arm.judged else None,
+        interval=bandit.interval(judged), best_chance=round(chance, 3),
+        propensity=round(logged.propensity, 4) if logged else None,
+        weighed_rate=round(logged.weighed, 4) if logged and logged.weighed is not None else None,
+        because=cast(dict[Because, int], logged.because) if logged else {},
     )  # fmt: skip

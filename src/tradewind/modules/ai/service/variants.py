@@ -1,5 +1,6 @@
 """Versions of a prompt side by side: who is given which, and what people's judgement says of each."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
@@ -10,6 +11,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import bandit
 from tradewind.modules.ai import repository_experiments as repository
+from tradewind.modules.ai.contracts_feedback import Because
 from tradewind.modules.ai.models_experiments import PromptUse
 
 _random = np.random.default_rng()
@@ -37,19 +39,27 @@ async def chosen(session: AsyncSession, prompt_id: UUID, subject_id: UUID) -> in
     return await repository.used_number(session, experiment.id, subject_id)
 
 
-async def feedback(session: AsyncSession, subject_id: UUID, reward: float | None) -> None:
-    """Say how good (0 … 1) what came of a prompt for `subject_id` was; None takes the judgement back.
+async def taking_turns(session: AsyncSession, subject_id: UUID) -> bool:
+    """Whether `subject_id` was given one of several versions, so that what comes of it matters."""
+    return await repository.is_used(session, subject_id)
+
+
+async def feedback(
+    session: AsyncSession, subject_id: UUID, reward: float | None, *, because: Sequence[Because] = ()
+) -> None:
+    """Say how good (0 … 1) what came of a prompt for `subject_id` was, and `because` of what; None takes it back.
 
     The last word counts. Without an experiment nothing happens: whoever hears feedback may always pass it on.
     """
     if reward is not None and not 0 <= reward <= 1:
         raise ValueError(f"a judgement lies between 0 and 1, not at {reward}")
     for use in await repository.uses(session, subject_id):
-        if use.reward == reward:
+        if (use.reward, use.because) == (reward, list(because)):
             continue
         count = (reward is not None) - (use.reward is not None)
         await repository.weigh(session, use.arm_id, judged=count, reward=(reward or 0.0) - (use.reward or 0.0))
         use.reward, use.judged_at = reward, now() if reward is not None else None
+        use.because = list(because)
     await session.flush()
 
 

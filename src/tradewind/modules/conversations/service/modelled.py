@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,8 +59,11 @@ class Asked:
     prompt: RenderedPrompt
 
 
-async def ready(session: AsyncSession, situation: Situation) -> Asked | None:
-    """The model for agents with its prompt; None where none is connected."""
+async def ready(session: AsyncSession, situation: Situation, *, subject_id: UUID | None) -> Asked | None:
+    """The model for agents with its prompt; None where none is connected.
+
+    While versions of the prompt take turns, `subject_id` (a conversation that is no trial) keeps the one it was given.
+    """
     route = await ai.text_model(session, task="agent")
     if route is None:
         return None
@@ -72,7 +76,7 @@ async def ready(session: AsyncSession, situation: Situation) -> Asked | None:
         _CONVERSATION: "what was said",
         _MESSAGE: "M1, M2 …",
     }
-    return Asked(route, await ai.prompt(session, FEATURE, values))
+    return Asked(route, await ai.prompt(session, FEATURE, values, subject_id=subject_id))
 
 
 async def propose(asked: Asked, situation: Situation, names: tuple[str, ...]) -> Proposal:

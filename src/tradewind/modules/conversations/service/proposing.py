@@ -87,7 +87,8 @@ async def _proposal(
     if fell_back is None and situation.settings.use_model:
         try:
             async with database.transaction(actor) as session:
-                asked = await modelled.ready(session, situation)
+                subject_id = None if begun.is_trial else begun.conversation_id
+                asked = await modelled.ready(session, situation, subject_id=subject_id)
             if asked is not None:
                 return engine.completed(situation, await modelled.propose(asked, situation, begun.names)), None
         except AppError as failure:

@@ -10,6 +10,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.jobs import JobContext
 from tradewind.kernel.pagination import Page
 from tradewind.modules.ai import api as ai
+from tradewind.modules.ai.contracts_feedback import Because
 from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge.contracts import SCOPES, Scope
 from tradewind.modules.knowledge.errors_answers import GapNotFound, QuestionNotFound
@@ -55,7 +56,8 @@ async def judge(session: AsyncSession, question_id: UUID, judgement: Judgement) 
     found.thumb, found.correction = judgement.thumb, judgement.correction
     found.judged_by, found.judged_by_name, found.judged_at = actor.user_id, actor.name, now()
     await session.flush()
-    await ai.feedback(session, question_id, _worth(judgement))
+    worth, because = _worth(judgement)
+    await ai.feedback(session, question_id, worth, because=because)
     await identity.record(
         session, action="knowledge.answer_judged", subject_type="knowledge_question", subject_id=question_id,
         before=before, after=judgement.model_dump(),
@@ -63,11 +65,11 @@ async def judge(session: AsyncSession, question_id: UUID, judgement: Judgement) 
     return QuestionRead.model_validate(found)
 
 
-def _worth(judgement: Judgement) -> float | None:
-    """A judgement between 0 and 1; who only writes what it should have said found it wanting."""
+def _worth(judgement: Judgement) -> tuple[float | None, tuple[Because, ...]]:
+    """A judgement between 0 and 1, and its reason; who only writes what it should have said found it wanting."""
     if judgement.thumb is not None:
-        return float(judgement.thumb > 0)
-    return 0.0 if judgement.correction else None
+        return (1.0, ("thumb_up",)) if judgement.thumb > 0 else (0.0, ("thumb_down",))
+    return (0.0, ("corrected",)) if judgement.correction else (None, ())
 
 
 async def change(session: AsyncSession, gap_id: UUID, data: GapUpdate) -> None:

@@ -93,6 +93,19 @@ async def attendees(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, li
     return found
 
 
+async def was_booked(session: AsyncSession, lead_id: UUID, *, start: datetime, end: datetime) -> bool:
+    """Whether a lead joined a meeting between two moments that stands."""
+    joined = (
+        select(Attendee.id)
+        .join(Meeting, Meeting.id == Attendee.meeting_id)
+        .where(
+            Attendee.lead_id == lead_id, Attendee.created_at.between(start, end), Attendee.status != "cancelled",
+            Meeting.state == "confirmed",
+        )
+    )  # fmt: skip
+    return bool(await session.scalar(select(exists(joined))))
+
+
 async def hosts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Who holds each of these meetings."""
     found: dict[UUID, list[UUID]] = {one: [] for one in ids}

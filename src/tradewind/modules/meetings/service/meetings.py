@@ -1,6 +1,7 @@
 """Meetings as members see them: lists, one, small changes, and how turns went round."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +177,11 @@ async def summary(session: AsyncSession, meeting_id: UUID) -> MeetingSummary | N
         host_ids=tuple(await rows.hosts_of(session, meeting_id)),
         attendee_names=tuple(one.name for one in people if one.status != "cancelled"),
     )
+
+
+async def was_booked(session: AsyncSession, lead_id: UUID, *, start: datetime, end: datetime) -> bool:
+    """Whether a lead booked a meeting between two moments that was not cancelled."""
+    return await repository.was_booked(session, lead_id, start=start, end=end)
 
 
 def _attendee(one: Attendee, *, hidden: bool) -> AttendeeRead:
