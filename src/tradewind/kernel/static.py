@@ -184,7 +184,7 @@ def _wants_page(scope: Scope, path: str) -> bool:
     if path.startswith("/assets/"):
         return False
     accept = header(scope, b"accept") or b""
-    return b"text/html" in accept
+    return path == "/" or b"text/html" in accept
 
 
 def _caching(relative: str) -> bytes:

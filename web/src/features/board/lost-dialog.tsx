@@ -28,6 +28,7 @@ function LostForm({ name, onAnswer }: { name: string; onAnswer: LostDialogProps[
             maxLength={2000}
             required
             data-autofocus
+            openOnFocus={false}
             comboboxProps={{ position: 'bottom' }}
             {...form.getInputProps('lost_reason')}
           />

@@ -12,7 +12,9 @@ describe('a bulk action in words', () => {
   });
 
   it('tells what it changed, and what it had to leave', () => {
-    expect(outcomeOf(run({ changed: 1, skipped: 0 }))).toBe('Tag: 1 lead.');
-    expect(outcomeOf(run({ changed: 12, skipped: 3 }))).toBe('Tag: 12 leads. 3 left as they were.');
+    expect(outcomeOf(run({ changed: 1, skipped: 0 }))).toBe('1 lead tagged.');
+    expect(outcomeOf(run({ changed: 12, skipped: 3 }))).toBe(
+      '12 leads tagged. 3 left as they were.',
+    );
   });
 });

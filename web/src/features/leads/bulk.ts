@@ -27,7 +27,7 @@ export function progressOf({ done, matched }: Pick<BulkRun, 'done' | 'matched'>)
 
 /** What came of a run: how many were changed, how many had no need. */
 export function outcomeOf({ action, changed, skipped }: BulkRun): string {
-  const what = t('finished', { action: t(action), count: changed, shown: formatNumber(changed) });
+  const what = t(`done.${action}`, { count: changed, shown: formatNumber(changed) });
   return skipped > 0 ? `${what} ${t('skipped', { count: skipped })}` : what;
 }
 

@@ -11,7 +11,6 @@ import {
   IconFlag,
   IconGauge,
   IconGitMerge,
-  IconTag,
   IconTrash,
   IconUsers,
 } from '@/app/icons';
@@ -24,6 +23,7 @@ import classes from './leads.module.css';
 import { MergeTwo } from './merge-two';
 import { type BulkAction, STATUSES, segmentsQuery, tagsQuery } from './queries';
 import { type LeadsSearch, meant } from './search';
+import { TagPick } from './tag-pick';
 
 interface SelectionBarProps {
   ids: ReadonlySet<string>;
@@ -44,13 +44,11 @@ function Pick({
   label,
   icon: Picture,
   choices,
-  none,
   onPick,
 }: {
   label: string;
   icon: Icon;
   choices: readonly Choice[];
-  none?: string;
   onPick: (value: string) => void;
 }) {
   return (
@@ -61,7 +59,6 @@ function Pick({
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={classes.choices}>
-        {choices.length === 0 && <Menu.Label>{none}</Menu.Label>}
         {choices.map((choice) => (
           <Menu.Item key={choice.value} onClick={() => onPick(choice.value)}>
             {choice.label}
@@ -86,7 +83,7 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
   const mayExport = useMay('leads:export');
   const maySegment = useMay('segments:write');
   const members = useMembers();
-  const tags = (useQuery(tagsQuery()).data ?? []).map(({ name }) => ({ value: name, label: name }));
+  const tags = (useQuery(tagsQuery()).data ?? []).map(({ name }) => name);
   const segments = (useQuery({ ...segmentsQuery(), enabled: maySegment }).data ?? [])
     .filter((segment) => segment.kind === 'static')
     .map(({ id, name }) => ({ value: id, label: name }));
@@ -136,13 +133,7 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
             choices={STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
             onPick={(status) => void start('status', { status: status as Parameters['status'] })}
           />
-          <Pick
-            label={t('bulk.tag')}
-            icon={IconTag}
-            choices={tags}
-            none={t('bulk.noTags')}
-            onPick={(tag) => void start('tag', { tags: [tag] })}
-          />
+          <TagPick tags={tags} onPick={(tag) => void start('tag', { tags: [tag] })} />
         </>
       )}
       {maySegment && segments.length > 0 && (

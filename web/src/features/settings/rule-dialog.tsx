@@ -87,6 +87,10 @@ export function RuleDialog({ rule, catalogue, onClose }: RuleDialogProps) {
           <Checkbox
             label={t('routing.everyone')}
             {...form.getInputProps('everyone', { type: 'checkbox' })}
+            onChange={(event) => {
+              form.setFieldValue('everyone', event.currentTarget.checked);
+              form.clearFieldError('condition');
+            }}
           />
           {!everyone &&
             (catalogue ? (
