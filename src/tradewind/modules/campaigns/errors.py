@@ -1,4 +1,4 @@
-"""What can go wrong with journeys."""
+"""What can go wrong with journeys and campaigns."""
 
 from tradewind.kernel.errors import Conflict, Invalid, NotFound
 
@@ -71,3 +71,45 @@ class LimitReached(Conflict):
 
     code = "campaigns.too_many"
     title = "Too many journeys"
+
+
+class CampaignNotFound(NotFound):
+    """No such campaign in this organisation."""
+
+    code = "campaigns.campaign_not_found"
+    title = "Campaign not found"
+
+
+class CostNotFound(NotFound):
+    """No such cost of this campaign."""
+
+    code = "campaigns.cost_not_found"
+    title = "Cost not found"
+
+
+class VariantNotFound(NotFound):
+    """No such message or variant in this campaign."""
+
+    code = "campaigns.variant_not_found"
+    title = "Variant not found"
+
+
+class CampaignInvalid(Invalid):
+    """What keeps a campaign from its launch; `errors` name the fields of the draft."""
+
+    code = "campaigns.campaign_invalid"
+    title = "The campaign is not ready"
+
+
+class ConfirmationNeeded(Conflict):
+    """So many people that their number must be repeated."""
+
+    code = "campaigns.confirmation_needed"
+    title = "Confirm how many people"
+
+
+class CostsInvalid(Invalid):
+    """Lines of an import that cannot be read; nothing was added."""
+
+    code = "campaigns.costs_invalid"
+    title = "The costs cannot be read"

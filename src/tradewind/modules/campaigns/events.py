@@ -1,7 +1,9 @@
-"""Facts about journeys that other modules may act on."""
+"""Facts about journeys and campaigns that other modules may act on."""
 
 from typing import ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from tradewind.kernel.events import Event, Public
 
@@ -29,3 +31,37 @@ class JourneyGoalReached(Event):
     public: ClassVar[Public | None] = Public("journey.goal_reached", permission="campaigns:read")
     journey_id: UUID
     lead_ids: list[UUID]
+
+
+class CampaignLaunched(Event):
+    """A campaign went live, or goes on after a pause."""
+
+    name: ClassVar[str] = "campaigns.campaign_launched"
+    public: ClassVar[Public | None] = Public("campaign.launched", permission="campaigns:read")
+    campaign_id: UUID
+
+
+class CampaignPaused(Event):
+    """A campaign was paused: nobody moves and nothing leaves until it goes on."""
+
+    name: ClassVar[str] = "campaigns.campaign_paused"
+    public: ClassVar[Public | None] = Public("campaign.paused", permission="campaigns:read")
+    campaign_id: UUID
+
+
+class CampaignEnded(Event):
+    """A campaign ended: `done` by itself or at its end, `stopped` by somebody."""
+
+    name: ClassVar[str] = "campaigns.campaign_ended"
+    public: ClassVar[Public | None] = Public("campaign.ended", permission="campaigns:read")
+    campaign_id: UUID
+    state: str = Field(examples=["done"])
+
+
+class CampaignNotStarted(Event):
+    """A campaign could not start at its time and is a draft again."""
+
+    name: ClassVar[str] = "campaigns.campaign_not_started"
+    public: ClassVar[Public | None] = Public("campaign.not_started", permission="campaigns:read")
+    campaign_id: UUID
+    reason: str = Field(examples=["Put 1 thing right first."])

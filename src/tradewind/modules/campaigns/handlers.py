@@ -14,13 +14,27 @@ from tradewind.modules.leads.events import (
     LeadUpdated,
     SegmentChanged,
 )
-from tradewind.modules.leads.events_deals import LeadsDeleted, LeadsMerged
+from tradewind.modules.leads.events_deals import DealCreated, DealWon, LeadsDeleted, LeadsMerged
 
 
 @subscriber(ActivityRecorded)
 async def hear_activities(session: AsyncSession, event: ActivityRecorded) -> None:
     """What people do lets them enter, go on or leave."""
     await hearing.activities(session, event.lead_ids, event.kinds)
+
+
+@subscriber(DealCreated)
+async def hear_deal(session: AsyncSession, event: DealCreated) -> None:
+    """A deal is what many campaigns are for."""
+    if event.lead_id is not None:
+        await hearing.activities(session, [event.lead_id], ["deal.created"])
+
+
+@subscriber(DealWon)
+async def hear_won_deal(session: AsyncSession, event: DealWon) -> None:
+    """So is a deal that is won."""
+    if event.lead_id is not None:
+        await hearing.activities(session, [event.lead_id], ["deal.won"])
 
 
 @subscriber(LeadCreated)

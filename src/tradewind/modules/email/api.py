@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
-from tradewind.modules.email.contracts import Arrival, DeliveredMail, Mail
+from tradewind.modules.email.contracts import Arrival, DeliveredMail, Mail, SentMail
 from tradewind.modules.email.contracts_rendering import MailClick, MailPerson, MailSender, RenderedMail
 from tradewind.modules.email.people import EngagementJudge, PeopleSource
 from tradewind.modules.email.people import provide_judge as set_judge
 from tradewind.modules.email.people import provide_people as set_people
+from tradewind.modules.email.repository import delivery as delivery_rows
 from tradewind.modules.email.repository import templates as template_rows
-from tradewind.modules.email.service import answering, engagement, rendering, sink
+from tradewind.modules.email.service import answering, engagement, mail_settings, rendering, sink
 from tradewind.modules.email.service.engagement import CLICK_PARAMETER
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "published_versions",
     "recent_mails",
     "render",
+    "sent_mails",
 ]
 
 
@@ -48,6 +50,11 @@ async def answer(session: AsyncSession, thread: str, text: str, *, key: str) -> 
     return await answering.answer(session, thread, text, key=key)
 
 
+async def sent_mails(session: AsyncSession, message_ids: Collection[UUID]) -> dict[UUID, SentMail]:
+    """Mails that left, by the ids of their messages; others are left out."""
+    return await delivery_rows.sent_mails(session, message_ids)
+
+
 async def recent_mails(database: Database, *, limit: int = 20) -> list[DeliveredMail]:
     """Newest mails of the whole installation with their links, newest first: for whoever runs it."""
     async with database.transaction(Actor.system(name="mail")) as session:
@@ -62,6 +69,11 @@ async def recent_mails(database: Database, *, limit: int = 20) -> list[Delivered
 async def published_versions(session: AsyncSession, template_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
     """The version of each template that goes out now, None for one never published; others are not there any more."""
     return await template_rows.published(session, template_ids)
+
+
+async def tracks_opens(session: AsyncSession) -> bool:
+    """Whether the organisation's mails tell when they are opened."""
+    return (await mail_settings.current(session)).track_opens != "off"
 
 
 async def render(

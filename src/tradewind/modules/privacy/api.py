@@ -51,6 +51,7 @@ __all__ = [
     "release",
     "standings",
     "suppress",
+    "tally",
     "use_token",
     "withdraw_all",
 ]
@@ -62,6 +63,14 @@ async def standings(session: AsyncSession, asks: Sequence[ContactAsk]) -> list[S
     An address that is none, or an unknown purpose, is not allowed either.
     """
     return await asking.standings(session, asks)
+
+
+async def tally(session: AsyncSession, channel: Channel, purpose: str, addresses: Sequence[str]) -> Mapping[str, int]:
+    """How many of these addresses may be written to (under the empty text), and how many may not, by the first reason.
+
+    As `standings` would say of each one; made for audiences: one query for any number of them.
+    """
+    return await asking.tally(session, channel, purpose, addresses)
 
 
 async def record_consents(session: AsyncSession, changes: Sequence[ConsentChange]) -> list[ConsentOutcome]:

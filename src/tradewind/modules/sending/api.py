@@ -2,14 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.sending.contracts import Decision, IntentRef, LaterFact, MessageSummary, NewIntent, SendRequest
-from tradewind.modules.sending.service import deciding, history, intending, settling
+from tradewind.modules.sending.contracts import (
+    Decision,
+    IntentRef,
+    LaterFact,
+    MessageSummary,
+    NewIntent,
+    Outlook,
+    PlannedMessages,
+    SendRequest,
+)
+from tradewind.modules.sending.policies import BudgetSettings
+from tradewind.modules.sending.schemas import SendStopCreate
+from tradewind.modules.sending.service import deciding, foreseeing, guardrails, history, intending, settling, stopping
 
-__all__ = ["cancel", "foresee", "intend", "may_send", "merge_people", "recent_for", "record_later"]
+__all__ = [
+    "cancel",
+    "drop_campaign_budget",
+    "foresee",
+    "forget_people",
+    "halt_campaign",
+    "intend",
+    "keep_campaign_budget",
+    "may_send",
+    "merge_people",
+    "outlook",
+    "recent_for",
+    "record_later",
+    "release_campaign",
+]
 
 
 async def may_send(session: AsyncSession, requests: Sequence[SendRequest], at: datetime) -> list[Decision]:
@@ -31,6 +57,15 @@ async def foresee(
     return [each.decision for each in judged]
 
 
+async def outlook(session: AsyncSession, planned: Sequence[PlannedMessages], at: datetime) -> Outlook:
+    """What planned messages would cost, and which limits and budgets in force would hold them up; changes nothing.
+
+    Each limit and budget is looked at by itself, with what it has seen of its present period, and without other
+    messages that nobody has planned here.
+    """
+    return await foreseeing.outlook(session, planned, at)
+
+
 async def intend(session: AsyncSession, intents: Sequence[NewIntent]) -> list[IntentRef]:
     """Store messages with their decisions, to leave once the transaction has committed; in the order given.
 
@@ -45,10 +80,41 @@ async def cancel(
     campaign_id: UUID | None = None,
     journey_id: UUID | None = None,
     keys: Sequence[str] | None = None,
+    people: Sequence[UUID] | None = None,
     reason: str = "",
 ) -> int:
     """Withdraw what has not left yet, of whatever is named; returns the number. What is under way is not touched."""
-    return await settling.cancel(session, campaign_id=campaign_id, journey_id=journey_id, keys=keys, reason=reason)
+    return await settling.cancel(
+        session, campaign_id=campaign_id, journey_id=journey_id, keys=keys, people=people, reason=reason
+    )
+
+
+async def halt_campaign(session: AsyncSession, campaign_id: UUID, *, reason: str) -> None:
+    """Throw the kill switch of a campaign: nothing of it leaves until it is released."""
+    await stopping.throw(session, SendStopCreate(scope="campaign", subject=str(campaign_id), reason=reason))
+
+
+async def release_campaign(session: AsyncSession, campaign_id: UUID, *, reason: str) -> None:
+    """Lift the kill switch that was thrown for this reason; what waited is judged again and leaves."""
+    await stopping.lift_campaign(session, campaign_id, reason=reason)
+
+
+async def keep_campaign_budget(
+    session: AsyncSession,
+    campaign_id: UUID,
+    *,
+    name: str,
+    amount_microusd: int,
+    period: Literal["day", "month", "campaign"],
+) -> None:
+    """Let the messages of a campaign cost at most so much a period; replaces what was said before."""
+    settings = BudgetSettings(amount_microusd=max(1, amount_microusd), period=period, campaign_id=campaign_id)
+    await guardrails.keep_campaign_budget(session, campaign_id, name=name, settings=settings)
+
+
+async def drop_campaign_budget(session: AsyncSession, campaign_id: UUID) -> None:
+    """Take the budget of a campaign away, if it has one."""
+    await guardrails.drop_campaign_budget(session, campaign_id)
 
 
 async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int = 50) -> list[MessageSummary]:
@@ -64,3 +130,11 @@ async def record_later(session: AsyncSession, facts: Sequence[LaterFact]) -> int
 async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> None:
     """Give the messages of merged people to the one that stays, so that caps count them together."""
     await history.merge_people(session, into=into, merged=merged)
+
+
+async def forget_people(session: AsyncSession, person_ids: Sequence[UUID]) -> None:
+    """Take away addresses, contents and whose messages they were, of people who are gone for good.
+
+    What waits is withdrawn; that a message was sent, and why, stays known of nobody. Suppressions are not touched.
+    """
+    await history.forget_people(session, person_ids)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -96,12 +97,16 @@ class LimitSettings(_Settings):
 
 
 class BudgetSettings(_Settings):
-    """Messages cost at most `amount_microusd` a day, a month, or in the whole life of each campaign."""
+    """Messages cost at most `amount_microusd` a day, a month, or in the whole life of each campaign.
+
+    With a `campaign_id` it binds the messages of that campaign, and counts no others.
+    """
 
     rule: Literal["budget"] = "budget"
     amount_microusd: Whole = Field(ge=1, le=10**15)
     period: Literal["day", "month", "campaign"]
     channels: Names = []
+    campaign_id: UUID | None = None
 
 
 class ApprovalSettings(_Settings):
@@ -154,6 +159,15 @@ class Guardrail:
     def binds(self, channel: str) -> bool:
         """Whether messages of a channel are its concern."""
         return not self.channels or channel in self.channels
+
+    @property
+    def campaign_id(self) -> UUID | None:
+        """The only campaign it binds; None for all."""
+        return getattr(self.settings, "campaign_id", None)
+
+    def concerns(self, channel: str, campaign_id: UUID | None) -> bool:
+        """Whether messages of a channel and campaign are its concern."""
+        return self.binds(channel) and self.campaign_id in (None, campaign_id)
 
 
 BUILT_IN: Sequence[Guardrail] = (

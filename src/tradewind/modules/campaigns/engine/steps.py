@@ -180,10 +180,22 @@ class ScheduleTrigger(Settings):
         return self
 
 
+class AudienceTrigger(Settings):
+    """People a condition holds for at the launch, and those it comes to hold for later where `later` says so."""
+
+    on: Literal["audience"]
+    condition: JsonObject = Field(description="In the language of segments")
+    later: Flag = False
+    without_recent_days: Annotated[Whole, Field(ge=1, le=365)] | None = Field(
+        default=None, description="Nobody whom another campaign wrote to in these days"
+    )
+
+
 TriggerSettings = Annotated[
-    SegmentTrigger | EventTrigger | FormTrigger | DateTrigger | ScoreTrigger | ApiTrigger | ScheduleTrigger,
+    SegmentTrigger | EventTrigger | FormTrigger | DateTrigger | ScoreTrigger | ApiTrigger | ScheduleTrigger
+    | AudienceTrigger,
     Field(discriminator="on"),
-]
+]  # fmt: skip
 
 
 class DurationWait(Settings):
@@ -213,7 +225,33 @@ class EventWait(Settings):
         return ("next", "timeout")
 
 
-WaitSettings = Annotated[DurationWait | ClockWait | EventWait, Field(discriminator="until")]
+class BestWait(Settings):
+    """The hour of the week at which the person usually answers, among the allowed ones of the coming days.
+
+    A share of the people gets another of these hours by chance: what that costs shows what the best hours bring.
+    """
+
+    until: Literal["best"]
+    within_days: Annotated[Whole, Field(ge=1, le=14)] = Field(default=3, description="The longest people wait")
+    earliest: _Clock = Field(default="08:00", description="In the person's time zone")
+    latest: _Clock = Field(default="20:00", description="Messages leave before it")
+    weekdays: Weekdays = Field(default=[], description="0 is Monday; none means every day")
+    explore: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        default=0.1, description="Share of the people who get an hour by chance"
+    )
+
+    @model_validator(mode="after")
+    def _usable(self) -> "BestWait":
+        if int(self.latest[:2]) * 60 + int(self.latest[3:]) < int(self.earliest[:2]) * 60 + int(self.earliest[3:]) + 60:
+            raise ValueError("the hours must begin at least an hour before they end")
+        days = sorted(set(self.weekdays)) or list(range(7))
+        gap = max((later - day) % 7 or 7 for day, later in zip(days, days[1:] + days[:1], strict=True))
+        if self.within_days < gap:
+            raise ValueError(f"none of these weekdays may come within {self.within_days} days: allow {gap}")
+        return self
+
+
+WaitSettings = Annotated[DurationWait | ClockWait | EventWait | BestWait, Field(discriminator="until")]
 
 
 class BranchSettings(Settings):
@@ -245,8 +283,11 @@ class SplitSettings(Settings):
     method: Literal["fixed", "adaptive"] = "fixed"
     variants: Annotated[list[Variant], Field(min_length=2, max_length=MAX_VARIANTS)]
     floor: Annotated[float, Field(ge=0.01, le=0.5)] = 0.05
-    reward_days: Annotated[Whole, Field(ge=1, le=90)] = Field(
+    reward_days: Annotated[Whole, Field(ge=1, le=180)] = Field(
         default=14, description="How long after the split reaching the goal counts for the variant"
+    )
+    measure: Literal["goal", "click", "reply"] = Field(
+        default="goal", description="What counts for a variant: the journey's goal, a click in a mail, or a reply"
     )
 
     @model_validator(mode="after")
@@ -278,6 +319,9 @@ class SendSettings(Settings):
     template_id: UUID | None = Field(default=None, description="Of an e-mail; its published version goes out")
     text: _Prose = Field(default="", description="Of the other channels; `{{ first_name }}` and the like are filled in")
     expires_after: Duration = Duration(amount=3, unit="days")
+    cost_microusd: Annotated[Whole, Field(ge=0, le=10**9)] = Field(
+        default=0, description="What one message costs, in millionths of a US dollar"
+    )
 
     @model_validator(mode="after")
     def _content(self) -> "SendSettings":

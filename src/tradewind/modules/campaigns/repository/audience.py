@@ -1,10 +1,12 @@
 """SQL of audiences: who is in one now against who was in it when it was last looked at."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.modules.leads.conditions import Compiled
 
@@ -60,6 +62,41 @@ async def forget(session: AsyncSession, journey_id: UUID) -> None:
     """Begin anew: nobody was in any audience of the journey."""
     connection = await asyncpg_connection(session)
     await connection.execute("DELETE FROM journey_audience WHERE journey_id = $1", journey_id)
+
+
+def not_recent(condition: Compiled, *, days: int, campaign_id: UUID | None, organisation_id: UUID | None) -> Compiled:
+    """A condition, and that no other campaign wrote to the person in these days."""
+    place = condition.first + len(condition.values)
+    sql = (
+        f"({condition.sql}) AND NOT EXISTS (SELECT FROM send_intents i WHERE i.organisation_id = ${place}::uuid "
+        f"AND i.person_id = leads.id AND i.campaign_id IS NOT NULL "
+        f"AND i.campaign_id IS DISTINCT FROM ${place + 1}::uuid "
+        "AND i.state IN ('held', 'scheduled', 'attempting', 'sent', 'unknown') "
+        f"AND coalesce(i.sent_at, i.not_before) > ${place + 2}::timestamptz)"
+    )
+    values = (*condition.values, organisation_id, campaign_id, now() - timedelta(days=days))
+    return Compiled(sql, values, (*condition.types, "uuid", "uuid", "timestamptz"), condition.first)
+
+
+async def count(session: AsyncSession, condition: Compiled, *, limit: int) -> int:
+    """How many people a condition (placeholders from $2) holds for, counted up to `limit`."""
+    connection = await asyncpg_connection(session)
+    found = await connection.fetchval(
+        f"SELECT count(*) FROM (SELECT FROM leads WHERE leads.deleted_at IS NULL AND ({condition.sql}) LIMIT $1) p",
+        limit, *condition.values,
+    )  # fmt: skip
+    return found or 0
+
+
+async def page(session: AsyncSession, condition: Compiled, *, after: UUID | None, limit: int) -> list[UUID]:
+    """People a condition (placeholders from $3) holds for, by id, after one."""
+    connection = await asyncpg_connection(session)
+    rows = await connection.fetch(
+        f"SELECT leads.id FROM leads WHERE leads.deleted_at IS NULL AND ($1::uuid IS NULL OR leads.id > $1) "
+        f"AND ({condition.sql}) ORDER BY leads.id LIMIT $2",
+        after, limit, *condition.values,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
 
 
 async def _changed(

@@ -1,9 +1,16 @@
-"""HTTP of journeys."""
+"""HTTP of campaigns and journeys."""
 
 from fastapi import APIRouter
 
-from tradewind.modules.campaigns.routes import enrolments, journeys, rehearsals
+from tradewind.modules.campaigns.routes import (
+    campaign_costs,
+    campaign_results,
+    campaigns,
+    enrolments,
+    journeys,
+    rehearsals,
+)
 
 router = APIRouter()
-for part in (journeys, enrolments, rehearsals):
+for part in (campaigns, campaign_results, campaign_costs, journeys, enrolments, rehearsals):
     router.include_router(part.router)

@@ -35,6 +35,7 @@ class JourneyUpdate(BaseModel):
     name: _Line | None = None
     description: _Prose | None = None
     draft: JourneyDraft | None = None
+    campaign_id: UUID | None = Field(default=None, description="The campaign it belongs to; null for none")
 
 
 class JourneyCheck(BaseModel):

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import enqueue
 from tradewind.modules.campaigns.engine.program import Program
-from tradewind.modules.campaigns.engine.steps import ScheduleTrigger, SegmentTrigger
+from tradewind.modules.campaigns.engine.steps import AudienceTrigger, ScheduleTrigger, SegmentTrigger
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository import merges, signals
-from tradewind.modules.campaigns.service import entering, sweeping, waking
+from tradewind.modules.campaigns.service import entering, hours, sweeping, waking
 from tradewind.modules.campaigns.service.programs import home_zone, of_version
 from tradewind.modules.leads import api as leads
 
@@ -48,11 +48,8 @@ async def changes(session: AsyncSession, people: Sequence[UUID]) -> None:
 async def everybody(session: AsyncSession, segment_id: UUID | None = None) -> None:
     """Audiences may have changed as a whole: all, or those of a segment."""
     for journey, _, program in await sweeping.live_programs(session):
-        named = [
-            node.settings.segment_id
-            for node in program.triggers
-            if isinstance(node.settings, SegmentTrigger | ScheduleTrigger)
-        ]
+        kinds = SegmentTrigger | ScheduleTrigger | AudienceTrigger
+        named = any(isinstance(node.settings, kinds) for node in program.triggers)
         # A segment may stand inside another one: whoever listens to any is looked at.
         if segment_id is None or named:
             await enqueue(session, waking.sweep_job(), waking.Sweep(journey_id=journey.id))
@@ -62,6 +59,7 @@ async def merged(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[UUI
     """People turned out to be one: the journeys of the losers are the winner's, but each journey only once."""
     await entering.count_ended(session, await merges.end_doubled(session, winner_id, loser_ids, now()))
     await merges.hand_over(session, winner_id, loser_ids)
+    await hours.merged(session, winner_id, loser_ids)
 
 
 async def gone(session: AsyncSession, people: Sequence[UUID]) -> None:

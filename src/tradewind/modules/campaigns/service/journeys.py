@@ -17,15 +17,16 @@ from tradewind.kernel.ids import new_id
 from tradewind.modules.campaigns.engine.checking import Problem, read
 from tradewind.modules.campaigns.engine.graph import DraftComment, JourneyDraft, JourneyGraph
 from tradewind.modules.campaigns.engine.steps import (
+    AudienceTrigger,
     EventTrigger,
     FormTrigger,
     ScheduleTrigger,
     ScoreTrigger,
     SegmentTrigger,
 )
-from tradewind.modules.campaigns.errors import JourneyNotFound, LimitReached, WrongState
+from tradewind.modules.campaigns.errors import CampaignNotFound, JourneyNotFound, LimitReached, WrongState
 from tradewind.modules.campaigns.models import Journey, JourneyVersion
-from tradewind.modules.campaigns.repository import events, rehearsals
+from tradewind.modules.campaigns.repository import audience, campaigns, events, rehearsals
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.schemas.journeys import (
     JourneyCreate,
@@ -40,6 +41,7 @@ from tradewind.modules.campaigns.service.entry_events import event_of
 from tradewind.modules.campaigns.service.templates import template
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import api as leads
+from tradewind.modules.leads.errors import ConditionInvalid
 
 MAX_JOURNEYS = 500
 LARGE = 1_000
@@ -87,6 +89,8 @@ async def update_journey(
         journey.name = data.name
     if data.description is not None:
         journey.description = data.description
+    if "campaign_id" in data.model_fields_set and data.campaign_id != journey.campaign_id:
+        await _attach(session, journey, data.campaign_id)
     if data.draft is not None:
         known = JourneyDraft.model_validate(journey.draft).comments
         journey.draft = _signed(session, data.draft, known).model_dump(mode="json", by_alias=True)
@@ -106,6 +110,7 @@ async def delete_journey(session: AsyncSession, journey_id: UUID, if_match: str 
     journey = await changeable(session, journey_id, if_match)
     if journey.state in ("live", "paused"):
         raise WrongState("People are in this journey. Stop it first.")
+    await own_master(session, journey)
     journey.deleted_at = now()
     await touch(session, journey)
     await record(session, "journey.deleted", journey, before=facts(journey))
@@ -137,12 +142,22 @@ async def audience_estimate(session: AsyncSession, graph: JourneyGraph) -> int:
         if isinstance(told, ScheduleTrigger) or (isinstance(told, SegmentTrigger) and told.include_current):
             found = await leads.segment(session, told.segment_id)
             total += (found.member_count or 0) if found else 0
+        elif isinstance(told, AudienceTrigger):
+            total += await _audience_of(session, told)
         elif isinstance(told, ScoreTrigger) and told.include_current:
             total += len(await leads.matching_lead_ids(session, told.condition, limit=_COUNTED))
         elif isinstance(told, EventTrigger | FormTrigger):
             sql, values = events.matching(event_of(told), actor_of(session).organisation_id)
             total += await repository.happened_to(session, sql, values, since=since, limit=_COUNTED)
     return total
+
+
+async def _audience_of(session: AsyncSession, told: AudienceTrigger) -> int:
+    try:
+        condition = await leads.compile_condition(session, told.condition, first=2)
+    except ConditionInvalid:
+        return 0  # told by the check of references
+    return await audience.count(session, condition, limit=_COUNTED)
 
 
 def fingerprint(draft: JourneyDraft) -> str:
@@ -164,6 +179,13 @@ async def changeable(session: AsyncSession, journey_id: UUID, if_match: str | No
     if if_match is not None:
         check_version(if_match, journey.version, (await shown(session, journey)).model_dump(mode="json", by_alias=True))
     return journey
+
+
+async def own_master(session: AsyncSession, journey: Journey) -> None:
+    """Raise WrongState for a journey that a campaign is carried out by: what begins and ends it is the campaign."""
+    owner = await campaigns.owner_of(session, journey.id)
+    if owner is not None:
+        raise WrongState(f"It carries out the campaign “{owner.name}”: do that there.", extra={"campaign_id": owner.id})
 
 
 async def touch(session: AsyncSession, journey: Journey) -> None:
@@ -188,12 +210,20 @@ async def shown(session: AsyncSession, journey: Journey) -> JourneyRead:
 
 def facts(journey: Journey) -> dict[str, Any]:
     """What the audit log keeps of a journey."""
-    return {name: getattr(journey, name) for name in ("name", "description", "state", "draft")}
+    return {name: getattr(journey, name) for name in ("name", "description", "state", "draft", "campaign_id")}
 
 
 async def record(session: AsyncSession, action: str, journey: Journey, **more: Any) -> None:
     """Write an act on a journey into the audit log."""
     await identity.record(session, action=action, subject_type="journey", subject_id=journey.id, **more)
+
+
+async def _attach(session: AsyncSession, journey: Journey, campaign_id: UUID | None) -> None:
+    """Have a journey belong to a campaign, or to none: its messages from now on count there."""
+    await own_master(session, journey)
+    if campaign_id is not None and await campaigns.campaign(session, campaign_id) is None:
+        raise CampaignNotFound("There is no such campaign; it may have been removed.")
+    journey.campaign_id = campaign_id
 
 
 async def _rows(session: AsyncSession, found: Sequence[Journey]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.modules.campaigns.engine.checking import Problem
 from tradewind.modules.campaigns.engine.graph import JourneyGraph
 from tradewind.modules.campaigns.engine.steps import (
+    AudienceTrigger,
     BranchSettings,
     DateTrigger,
     EnrolSettings,
@@ -28,6 +29,9 @@ from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.errors import ConditionInvalid
 from tradewind.modules.sending.channels import channels
 
+HEARD = frozenset({"deal.created", "deal.won"})
+"""Facts about records that journeys are told of all the same."""
+
 
 async def problems(session: AsyncSession, graph: JourneyGraph, *, journey_id: UUID | None) -> list[Problem]:
     """References that lead nowhere, each at its step."""
@@ -41,7 +45,7 @@ async def problems(session: AsyncSession, graph: JourneyGraph, *, journey_id: UU
     members = await _members(session, graph)
     for node in graph.nodes:
         told = node.settings
-        if isinstance(told, BranchSettings):
+        if isinstance(told, BranchSettings | AudienceTrigger):
             found += await _condition(session, told.condition, node.id, "condition")
         elif isinstance(told, SegmentTrigger | ScheduleTrigger):
             if await leads.segment(session, told.segment_id) is None:
@@ -76,7 +80,7 @@ async def _condition(
 
 
 def _event(match: EventMatch, node: str | None, field: str) -> list[Problem]:
-    if leads.is_engagement(match.kind):
+    if leads.is_engagement(match.kind) or match.kind in HEARD:
         return []
     message = f"“{match.kind}” is a fact about a record, nothing a person does: ask for it in a condition instead."
     return [Problem("unheard", message, node, field=field)]

@@ -50,10 +50,10 @@ async def begin(session: AsyncSession, journey_id: UUID, data: RehearsalCreate) 
     return (await _read(session, [rehearsal], journey))[0]
 
 
-async def list_rehearsals(session: AsyncSession, journey_id: UUID) -> list[RehearsalRead]:
+async def list_rehearsals(session: AsyncSession, journey_id: UUID, *, limit: int = _SHOWN) -> list[RehearsalRead]:
     """The newest rehearsals of a journey. Raises JourneyNotFound."""
     journey = await journeys.require(session, journey_id)
-    return await _read(session, await repository.newest(session, journey_id, _SHOWN), journey)
+    return await _read(session, await repository.newest(session, journey_id, limit), journey)
 
 
 async def read_rehearsal(session: AsyncSession, rehearsal_id: UUID) -> RehearsalRead:

@@ -11,7 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.modules.campaigns.engine.program import Node, Program
-from tradewind.modules.campaigns.engine.steps import DateTrigger, ScheduleTrigger, ScoreTrigger, SegmentTrigger
+from tradewind.modules.campaigns.engine.steps import (
+    AudienceTrigger,
+    DateTrigger,
+    ScheduleTrigger,
+    ScoreTrigger,
+    SegmentTrigger,
+)
 from tradewind.modules.campaigns.models import Journey, JourneyVersion
 from tradewind.modules.campaigns.repository import audience, signals
 from tradewind.modules.campaigns.repository import journeys as repository
@@ -19,6 +25,7 @@ from tradewind.modules.campaigns.repository.enrolments import Entry
 from tradewind.modules.campaigns.service import entering, waking
 from tradewind.modules.campaigns.service.programs import home_zone, of_version
 from tradewind.modules.leads import api as leads
+from tradewind.modules.leads.conditions import Compiled
 from tradewind.modules.leads.errors import ConditionInvalid
 
 BATCH = 5_000
@@ -49,7 +56,7 @@ async def sweep_audience(
         condition = _condition(node)
         if condition is None:
             continue
-        source = f"{node.key}:{sha256(orjson.dumps(condition, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]}"
+        source = source_of(node)
         try:
             compiled = await leads.compile_condition(session, condition, first=audience.FIRST)
         except ConditionInvalid:
@@ -57,6 +64,9 @@ async def sweep_audience(
         stocked = source in journey.swept
         if among is not None and not stocked:
             continue  # stock is taken of everybody at once
+        if stocked and isinstance(node.settings, AudienceTrigger) and not node.settings.later:
+            continue  # who was in it at the launch is who gets it
+        compiled = who_enters(compiled, node, journey)
         came = await audience.come(session, journey.id, source, compiled, among=among, limit=BATCH)
         gone = []
         if stocked:
@@ -64,7 +74,7 @@ async def sweep_audience(
         elif len(came) < BATCH:
             journey.swept = {**journey.swept, source: "stocked"}
             await session.flush()
-        wanted = gone if _by_exit(node) else came if stocked or node.settings.include_current else []
+        wanted = gone if _by_exit(node) else came if stocked or _from_the_start(node) else []
         at = now()
         await entering.enter(
             session, version, [Entry(one, f"{source}:{at:%Y%m%dT%H%M%S.%f}", node.key, at, at) for one in wanted]
@@ -150,11 +160,39 @@ async def look_again(session: AsyncSession, program: Program, at: datetime) -> N
         await waking.wake(session)
 
 
+def who_enters(condition: Compiled, node: Node, journey: Journey) -> Compiled:
+    """A condition of a trigger without those whom it leaves out because of what they got lately."""
+    days = node.settings.without_recent_days if isinstance(node.settings, AudienceTrigger) else None
+    if days is None:
+        return condition
+    return audience.not_recent(
+        condition, days=days, campaign_id=journey.campaign_id, organisation_id=journey.organisation_id
+    )
+
+
+def is_complete(journey: Journey, program: Program) -> bool:
+    """Whether nobody can enter any more: everybody of the only audiences there are has, and nobody comes later."""
+    return all(
+        isinstance(node.settings, AudienceTrigger) and not node.settings.later and source_of(node) in journey.swept
+        for node in program.triggers
+    )
+
+
+def source_of(node: Node) -> str:
+    """What stock of a trigger's audience is kept under: another condition is another audience."""
+    known = sha256(orjson.dumps(_condition(node), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return f"{node.key}:{known[:12]}"
+
+
+def _from_the_start(node: Node) -> bool:
+    return isinstance(node.settings, AudienceTrigger) or node.settings.include_current
+
+
 def _condition(node: Node) -> Mapping[str, Any] | None:
     settings = node.settings
     if isinstance(settings, SegmentTrigger):
         return {"field": "segment", "op": "in", "value": [str(settings.segment_id)]}
-    if isinstance(settings, ScoreTrigger):
+    if isinstance(settings, ScoreTrigger | AudienceTrigger):
         return settings.condition
     return None
 

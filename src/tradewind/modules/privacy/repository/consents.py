@@ -23,6 +23,20 @@ _STANDINGS = text("""
         AND s.released_at IS NULL AND (s.until IS NULL OR s.until > :at)
     ORDER BY a.place, s.at
 """)
+# A stop of everything comes before one of marketing, and each contact point is in one group.
+_TALLY = text("""
+    SELECT p.requires, c.state, c.basis, s.scope, s.reason, count(*) AS people
+    FROM unnest(CAST(:hashes AS bytea[])) AS a (contact_hash)
+    LEFT JOIN consent_purposes p ON p.key = CAST(:purpose AS text) AND p.archived_at IS NULL
+    LEFT JOIN consent_current c ON c.contact_hash = a.contact_hash AND c.channel = CAST(:channel AS text)
+        AND c.purpose = CAST(:purpose AS text)
+    LEFT JOIN (
+        SELECT DISTINCT ON (contact_hash) contact_hash, scope, reason FROM suppressions
+        WHERE channel = CAST(:channel AS text) AND released_at IS NULL AND (until IS NULL OR until > :at)
+        ORDER BY contact_hash, scope, at
+    ) AS s ON s.contact_hash = a.contact_hash
+    GROUP BY 1, 2, 3, 4, 5
+""")
 # Ties go to the stricter wish. A list brought in later lifts no withdrawal, and a form that is not confirmed nothing.
 _RECORD = text("""
     WITH given AS (
@@ -54,6 +68,14 @@ _CURRENT = text("""
         CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:purposes AS text[]))
         WITH ORDINALITY AS a (contact_hash, channel, purpose, place)
     JOIN consent_current c ON c.contact_hash = a.contact_hash AND c.channel = a.channel AND c.purpose = a.purpose
+""")
+_IMPORTED = text("""
+    SELECT a.place FROM unnest(
+        CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:purposes AS text[]), CAST(:states AS text[]),
+        CAST(:at AS timestamptz[])) WITH ORDINALITY AS a (contact_hash, channel, purpose, state, at, place)
+    WHERE EXISTS (SELECT FROM consent_records r WHERE r.organisation_id = :organisation_id
+        AND r.contact_hash = a.contact_hash AND r.channel = a.channel AND r.purpose = a.purpose AND r.state = a.state
+        AND r.source = 'import' AND (a.at IS NULL OR r.at = a.at))
 """)
 _WISHES = text("""
     SELECT contact_hash, channel, purpose, state, basis, source, at FROM consent_current
@@ -89,6 +111,15 @@ async def standings(session: AsyncSession, asked: Sequence[tuple[bytes, str, str
     }
     await plan_for(session, len(asked))
     return (await session.execute(_STANDINGS, values)).all()
+
+
+async def tally(
+    session: AsyncSession, hashes: Sequence[bytes], channel: str, purpose: str, at: datetime
+) -> Sequence[Row[Any]]:
+    """How many of these contact points have which wish and suppression; one that comes twice counts twice."""
+    await plan_for(session, len(hashes))
+    values = {"hashes": list(hashes), "channel": channel, "purpose": purpose, "at": at}
+    return (await session.execute(_TALLY, values)).all()
 
 
 async def plan_for(session: AsyncSession, rows: int) -> None:
@@ -134,6 +165,19 @@ async def states_now(session: AsyncSession, asked: Sequence[tuple[bytes, str, st
         "purposes": [purpose for _, _, purpose in asked],
     }
     return {row.place - 1: row.state for row in await session.execute(_CURRENT, values)}
+
+
+async def imported(
+    session: AsyncSession, organisation_id: UUID, asked: Sequence[tuple[bytes, str, str, str, datetime | None]]
+) -> set[int]:
+    """Places (from 0) of (hash, channel, purpose, state, time) that an import recorded before; without a time, ever."""
+    await plan_for(session, len(asked))
+    hashes, channels, purposes, states, at = zip(*asked, strict=True)
+    values = {
+        "organisation_id": organisation_id, "hashes": list(hashes), "channels": list(channels),
+        "purposes": list(purposes), "states": list(states), "at": list(at),
+    }  # fmt: skip
+    return {row.place - 1 for row in await session.execute(_IMPORTED, values)}
 
 
 async def wishes(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:

@@ -1,5 +1,6 @@
 """May this be sent there? One query for any number of contact points."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.modules.privacy.contact_points import normal_address
-from tradewind.modules.privacy.contracts import ContactAsk, Standing
+from tradewind.modules.privacy.contracts import Channel, ContactAsk, Standing
 from tradewind.modules.privacy.repository import consents as repository
 from tradewind.modules.privacy.rules import INVALID_ADDRESS, UNKNOWN_PURPOSE, Stop, Wish, judge
 from tradewind.modules.privacy.service.keys import organisation_key
@@ -35,6 +36,29 @@ async def standings(session: AsyncSession, asks: Sequence[ContactAsk]) -> list[S
     for index, found in rows.items():
         answers[places[index]] = _standing(asked[index][0], found)
     return answers
+
+
+async def tally(session: AsyncSession, channel: Channel, purpose: str, addresses: Sequence[str]) -> Counter[str]:
+    """How many of these addresses may be written to (under ``), and of the others how many for which first reason."""
+    key = await organisation_key(session)
+    counted: Counter[str] = Counter()
+    hashes = []
+    for address in addresses:
+        hashed = key.hash_of(channel, address)
+        if hashed is None:
+            counted[INVALID_ADDRESS.code] += 1
+        else:
+            hashes.append(hashed)
+    moment = now()
+    for row in await repository.tally(session, hashes, channel, purpose, moment) if hashes else ():
+        if row.requires is None:
+            counted[UNKNOWN_PURPOSE.code] += row.people
+            continue
+        wish = None if row.state is None else Wish(row.state, row.basis, "", moment)
+        stops = [] if row.scope is None else [Stop(row.scope, row.reason, "", moment, None)]
+        allowed, _, reasons = judge(row.requires, wish, stops)
+        counted["" if allowed else reasons[0].code] += row.people
+    return counted
 
 
 def _standing(contact_hash: bytes, rows: Sequence[Row[Any]]) -> Standing:

@@ -19,6 +19,7 @@ _SPENT = """
 _SPENT_BY_LANE = """
     SELECT lane_id, sum(messages)::bigint AS messages, sum(cost_microusd)::bigint AS microusd
     FROM send_counters WHERE lane_id = ANY($1) AND (cardinality($2::text[]) = 0 OR channel = ANY($2))
+        AND ($3::timestamptz IS NULL OR bucket >= $3)
     GROUP BY lane_id"""
 _COUNT = """
     INSERT INTO send_counters (organisation_id, bucket, channel, lane_id, messages, cost_microusd)
@@ -119,10 +120,10 @@ async def spent(session: AsyncSession, since: datetime, channels: Collection[str
 
 
 async def spent_by_lane(
-    session: AsyncSession, lanes: Collection[UUID], channels: Collection[str]
+    session: AsyncSession, lanes: Collection[UUID], channels: Collection[str], *, since: datetime | None = None
 ) -> dict[UUID, tuple[int, int]]:
-    """Messages and micro-USD of campaigns since they began."""
-    rows = await (await asyncpg_connection(session)).fetch(_SPENT_BY_LANE, list(lanes), sorted(channels))
+    """Messages and micro-USD of campaigns since the hour of `since`, or since they began."""
+    rows = await (await asyncpg_connection(session)).fetch(_SPENT_BY_LANE, list(lanes), sorted(channels), since)
     return {UUID(bytes=row["lane_id"].bytes): (row["messages"], row["microusd"]) for row in rows}
 
 

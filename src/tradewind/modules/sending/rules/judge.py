@@ -93,7 +93,10 @@ def judge(request: SendRequest, wish: WishAnswer, facts: Facts, at: datetime, *,
     reasons = list(wish.reasons)
     reasons += _stopped(request, facts)
     bound = _bound(request, facts)
-    policies = [policy for policy in facts.policies if policy.mode != "off" and policy.binds(request.channel)]
+    policies = [
+        policy for policy in facts.policies
+        if policy.mode != "off" and policy.concerns(request.channel, request.campaign_id)
+    ]  # fmt: skip
     for policy in policies:
         if policy.rule == "approval" and bound:
             reasons += _approval(policy, request, facts)
@@ -121,7 +124,7 @@ def take_note(request: SendRequest, judged: Judged, facts: Facts, *, subject: An
     if request.purpose != TRANSACTIONAL:
         insort(facts.history.setdefault(subject, []), Past(judged.leaves_at, request.channel, request.purpose))
     for policy in facts.policies:
-        if policy.rule in ("limit", "budget") and policy.binds(request.channel):
+        if policy.rule in ("limit", "budget") and policy.concerns(request.channel, request.campaign_id):
             spent = facts.spent.get(spent_key(policy, request.campaign_id))
             if spent is not None and (spent.renews_at is None or judged.leaves_at < spent.renews_at):
                 spent.messages += 1

@@ -88,6 +88,8 @@ async def add_spent(session: AsyncSession, found: Facts, campaigns: Collection[U
     for policy in found.policies:
         if policy.rule not in ("limit", "budget"):
             continue
+        if policy.campaign_id is not None and policy.campaign_id not in campaigns:
+            continue
         period = policy.settings.period
         if period == "campaign":
             by_lane = await guards.spent_by_lane(session, campaigns, policy.channels) if campaigns else {}
@@ -96,7 +98,11 @@ async def add_spent(session: AsyncSession, found: Facts, campaigns: Collection[U
                 found.spent[spent_key(policy, campaign)] = Spent(messages, microusd, None)
             continue
         begins, renews = period_around(at, period, found.zone)
-        messages, microusd = await guards.spent(session, begins, policy.channels)
+        if (lane := policy.campaign_id) is not None:
+            by_lane = await guards.spent_by_lane(session, [lane], policy.channels, since=begins)
+            messages, microusd = by_lane.get(lane, (0, 0))
+        else:
+            messages, microusd = await guards.spent(session, begins, policy.channels)
         found.spent[spent_key(policy, None)] = Spent(messages, microusd, renews)
 
 
@@ -122,7 +128,9 @@ def room(policies: Sequence[Guardrail], found: Facts, channel: str, campaign_id:
     """
     least: int | None = None
     for policy in policies:
-        if policy.mode != "enforce" or policy.rule not in ("limit", "budget") or not policy.binds(channel):
+        if policy.mode != "enforce" or policy.rule not in ("limit", "budget"):
+            continue
+        if not policy.concerns(channel, campaign_id):
             continue
         spent = found.spent.get(spent_key(policy, campaign_id))
         if spent is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +18,11 @@ from tradewind.modules.sending.channels import channels
 from tradewind.modules.sending.contracts import Mode
 from tradewind.modules.sending.errors import BuiltInPolicy, PolicyNotFound, TooManyPolicies
 from tradewind.modules.sending.models import Policy
-from tradewind.modules.sending.policies import BUILT_IN, Guardrail, PolicySettings
+from tradewind.modules.sending.policies import BUILT_IN, BudgetSettings, Guardrail, PolicySettings
 from tradewind.modules.sending.repository import guards
 
 MAX_POLICIES = 50
+_CAMPAIGN = "campaign_"
 _SETTINGS: TypeAdapter[PolicySettings] = TypeAdapter(PolicySettings)
 
 
@@ -36,7 +38,7 @@ async def create(session: AsyncSession, *, name: str, mode: Mode, settings: Poli
     if settings.rule == "call_hours":
         raise _invalid("The hours for calls are built in: change the mode of the one that is there.")
     check_channels(getattr(settings, "channels", ()), field="settings.channels")
-    if len(await guards.policies(session)) >= MAX_POLICIES:
+    if sum(not policy.key.startswith(_CAMPAIGN) for policy in await guards.policies(session)) >= MAX_POLICIES:
         raise TooManyPolicies(f"There are {MAX_POLICIES} guardrails already. Remove one that is not needed.")
     policy_id = new_id()
     added = Policy(
@@ -90,6 +92,35 @@ async def remove(session: AsyncSession, key: str) -> None:
     await _audit(session, "deleted", key, before={"name": stored.name, "mode": stored.mode, **stored.settings})
     await session.delete(stored)
     await session.flush()
+
+
+async def keep_campaign_budget(
+    session: AsyncSession, campaign_id: UUID, *, name: str, settings: BudgetSettings
+) -> None:
+    """Have the budget of a campaign in force; what it says replaces what an earlier one said."""
+    key, wanted = f"{_CAMPAIGN}{campaign_id.hex}", settings.model_dump(mode="json")
+    stored = await guards.policy(session, key)
+    if stored is not None and (stored.name, stored.mode, stored.settings) == (name, "enforce", wanted):
+        return
+    before = None if stored is None else {"name": stored.name, "mode": stored.mode, **stored.settings}
+    if stored is None:
+        stored = Policy(
+            id=new_id(), organisation_id=actor_of(session).organisation_id, key=key, rule="budget", version=0
+        )
+        session.add(stored)
+    stored.name, stored.mode, stored.settings = name, "enforce", wanted
+    stored.version += 1
+    stored.updated_at = now()
+    await session.flush()
+    verb = "created" if before is None else "updated"
+    await _audit(session, verb, key, before=before, after={"name": name, "mode": "enforce", **wanted})
+
+
+async def drop_campaign_budget(session: AsyncSession, campaign_id: UUID) -> None:
+    """Take the budget of a campaign away, if it has one."""
+    key = f"{_CAMPAIGN}{campaign_id.hex}"
+    if await guards.policy(session, key) is not None:
+        await remove(session, key)
 
 
 def _overlaid(guardrail: Guardrail, stored: Policy | None) -> Guardrail:

@@ -57,6 +57,13 @@ async def lift(session: AsyncSession, stop_id: UUID, *, waiting: Waiting) -> Non
     await waking.wake(session)
 
 
+async def lift_campaign(session: AsyncSession, campaign_id: UUID, *, reason: str) -> None:
+    """End the stop of a campaign that was thrown for this reason; one that somebody threw for another one stays."""
+    for stop in await guards.stops(session):
+        if (stop.scope, stop.subject, stop.reason) == ("campaign", str(campaign_id), reason):
+            await lift(session, stop.id, waiting="send")
+
+
 def _subject(data: SendStopCreate) -> str:
     words = None
     if data.scope == "organisation":
