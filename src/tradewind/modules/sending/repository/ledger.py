@@ -110,6 +110,7 @@ _CONDITIONS = {
     "journey": "journey_id = $4",
     "keys": "key = ANY($4)",
     "ids": "id = ANY($4)",
+    "people": "person_id = ANY($4)",
     "channel": "channel = $4",
     "all": "$4::text IS NULL",
 }
@@ -253,7 +254,7 @@ async def doubtful(session: AsyncSession, at: datetime, *, times: int, limit: in
 async def withdraw(
     session: AsyncSession, organisation_id: UUID, by: str, value: Any, *, at: datetime, outcome: str
 ) -> list[asyncpg.Record]:
-    """Cancel what waits, by campaign, journey, keys, ids, channel, or all of it; returns what it was."""
+    """Cancel what waits, by campaign, journey, keys, people, ids, channel, or all of it; returns what it was."""
     connection = await asyncpg_connection(session)
     statement = _WITHDRAW.format(condition=_CONDITIONS[by])
     return await connection.fetch(statement, organisation_id, at, outcome, value)
