@@ -1,7 +1,7 @@
 """A channel that does what its messages say, and messages for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,7 @@ async def database(settings, real_database: Database) -> AsyncIterator[Database]
 
 
 class ScriptedChannel(Channel):
-    """Does with each message what its content's `do` says: send, refuse, later, doubt, silence, crash, expose."""
+    """Does with each message what its content's `do` says: send, refuse, garble, later, doubt, crash …"""
 
     name = "email"
     label = "Scripted"
@@ -72,6 +72,8 @@ class ScriptedChannel(Channel):
                     await record(port.later(intent, "451 greylisted", after_seconds=300))
                 case "silence":
                     pass
+                case "garble":
+                    await record(port.refused(intent, "550 Empf\udce4nger \x00 unbekannt", facts={"said": "\x00"}))
                 case "crash":
                     raise RuntimeError("the channel broke")
                 case what:
@@ -97,7 +99,7 @@ class ScriptedChannel(Channel):
 
 
 @pytest.fixture
-def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedChannel]:
+def channel(monkeypatch: pytest.MonkeyPatch) -> ScriptedChannel:
     """The scripted channel in place of the one for mail; a turn ends as soon as nothing more is due now."""
     monkeypatch.setattr(dispatcher, "TURN_SECONDS", 0.6)
     scripted = ScriptedChannel()

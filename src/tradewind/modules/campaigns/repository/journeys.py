@@ -16,11 +16,23 @@ TOTALS = ("entered", "done", "exited", "failed", "goal")
 
 
 async def journey(session: AsyncSession, journey_id: UUID, *, lock: bool = False) -> Journey | None:
-    """A journey that was not removed."""
+    """A journey that was not removed. Under `lock` nobody else changes it; people go on moving in it."""
     statement = select(Journey).where(Journey.id == journey_id, Journey.deleted_at.is_(None))
     if lock:
         statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     return await session.scalar(statement)
+
+
+async def held(session: AsyncSession, journey_id: UUID) -> Journey | None:
+    """A journey to move people in: many hold it so at once, and who wants it `at_rest` waits for them."""
+    statement = select(Journey).where(Journey.id == journey_id, Journey.deleted_at.is_(None))
+    return await session.scalar(statement.with_for_update(read=True, key_share=True))
+
+
+async def at_rest(session: AsyncSession, journey_id: UUID) -> Journey | None:
+    """A journey under a lock that nobody gets while people move in it, and in which nobody moves until it is free."""
+    statement = select(Journey).where(Journey.id == journey_id, Journey.deleted_at.is_(None))
+    return await session.scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
 async def every_journey(session: AsyncSession, state: str | None = None) -> Sequence[Journey]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.campaigns.engine.program import Program, purpose_of
 from tradewind.modules.campaigns.engine.stepping import Taken
+from tradewind.modules.campaigns.engine.steps import SendSettings
 from tradewind.modules.campaigns.models import Journey
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository.enrolments import Claimed, send_key
@@ -23,6 +24,7 @@ from tradewind.modules.email import api as email
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import LeadSummary, NewTask
 from tradewind.modules.sending import api as sending
+from tradewind.modules.sending.channels import channels
 from tradewind.modules.sending.contracts import NewIntent, Recipient
 
 _INTENTS_AT_ONCE = 5_000
@@ -80,7 +82,9 @@ async def _send(session: AsyncSession, journey: Journey, effects: Sequence[Effec
         settings = one.taken.node.settings
         address = address_of(settings.channel, one.person)
         version_id = versions.get(settings.template_id)
-        if address is None or (settings.channel == "email" and version_id is None):
+        why_not = _why_not(settings, address, version_id)
+        if why_not is not None or address is None:
+            one.taken.why = {"code": why_not}
             blocked.add(one.claimed.id)
             continue
         sent_for.append(one.claimed.id)
@@ -90,7 +94,7 @@ async def _send(session: AsyncSession, journey: Journey, effects: Sequence[Effec
                 recipient=_recipient(one.person, address), purpose=purpose_of(one.program, settings),
                 campaign_id=journey.campaign_id, journey_id=journey.id, step_key=one.taken.node.key,
                 priority=settings.priority, audience_size=audience, content=_content(one, version_id),
-                expires_at=one.taken.at + settings.expires_after.span,
+                expires_at=one.taken.at + settings.expires_after.span, cost_microusd=settings.cost_microusd,
             )
         )  # fmt: skip
     for start in range(0, len(intents), _INTENTS_AT_ONCE):
@@ -101,6 +105,15 @@ async def _send(session: AsyncSession, journey: Journey, effects: Sequence[Effec
             if ref.state == "blocked"
         }
     return blocked
+
+
+def _why_not(settings: SendSettings, address: str | None, version_id: UUID | None) -> str | None:
+    """What keeps a message from being intended at all."""
+    if settings.channel not in channels():
+        return "no_channel"
+    if address is None:
+        return "no_address"
+    return "no_mail" if settings.channel == "email" and version_id is None else None
 
 
 async def _call(session: AsyncSession, journey: Journey, effects: Sequence[Effect]) -> None:

@@ -16,6 +16,7 @@ import httpx
 from pydantic import BaseModel
 
 from tradewind.kernel.http import NotSent, OutboundClient, OutboundError, retry_after_seconds
+from tradewind.kernel.payload import mended
 from tradewind.kernel.registry import AdapterSpec
 from tradewind.modules.email.composing import letters, signing
 from tradewind.modules.email.composing.letters import Letter
@@ -40,36 +41,36 @@ class MailSpec(AdapterSpec):
     connections: int = 8
 
 
-class Refused(Exception):
+class _Failure(Exception):
+    """Why a mail is not out, in the words of the other side: servers answer in any encoding."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = mended(reason)
+        super().__init__(self.reason)
+
+
+class Refused(_Failure):
     """The other side will not take this mail. `code` is its enhanced status code, if it named one."""
 
     def __init__(self, reason: str, *, code: str = "", hard: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.code, self.hard = reason, code, hard
+        self.code, self.hard = code, hard
 
 
-class Later(Exception):
+class Later(_Failure):
     """The mail is surely not out. `domain_wide`: the receiving domain asks for a rest, not only for this mail."""
 
     def __init__(self, reason: str, *, after_seconds: float | None = None, domain_wide: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.after_seconds, self.domain_wide = reason, after_seconds, domain_wide
+        self.after_seconds, self.domain_wide = after_seconds, domain_wide
 
 
-class Lost(Exception):
+class Lost(_Failure):
     """The mail was handed over and no answer came."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
-
-class SenderBroken(Exception):
+class SenderBroken(_Failure):
     """Wrong password, closed account, forbidden address: a person must look at the sender."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class BadSignature(Exception):
@@ -96,6 +97,10 @@ class ProviderFact:
     hard: bool = False
     code: str = ""
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("id", "recipient", "code", "reason"):
+            object.__setattr__(self, name, mended(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

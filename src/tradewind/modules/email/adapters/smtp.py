@@ -32,6 +32,8 @@ from tradewind.modules.email.composing.letters import Letter
 from tradewind.modules.email.composing.signing import SigningKey
 
 _CONNECT_SECONDS = 10.0
+# Servers look for viruses and spam before they answer the final dot; who gives up early never learns what became of it.
+_TAKEN_SECONDS = 120.0
 # A connection is left after so many mails, as many servers ask for.
 _MAILS_A_CONNECTION = 200
 _IDLE_SECONDS = 60.0
@@ -60,9 +62,9 @@ class _Line:
         self.mails = 0
         self.used_at = time.monotonic()
 
-    async def say(self, *words: bytes) -> tuple[int, str]:
-        """One command; code and words of the answer."""
-        answer = await self.client.execute_command(*words, timeout=TIMEOUT_SECONDS)
+    async def say(self, words: bytes, *, seconds: float = TIMEOUT_SECONDS) -> tuple[int, str]:
+        """One command; code and words of the answer, waited for so long."""
+        answer = await self.client.execute_command(words, timeout=seconds)
         return answer.code, answer.message
 
 
@@ -113,7 +115,7 @@ class SmtpMail(MailAdapter):
                 line.client.close()
                 raise Later("It was stopped at the last moment.")
             try:
-                code, said = await line.say(b".")
+                code, said = await line.say(b".", seconds=_TAKEN_SECONDS)
             except (aiosmtplib.SMTPException, OSError) as error:
                 raise Lost(f"{self.settings.host} broke off after the mail was handed over: {error}") from error
         if code >= 400:

@@ -62,7 +62,7 @@ class EmailSender(TenantMixin, TimestampMixin, VersionMixin, Base):
 
 
 class EmailDelivery(TenantMixin, Base):
-    """A mail that left or was about to; its id is the send intent's."""
+    """A mail that left or was about to; its id is the send intent's. Of people who are gone there is no address."""
 
     __tablename__ = "email_deliveries"
 
@@ -72,7 +72,7 @@ class EmailDelivery(TenantMixin, Base):
     journey_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     step_key: Mapped[str | None] = mapped_column(info=INTERNAL)
     purpose: Mapped[str] = mapped_column(info=INTERNAL)
-    address_sealed: Mapped[str] = mapped_column(ADDRESS, info=EMAIL)
+    address_sealed: Mapped[str | None] = mapped_column(ADDRESS, info=EMAIL)
     domain: Mapped[str] = mapped_column(info=INTERNAL)
     subject: Mapped[str] = mapped_column(default="", info=CONTACT)
     conversation_key: Mapped[str | None] = mapped_column(info=INTERNAL)

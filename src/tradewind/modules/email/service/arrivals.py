@@ -14,6 +14,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.payload import mended
 from tradewind.modules.email.adapters._base import FactKind, ProviderFact
 from tradewind.modules.email.bounces.classifying import Verdict, classify
 from tradewind.modules.email.bounces.replies import new_text
@@ -76,8 +77,7 @@ async def take(session: AsyncSession, raw: bytes, *, mailbox_id: UUID | None = N
 
 
 def _clean(text: str, most: int) -> str:
-    """Text as the database takes it: no NUL, no halves of characters."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")[:most]
+    return mended(text)[:most]
 
 
 async def _store(session: AsyncSession, arrival: EmailArrival) -> bool:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,13 +34,25 @@ from tradewind.modules.sending.channels import (
     sent,
     unknown,
 )
+from tradewind.modules.sending.events import MessageFact
 
+log = structlog.get_logger(__name__)
 _STATUS = {"sent": "sent", "refused": "refused", "later": "deferred", "unknown": "sending"}
 _STOPPED_SECONDS = 300.0
 _BROKEN_FOR = timedelta(minutes=15)
 
+
+@dataclass(slots=True)
+class _Kept:
+    """An open adapter, and how many batches use it."""
+
+    version: int
+    adapter: MailAdapter
+    users: int = 0
+
+
 # Adapters keep their connections between batches: by sender, as long as the sender does not change.
-_open: WeakKeyDictionary[Database, dict[UUID | None, tuple[int, MailAdapter]]] = WeakKeyDictionary()
+_open: WeakKeyDictionary[Database, dict[UUID | None, _Kept]] = WeakKeyDictionary()
 
 
 @dataclass(slots=True)
@@ -59,7 +73,10 @@ async def attempt(context: SendingContext, batch: Sequence[ClaimedIntent], recor
     if prepared.outcomes:
         await record(*prepared.outcomes)
     shares = [_hand_over(context, prepared, sender_id, record) for sender_id in prepared.letters]
-    await asyncio.gather(*shares)
+    # Each ends by itself: a share that fails must not leave another one running behind the attempt's back.
+    for failure in await asyncio.gather(*shares, return_exceptions=True):
+        if failure is not None:
+            raise failure
 
 
 async def reconcile(context: SendingContext, batch: Sequence[ClaimedIntent]) -> list[Outcome]:
@@ -102,19 +119,24 @@ async def _note(session: AsyncSession, prepared: Prepared) -> None:
 
 async def _hand_over(context: SendingContext, prepared: Prepared, sender_id: UUID | None, record: Record) -> None:
     sender, letters = prepared.senders[sender_id], list(prepared.letters[sender_id])
-    adapter = await _adapter(context.database, sender_id, sender)
     tally = _Tally()
     waiting = iter(letters)
 
-    async def run() -> None:
+    async def run(adapter: MailAdapter) -> None:
         # One iterator for all: whoever is free takes the next letter.
         for intent, letter in waiting:
-            outcome = await _one(adapter, sender, intent, letter, tally, record)
+            try:
+                outcome = await _one(adapter, sender, intent, letter, tally, record)
+            except Exception:
+                # A vendor's surprise about one letter: the ledger accounts for it, the others go on.
+                log.exception("email.adapter_failed", adapter=sender.adapter, intent_id=str(intent.id))
+                continue
             tally.outcomes.append((intent, letter, outcome))
             if sender.adapter != "local":
                 await record(outcome)
 
-    await asyncio.gather(*(run() for _ in range(min(adapter.spec.connections, len(letters)))))
+    async with _adapter(context.database, sender_id, sender) as adapter:
+        await asyncio.gather(*(run(adapter) for _ in range(min(adapter.spec.connections, len(letters)))))
     async with context.database.transaction(context.actor) as session:
         await _keep(session, sender_id, sender, tally)
     if sender.adapter == "local":
@@ -122,22 +144,29 @@ async def _hand_over(context: SendingContext, prepared: Prepared, sender_id: UUI
         await record(*(outcome for _, _, outcome in tally.outcomes))
 
 
-async def _adapter(database: Database, sender_id: UUID | None, sender: OpenSender) -> MailAdapter:
+@asynccontextmanager
+async def _adapter(database: Database, sender_id: UUID | None, sender: OpenSender) -> AsyncIterator[MailAdapter]:
+    """The adapter of a sender as it is; that of a former version is closed when its last batch is through."""
     known = _open.setdefault(database, {})
-    version, adapter = known.get(sender_id, (-1, None))
-    if adapter is not None and version == sender.version:
-        return adapter
-    fresh = opening.adapter_of(sender, database.settings)
-    known[sender_id] = (sender.version, fresh)
-    if adapter is not None:
-        await adapter.__aexit__(None, None, None)
-    return fresh
+    former = known.get(sender_id)
+    kept = former
+    if kept is None or kept.version != sender.version:
+        kept = known[sender_id] = _Kept(sender.version, opening.adapter_of(sender, database.settings))
+        if former is not None and not former.users:
+            await former.adapter.__aexit__(None, None, None)
+    kept.users += 1
+    try:
+        yield kept.adapter
+    finally:
+        kept.users -= 1
+        if not kept.users and known.get(sender_id) is not kept:
+            await kept.adapter.__aexit__(None, None, None)
 
 
 async def close(database: Database) -> None:
     """Hang up all connections of a process."""
-    for _, adapter in _open.pop(database, {}).values():
-        await adapter.__aexit__(None, None, None)
+    for kept in _open.pop(database, {}).values():
+        await kept.adapter.__aexit__(None, None, None)
 
 
 async def _one(
@@ -174,6 +203,16 @@ async def _one(
         return later(intent, str(failure), provider=sender.adapter)
     told = {"sender": sender.address.address}
     return sent(intent, provider=sender.adapter, message_id=accepted.provider_message_id, facts=told)
+
+
+async def settle_told(session: AsyncSession, messages: Sequence[MessageFact]) -> None:
+    """What the ledger says became of mails: for those whose attempt died before it could keep that itself."""
+    told = [
+        (fact.intent_id, "sent" if fact.state == "sent" else "refused", None, "", " ".join(fact.reasons)[:1000])
+        for fact in messages
+        if fact.channel == "email"
+    ]
+    await rows.settle(session, told, at=now())
 
 
 async def _keep(session: AsyncSession, sender_id: UUID | None, sender: OpenSender, tally: _Tally) -> None:

@@ -83,19 +83,24 @@ def store_settings(sender: EmailSender, settings: BaseModel) -> None:
 
 
 def known_secrets(sender: EmailSender) -> dict[str, str]:
-    """The stored secrets of a sender, opened."""
-    if sender.secrets_sealed is None:
-        return {}
-    return json.loads(SECRETS.open_text(sender.id, sender.secrets_sealed))
+    """The stored secrets of a sender, opened; none where they cannot be read any more, so that they are asked for."""
+    return json.loads(SECRETS.readable(sender.id, sender.secrets_sealed) or "{}")
 
 
 def opened(sender: EmailSender, domain: EmailDomain | None) -> OpenSender:
-    """A sender with its secrets and the key of its domain. Raises DeliveryInvalid if the adapter has changed."""
+    """A sender with its secrets and the key of its domain.
+
+    Raises DeliveryInvalid if the adapter has changed, or if a secret cannot be read any more.
+    """
+    if sender.secrets_sealed is not None and SECRETS.readable(sender.id, sender.secrets_sealed) is None:
+        raise DeliveryInvalid("Its secrets cannot be read any more. Enter them again.")
     settings = checked_settings(sender.adapter, sender.settings, known_secrets(sender))
     spec = spec_of(sender.adapter)
     key = None
     if domain is not None and spec.signs:
-        pem = DOMAIN_KEY.open_text(domain.id, domain.private_key_sealed)
+        pem = DOMAIN_KEY.readable(domain.id, domain.private_key_sealed)
+        if pem is None:
+            raise DeliveryInvalid(f"The signing key of {domain.domain} cannot be read any more. Renew it.")
         key = signing.load(domain.domain, domain.selector, pem)
     aligned = domain.aligned if domain is not None and domain.checked_at is not None else None
     return OpenSender(

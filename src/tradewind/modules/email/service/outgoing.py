@@ -8,26 +8,30 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
+from tradewind.kernel.crypto import CryptoError
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.registry import NoSettings
 from tradewind.modules.email import restraint
 from tradewind.modules.email.composing import return_path
 from tradewind.modules.email.composing.letters import Address, File, Letter
 from tradewind.modules.email.contracts_rendering import MailPerson, MailSender, RenderedMail
+from tradewind.modules.email.errors import DeliveryInvalid
 from tradewind.modules.email.models.delivery import EmailSender
 from tradewind.modules.email.models.sink import BODY, CONTENT, HTML, SunkAttachment, SunkMail
 from tradewind.modules.email.repository import delivery as rows
-from tradewind.modules.email.service import opening, rendering
+from tradewind.modules.email.service import facts, opening, rendering
 from tradewind.modules.email.service.opening import OpenSender
 from tradewind.modules.privacy import api as privacy
 from tradewind.modules.privacy.contracts import LinkAsk
 from tradewind.modules.sending.channels import ClaimedIntent, Outcome, later, refused
 from tradewind.modules.sending.contracts import TRANSACTIONAL
 
+log = structlog.get_logger(__name__)
 LOCAL_ADDRESS = "tradewind@localhost.localdomain"
 _STOPPED_SECONDS = 300.0
 _SECONDS_A_DAY = 86_400
@@ -85,7 +89,11 @@ async def _choice(session: AsyncSession) -> _Choice:
             sender.state, sender.problem, sender.broken_until = "active", None, None
             sender.version += 1
         if sender.state == "active":
-            usable[sender.id] = opening.opened(sender, domains.get(sender.address.rpartition("@")[2]))
+            try:
+                usable[sender.id] = opening.opened(sender, domains.get(sender.address.rpartition("@")[2]))
+            except DeliveryInvalid as problem:
+                # One sender that cannot be used must not keep the others from sending.
+                await facts.stop_sender(session, sender.id, problem.detail)
     default = next((sender.id for sender in found if sender.is_default), None)
     return _Choice(usable, {sender.id: sender for sender in found}, default)
 
@@ -234,24 +242,31 @@ async def _rendered(
 
 
 async def _stored(session: AsyncSession, intents: Sequence[ClaimedIntent]) -> dict[UUID, _Parts]:
-    """Mails of the product itself, which wait sealed."""
+    """Mails of the product itself, which wait sealed; those that cannot be read any more are left out."""
     by_mail = {UUID(str(one.content["mail_id"])): one for one in intents if "mail_id" in one.content}
     if not by_mail:
         return {}
     files: defaultdict[UUID, list[File]] = defaultdict(list)
+    damaged: set[UUID] = set()
     for file in await session.scalars(select(SunkAttachment).where(SunkAttachment.mail_id.in_(by_mail))):
-        content = CONTENT.open(file.id, file.content_sealed)
+        try:
+            content = CONTENT.open(file.id, file.content_sealed)
+        except CryptoError:
+            log.error("email.file_unreadable", file_id=str(file.id))
+            damaged.add(file.mail_id)
+            continue
         files[file.mail_id].append(File(file.name, file.content_type, content))
     found = await session.scalars(select(SunkMail).where(SunkMail.id.in_(by_mail)))
     return {
         by_mail[mail.id].id: _Parts(
             mail.subject,
-            BODY.open_text(mail.id, mail.body_sealed),
-            HTML.open_text(mail.id, mail.html_sealed) if mail.html_sealed else "",
+            body,
+            HTML.readable(mail.id, mail.html_sealed) or "",
             to_name=mail.to_name,
             files=tuple(files[mail.id]),
         )
         for mail in found
+        if mail.id not in damaged and (body := BODY.readable(mail.id, mail.body_sealed)) is not None
     }
 
 

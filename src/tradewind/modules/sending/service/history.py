@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.sending.contracts import MessageSummary
 from tradewind.modules.sending.models import Intent
+from tradewind.modules.sending.service import settling
 from tradewind.modules.sending.written import decision_from
 
 
@@ -22,6 +23,16 @@ async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int) -> l
 async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> None:
     """Give messages to the person that stays."""
     await session.execute(update(Intent).where(Intent.person_id.in_(merged)).values(person_id=into))
+
+
+async def forget_people(session: AsyncSession, person_ids: Sequence[UUID]) -> None:
+    """Take away what is known of people; see `api.forget_people`."""
+    await settling.withdraw(session, "people", list(person_ids), reason="The person is gone.")
+    theirs = update(Intent).where(Intent.person_id.in_(person_ids))
+    # One that is being sent right now needs its address for a moment; the daily clearing takes it.
+    over = theirs.where(Intent.state != "attempting")
+    await session.execute(over.values(address_sealed=None, content={}, time_zone=None, country=None))
+    await session.execute(theirs.values(person_id=None))
 
 
 def summary(row: Intent) -> MessageSummary:

@@ -31,18 +31,22 @@ async def cancel(
     campaign_id: UUID | None = None,
     journey_id: UUID | None = None,
     keys: Sequence[str] | None = None,
+    people: Sequence[UUID] | None = None,
     reason: str = "",
 ) -> int:
     """Withdraw what waits; see `api.cancel`."""
     total = 0
-    for by, value in (("campaign", campaign_id), ("journey", journey_id), ("keys", list(keys or ()) or None)):
+    for by, value in (
+        ("campaign", campaign_id), ("journey", journey_id), ("keys", list(keys or ()) or None),
+        ("people", list(people or ()) or None),
+    ):  # fmt: skip
         if value is not None:
             total += await withdraw(session, by, value, reason=reason)
     return total
 
 
 async def withdraw(session: AsyncSession, by: str, value: Any, *, reason: str) -> int:
-    """Cancel everything that waits in a scope (`campaign`, `journey`, `channel`, `keys`, `ids`, `all`)."""
+    """Cancel everything that waits in a scope (`campaign`, `journey`, `channel`, `keys`, `people`, `ids`, `all`)."""
     organisation_id = actor_of(session).organisation_id
     assert organisation_id is not None
     moment = now()
