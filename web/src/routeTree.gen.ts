@@ -33,6 +33,7 @@ import { Route as AuthVerifyEmailRouteImport } from './routes/_auth/verify-email
 import { Route as AppAgentsIndexRouteImport } from './routes/_app/agents/index'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app/agents/$agentId'
 import { Route as AppAnalyticsMetricsRouteImport } from './routes/_app/analytics/metrics'
+import { Route as AppCampaignsIndexRouteImport } from './routes/_app/campaigns/index'
 import { Route as AppCompaniesIndexRouteImport } from './routes/_app/companies/index'
 import { Route as AppCompaniesCompanyIdRouteImport } from './routes/_app/companies/$companyId'
 import { Route as AppDealsIndexRouteImport } from './routes/_app/deals/index'
@@ -89,6 +90,8 @@ import { Route as AppAgentsSimulationsIndexRouteImport } from './routes/_app/age
 import { Route as AppAgentsSimulationsSuiteIdRouteImport } from './routes/_app/agents/simulations/$suiteId'
 import { Route as AppAgentsWidgetsIndexRouteImport } from './routes/_app/agents/widgets/index'
 import { Route as AppAgentsWidgetsWidgetIdRouteImport } from './routes/_app/agents/widgets/$widgetId'
+import { Route as AppCampaignsCampaignIdIndexRouteImport } from './routes/_app/campaigns/$campaignId/index'
+import { Route as AppCampaignsCampaignIdEditRouteImport } from './routes/_app/campaigns/$campaignId/edit'
 import { Route as AppEmailTemplatesIndexRouteImport } from './routes/_app/email/templates/index'
 import { Route as AppEmailTemplatesTemplateIdRouteImport } from './routes/_app/email/templates/$templateId'
 import { Route as AppKnowledgeArticlesArticleIdRouteImport } from './routes/_app/knowledge/articles/$articleId'
@@ -220,6 +223,11 @@ const AppAgentsAgentIdRoute = AppAgentsAgentIdRouteImport.update({
 const AppAnalyticsMetricsRoute = AppAnalyticsMetricsRouteImport.update({
   id: '/analytics/metrics',
   path: '/analytics/metrics',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppCampaignsIndexRoute = AppCampaignsIndexRouteImport.update({
+  id: '/campaigns/',
+  path: '/campaigns/',
   getParentRoute: () => AppRoute,
 } as any)
 const AppCompaniesIndexRoute = AppCompaniesIndexRouteImport.update({
@@ -506,6 +514,18 @@ const AppAgentsWidgetsWidgetIdRoute =
     path: '/widgets/$widgetId',
     getParentRoute: () => AppAgentsRoute,
   } as any)
+const AppCampaignsCampaignIdIndexRoute =
+  AppCampaignsCampaignIdIndexRouteImport.update({
+    id: '/campaigns/$campaignId/',
+    path: '/campaigns/$campaignId/',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppCampaignsCampaignIdEditRoute =
+  AppCampaignsCampaignIdEditRouteImport.update({
+    id: '/campaigns/$campaignId/edit',
+    path: '/campaigns/$campaignId/edit',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppEmailTemplatesIndexRoute = AppEmailTemplatesIndexRouteImport.update({
   id: '/email/templates/',
   path: '/email/templates/',
@@ -649,6 +669,7 @@ export interface FileRoutesByFullPath {
   '/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/agents/': typeof AppAgentsIndexRoute
+  '/campaigns/': typeof AppCampaignsIndexRoute
   '/companies/': typeof AppCompaniesIndexRoute
   '/deals/': typeof AppDealsIndexRoute
   '/imports/': typeof AppImportsIndexRoute
@@ -663,6 +684,7 @@ export interface FileRoutesByFullPath {
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
+  '/campaigns/$campaignId/edit': typeof AppCampaignsCampaignIdEditRoute
   '/email/templates/$templateId': typeof AppEmailTemplatesTemplateIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
@@ -674,6 +696,7 @@ export interface FileRoutesByFullPath {
   '/agents/flows/': typeof AppAgentsFlowsIndexRoute
   '/agents/simulations/': typeof AppAgentsSimulationsIndexRoute
   '/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
+  '/campaigns/$campaignId/': typeof AppCampaignsCampaignIdIndexRoute
   '/email/templates/': typeof AppEmailTemplatesIndexRoute
   '/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
@@ -739,6 +762,7 @@ export interface FileRoutesByTo {
   '/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/agents': typeof AppAgentsIndexRoute
+  '/campaigns': typeof AppCampaignsIndexRoute
   '/companies': typeof AppCompaniesIndexRoute
   '/deals': typeof AppDealsIndexRoute
   '/imports': typeof AppImportsIndexRoute
@@ -753,6 +777,7 @@ export interface FileRoutesByTo {
   '/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
+  '/campaigns/$campaignId/edit': typeof AppCampaignsCampaignIdEditRoute
   '/email/templates/$templateId': typeof AppEmailTemplatesTemplateIdRoute
   '/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
@@ -764,6 +789,7 @@ export interface FileRoutesByTo {
   '/agents/flows': typeof AppAgentsFlowsIndexRoute
   '/agents/simulations': typeof AppAgentsSimulationsIndexRoute
   '/agents/widgets': typeof AppAgentsWidgetsIndexRoute
+  '/campaigns/$campaignId': typeof AppCampaignsCampaignIdIndexRoute
   '/email/templates': typeof AppEmailTemplatesIndexRoute
   '/meetings/event-types': typeof AppMeetingsEventTypesIndexRoute
   '/meetings/routing-forms': typeof AppMeetingsRoutingFormsIndexRoute
@@ -836,6 +862,7 @@ export interface FileRoutesById {
   '/_app/sources/$sourceId': typeof AppSourcesSourceIdRoute
   '/_auth/oauth/authorize': typeof AuthOauthAuthorizeRoute
   '/_app/agents/': typeof AppAgentsIndexRoute
+  '/_app/campaigns/': typeof AppCampaignsIndexRoute
   '/_app/companies/': typeof AppCompaniesIndexRoute
   '/_app/deals/': typeof AppDealsIndexRoute
   '/_app/imports/': typeof AppImportsIndexRoute
@@ -850,6 +877,7 @@ export interface FileRoutesById {
   '/_app/agents/flows/$flowId': typeof AppAgentsFlowsFlowIdRoute
   '/_app/agents/simulations/$suiteId': typeof AppAgentsSimulationsSuiteIdRoute
   '/_app/agents/widgets/$widgetId': typeof AppAgentsWidgetsWidgetIdRoute
+  '/_app/campaigns/$campaignId/edit': typeof AppCampaignsCampaignIdEditRoute
   '/_app/email/templates/$templateId': typeof AppEmailTemplatesTemplateIdRoute
   '/_app/knowledge/articles/$articleId': typeof AppKnowledgeArticlesArticleIdRoute
   '/_app/knowledge/documents/$documentId': typeof AppKnowledgeDocumentsDocumentIdRoute
@@ -861,6 +889,7 @@ export interface FileRoutesById {
   '/_app/agents/flows/': typeof AppAgentsFlowsIndexRoute
   '/_app/agents/simulations/': typeof AppAgentsSimulationsIndexRoute
   '/_app/agents/widgets/': typeof AppAgentsWidgetsIndexRoute
+  '/_app/campaigns/$campaignId/': typeof AppCampaignsCampaignIdIndexRoute
   '/_app/email/templates/': typeof AppEmailTemplatesIndexRoute
   '/_app/meetings/event-types/': typeof AppMeetingsEventTypesIndexRoute
   '/_app/meetings/routing-forms/': typeof AppMeetingsRoutingFormsIndexRoute
@@ -932,6 +961,7 @@ export interface FileRouteTypes {
     | '/sources/$sourceId'
     | '/oauth/authorize'
     | '/agents/'
+    | '/campaigns/'
     | '/companies/'
     | '/deals/'
     | '/imports/'
@@ -946,6 +976,7 @@ export interface FileRouteTypes {
     | '/agents/flows/$flowId'
     | '/agents/simulations/$suiteId'
     | '/agents/widgets/$widgetId'
+    | '/campaigns/$campaignId/edit'
     | '/email/templates/$templateId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
@@ -957,6 +988,7 @@ export interface FileRouteTypes {
     | '/agents/flows/'
     | '/agents/simulations/'
     | '/agents/widgets/'
+    | '/campaigns/$campaignId/'
     | '/email/templates/'
     | '/meetings/event-types/'
     | '/meetings/routing-forms/'
@@ -1022,6 +1054,7 @@ export interface FileRouteTypes {
     | '/sources/$sourceId'
     | '/oauth/authorize'
     | '/agents'
+    | '/campaigns'
     | '/companies'
     | '/deals'
     | '/imports'
@@ -1036,6 +1069,7 @@ export interface FileRouteTypes {
     | '/agents/flows/$flowId'
     | '/agents/simulations/$suiteId'
     | '/agents/widgets/$widgetId'
+    | '/campaigns/$campaignId/edit'
     | '/email/templates/$templateId'
     | '/knowledge/articles/$articleId'
     | '/knowledge/documents/$documentId'
@@ -1047,6 +1081,7 @@ export interface FileRouteTypes {
     | '/agents/flows'
     | '/agents/simulations'
     | '/agents/widgets'
+    | '/campaigns/$campaignId'
     | '/email/templates'
     | '/meetings/event-types'
     | '/meetings/routing-forms'
@@ -1118,6 +1153,7 @@ export interface FileRouteTypes {
     | '/_app/sources/$sourceId'
     | '/_auth/oauth/authorize'
     | '/_app/agents/'
+    | '/_app/campaigns/'
     | '/_app/companies/'
     | '/_app/deals/'
     | '/_app/imports/'
@@ -1132,6 +1168,7 @@ export interface FileRouteTypes {
     | '/_app/agents/flows/$flowId'
     | '/_app/agents/simulations/$suiteId'
     | '/_app/agents/widgets/$widgetId'
+    | '/_app/campaigns/$campaignId/edit'
     | '/_app/email/templates/$templateId'
     | '/_app/knowledge/articles/$articleId'
     | '/_app/knowledge/documents/$documentId'
@@ -1143,6 +1180,7 @@ export interface FileRouteTypes {
     | '/_app/agents/flows/'
     | '/_app/agents/simulations/'
     | '/_app/agents/widgets/'
+    | '/_app/campaigns/$campaignId/'
     | '/_app/email/templates/'
     | '/_app/meetings/event-types/'
     | '/_app/meetings/routing-forms/'
@@ -1324,6 +1362,13 @@ declare module '@tanstack/react-router' {
       path: '/analytics/metrics'
       fullPath: '/analytics/metrics'
       preLoaderRoute: typeof AppAnalyticsMetricsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/campaigns/': {
+      id: '/_app/campaigns/'
+      path: '/campaigns'
+      fullPath: '/campaigns/'
+      preLoaderRoute: typeof AppCampaignsIndexRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/companies/': {
@@ -1718,6 +1763,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAgentsWidgetsWidgetIdRouteImport
       parentRoute: typeof AppAgentsRoute
     }
+    '/_app/campaigns/$campaignId/': {
+      id: '/_app/campaigns/$campaignId/'
+      path: '/campaigns/$campaignId'
+      fullPath: '/campaigns/$campaignId/'
+      preLoaderRoute: typeof AppCampaignsCampaignIdIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/campaigns/$campaignId/edit': {
+      id: '/_app/campaigns/$campaignId/edit'
+      path: '/campaigns/$campaignId/edit'
+      fullPath: '/campaigns/$campaignId/edit'
+      preLoaderRoute: typeof AppCampaignsCampaignIdEditRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/email/templates/': {
       id: '/_app/email/templates/'
       path: '/email/templates'
@@ -1985,6 +2044,7 @@ interface AppRouteChildren {
   AppSegmentsSegmentIdRoute: typeof AppSegmentsSegmentIdRoute
   AppSegmentsNewRoute: typeof AppSegmentsNewRoute
   AppSourcesSourceIdRoute: typeof AppSourcesSourceIdRoute
+  AppCampaignsIndexRoute: typeof AppCampaignsIndexRoute
   AppCompaniesIndexRoute: typeof AppCompaniesIndexRoute
   AppDealsIndexRoute: typeof AppDealsIndexRoute
   AppImportsIndexRoute: typeof AppImportsIndexRoute
@@ -1993,7 +2053,9 @@ interface AppRouteChildren {
   AppScoringIndexRoute: typeof AppScoringIndexRoute
   AppSegmentsIndexRoute: typeof AppSegmentsIndexRoute
   AppSourcesIndexRoute: typeof AppSourcesIndexRoute
+  AppCampaignsCampaignIdEditRoute: typeof AppCampaignsCampaignIdEditRoute
   AppEmailTemplatesTemplateIdRoute: typeof AppEmailTemplatesTemplateIdRoute
+  AppCampaignsCampaignIdIndexRoute: typeof AppCampaignsCampaignIdIndexRoute
   AppEmailTemplatesIndexRoute: typeof AppEmailTemplatesIndexRoute
 }
 
@@ -2021,6 +2083,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSegmentsSegmentIdRoute: AppSegmentsSegmentIdRoute,
   AppSegmentsNewRoute: AppSegmentsNewRoute,
   AppSourcesSourceIdRoute: AppSourcesSourceIdRoute,
+  AppCampaignsIndexRoute: AppCampaignsIndexRoute,
   AppCompaniesIndexRoute: AppCompaniesIndexRoute,
   AppDealsIndexRoute: AppDealsIndexRoute,
   AppImportsIndexRoute: AppImportsIndexRoute,
@@ -2029,7 +2092,9 @@ const AppRouteChildren: AppRouteChildren = {
   AppScoringIndexRoute: AppScoringIndexRoute,
   AppSegmentsIndexRoute: AppSegmentsIndexRoute,
   AppSourcesIndexRoute: AppSourcesIndexRoute,
+  AppCampaignsCampaignIdEditRoute: AppCampaignsCampaignIdEditRoute,
   AppEmailTemplatesTemplateIdRoute: AppEmailTemplatesTemplateIdRoute,
+  AppCampaignsCampaignIdIndexRoute: AppCampaignsCampaignIdIndexRoute,
   AppEmailTemplatesIndexRoute: AppEmailTemplatesIndexRoute,
 }
 

@@ -76,7 +76,7 @@ export function CopyLink({ link, title }: { link: string; title: string }) {
 interface EraseProps {
   /** Path of the list in the API; the record is at `{list}/{id}`. */
   list: string;
-  item: Pick<Switched, 'id' | 'version'>;
+  item: { id: string; version?: number };
   title: string;
   /** What is asked before; names the object and what goes with it. */
   remove: { title: string; text: string };

@@ -14,11 +14,12 @@ export const templatesSearch = z.object({
 });
 export type TemplatesSearch = z.infer<typeof templatesSearch>;
 
-/** One template: tab of the editor, language, and how and for whom it is shown. */
+/** One template: tab of the editor, language, how and for whom it is shown, and the campaign it is edited for. */
 export const templateSearch = z.object({
   tab: z.catch(z.optional(z.enum(TABS)), undefined),
   language: z.catch(z.optional(z.string().check(z.maxLength(6))), undefined),
   view: z.catch(z.optional(z.enum(VIEWS)), undefined),
   dark: z.catch(z.optional(z.boolean()), undefined),
   person: z.catch(z.optional(z.string().check(z.maxLength(36))), undefined),
+  campaign: z.catch(z.optional(z.string().check(z.maxLength(36))), undefined),
 });

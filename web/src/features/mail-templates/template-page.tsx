@@ -5,9 +5,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
+import { IconArrowLeft } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { useLeaveGuard } from '@/components/api-form';
 import { Columns, EditorTabs } from '@/components/editor';
+import { LinkButton } from '@/components/link-anchor';
 import { MailPreview } from '@/components/mail/mail-preview';
 import { TestDialog } from '@/components/mail/test-dialog';
 import { PageHeader } from '@/components/page-header';
@@ -41,7 +43,7 @@ function Actions({
   language: string;
 }) {
   const { t } = useTranslation('mail-templates');
-  const { person } = route.useSearch();
+  const { person, campaign } = route.useSearch();
   const mayWrite = useMay('email:write');
   const [dialog, setDialog] = useState<'publish' | 'test'>();
   const [checking, setChecking] = useState(false);
@@ -64,6 +66,17 @@ function Actions({
   return (
     <Group gap="sm">
       <StateBadges template={template} />
+      {campaign && (
+        <LinkButton
+          variant="default"
+          leftSection={<IconArrowLeft size={16} />}
+          to="/campaigns/$campaignId/edit"
+          params={{ campaignId: campaign }}
+          search={{ step: 'content' }}
+        >
+          {t('toCampaign')}
+        </LinkButton>
+      )}
       {mayWrite && !template.archived && (
         <>
           <Button variant="default" loading={checking} onClick={() => void check()}>
