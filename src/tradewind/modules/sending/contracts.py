@@ -141,3 +141,40 @@ class SettledMessage:
     journey_id: UUID | None
     step_key: str | None
     state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMessages:
+    """Messages that would leave within an hour. `price_microusd` is what one costs, 0 where that is not told."""
+
+    hour: datetime
+    channel: str
+    purpose: str
+    messages: int
+    price_microusd: int = 0
+    campaign_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What a limit or budget keeps from leaving when it is planned: `put_off` leave later, `lost` never do.
+
+    `amount` is in messages or micro-USD; `until` the beginning of the period in which the last that was put off leaves.
+    """
+
+    name: str
+    rule: str
+    period: str
+    amount: int
+    put_off: int
+    lost: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What planned messages would cost, what those of each channel cost in the last 90 days, and what is held up."""
+
+    cost_microusd: int
+    measured: Mapping[str, float]
+    holds: tuple[Hold, ...]

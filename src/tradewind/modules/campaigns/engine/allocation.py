@@ -62,6 +62,15 @@ def interval(drawn: int, rewarded: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
+def difference(drawn: int, rewarded: int, base_drawn: int, base_rewarded: int) -> tuple[float, float]:
+    """95 % interval of a rate over another one (Newcombe 1998, hybrid score); neither was drawn 0 times."""
+    rate, base = rewarded / drawn, base_rewarded / base_drawn
+    low, high = interval(drawn, rewarded)
+    base_low, base_high = interval(base_drawn, base_rewarded)
+    apart = rate - base
+    return apart - math.hypot(rate - low, base_high - base), apart + math.hypot(high - rate, base - base_low)
+
+
 def pick(chances: Mapping[str, float], draw: float) -> tuple[str, float]:
     """The variant at `draw` (0 ≤ draw < 1) on the line of all chances, and its chance."""
     below = 0.0

@@ -74,6 +74,20 @@ class SendWindow(BaseModel):
         return self
 
 
+class Pace(BaseModel):
+    """How many people enter, spread evenly over the hours in which the journey sends."""
+
+    model_config = ConfigDict(extra="forbid")
+    per_hour: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
+    per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "Pace":
+        if self.per_hour is None and self.per_day is None:
+            raise ValueError("say how many an hour or a day")
+        return self
+
+
 class JourneySettings(BaseModel):
     """What holds for a whole journey."""
 
@@ -87,6 +101,10 @@ class JourneySettings(BaseModel):
     time_zone: TimeZone | None = Field(default=None, description="For people of whom none is known")
     send_window: SendWindow | None = None
     purpose: Purpose = "marketing"
+    # Left out where there is none, so that drafts of before are the same as they were.
+    pace: Pace | None = Field(
+        default=None, exclude_if=lambda pace: pace is None, description="The most people who enter; none: at once"
+    )
 
 
 class _Node(BaseModel):

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import orjson
 
-from tradewind.modules.campaigns.engine.graph import JourneyGraph, SendWindow
+from tradewind.modules.campaigns.engine.graph import JourneyGraph, Pace, SendWindow
 from tradewind.modules.campaigns.engine.steps import (
     TITLES,
+    BestWait,
     BranchSettings,
     EventMatch,
     EventWait,
@@ -23,7 +24,10 @@ DEFAULT_ZONE = "UTC"
 
 @dataclass(slots=True)
 class Node:
-    """One step. `condition` is the number of the condition it asks; `needs` of all that may be asked before a rest."""
+    """One step. `condition` is the number of the condition it asks; `needs` of all that may be asked before a rest.
+
+    `needs_hours`: whether a best hour may have to be found before a rest.
+    """
 
     key: str
     kind: StepKind
@@ -32,6 +36,7 @@ class Node:
     targets: Mapping[str, str]
     condition: int | None = None
     needs: frozenset[int] = frozenset()
+    needs_hours: bool = False
 
     @property
     def title(self) -> str:
@@ -72,6 +77,7 @@ class Program:
     priority: int
     seed: str = ""
     always: frozenset[int] = field(default=frozenset())
+    pace: Pace | None = None
 
     @property
     def triggers(self) -> list[Node]:
@@ -82,6 +88,11 @@ class Program:
     def event_nodes(self) -> list[Node]:
         """Waits for an event."""
         return [node for node in self.nodes.values() if node.event is not None]
+
+    @property
+    def best_waits(self) -> list[Node]:
+        """Waits for somebody's best hour."""
+        return [node for node in self.nodes.values() if isinstance(node.settings, BestWait)]
 
     @property
     def splits(self) -> list[Node]:
@@ -117,18 +128,20 @@ def compile_graph(graph: JourneyGraph, *, journey_id: UUID, version_id: UUID, zo
     goal = number(settings.goal.condition) if settings.goal else None
     leaving = number(settings.exit_when.condition) if settings.exit_when else None
     for node in nodes.values():
-        node.needs = _needs(node, nodes)
+        reached = _before_rest(node, nodes)
+        node.needs = frozenset(one.condition for one in reached if one.condition is not None)
+        node.needs_hours = any(isinstance(one.settings, BestWait) for one in reached)
     return Program(
         journey_id, version_id, nodes, conditions, goal, leaving,
         settings.goal.event if settings.goal else None, settings.exit_when.event if settings.exit_when else None,
         settings.send_window, settings.time_zone or zone, settings.purpose, settings.priority, str(journey_id),
-        frozenset(number for number in (goal, leaving) if number is not None),
+        frozenset(number for number in (goal, leaving) if number is not None), settings.pace,
     )  # fmt: skip
 
 
-def _needs(start: Node, nodes: Mapping[str, Node]) -> frozenset[int]:
-    """Conditions that may be asked from here on without anybody having rested in between."""
-    asked: set[int] = set()
+def _before_rest(start: Node, nodes: Mapping[str, Node]) -> list[Node]:
+    """Steps that may be dealt with from here on without anybody having rested in between."""
+    reached: list[Node] = []
     seen: set[str] = set()
     waiting = [start.key]
     while waiting:
@@ -136,12 +149,11 @@ def _needs(start: Node, nodes: Mapping[str, Node]) -> frozenset[int]:
         if node.key in seen:
             continue
         seen.add(node.key)
-        if node.condition is not None:
-            asked.add(node.condition)
+        reached.append(node)
         if node is not start and (node.kind == "wait" or node.kind == "update" or node.asks_outcome):
             continue
         waiting += node.targets.values()
-    return frozenset(asked)
+    return reached
 
 
 def purpose_of(program: Program, settings: SendSettings) -> str:

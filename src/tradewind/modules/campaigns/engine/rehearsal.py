@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from tradewind.modules.campaigns.engine.program import Program
-from tradewind.modules.campaigns.engine.stepping import Place, Taken
+from tradewind.modules.campaigns.engine.stepping import STAYING, Place, Taken
 
 TOO_OFTEN = 4
 """Messages to one person in seven days that a rehearsal speaks of."""
@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Tally:
-    """Everything counted so far."""
+    """Everything counted so far. `hours` is why best hours were taken, `planned` by hour, channel, purpose and what one message costs."""
 
     entered: int = 0
     steps: int = 0
@@ -56,6 +56,8 @@ class Tally:
     sent_on: Counter[tuple[date, str]] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
     mailboxes: Counter[str] = field(default_factory=Counter)
+    hours: Counter[tuple[str, str]] = field(default_factory=Counter)
+    planned: Counter[tuple[datetime, str, str, int]] = field(default_factory=Counter)
     mailboxes_on: defaultdict[str, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, program: Program, place: Place, taken: Sequence[Taken], domain: str | None) -> list[Message]:
@@ -63,7 +65,8 @@ class Tally:
         self.entered += 1
         self.steps += len(taken)
         self.longest = max(self.longest, len(taken))
-        self.entered_on[place.entered_at.date()] += 1
+        # Whom a pace kept waiting enters when their turn comes.
+        self.entered_on[(taken[0].at if taken else place.entered_at).date()] += 1
         self.ended[place.reason or "waiting"] += 1
         self.goal += place.goal_at is not None
         seen: set[str] = set()
@@ -71,8 +74,10 @@ class Tally:
         for step in taken:
             key = step.node.key
             self.ports[key, step.port] += 1
-            # A message that asks for its outcome is one visit in two turns.
-            self.visits[key] += step.port != "asked"
+            # A message that asks for its outcome, or a wait that finds its hour, is one visit in two turns.
+            self.visits[key] += step.port not in STAYING
+            if step.port == "decided":
+                self.hours[key, step.why["code"]] += 1
             if key not in seen:
                 seen.add(key)
                 self.people[key] += 1
@@ -83,6 +88,9 @@ class Tally:
                     sent.append((step, channel))
         for step, channel in sent:
             self.messages[channel] += 1
+            hour = step.at.replace(minute=0, second=0, microsecond=0)
+            told = step.node.settings
+            self.planned[hour, channel, told.purpose or program.purpose, told.cost_microusd] += 1
             if channel == "email" and domain:
                 self.mailboxes[domain] += 1
                 self.mailboxes_on[domain][step.at.date()] += 1

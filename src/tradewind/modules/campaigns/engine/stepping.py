@@ -12,13 +12,16 @@ from typing import Any, Literal
 from uuid import UUID
 
 from tradewind.modules.campaigns.engine.allocation import pick
+from tradewind.modules.campaigns.engine.hours import Choice, Rhythm, choose
 from tradewind.modules.campaigns.engine.program import Node, Program
-from tradewind.modules.campaigns.engine.steps import ClockWait, DurationWait
+from tradewind.modules.campaigns.engine.steps import BestWait, ClockWait, DurationWait
 from tradewind.modules.campaigns.engine.timing import next_clock, window_opens
 
 State = Literal["waiting", "done", "exited", "failed"]
 Signal = Literal["event", "goal", "exit", "sent", "blocked"]
 MAX_VISITS = 1_000
+STAYING = frozenset({"asked", "decided"})
+"""Ports of what is noted before somebody leaves a step: a message was asked about, an hour was found."""
 _NONE: Mapping[str, Any] = {}
 
 
@@ -43,17 +46,28 @@ class Place:
 
 @dataclass(slots=True)
 class Facts:
-    """What is known of a person: zone, conditions that hold (by number), and those that work no more."""
+    """What is known of a person: zone, conditions that hold (by number), and those that work no more.
+
+    `habit` is how often they answered by hour of the week, `rhythm` that of all. `enters_at` is their place in the
+    queue of a journey that lets in only so many an hour. `chosen` says who chose the variant of a split.
+    """
 
     zone: str
     holds: frozenset[int] = frozenset()
     broken: frozenset[int] = frozenset()
     chances: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    habit: Mapping[int, int] = field(default_factory=dict)
+    rhythm: Rhythm | None = None
+    enters_at: datetime | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Taken:
-    """A step taken: out of `node` by `port`, to `to` (None: the end). `effect` is for the driver to carry out."""
+    """A step taken: out of `node` by `port`, to `to` (None: the end). `effect` is for the driver to carry out.
+
+    `counts_from` is when what chance decided begins to show, where that is later than `at`.
+    """
 
     visit: int
     node: Node
@@ -64,6 +78,7 @@ class Taken:
     effect: bool = False
     variant: str | None = None
     propensity: float = 0.0
+    counts_from: datetime | None = None
 
 
 _EFFECTS = frozenset({"send", "task", "webhook", "update", "enrol"})
@@ -91,10 +106,24 @@ def advance(program: Program, place: Place, at: datetime, facts: Facts, identity
         port, why = "next", _NONE
         effect = False
         if node.rests:
-            if not arrived and (due := _due(node, at, facts)) is not None:
+            if not arrived and isinstance(node.settings, BestWait):
+                choice = _best_hour(program, node, place, at, facts, identity)
+                # Written down at once: the answers that it rests on change while somebody waits.
+                taken.append(
+                    Taken(place.visit, node, "decided", node.key, at, choice.why, variant=choice.variant,
+                          propensity=choice.propensity, counts_from=choice.at)
+                )  # fmt: skip
+                place.visit += 1
+                if choice.at > at:
+                    place.since, place.due_at = at, choice.at
+                    return taken
+            elif not arrived and (due := _due(node, at, facts)) is not None:
                 place.since, place.due_at = at, due
                 return taken
             port, why = _woken(node, signal, signal_at, arrived, facts)
+        elif node.kind == "trigger" and not arrived and facts.enters_at is not None and facts.enters_at > at:
+            place.due_at = facts.enters_at
+            return taken
         elif node.kind == "branch":
             assert node.condition is not None
             port = "yes" if node.condition in facts.holds else "no"
@@ -122,7 +151,9 @@ def advance(program: Program, place: Place, at: datetime, facts: Facts, identity
         elif node.kind == "split":
             variant, chance = pick(facts.chances[node.key], draw(program, identity, node.key, place.visit))
             to = node.targets[variant]
-            taken.append(Taken(place.visit, node, variant, to, at, variant=variant, propensity=chance))
+            if node.key in facts.chosen:
+                why = {"code": "chosen", "by": facts.chosen[node.key]}
+            taken.append(Taken(place.visit, node, variant, to, at, why, variant=variant, propensity=chance))
             _move(place, to, at)
             arrived, signal = False, None
             continue
@@ -156,8 +187,8 @@ def _left(program: Program, place: Place, at: datetime, facts: Facts, taken: lis
         reason = "exit_when"
     if reason is None:
         return False
-    if reason == "goal" and place.visit == 0 and place.signal != "goal":
-        # Nothing that the journey could have brought about.
+    if reason == "goal" and place.visit == 0:
+        # Nothing that the journey could have brought about: nobody has left the trigger yet.
         reason = "goal_before"
     when = place.signal_at if place.signal in ("goal", "exit") and place.signal_at else at
     node = program.nodes.get(place.node)
@@ -168,6 +199,12 @@ def _left(program: Program, place: Place, at: datetime, facts: Facts, taken: lis
         place.goal_at = when
     _end(place, "done" if reason == "goal" else "exited", reason, when)
     return True
+
+
+def _best_hour(program: Program, node: Node, place: Place, at: datetime, facts: Facts, identity: str) -> Choice:
+    """The hour somebody goes on at; chance is that of the person, entry, step and visit."""
+    draws = tuple(draw(program, identity, f"{node.key}·{what}", place.visit) for what in ("explore", "hour", "minute"))
+    return choose(node.settings, at, facts.zone, facts.habit, facts.rhythm, draws)  # type: ignore[arg-type]
 
 
 def _due(node: Node, at: datetime, facts: Facts) -> datetime | None:

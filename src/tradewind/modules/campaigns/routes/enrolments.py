@@ -16,7 +16,8 @@ from tradewind.modules.campaigns.schemas.enrolments import (
     JourneyCounts,
     JourneySplitRead,
 )
-from tradewind.modules.campaigns.service import entering, splits, tracing
+from tradewind.modules.campaigns.schemas.optimising import BestHoursRead
+from tradewind.modules.campaigns.service import entering, hours, splits, tracing
 
 router = APIRouter(prefix="/api/v1", tags=["Journeys"])
 READ = [requires("campaigns:read")]
@@ -76,3 +77,9 @@ async def read_journey_counts(
 async def list_journey_splits(session: Session, journey_id: UUID) -> list[JourneySplitRead]:
     """Splits of the published version: how each variant does, and what chance it has from here."""
     return await splits.list_splits(session, journey_id)
+
+
+@router.get("/journeys/{journey_id}/best-hours", dependencies=READ)
+async def read_journey_best_hours(session: Session, journey_id: UUID) -> BestHoursRead:
+    """When people answer, and what the waits for the best hour of the published version bring."""
+    return await hours.best_hours(session, journey_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tradewind.modules.campaigns.engine.steps import StepKind
+from tradewind.modules.campaigns.schemas.optimising import Estimate
 
 EnrolmentState = Literal["waiting", "done", "exited", "failed"]
 
@@ -113,7 +114,10 @@ class JourneyArmRead(BaseModel):
         description="Off-policy estimate (self-normalised inverse propensity): the rate had everybody got this variant"
     )
     value_error: float | None = Field(description="Standard error of the estimate")
+    estimate: Estimate | None = Field(default=None, description="On what the off-policy estimate rests")
     lift: float | None = Field(description="Rate over that of the holdout; null without one")
+    lift_low: float | None = Field(default=None, description="95 % interval of the lift (Newcombe's hybrid score)")
+    lift_high: float | None = None
 
 
 class JourneySplitRead(BaseModel):

@@ -59,6 +59,37 @@ class RehearsalFinding(BaseModel):
     people: int | None = None
 
 
+class RehearsedPrice(BaseModel):
+    """What messages of a channel would cost, all together, in micro-USD."""
+
+    channel: str
+    messages: int
+    cost_microusd: int
+    origin: Literal["told", "measured", "none"] = Field(
+        description="At their steps, from what they cost in 90 days, or nothing was ever paid"
+    )
+
+
+class RehearsedHold(BaseModel):
+    """A limit or budget that would hold messages up: some leave later (until `until`), others never."""
+
+    name: str
+    rule: Literal["limit", "budget"]
+    period: str
+    amount: int = Field(description="Messages, or micro-USD")
+    put_off: int
+    lost: int
+    until: datetime | None
+
+
+class RehearsedHours(BaseModel):
+    """Why waits for the best hour took theirs: people by reason."""
+
+    node: str
+    name: str
+    decided: dict[str, int]
+
+
 class RehearsalReport(BaseModel):
     """What would happen."""
 
@@ -76,6 +107,9 @@ class RehearsalReport(BaseModel):
     deferred: dict[str, int] = Field(description="Messages that guardrails would put off, by rule")
     most_messages_to_one: int
     cost_microusd: int
+    costs: list[RehearsedPrice] = []
+    holds: list[RehearsedHold] = []
+    best_hours: list[RehearsedHours] = []
     days: list[RehearsedDay]
     mailboxes: list["MailboxVolume"]
     steps: list[RehearsedStep]

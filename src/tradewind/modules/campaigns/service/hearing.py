@@ -10,10 +10,13 @@ from tradewind.kernel.jobs import enqueue
 from tradewind.modules.campaigns.engine.program import Program
 from tradewind.modules.campaigns.engine.steps import AudienceTrigger, ScheduleTrigger, SegmentTrigger
 from tradewind.modules.campaigns.repository import journeys as repository
-from tradewind.modules.campaigns.repository import merges, signals
+from tradewind.modules.campaigns.repository import merges, signals, splits
 from tradewind.modules.campaigns.service import entering, hours, sweeping, waking
 from tradewind.modules.campaigns.service.programs import home_zone, of_version
 from tradewind.modules.leads import api as leads
+
+MEASURED = {"click": "email.clicked", "reply": "email.replied"}
+"""The kind of activity that counts for a split that does not measure by the goal."""
 
 
 async def activities(session: AsyncSession, people: Sequence[UUID], kinds: Sequence[str]) -> None:
@@ -27,6 +30,12 @@ async def activities(session: AsyncSession, people: Sequence[UUID], kinds: Seque
     for program in await in_use(session):
         signalled += await signals.look_back(session, program, people=people, kinds=kinds)
         signalled += await _leave_by_condition(session, program, people)
+        for node in program.splits:
+            kind = MEASURED.get(node.settings.measure)
+            if kind is not None and kind in kinds:
+                await splits.reward_event(
+                    session, program.version_id, node.key, kind, node.settings.reward_days, people
+                )
     if signalled:
         await waking.wake(session)
 

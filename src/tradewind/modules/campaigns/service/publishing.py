@@ -11,22 +11,32 @@ from tradewind.kernel.events import publish as tell
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.jobs import enqueue
 from tradewind.modules.campaigns.engine.graph import JourneyDraft
-from tradewind.modules.campaigns.errors import JourneyInvalid, RehearsalNeeded, VersionNotFound, WrongState
+from tradewind.modules.campaigns.errors import (
+    JourneyInvalid,
+    JourneyNotFound,
+    RehearsalNeeded,
+    VersionNotFound,
+    WrongState,
+)
 from tradewind.modules.campaigns.events import JourneyLaunched, JourneyStopped
 from tradewind.modules.campaigns.models import Journey, JourneyVersion
 from tradewind.modules.campaigns.repository import audience, rehearsals
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.schemas.journeys import JourneyPublish, JourneyRead, JourneyUpdate, JourneyVersionRead
-from tradewind.modules.campaigns.service import journeys, waking
+from tradewind.modules.campaigns.service import hours, journeys, pacing, waking
 from tradewind.modules.sending import api as sending
 
 
-async def launch(session: AsyncSession, journey_id: UUID, data: JourneyPublish, if_match: str | None) -> JourneyRead:
-    """Publish the draft and let people enter.
+async def launch(
+    session: AsyncSession, journey_id: UUID, data: JourneyPublish, if_match: str | None, *, by_campaign: bool = False
+) -> JourneyRead:
+    """Publish the draft and let people enter. What a campaign is carried out by is launched, paused … by it alone.
 
     Raises JourneyNotFound, JourneyInvalid, RehearsalNeeded, PreconditionFailed, WrongState where it runs already.
     """
     journey = await journeys.changeable(session, journey_id, if_match)
+    if not by_campaign:
+        await journeys.own_master(session, journey)
     if journey.state in ("live", "paused"):
         raise WrongState("It is running already. Publish the draft to change it, or resume it.")
     number = await _publish(session, journey, data.note)
@@ -56,18 +66,27 @@ async def publish(session: AsyncSession, journey_id: UUID, data: JourneyPublish,
     return await journeys.shown(session, journey)
 
 
-async def pause(session: AsyncSession, journey_id: UUID) -> JourneyRead:
+async def pause(session: AsyncSession, journey_id: UUID, *, by_campaign: bool = False) -> JourneyRead:
     """Nobody enters and nobody moves. Raises JourneyNotFound, WrongState."""
-    journey = await _in_state(session, journey_id, "live", "Only a live journey can be paused.")
+    journey = await _in_state(session, journey_id, by_campaign, "live", "Only a live journey can be paused.")
     journey.state = "paused"
     await journeys.touch(session, journey)
     await journeys.record(session, "journey.paused", journey)
     return await journeys.shown(session, journey)
 
 
-async def resume(session: AsyncSession, journey_id: UUID) -> JourneyRead:
+async def hold(session: AsyncSession, journey_id: UUID, reason: str) -> None:
+    """Pause a live journey because of itself: people stay where they are until somebody has looked at it."""
+    journey = await repository.at_rest(session, journey_id)
+    if journey is not None and journey.state == "live":
+        journey.state = "paused"
+        await journeys.touch(session, journey)
+        await journeys.record(session, "journey.paused", journey, reason=reason)
+
+
+async def resume(session: AsyncSession, journey_id: UUID, *, by_campaign: bool = False) -> JourneyRead:
     """Go on. Raises JourneyNotFound, WrongState."""
-    journey = await _in_state(session, journey_id, "paused", "Only a paused journey can go on.")
+    journey = await _in_state(session, journey_id, by_campaign, "paused", "Only a paused journey can go on.")
     journey.state = "live"
     journey.hears_since = now()
     await journeys.touch(session, journey)
@@ -76,12 +95,14 @@ async def resume(session: AsyncSession, journey_id: UUID) -> JourneyRead:
     return await journeys.shown(session, journey)
 
 
-async def stop(session: AsyncSession, journey_id: UUID) -> JourneyRead:
+async def stop(session: AsyncSession, journey_id: UUID, *, by_campaign: bool = False) -> JourneyRead:
     """End it for everybody: nobody moves from this commit on; a job sees to those in flight.
 
     Raises JourneyNotFound, WrongState.
     """
-    journey = await journeys.require(session, journey_id, lock=True)
+    journey = await _at_rest(session, journey_id)
+    if not by_campaign:
+        await journeys.own_master(session, journey)
     if journey.state not in ("live", "paused"):
         raise WrongState("It is not running.")
     journey.state = "stopped"
@@ -148,12 +169,24 @@ async def _publish(session: AsyncSession, journey: Journey, note: str) -> int:
     )  # fmt: skip
     session.add(version)
     await session.flush()
-    journey.published_version_id = version.id
+    before, journey.published_version_id = journey.published_version_id, version.id
+    await pacing.published(session, journey, before)
+    await hours.published(session, graph)
     return version.number
 
 
-async def _in_state(session: AsyncSession, journey_id: UUID, state: str, otherwise: str) -> Journey:
-    journey = await journeys.require(session, journey_id, lock=True)
+async def _in_state(session: AsyncSession, journey_id: UUID, by_campaign: bool, state: str, otherwise: str) -> Journey:
+    journey = await _at_rest(session, journey_id)
+    if not by_campaign:
+        await journeys.own_master(session, journey)
     if journey.state != state:
         raise WrongState(otherwise)
+    return journey
+
+
+async def _at_rest(session: AsyncSession, journey_id: UUID) -> Journey:
+    # A tick under way would intend messages after those that wait were withdrawn.
+    journey = await repository.at_rest(session, journey_id)
+    if journey is None:
+        raise JourneyNotFound("There is no such journey; it may have been removed.")
     return journey

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import asyncpg_connection
+from tradewind.modules.campaigns.engine.pacing import Pacer
 from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.engine.steps import (
     ApiTrigger,
@@ -20,12 +21,13 @@ from tradewind.modules.campaigns.engine.steps import (
     EventTrigger,
     FormTrigger,
     ScheduleTrigger,
-    ScoreTrigger,
     SegmentTrigger,
 )
+from tradewind.modules.campaigns.repository import audience
 from tradewind.modules.campaigns.repository import events as event_rows
+from tradewind.modules.campaigns.repository import journeys as journey_rows
 from tradewind.modules.campaigns.schemas.rehearsals import RehearsalCreate
-from tradewind.modules.campaigns.service import entering
+from tradewind.modules.campaigns.service import entering, sweeping
 from tradewind.modules.campaigns.service.entry_events import event_of
 from tradewind.modules.leads import api as leads
 
@@ -62,7 +64,9 @@ async def entrances(
         elif isinstance(node.settings, ApiTrigger):
             await _by_hand(session, found, node, settings, begins)
         else:
-            await _by_audience(session, found, node, settings, program.zone, begins, ends)
+            journey = await journey_rows.journey(session, program.journey_id)
+            campaign_id = journey.campaign_id if journey else None
+            await _by_audience(session, found, node, settings, program.zone, begins, ends, campaign_id)
     found.total = len(found.entries)
     people = sorted(found.entries)
     if len(people) > settings.people:
@@ -70,6 +74,24 @@ async def entrances(
         found.entries = defaultdict(list, {one: found.entries[one] for one in people})
     found.people = sorted(people)
     return found
+
+
+def places(program: Program, found: Entrances, *, once: bool) -> dict[tuple[UUID, str, datetime], datetime]:
+    """When each (person, trigger, moment) enters by the pace of the journey; none where it has no pace."""
+    if program.pace is None or not found.people:
+        return {}
+    # Of an audience that is rehearsed in part, that part enters an hour.
+    pacer = Pacer(program.pace, program.window, program.zone, None, share=len(found.people) / found.total)
+    coming = sorted(
+        (at, str(person_id), person_id, node)
+        for person_id in found.people
+        for node, at in (found.of(person_id)[:1] if once else found.of(person_id))
+    )
+    given = {}
+    for at, _, person_id, node in coming:
+        given[person_id, node, at] = moment = pacer.next(at)
+        pacer.take(moment)
+    return given
 
 
 async def rate_of(session: AsyncSession, match: EventMatch) -> float | None:
@@ -146,13 +168,11 @@ async def _by_audience(
     zone: str,
     begins: datetime,
     ends: datetime,
+    campaign_id: UUID | None,
 ) -> None:
     told = node.settings
-    condition = (
-        told.condition
-        if isinstance(told, ScoreTrigger)
-        else {"field": "segment", "op": "in", "value": [str(told.segment_id)]}
-    )
+    condition = sweeping.condition_of(node)
+    assert condition is not None
     name = node.title
     moments = [begins]
     if isinstance(told, ScheduleTrigger):
@@ -164,9 +184,11 @@ async def _by_audience(
     else:
         found.assumptions.append(f"“{name}”: everybody who is in the audience today enters on the first day.")
     by_age = settings.mode == "replay" and not isinstance(told, ScheduleTrigger) and moments == [begins]
+    compiled = await leads.compile_condition(session, condition, first=audience.FIRST_OF_PAGE)
+    compiled = sweeping.who_enters(session, compiled, node, campaign_id)
     after = None
     while True:
-        page = await leads.matching_lead_ids(session, condition, after_id=after, limit=_PAGE)
+        page = await audience.page(session, compiled, after=after, limit=_PAGE)
         since = await _known_since(session, page) if by_age else {}
         for person_id in page:
             times = [max(begins, since[person_id])] if person_id in since else moments

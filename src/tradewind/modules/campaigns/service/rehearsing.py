@@ -14,22 +14,24 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext
 from tradewind.modules.campaigns.engine.checking import read
 from tradewind.modules.campaigns.engine.graph import JourneyDraft, ReEntry
+from tradewind.modules.campaigns.engine.hours import DECIDED
 from tradewind.modules.campaigns.engine.program import Node, Program, compile_graph
 from tradewind.modules.campaigns.engine.rehearsal import Finding, Message, Tally, findings
-from tradewind.modules.campaigns.engine.stepping import Facts, Place, Signal, Taken, draw, identity_of
+from tradewind.modules.campaigns.engine.stepping import STAYING, Facts, Place, Signal, Taken, draw, identity_of
 from tradewind.modules.campaigns.engine.walking import EXIT, GOAL, walk
 from tradewind.modules.campaigns.models import JourneyRehearsal
 from tradewind.modules.campaigns.repository import events as event_rows
+from tradewind.modules.campaigns.repository import journeys as journey_rows
 from tradewind.modules.campaigns.repository import rehearsals as repository
 from tradewind.modules.campaigns.schemas.rehearsals import RehearsalCreate
-from tradewind.modules.campaigns.service import rehearsal_audience, splits
+from tradewind.modules.campaigns.service import hours, rehearsal_audience, rehearsal_outlook, splits
 from tradewind.modules.campaigns.service.effects import address_of
 from tradewind.modules.campaigns.service.programs import home_zone
 from tradewind.modules.campaigns.service.rehearsal_audience import Entrances
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import LeadSummary
 from tradewind.modules.sending import api as sending
-from tradewind.modules.sending.contracts import Recipient, SendRequest
+from tradewind.modules.sending.contracts import Outlook, Recipient, SendRequest
 
 CHUNK = 5_000
 ASKED = 20_000
@@ -58,6 +60,8 @@ class Stage:
     deferred: Counter[str] = field(default_factory=Counter)
     broken: set[int] = field(default_factory=set)
     conflicts: Counter[str] = field(default_factory=Counter)
+    campaign_id: UUID | None = None
+    enters_at: Mapping[tuple[UUID, str, datetime], datetime] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)
 
 
@@ -71,6 +75,7 @@ async def run(context: JobContext, rehearsal_id: UUID) -> None:
         stage = await _stage(session, rehearsal)
         entrances = await rehearsal_audience.entrances(session, stage.program, stage.settings, stage.begins, stage.ends)
         stage.assumptions += entrances.assumptions
+        stage.enters_at = rehearsal_audience.places(stage.program, entrances, once=stage.re_entry.mode == "never")
         await _measure_rates(session, stage)
     people = entrances.people
     for start in range(0, len(people), CHUNK):
@@ -78,8 +83,10 @@ async def run(context: JobContext, rehearsal_id: UUID) -> None:
         async with context.transaction() as session:
             await _rehearse(session, stage, entrances, people[start : start + CHUNK])
         await context.progress(done=min(len(people), start + CHUNK), total=len(people))
-    report = _report(stage, entrances, time.perf_counter() - started)
     async with context.transaction() as session:
+        scale = _leaving(stage) * entrances.total / max(1, len(people))
+        outlook = await rehearsal_outlook.look(session, stage.tally, stage.campaign_id, scale=scale)
+        report = _report(stage, entrances, outlook, scale, time.perf_counter() - started)
         rehearsal = await repository.rehearsal(session, rehearsal_id, lock=True)
         if rehearsal is not None:
             rehearsal.state = "done"
@@ -101,6 +108,10 @@ async def _stage(session: AsyncSession, rehearsal: JourneyRehearsal) -> Stage:
     stage = Stage(program, settings, graph.settings.re_entry, begins, ends, {one.id: one.name for one in graph.nodes})
     stage.chances = (await splits.chances(session, {program.version_id: program}))[program.version_id]
     stage.assumptions.append("Conditions on people are read as they hold today, and do not change on the way.")
+    journey = await journey_rows.journey(session, rehearsal.journey_id)
+    stage.campaign_id = journey.campaign_id if journey else None
+    if program.best_waits:
+        stage.assumptions.append("Best hours are those of what people answered until today.")
     if any(node.settings.method == "adaptive" for node in program.splits):
         stage.assumptions.append("Adaptive splits keep the chances they begin with.")
     return stage
@@ -130,6 +141,7 @@ async def _rehearse(session: AsyncSession, stage: Stage, entrances: Entrances, p
     stage.broken |= {number for number, found in enumerate(met) if found is None}
     events = await _events(session, stage, people)
     blocked = await _blocked(session, stage, known)
+    rhythm, habits = await hours.known(session, people, program.nodes.values())
     stage.conflicts += await rehearsal_audience.conflicts(session, program.journey_id, people)
     messages: list[Message] = []
     for person_id in people:
@@ -137,7 +149,8 @@ async def _rehearse(session: AsyncSession, stage: Stage, entrances: Entrances, p
         if person is None:
             continue
         holds = frozenset(number for number, found in enumerate(met) if found and person_id in found)
-        facts = Facts(person.time_zone or program.zone, holds, frozenset(stage.broken), stage.chances)
+        zone = person.time_zone or program.zone
+        facts = Facts(zone, holds, frozenset(stage.broken), stage.chances, habits.get(person_id, {}), rhythm)
         sent = _ways(stage, entrances, person, facts, events.get(person_id, {}), blocked)
         if stage.asked + len(messages) < ASKED:
             messages += [replace(one, person_id=person_id) for one in sent]
@@ -165,6 +178,7 @@ def _ways(
             continue
         identity = identity_of(person.id, f"{node}:{at.isoformat()}")
         place = last = Place(node, 0, at, at, at)
+        facts.enters_at = stage.enters_at.get((person.id, node, at))
         imagine = _imagine(stage, identity) if stage.rates else None
         taken = walk(program, place, facts, events, identity, until=stage.ends, answer=answer, imagine=imagine)
         messages += stage.tally.add(program, place, taken, domain)
@@ -254,19 +268,29 @@ def _request(stage: Stage, channel: str, purpose: str | None, person: LeadSummar
     )
     return SendRequest(
         channel=channel, recipient=recipient, purpose=purpose or stage.program.purpose,
-        journey_id=stage.program.journey_id,
+        journey_id=stage.program.journey_id, campaign_id=stage.campaign_id,
     )  # fmt: skip
 
 
-def _report(stage: Stage, entrances: Entrances, seconds: float) -> dict[str, Any]:
+def _leaving(stage: Stage) -> float:
+    """The share of messages that nothing stops for good, of those that the guardrails were asked about."""
+    return 1 - sum(stage.stopped.values()) / stage.asked if stage.asked else 1.0
+
+
+def _report(stage: Stage, entrances: Entrances, outlook: Outlook, scale: float, seconds: float) -> dict[str, Any]:
     tally = stage.tally
-    found = findings(stage.program, tally, stage.names) + _more_findings(stage)
+    found = findings(stage.program, tally, stage.names) + _more_findings(stage) + rehearsal_outlook.findings(outlook)
     rank = {"grave": 0, "warning": 1, "note": 2}
     days = sorted({*tally.entered_on, *(day for day, _ in tally.sent_on)})
     messages = sum(tally.messages.values())
     if stage.asked < messages:
         stage.assumptions.append(f"Guardrails were asked about {stage.asked:,} of {messages:,} messages.")
-    stage.assumptions.append("Limits and budgets that are used up only put messages off; they are not rehearsed.")
+    stage.assumptions.append(
+        "Cost, limits and budgets are those of the whole audience, each by itself, without what is sent beside it."
+    )
+    if stage.program.pace is not None and stage.enters_at:
+        last_on = max(stage.enters_at.values())
+        stage.assumptions.append(f"People enter at the journey's pace; the last of them on {last_on:%-d %B %Y}.")
     return {
         "mode": stage.settings.mode,
         "begins_on": stage.begins.date().isoformat(),
@@ -281,7 +305,14 @@ def _report(stage: Stage, entrances: Entrances, seconds: float) -> dict[str, Any
         "not_sent": dict(stage.stopped),
         "deferred": dict(stage.deferred),
         "most_messages_to_one": tally.most,
-        "cost_microusd": 0,
+        **rehearsal_outlook.told(outlook, tally, scale=scale),
+        "best_hours": [
+            {
+                "node": node.key, "name": node.title,
+                "decided": {code: count for code in DECIDED if (count := tally.hours[node.key, code])},
+            }
+            for node in stage.program.best_waits
+        ],
         "days": [
             {
                 "day": day.isoformat(),
@@ -306,7 +337,7 @@ def _report(stage: Stage, entrances: Entrances, seconds: float) -> dict[str, Any
                 "visits": tally.visits[node.key], "people": tally.people[node.key],
                 "ports": {
                     port: count for (key, port), count in sorted(tally.ports.items())
-                    if key == node.key and port != "asked"
+                    if key == node.key and port not in STAYING
                 },
             }
             for node in stage.program.nodes.values()

@@ -1,27 +1,32 @@
 """Splits: what chance each variant has, and how each one does."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.campaigns.engine.allocation import best_chances, interval, shares
+from tradewind.kernel.clock import now
+from tradewind.modules.campaigns.engine.allocation import best_chances, difference, interval, shares
 from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository import splits as rows
 from tradewind.modules.campaigns.schemas.enrolments import JourneyArmRead, JourneySplitRead
+from tradewind.modules.campaigns.schemas.optimising import Estimate
 from tradewind.modules.campaigns.service import journeys
 from tradewind.modules.campaigns.service.programs import programs
 
+_NONE: Mapping[str, Mapping[str, str]] = {}
 
-async def chances(session: AsyncSession, compiled: Mapping[UUID, Program]) -> dict[UUID, dict[str, dict[str, float]]]:
-    """By version and step: the chance of each variant at this moment."""
+
+async def chances(
+    session: AsyncSession, compiled: Mapping[UUID, Program], chosen: Mapping[str, Mapping[str, str]] = _NONE
+) -> dict[UUID, dict[str, dict[str, float]]]:
+    """By version and step: the chance of each variant at this moment; `chosen` is that of the journey."""
     learning = [one.version_id for one in compiled.values() if any(_learns(node) for node in one.splits)]
     counted = await rows.counts(session, learning) if learning else {}
     return {
-        version_id: {
-            node.key: shares(node.settings, counted.get((version_id, node.key), {})) for node in program.splits
-        }
+        version_id: {node.key: _given(node, counted.get((version_id, node.key), {}), chosen) for node in program.splits}
         for version_id, program in compiled.items()
     }
 
@@ -35,15 +40,26 @@ async def list_splits(session: AsyncSession, journey_id: UUID) -> list[JourneySp
     version = await repository.version(session, journey.published_version_id)
     assert version is not None
     counted = await rows.counts(session, [version.id])
-    estimated = await rows.estimates(session, version.id)
+    spans = {node.key: timedelta(days=node.settings.reward_days) for node in program.splits}
+    told = await rows.estimates(session, version.id, spans, now())
+    estimated = {place: Estimate(**one) for place, one in told.items()}
     return [
         JourneySplitRead(
             version_number=version.number, node=node.key, name=node.name, method=node.settings.method,
             reward_days=node.settings.reward_days,
-            arms=_arms(node, counted.get((version.id, node.key), {}), estimated),
+            arms=_arms(node, counted.get((version.id, node.key), {}), estimated, journey.chosen),
         )
         for node in program.splits
     ]  # fmt: skip
+
+
+def _given(
+    node: Node, counted: Mapping[str, tuple[int, int]], chosen: Mapping[str, Mapping[str, str]]
+) -> dict[str, float]:
+    """The chance of each variant at the next draw: of one that somebody chose it is 1."""
+    given = shares(node.settings, counted)
+    variant = chosen[node.key]["variant"] if node.key in chosen else None
+    return {key: float(key == variant) for key in given} if variant in given else given
 
 
 def _learns(node: Node) -> bool:
@@ -51,27 +67,33 @@ def _learns(node: Node) -> bool:
 
 
 def _arms(
-    node: Node, counted: Mapping[str, tuple[int, int]], estimated: Mapping[tuple[str, str], tuple[float, float]]
+    node: Node,
+    counted: Mapping[str, tuple[int, int]],
+    estimated: Mapping[tuple[str, str], Estimate],
+    chosen: Mapping[str, Mapping[str, str]],
 ) -> list[JourneyArmRead]:
     variants = node.settings.variants
-    given = shares(node.settings, counted)
+    given = _given(node, counted, chosen)
     compared = [one.key for one in variants if not one.holdout]
     best = dict(zip(compared, best_chances([counted.get(key, (0, 0)) for key in compared]), strict=True))
     held = [counted.get(one.key, (0, 0)) for one in variants if one.holdout]
-    drawn, rewarded = sum(one[0] for one in held), sum(one[1] for one in held)
-    baseline = rewarded / drawn if drawn else None
+    held_drawn, held_rewarded = sum(one[0] for one in held), sum(one[1] for one in held)
     arms = []
     for one in variants:
         drawn, rewarded = counted.get(one.key, (0, 0))
         low, high = interval(drawn, rewarded) if drawn else (None, None)
-        value, error = estimated.get((node.key, one.key), (None, None))
+        estimate = estimated.get((node.key, one.key))
         rate = rewarded / drawn if drawn else None
+        lift, (lift_low, lift_high) = None, (None, None)
+        if rate is not None and held_drawn and not one.holdout:
+            lift = rate - held_rewarded / held_drawn
+            lift_low, lift_high = difference(drawn, rewarded, held_drawn, held_rewarded)
         arms.append(
             JourneyArmRead(
                 variant=one.key, name=one.name or one.key, holdout=one.holdout, drawn=drawn, rewarded=rewarded,
                 rate=rate, low=low, high=high, best=best.get(one.key), propensity=given[one.key],
-                value_if_always=value, value_error=error,
-                lift=rate - baseline if rate is not None and baseline is not None and not one.holdout else None,
+                value_if_always=estimate.value if estimate else None, value_error=estimate.error if estimate else None,
+                estimate=estimate, lift=lift, lift_low=lift_low, lift_high=lift_high,
             )
         )  # fmt: skip
     return arms

@@ -55,7 +55,7 @@ async def trace(session: AsyncSession, enrolment_id: UUID) -> EnrolmentTrace:
     for one in taken:
         node = compiled[one["version_id"]].nodes.get(one["node"])
         facts: Mapping[str, Any] = one["why"]
-        if one["visit"] in drawn:
+        if one["visit"] in drawn and not facts:
             facts = {"code": "drawn", "propensity": round(drawn[one["visit"]]["propensity"], 4)}
         steps.append(
             StepTaken(

@@ -6,11 +6,11 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
-from tradewind.kernel.clock import now
 
 TURN, SWEEP, STOP, MOVE, REHEARSE = (
     "journeys.turn", "journeys.sweep_one", "journeys.end_all", "journeys.move_people", "journeys.rehearse",
 )  # fmt: skip
+HOURS = "journeys.count_hours"
 TURN_SECONDS = 8
 
 
@@ -35,6 +35,18 @@ class Rehearse(BaseModel):
     rehearsal_id: UUID
 
 
+class CountHours(BaseModel):
+    """Count when people of an organisation answer."""
+
+    organisation_id: UUID
+
+
+def count_hours(organisation_id: UUID) -> jobs.Request:
+    """The job that counts an organisation's hours, once at a time."""
+    work = CountHours(organisation_id=organisation_id)
+    return jobs.Request(jobs.registered()[HOURS], work, dedupe_key=f"{HOURS}:{organisation_id}")
+
+
 def sweep_job() -> jobs.Job[Sweep]:
     """The job that looks at a journey's audience."""
     return jobs.registered()[SWEEP]
@@ -46,6 +58,8 @@ def stop_job() -> jobs.Job[Sweep]:
 
 
 async def wake(session: AsyncSession) -> None:
-    """Have a turn of the engine begin once the transaction has committed, unless one is under way."""
-    slot = int(now().timestamp()) // TURN_SECONDS
-    await jobs.enqueue(session, jobs.registered()[TURN], jobs.NoPayload(), dedupe_key=f"{TURN}:{slot}", priority=5)
+    """Have the engine look once the transaction has committed.
+
+    Always a job of its own: one that waits or runs already may have looked for the last time before this commit.
+    """
+    await jobs.enqueue(session, jobs.registered()[TURN], jobs.NoPayload(), priority=5)

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from tradewind.modules.campaigns.engine.program import Node
-from tradewind.modules.campaigns.engine.steps import ClockWait, Duration, DurationWait, EventMatch, EventWait
+from tradewind.modules.campaigns.engine.steps import (
+    BestWait,
+    ClockWait,
+    Duration,
+    DurationWait,
+    EventMatch,
+    EventWait,
+)
 
 _ENDED = {
     "": "",
@@ -33,6 +40,9 @@ _BY_CODE = {
     "condition_broken": "The condition works no more (a field or segment it names is gone): taken as no",
     "sent": "The message may leave",
     "blocked": "The message must not be sent",
+    "no_channel": "No message: nothing is connected that sends on this channel",
+    "no_address": "No message: the person cannot be reached on this channel",
+    "no_mail": "No message: the mail template is not published any more",
 }
 _BY_PORT = {"yes": "The condition holds", "no": "The condition does not hold"}
 _BY_KIND = {
@@ -58,8 +68,12 @@ def why_taken(node: Node | None, port: str, facts: Mapping[str, Any]) -> str:
     code = facts.get("code")
     if code == "drawn":
         return f"Chance decided; this way had {facts['propensity']:.0%}"
+    if port == "decided":
+        return _best_hour(facts)
     if code == "moved":
         return f"Moved by hand from version {facts.get('from')}"
+    if code == "chosen":
+        return f"Everybody gets this way: chosen by {facts.get('by')}"
     if code in _BY_CODE:
         return _BY_CODE[code]
     if port in _BY_PORT:
@@ -77,6 +91,9 @@ def waits_for(node: Node | None) -> str:
     if isinstance(settings, ClockWait):
         days = f" on {', '.join(_DAYS[day] for day in sorted(settings.weekdays))}" if settings.weekdays else ""
         return f"For {settings.at} in their time zone{days}"
+    if isinstance(settings, BestWait):
+        hours = f"{settings.earliest} and {settings.latest}"
+        return f"For their best hour between {hours}, {settings.within_days} days at most"
     if isinstance(settings, EventWait):
         return f"For {_event(settings.event)}, at most {_span(settings.timeout)}"
     if node.kind == "score_wait":
@@ -85,6 +102,21 @@ def waits_for(node: Node | None) -> str:
     if node.kind == "send":
         return "For the hours in which messages leave"
     return "For its turn"
+
+
+def _best_hour(facts: Mapping[str, Any]) -> str:
+    """Why an hour was taken: “Tuesday 09–10: 6 of 14 answers; organisation 11 %”."""
+    hour = facts["hour"]
+    name = f"{_DAYS[hour // 24]} {hour % 24:02}–{(hour % 24 + 1) % 24:02}"
+    match facts["code"]:
+        case "best_none":
+            return f"{name}: none of the days that were allowed had an allowed hour"
+        case "best_unknown":
+            return f"{name}, the first allowed hour: {facts['answers']:,} answers of all people say too little yet"
+    told = f"{facts['own']} of {facts['of']} answers; organisation {facts['all']:.1%}"
+    if facts["code"] == "best_explored":
+        return f"{name}, by chance, to see what the best hours bring ({facts['propensity']:.1%}): {told}"
+    return f"{name}: {told}" + ("" if facts["code"] == "best_own" else "; everybody's hours decided")
 
 
 def _event(match: EventMatch) -> str:
