@@ -26,6 +26,7 @@ from tradewind.kernel.json_bodies import JsonBodiesMiddleware
 from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
 from tradewind.kernel.openapi_names import operation_id
+from tradewind.kernel.routing import Router
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
 from tradewind.kernel.telemetry import TelemetryMiddleware, configure, route_template
 from tradewind.kernel.validation import field_errors
@@ -97,18 +98,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     modules.load_all()
-    # Paths are matched in this order: mounts cost others next to nothing and need not wait for all routes, and the
-    # busiest module's routes first save every one of its requests 0.15 ms.
+    # Paths are matched in this order: mounts cost others next to nothing and need not wait for all routes.
     for path, application in _mounts().items():
         app.mount(path, application)
-    for name in sorted(modules.names(), key=lambda name: name != "leads"):
-        if (routes := modules.role(name, "routes")) is not None:
-            app.include_router(routes.router)
-    app.include_router(jobs_routes.router)
-    app.include_router(realtime.router)
-    app.include_router(health.router)
-    app.include_router(graphql_api.router)
-    app.include_router(assistant_metadata.router)
+    served = [modules.role(name, "routes") for name in sorted(modules.names(), key=lambda name: name != "leads")]
+    for routes in (*filter(None, served), jobs_routes, realtime, health, graphql_api, assistant_metadata):
+        app.include_router(Router.of(routes.router))
     assistants.mount(app)
     describe(app, _TAGS | modules.tags(), make_authenticator)
     _handle_errors(app)

@@ -1,11 +1,5 @@
 """HTTP of the module: one router out of the `router` of every file of this package."""
 
-from importlib import import_module
-from pkgutil import iter_modules
+from tradewind.kernel.routing import gathered
 
-from fastapi import APIRouter
-
-router = APIRouter(prefix="/api/v1")
-# Paths are matched in this order: the busiest first.
-for _part in sorted((part.name for part in iter_modules(__path__)), key=lambda name: (name != "people", name)):
-    router.include_router(import_module(f"{__name__}.{_part}").router)
+router = gathered(__name__, __path__, first=("people",))

@@ -1,11 +1,5 @@
 """HTTP of the module: one router out of the `router` of every file of this package."""
 
-from importlib import import_module
-from pkgutil import iter_modules
+from tradewind.kernel.routing import gathered
 
-from fastapi import APIRouter
-
-router = APIRouter()
-for _part in iter_modules(__path__):
-    _module = import_module(f"{__name__}.{_part.name}")
-    router.include_router(_module.router, prefix=getattr(_module, "PREFIX", "/api/v1"))
+router = gathered(__name__, __path__)

@@ -1,9 +1,5 @@
-"""HTTP of scoring, a file for each part of it."""
+"""HTTP of the module: one router out of the `router` of every file of this package."""
 
-from fastapi import APIRouter
+from tradewind.kernel.routing import gathered
 
-from tradewind.modules.scoring.routes import evaluations, models, setups
-
-router = APIRouter()
-for part in (models, setups, evaluations):
-    router.include_router(part.router)
+router = gathered(__name__, __path__, prefix="", first=("models", "setups"))
