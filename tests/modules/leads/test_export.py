@@ -52,6 +52,25 @@ async def test_an_export_comes_back_as_it_went(client, filled, database):
     assert done["counts"] == {"unchanged": 4}
 
 
+async def test_an_edited_export_changes_the_leads_it_names(client, filled, database):
+    table = list(csv.DictReader(io.StringIO((await client.get("/api/v1/leads/export")).content.decode("utf-8-sig"))))
+    bo = table[1]
+    bo["Email"], bo["Job title"] = "bo@new.example", "Buyer"
+    del bo["First name"], table[0]["First name"]
+    nobody = dict.fromkeys(bo, "") | {"Id": "01900000-0000-7000-8000-000000000000", "Job title": "Ghost"}
+    header = [label for label in table[2] if label != "First name"]
+    rows = [header, *([row[label] for label in header] for row in (bo, nobody))]
+    done = await import_file(
+        client, lambda: run_import_jobs(database), csv_bytes(rows), mapping={"duplicates": "update"}
+    )
+    assert done["counts"] == {"updated": 1, "rejected": 1}
+    lead = (await client.get(f"/api/v1/leads/{bo['Id']}")).json()
+    assert (lead["email"], lead["job_title"], lead["first_name"]) == ("bo@new.example", "Buyer", "Bo")
+    rejects = (await client.get(f"/api/v1/imports/{done['id']}/rejects.csv")).text
+    assert "No lead has this id" in rejects
+    assert "Ghost" in rejects
+
+
 async def test_json_and_xlsx(client, filled):
     entries = (await client.get("/api/v1/leads/export?format=json")).json()
     assert [entry["email"] for entry in entries] == ["ada@x.example", "bo@x.example", "cy@x.example"]
@@ -62,6 +81,8 @@ async def test_json_and_xlsx(client, filled):
     assert len(rows) == 4
     assert "@Works" in {cell.value for cell in rows[1]}
     assert not any(cell.data_type == "f" for row in rows for cell in row)
+    created = next(cell for cell, label in zip(rows[1], rows[0], strict=True) if label.value == "Created")
+    assert created.is_date
 
 
 async def test_filters_hold(client, filled):

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-# What a spreadsheet takes for the beginning of a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
+# All but the owner's name are columns of leads.
 COLUMNS: dict[str, str] = {
     "id": "Id", "external_id": "External id", "full_name": "Full name", "first_name": "First name",
     "last_name": "Last name", "email": "Email", "phone": "Phone", "phone_key": "Phone (E.164)",
@@ -12,20 +10,10 @@ COLUMNS: dict[str, str] = {
     "country": "Country", "region": "Region", "city": "City", "language": "Language", "time_zone": "Time zone",
     "website": "Website", "score": "Score", "score_band": "Score band", "converted": "Converted",
     "converted_at": "Converted on", "first_seen_at": "First seen", "last_activity_at": "Last activity",
-    "do_not_email": "Do not email", "do_not_call": "Do not call", "tags": "Tags", "owner_id": "Owner id",
-    "created_at": "Created", "updated_at": "Updated",
+    "do_not_email": "Do not email", "do_not_call": "Do not call", "tags": "Tags", "owner": "Owner",
+    "owner_id": "Owner id", "created_at": "Created", "updated_at": "Updated",
 }  # fmt: skip
 _TELLING = frozenset(COLUMNS[key] for key in ("id", "external_id", "phone_key", "score_band", "owner_id"))
-
-
-def harmless(text: str) -> str:
-    """A cell no spreadsheet will run: an apostrophe before what it would take for a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
-def meant(text: str) -> str:
-    """The cell without the apostrophe of `harmless`, which spreadsheets and other programs write as well."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
 
 
 def fields_of(header: Sequence[str]) -> dict[str, str]:

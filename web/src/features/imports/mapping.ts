@@ -25,7 +25,7 @@ export const KINDS: FieldKind[] = [
   'url',
 ];
 
-export const KEYS = ['external_id', 'email', 'phone'] as const;
+export const KEYS = ['id', 'external_id', 'email', 'phone'] as const;
 export type MatchKey = (typeof KEYS)[number];
 
 export const NEW = '+new';

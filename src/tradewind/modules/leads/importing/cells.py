@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from tradewind.modules.leads.exported import meant
+from tradewind.kernel.spreadsheets import meant
 from tradewind.modules.leads.importing.limits import MAX_CELL_CHARACTERS
 from tradewind.modules.leads.importing.mapping import STATUS_WORDS
 from tradewind.modules.leads.importing.plan import PlannedColumn
@@ -111,6 +112,8 @@ def _reader_of(column: PlannedColumn) -> Callable[[str], Any]:
             return _select
         case "url":
             return _url
+        case "own_id":
+            return _own_id
         case _:
             custom = column.target.startswith("custom.")
             if column.target == "website":
@@ -197,6 +200,13 @@ def _select(text: str) -> str:
     if len(text) > LINE_CHARACTERS:
         raise UnreadableCell(f"longer than {LINE_CHARACTERS} characters")
     return text
+
+
+def _own_id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise UnreadableCell(f"“{text[:40]}” is no id of a lead") from None
 
 
 def _url(text: str) -> str:

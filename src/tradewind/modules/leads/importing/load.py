@@ -119,6 +119,7 @@ def _update_statements(*, fill: bool) -> tuple[str, str]:
     return remember, change
 
 
+_SAME = {"id": "id = k.key::uuid", "external_id": "external_id = k.key"}
 _UPDATES = {"update": _update_statements(fill=False), "fill": _update_statements(fill=True)}
 
 
@@ -167,6 +168,7 @@ class BatchLoader:
         )
         existing = await existing_leads(connection, self._organisation_id, self._plan, drafts)
         decision = decide(self._plan, drafts, existing)
+        rejects = [*rejects, *decision.rejected]
         await self._companies.assign(connection, [*decision.new, *decision.known])
         moment = await connection.fetchval("select clock_timestamp()")
         counts: Counter[str] = Counter(skipped=decision.skipped, rejected=len(rejects))
@@ -269,11 +271,11 @@ async def existing_leads(
         return found
     for match in plan.match_on:
         wanted = list({key for draft in drafts for kind, key in draft.keys if kind == match})
-        column = match if match == "external_id" else f"{match}_key"
+        same = _SAME.get(match, f"{match}_key = k.key")
         # Key by key through the index; `offset 0` keeps the planner from joining the whole table instead.
         rows = await connection.fetch(
             f"select k.key, l.id from {listed(2)} as k(key), lateral (select id from leads "
-            f"where organisation_id = $1 and deleted_at is null and {column} = k.key offset 0) as l order by l.id",
+            f"where organisation_id = $1 and deleted_at is null and {same} offset 0) as l order by l.id",
             organisation_id,
             DELIMITER.join(wanted),
         )

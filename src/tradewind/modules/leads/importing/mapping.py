@@ -296,7 +296,7 @@ def _judge_one(suggestion: Suggestion, profile: ColumnProfile) -> None:
     elif word and not (suggestion.target or "").startswith(("email", "phone", "company")):
         suggestion.used_for_scoring = False
         suggestion.scoring_reason = f"“{word}” is usually filled in or changed after the outcome is known.{told}"
-    elif suggestion.target in ("external_id", "email", "phone", "first_name", "last_name", "full_name"):
+    elif suggestion.target in ("id", "external_id", "email", "phone", "first_name", "last_name", "full_name"):
         suggestion.used_for_scoring = False
         suggestion.scoring_reason = "It identifies a person."
     elif profile.identifies and custom_kind in ("number", "text", "select"):
@@ -309,5 +309,5 @@ def _judge_one(suggestion: Suggestion, profile: ColumnProfile) -> None:
 
 def default_match_on(targets: Mapping[str, Any] | set[str]) -> list[str]:
     """By what duplicates are found, given the fields a file fills."""
-    found = [key for key in ("external_id", "email") if key in targets]
+    found = [key for key in ("id", "external_id", "email") if key in targets]
     return found or (["phone"] if "phone" in targets else [])

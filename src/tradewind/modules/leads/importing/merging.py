@@ -1,11 +1,13 @@
 """Deciding, for a batch, which rows are new leads and which change known ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from tradewind.modules.leads.importing.plan import Plan
-from tradewind.modules.leads.importing.reading import Key, LeadDraft
+from tradewind.modules.leads.importing.reading import Key, LeadDraft, RejectedRow
+
+NOBODY = "No lead has this id, and nothing else in the row tells who it is."
 
 
 @dataclass(slots=True)
@@ -20,10 +22,11 @@ class Slot:
 
 @dataclass(slots=True)
 class Decision:
-    """What a batch does. `added_rows` changed a lead that the batch itself adds."""
+    """What a batch does. `added_rows` changed a lead that the batch itself adds; `rejected` name nobody there is."""
 
     new: list[Slot] = field(default_factory=list)
     known: list[Slot] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
     skipped: int = 0
     added_rows: int = 0
 
@@ -31,6 +34,7 @@ class Decision:
 def decide(plan: Plan, drafts: Iterable[LeadDraft], existing: Mapping[Key, UUID]) -> Decision:
     """Sort the rows of a batch into new leads, changes and duplicates to leave out, by the plan's policy."""
     decision = Decision()
+    drafts = list(_of_somebody(plan, drafts, existing, decision))
     if plan.duplicates == "create":
         decision.new = [Slot(draft) for draft in drafts]
         return decision
@@ -69,6 +73,21 @@ def decide(plan: Plan, drafts: Iterable[LeadDraft], existing: Mapping[Key, UUID]
         for key in keys:
             seen.setdefault(key, slot)
     return decision
+
+
+def names_nobody(plan: Plan, draft: LeadDraft, existing: Mapping[Key, UUID]) -> bool:
+    """Whether only an id tells who the row is about, and no lead has it."""
+    return draft.cells is not None and (plan.duplicates == "create" or not any(key in existing for key in draft.keys))
+
+
+def _of_somebody(
+    plan: Plan, drafts: Iterable[LeadDraft], existing: Mapping[Key, UUID], decision: Decision
+) -> Iterator[LeadDraft]:
+    for draft in drafts:
+        if names_nobody(plan, draft, existing):
+            decision.rejected.append(RejectedRow(draft.row, draft.cells or [], NOBODY))
+        else:
+            yield draft
 
 
 _PERSON_FIELDS = (

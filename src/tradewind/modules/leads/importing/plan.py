@@ -9,7 +9,7 @@ from tradewind.modules.leads.importing.targets import TARGETS
 
 Duplicates = Literal["skip", "update", "fill", "create"]
 BadCells = Literal["reject", "empty"]
-MATCH_KEYS = ("external_id", "email", "phone")
+MATCH_KEYS = ("id", "external_id", "email", "phone")
 
 
 @dataclass(frozen=True, slots=True)

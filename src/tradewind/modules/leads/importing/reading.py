@@ -35,7 +35,8 @@ class Problem:
 class LeadDraft:
     """One row, read: `values` by field, `custom` by key, and the normal forms and findings of the person.
 
-    `keys` is what duplicates are found by, most telling first; `line` the draft as COPY takes it, once encoded.
+    `keys` is what duplicates are found by, most telling first; `line` the draft as COPY takes it, once encoded;
+    `cells` the row itself where nothing but an id of Tradewind tells who it is.
     """
 
     row: int
@@ -45,6 +46,7 @@ class LeadDraft:
     keys: tuple[Key, ...]
     warnings: Sequence[Problem] = ()
     line: str | None = None
+    cells: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +149,26 @@ class RowReader:
             problems, warnings = self._judge(row, person, odd)
         else:
             problems = []
-        if (
-            self._identified and not problems
-            and not (person.email_key or person.full_name or person.company_name or person.phone)
-            and not values.get("external_id")
-        ):  # fmt: skip
+        nameless = not (person.email_key or person.full_name or person.company_name or person.phone) and not (
+            values.get("external_id")
+        )
+        known = values.get("id")
+        if self._identified and not problems and nameless and not known:
             problems.append(Problem(None, "Nothing tells who this is: no name, e-mail, phone, company or id."))
         if problems:
             return RejectedRow(row.number, row.cells, "; ".join(map(str, problems)), tuple(problems))
         if warnings:
             self.warnings.update(map(str, warnings))
-        return LeadDraft(row.number, values, custom, person, self._keys(values, person), warnings)
+        draft = LeadDraft(row.number, values, custom, person, self._keys(values, person), warnings)
+        if nameless and known:
+            draft.cells = row.cells
+        return draft
 
     def _keys(self, values: dict[str, Any], person: EnrichedPerson) -> tuple[Key, ...]:
         keys: list[Key] = []
         for match in self._plan.match_on:
-            if match == "external_id":
-                key = values.get("external_id")
+            if match in ("id", "external_id"):
+                key = values.get(match)
             else:
                 key = person.email_key if match == "email" else person.phone_key
             if key:

@@ -23,6 +23,7 @@ def _target(key: str, label: str, kind: str, headers: str) -> Target:
 TARGETS: dict[str, Target] = {
     target.key: target
     for target in (
+        _target("id", "Id in Tradewind", "own_id", "tradewind id, tradewind lead id"),
         _target(
             "external_id", "Id in the old system", "id",
             "id, lead id, prospect id, contact id, person id, external id, record id, customer id, client id, "

@@ -58,7 +58,7 @@ class MappingUpdate(BaseModel):
 
     columns: list[MappedColumn] = Field(max_length=500)
     duplicates: Literal["skip", "update", "fill", "create"] = "skip"
-    match_on: list[Literal["external_id", "email", "phone"]] | None = Field(default=None, max_length=3)
+    match_on: list[Literal["id", "external_id", "email", "phone"]] | None = Field(default=None, max_length=4)
     bad_cells: Literal["reject", "empty"] = Field(
         default="reject", description="What a cell that cannot be read does: keeps its row out, or stays empty"
     )

@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.kernel.events import publish
+from tradewind.kernel.spreadsheets import harmless
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.errors_imports import ExportTooLarge
 from tradewind.modules.leads.events import LeadsExported
-from tradewind.modules.leads.exported import COLUMNS, harmless
+from tradewind.modules.leads.exported import COLUMNS
 from tradewind.modules.leads.models.fields import CustomField
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import lists
@@ -31,6 +32,7 @@ MEDIA_TYPES: dict[str, str] = {
 }
 _XLSX_ROWS = 1_048_575
 _XLSX_CELL = 32_767
+_XLSX_YEAR = 1900
 _PREFETCH = 1_000
 
 
@@ -72,12 +74,20 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """The export in pieces; memory stays bounded at any number of leads."""
     connection = await asyncpg_connection(session)
-    columns = ", ".join(f"leads.{name}" for name in COLUMNS)
+    columns = ", ".join(f"leads.{name}" for name in COLUMNS if name != "owner")
+    owners = {member.id: member.name for member in await identity.list_members(session, active_only=False)}
     statement = f"select {columns}, leads.custom from leads where {chosen.where} order by leads.created_at, leads.id"
     rows = connection.cursor(statement, *chosen.values, prefetch=_PREFETCH)
     make = {"csv": _csv, "json": _json, "xlsx": _xlsx}[kind]
-    async for piece in make(masking.shown_stream(session, rows), fields):
+    async for piece in make(_with_owners(masking.shown_stream(session, rows), owners), fields):
         yield piece
+
+
+async def _with_owners(
+    rows: AsyncIterator[Mapping[str, Any]], owners: Mapping[UUID, str]
+) -> AsyncIterator[Mapping[str, Any]]:
+    async for row in rows:
+        yield {**row, "owner": owners.get(row["owner_id"])}
 
 
 def _custom(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,6 +158,8 @@ async def _xlsx(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
         book = xlsxwriter.Workbook(path, {**options, "strings_to_numbers": False, "tmpdir": folder})
         sheet = book.add_worksheet("Leads")
         bold = book.add_format({"bold": True})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        sheet.set_column(0, len(COLUMNS) + len(fields) - 1, 18)
         for column, label in enumerate([*COLUMNS.values(), *[field.label for field in fields]]):
             sheet.write_string(0, column, label, bold)
         sheet.freeze_panes(1, 0)
@@ -161,6 +173,9 @@ async def _xlsx(rows: Any, fields: list[CustomField]) -> AsyncIterator[bytes]:
                     sheet.write_boolean(number, column, value)
                 elif isinstance(value, int | float):
                     sheet.write_number(number, column, value)
+                elif isinstance(value, datetime) and value.year >= _XLSX_YEAR:
+                    # A sheet knows no zones: all times are UTC, as in the other formats.
+                    sheet.write_datetime(number, column, value.astimezone(UTC).replace(tzinfo=None), moment)
                 elif value is not None and (text := _text(value)):
                     # A text by its type: no spreadsheet runs it, and phone numbers stay as they are.
                     sheet.write_string(number, column, text[:_XLSX_CELL])

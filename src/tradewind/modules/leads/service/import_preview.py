@@ -13,6 +13,7 @@ from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.modules.leads.errors_imports import ImportNotReady
 from tradewind.modules.leads.importing.limits import PREVIEW_ROWS
 from tradewind.modules.leads.importing.load import existing_leads
+from tradewind.modules.leads.importing.merging import NOBODY, names_nobody
 from tradewind.modules.leads.importing.plan import Plan
 from tradewind.modules.leads.importing.readers import BrokenRow, Row
 from tradewind.modules.leads.importing.reading import LeadDraft, RejectedRow, RowReader
@@ -60,6 +61,9 @@ def _row(
         problems = [CellProblem(column=p.column, message=p.message, level="error") for p in result.problems]
         problems = problems or [CellProblem(column=None, message=result.reason, level="error")]
         return PreviewRow(row=row.number, cells=cells, values={}, effect="reject", lead_id=None, problems=problems)
+    if names_nobody(plan, result, existing):
+        problem = CellProblem(column=None, message=NOBODY, level="error")
+        return PreviewRow(row=row.number, cells=cells, values={}, effect="reject", lead_id=None, problems=[problem])
     keys = result.keys
     lead_id = next((existing[key] for key in keys if key in existing), None)
     repeated = any(key in seen for key in keys) and plan.duplicates != "create"
