@@ -34,14 +34,13 @@ export function address(path: string, query: Record<string, QueryValue> = {}): s
   return text ? `${path}?${text}` : path;
 }
 
-/** One call of the API. `path` includes `/api/v1`. Throws ApiError. */
-export async function request<T>(
+function send(
   method: Method,
   path: string,
-  { query, body, version, signal, headers }: RequestOptions = {},
-): Promise<T> {
+  { query, body, version, signal, headers }: RequestOptions,
+): Promise<Response> {
   const form = body instanceof FormData;
-  const response = await apiFetch(
+  return apiFetch(
     new Request(new URL(address(path, query), location.origin), {
       method: method.toUpperCase(),
       headers: {
@@ -55,10 +54,28 @@ export async function request<T>(
       credentials: 'same-origin',
     }),
   );
+}
+
+/** One call of the API. `path` includes `/api/v1`. Throws ApiError. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T> {
+  const response = await send(method, path, options);
   if (response.status === 204 || response.headers.get('content-length') === '0') {
     return undefined as T;
   }
   return (await response.json()) as T;
+}
+
+/** One call of the API that is answered with a file. Throws ApiError. */
+export async function requestFile(
+  method: Method,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Blob> {
+  return (await send(method, path, options)).blob();
 }
 
 /** Query key of a GET: method, path, parameters. */

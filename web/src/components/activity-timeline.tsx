@@ -16,6 +16,11 @@ import { TIMELINE_KINDS, type TimelineKind } from './timeline-kinds';
 export type Activity = Schema<'ActivityRead'>;
 
 const PAGE = 30;
+const NAMED_ALREADY: Record<string, RegExp> = {
+  deal: /^deal\b/i,
+  meeting: /^meeting\b/i,
+  email: /^e-mail\b/i,
+};
 
 interface ActivityTimelineProps {
   /** "/api/v1/leads/…/timeline" */
@@ -37,14 +42,24 @@ function timeOf({ kind, data }: Activity): string | undefined {
 }
 
 function Words({ entry, children }: { entry: Activity; children: string }) {
-  const mayOpen = useMay('meetings:read');
-  const { meeting_id: meeting } = entry.data;
-  if (!mayOpen || typeof meeting !== 'string') return <span>{children}</span>;
-  return (
-    <LinkAnchor to="/meetings" search={{ open: meeting }} c="inherit">
-      {children}
-    </LinkAnchor>
-  );
+  const mayOpenMeetings = useMay('meetings:read');
+  const mayOpenMessages = useMay('sending:read');
+  const { meeting_id: meeting, message_id: message } = entry.data;
+  if (mayOpenMeetings && typeof meeting === 'string') {
+    return (
+      <LinkAnchor to="/meetings" search={{ open: meeting }} c="inherit">
+        {children}
+      </LinkAnchor>
+    );
+  }
+  if (mayOpenMessages && entry.kind.startsWith('email.') && typeof message === 'string') {
+    return (
+      <LinkAnchor to="/sending" search={{ message }} c="inherit">
+        {children}
+      </LinkAnchor>
+    );
+  }
+  return <span>{children}</span>;
 }
 
 /** What happened to a record, newest first, by day, one family or all. */
@@ -68,8 +83,9 @@ export function ActivityTimeline(props: ActivityTimelineProps) {
   // Deals and meetings are called after their company alone; the entry says what became of them.
   const words = ({ kind: of, title, source }: Activity) => {
     const family = of.split('.')[0] ?? '';
-    if ((family !== 'deal' && family !== 'meeting') || source === 'Meetings') return title;
-    if (new RegExp(`^${family}\\b`, 'i').test(title)) return title;
+    const named = NAMED_ALREADY[family];
+    if (!named || of === 'email.unsubscribed' || source === 'Meetings' || named.test(title))
+      return title;
     const any = t(`activity.${family}_any`);
     return `${t(`activity.${of.replace('.', '_')}`, { defaultValue: any })}: ${title}`;
   };

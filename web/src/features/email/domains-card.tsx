@@ -12,9 +12,7 @@ import { askConfirm } from '@/components/confirm';
 import { FormDialog } from '@/components/form-dialog';
 import { ItemMenu } from '@/components/item-actions';
 import { ItemCard } from '@/components/item-card';
-import { CardList } from '@/components/list-page';
-import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
-import { SettingsCard } from '@/components/settings-card';
+import { SettingsList } from '@/components/settings-list';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { CopyLine } from './copy-line';
 import classes from './email.module.css';
@@ -108,7 +106,7 @@ function DomainRow({ domain }: { domain: Domain }) {
           <>
             <Button
               variant="default"
-              size="compact-sm"
+              px="sm"
               loading={busy}
               aria-label={t('domain.checkNamed', { name })}
               onClick={() => void ask('checks', t('domain.checked', { name }))}
@@ -179,36 +177,27 @@ function DomainDialog({ onClose }: { onClose: () => void }) {
 export function DomainsCard() {
   const { t } = useTranslation('email');
   const mayWrite = useMay('email:write');
-  const { data, error, refetch } = useQuery(domainsQuery());
   const [adding, setAdding] = useState(false);
-  const add = mayWrite && (
-    <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-      {t('domain.add')}
-    </Button>
-  );
   return (
-    <SettingsCard
+    <SettingsList
       title={t('domains')}
       description={t('domainsText')}
-      action={data?.length ? add : undefined}
+      query={useQuery(domainsQuery())}
+      add={
+        mayWrite && (
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+            onClick={() => setAdding(true)}
+          >
+            {t('domain.add')}
+          </Button>
+        )
+      }
+      empty={{ icon: IconShieldLock, title: t('domain.empty'), text: t('domain.emptyText') }}
+      row={(domain) => <DomainRow key={domain.id} domain={domain} />}
     >
-      {error && !data && (
-        <ErrorState error={error} compact order={3} onRetry={() => void refetch()} />
-      )}
-      {!data && !error && <LoadingLines lines={2} height={72} />}
-      {data?.length === 0 && (
-        <EmptyState compact icon={IconShieldLock} title={t('domain.empty')} action={add}>
-          {t('domain.emptyText')}
-        </EmptyState>
-      )}
-      {data && data.length > 0 && (
-        <CardList>
-          {data.map((domain) => (
-            <DomainRow key={domain.id} domain={domain} />
-          ))}
-        </CardList>
-      )}
       {adding && <DomainDialog onClose={() => setAdding(false)} />}
-    </SettingsCard>
+    </SettingsList>
   );
 }

@@ -1,19 +1,49 @@
+import { Stack, Tabs } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
+import { ArrivalsTab } from './arrivals-tab';
+import { DeliveriesTab } from './deliveries-tab';
 import { DomainsCard } from './domains-card';
 import { MailboxesCard } from './mailboxes-card';
+import { TABS, type Tab } from './search';
 import { SendersCard } from './senders-card';
 
-/** How mails leave, who vouches for them, and where answers and bounces come in. */
+const route = getRouteApi('/_app/settings/email');
+
+/** How mails leave, who vouches for them, what became of them, and what came in. */
 export function EmailPage() {
   const { t } = useTranslation('email');
+  const { tab = 'setup' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (next: Tab) =>
+    void navigate({ search: next === 'setup' ? {} : { tab: next }, replace: true });
   return (
     <Page layout="wide">
       <PageHeader title={t('title')} description={t('description')} />
-      <SendersCard />
-      <DomainsCard />
-      <MailboxesCard />
+      <Tabs value={tab} onChange={(next) => show(next as Tab)} keepMounted={false}>
+        <Tabs.List>
+          {TABS.map((value) => (
+            <Tabs.Tab key={value} value={value}>
+              {t(`tab.${value}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={tab} pt="md">
+          <Stack gap="md">
+            {tab === 'deliveries' && <DeliveriesTab />}
+            {tab === 'arrivals' && <ArrivalsTab />}
+            {tab === 'setup' && (
+              <>
+                <SendersCard />
+                <DomainsCard />
+                <MailboxesCard />
+              </>
+            )}
+          </Stack>
+        </Tabs.Panel>
+      </Tabs>
     </Page>
   );
 }

@@ -9,9 +9,7 @@ import { IconInbox, IconPlus } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { ItemMenu, ItemSwitch } from '@/components/item-actions';
 import { ItemCard } from '@/components/item-card';
-import { CardList } from '@/components/list-page';
-import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
-import { SettingsCard } from '@/components/settings-card';
+import { SettingsList } from '@/components/settings-list';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { CopyLine } from './copy-line';
 import classes from './email.module.css';
@@ -85,36 +83,27 @@ function MailboxRow({ mailbox }: { mailbox: Mailbox }) {
 export function MailboxesCard() {
   const { t } = useTranslation('email');
   const mayWrite = useMay('email:write');
-  const { data, error, refetch } = useQuery(mailboxesQuery());
   const [adding, setAdding] = useState(false);
-  const add = mayWrite && (
-    <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-      {t('mailbox.add')}
-    </Button>
-  );
   return (
-    <SettingsCard
+    <SettingsList
       title={t('mailboxes')}
       description={t('mailboxesText')}
-      action={data?.length ? add : undefined}
+      query={useQuery(mailboxesQuery())}
+      add={
+        mayWrite && (
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+            onClick={() => setAdding(true)}
+          >
+            {t('mailbox.add')}
+          </Button>
+        )
+      }
+      empty={{ icon: IconInbox, title: t('mailbox.empty'), text: t('mailbox.emptyText') }}
+      row={(mailbox) => <MailboxRow key={mailbox.id} mailbox={mailbox} />}
     >
-      {error && !data && (
-        <ErrorState error={error} compact order={3} onRetry={() => void refetch()} />
-      )}
-      {!data && !error && <LoadingLines lines={2} height={72} />}
-      {data?.length === 0 && (
-        <EmptyState compact icon={IconInbox} title={t('mailbox.empty')} action={add}>
-          {t('mailbox.emptyText')}
-        </EmptyState>
-      )}
-      {data && data.length > 0 && (
-        <CardList>
-          {data.map((mailbox) => (
-            <MailboxRow key={mailbox.id} mailbox={mailbox} />
-          ))}
-        </CardList>
-      )}
       {adding && <MailboxDialog onClose={() => setAdding(false)} />}
-    </SettingsCard>
+    </SettingsList>
   );
 }

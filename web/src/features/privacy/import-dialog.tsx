@@ -46,6 +46,14 @@ function Result({ result, onClose }: { result: Imported; onClose: () => void }) 
                 {t('import.line', { line: refused.line, text: refused.text })}
               </Text>
             ))}
+            {result.invalid > SHOWN_LINES && (
+              <Text size="sm">
+                {t('import.more', {
+                  count: result.invalid - SHOWN_LINES,
+                  shown: formatNumber(result.invalid - SHOWN_LINES),
+                })}
+              </Text>
+            )}
           </Alert>
         )}
         <Button onClick={onClose}>{t('import.close')}</Button>

@@ -1,17 +1,16 @@
-import { Badge, Button, Stack } from '@mantine/core';
+import { Badge, Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { formatNumber } from '@/app/format';
-import { IconPlus } from '@/app/icons';
+import { IconListCheck, IconPlus, IconUpload } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { ItemCard } from '@/components/item-card';
-import { CardList } from '@/components/list-page';
-import { ErrorState, LoadingLines } from '@/components/page-states';
-import { SettingsCard } from '@/components/settings-card';
+import { SettingsList } from '@/components/settings-list';
 import { toastError, toastSuccess } from '@/components/toasts';
+import { ConsentImportDialog } from './consent-import-dialog';
 import { PurposeDialog } from './purpose-dialog';
 import { PURPOSES, type Purpose, purposesQuery } from './queries';
 
@@ -65,7 +64,7 @@ function PurposeRow({ purpose, onEdit }: { purpose: Purpose; onEdit: () => void 
             {purpose.key !== 'transactional' && (
               <Button
                 variant="subtle"
-                size="compact-sm"
+                px="sm"
                 aria-label={t(archived ? 'purpose.restoreNamed' : 'purpose.archiveNamed', {
                   name: purpose.name,
                 })}
@@ -76,7 +75,7 @@ function PurposeRow({ purpose, onEdit }: { purpose: Purpose; onEdit: () => void 
             )}
             <Button
               variant="default"
-              size="compact-sm"
+              px="sm"
               aria-label={t('purpose.editNamed', { name: purpose.name })}
               onClick={onEdit}
             >
@@ -89,47 +88,46 @@ function PurposeRow({ purpose, onEdit }: { purpose: Purpose; onEdit: () => void 
   );
 }
 
-/** What messages may be about, and what each needs. */
+/** What messages may be about, what each needs, and who agreed; lists of other systems come in here. */
 export function PurposesCard() {
   const { t } = useTranslation('privacy');
   const mayWrite = useMay('privacy:write');
-  const { data, error, refetch } = useQuery(purposesQuery());
-  const [edited, setEdited] = useState<Purpose | 'new'>();
+  const [dialog, setDialog] = useState<Purpose | 'new' | 'import'>();
+  const close = () => setDialog(undefined);
   return (
-    <SettingsCard
+    <SettingsList
       title={t('purposes')}
       description={t('purposesText')}
-      action={
+      query={useQuery(purposesQuery())}
+      add={
         mayWrite && (
-          <Button
-            variant="default"
-            leftSection={<IconPlus size={16} />}
-            onClick={() => setEdited('new')}
-          >
-            {t('purpose.add')}
-          </Button>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              leftSection={<IconUpload size={16} />}
+              onClick={() => setDialog('import')}
+            >
+              {t('consents.open')}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconPlus size={16} />}
+              onClick={() => setDialog('new')}
+            >
+              {t('purpose.add')}
+            </Button>
+          </Group>
         )
       }
-    >
-      <Stack gap="sm">
-        {error && !data && (
-          <ErrorState error={error} compact order={3} onRetry={() => void refetch()} />
-        )}
-        {!data && !error && <LoadingLines lines={4} height={64} />}
-        {data && (
-          <CardList>
-            {data.map((purpose) => (
-              <PurposeRow key={purpose.id} purpose={purpose} onEdit={() => setEdited(purpose)} />
-            ))}
-          </CardList>
-        )}
-      </Stack>
-      {edited && (
-        <PurposeDialog
-          purpose={edited === 'new' ? undefined : edited}
-          onClose={() => setEdited(undefined)}
-        />
+      empty={{ icon: IconListCheck, title: t('purpose.none'), text: t('purposesText') }}
+      row={(purpose) => (
+        <PurposeRow key={purpose.id} purpose={purpose} onEdit={() => setDialog(purpose)} />
       )}
-    </SettingsCard>
+    >
+      {dialog === 'import' && <ConsentImportDialog onClose={close} />}
+      {dialog && dialog !== 'import' && (
+        <PurposeDialog purpose={dialog === 'new' ? undefined : dialog} onClose={close} />
+      )}
+    </SettingsList>
   );
 }

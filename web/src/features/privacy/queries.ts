@@ -7,6 +7,7 @@ export type Purpose = Schema<'PurposeRead'>;
 export type Suppression = Schema<'SuppressionRead'>;
 export type Count = Schema<'SuppressionCount'>;
 export type Imported = Schema<'SuppressionImportRead'>;
+export type ConsentsImported = Schema<'ConsentsImported'>;
 
 export const PURPOSES = '/api/v1/consent-purposes';
 export const SUPPRESSIONS = '/api/v1/suppressions';
