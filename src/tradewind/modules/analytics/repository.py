@@ -65,7 +65,7 @@ _FEED = text("""
             SELECT * FROM activities WHERE kind = kinds.kind AND occurred_at <= :now
             ORDER BY occurred_at DESC LIMIT :limit
         ) newest
-        WHERE kinds.kind NOT IN ('web.page_view', 'email.sent', 'score.changed', 'lead.imported')
+        WHERE kinds.kind NOT IN ('web.page_view', 'email.sent', 'email.delivered', 'score.changed', 'lead.imported')
         ORDER BY newest.occurred_at DESC, newest.id LIMIT :limit
     ) a LEFT JOIN leads l ON l.id = a.lead_id
     WHERE l.deleted_at IS NULL

@@ -73,7 +73,10 @@ class DeliveredMail:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What a person wrote by mail. `thread` is the same for all mails of one exchange."""
+    """What a person wrote by mail, in answer to the message `message_id` where that is known.
+
+    `thread` is the same for all mails of one exchange.
+    """
 
     id: UUID
     thread: str
@@ -82,3 +85,14 @@ class Arrival:
     subject: str
     text: str
     person_id: UUID | None
+    message_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail that left or was about to: its subject, and what it was sent for."""
+
+    subject: str
+    campaign_id: UUID | None
+    journey_id: UUID | None
+    step_key: str | None

@@ -31,6 +31,13 @@ class MailboxNotFound(NotFound):
     title = "Mailbox not found"
 
 
+class DeliveryNotFound(NotFound):
+    """No such mail, or it has not been handed to a sender yet."""
+
+    code = "email.delivery_not_found"
+    title = "Mail not found"
+
+
 class DoorClosed(NotFound):
     """The address that was posted to is not ours, or was renewed."""
 

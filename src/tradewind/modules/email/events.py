@@ -1,14 +1,16 @@
 """Facts about mails that left and came in. They carry ids; texts are asked for by `api.arrival`."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from tradewind.kernel.events import Event, Public
 
 _READ = "email:read"
+_AT_ONCE = 500
 
 
 class EmailFact(Event):
@@ -62,6 +64,33 @@ class EmailReplied(Event):
     step_key: str | None = None
     automatic: bool = False
     at: datetime
+
+
+class MailNewsItem(BaseModel):
+    """One thing that became of a mail, or that a person did with it. The same `id` is the same thing.
+
+    `data` is what is peculiar to the kind: `hard`, `code` and `reason` of a bounce, `url` of a click.
+    """
+
+    id: UUID
+    kind: Literal["delivered", "bounced", "complained", "opened", "clicked"]
+    message_id: UUID
+    person_id: UUID
+    at: datetime
+    human: float | None = None
+    data: dict[str, Any] = {}
+
+
+class MailNews(Event):
+    """What became of mails to people we know, in batches of up to 500: for timelines, which take a batch at once."""
+
+    name: ClassVar[str] = "email.news"
+    items: list[MailNewsItem]
+
+
+def news(items: Sequence[MailNewsItem]) -> list[MailNews]:
+    """The events that tell of these, in batches."""
+    return [MailNews(items=list(items[start : start + _AT_ONCE])) for start in range(0, len(items), _AT_ONCE)]
 
 
 class SenderStopped(Event):

@@ -1,7 +1,8 @@
 """How many mails a sender may send: the ramp of a new one, the pace of a receiving domain, the breaker. Pure."""
 
 import math
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 RAMP_START = 50
 RAMP_GROWTH = 1.5
@@ -12,6 +13,7 @@ DOMAIN_LIMITS = {
     "aol.com": 150, "icloud.com": 120, "gmx.de": 120, "gmx.net": 120, "web.de": 120, "t-online.de": 60, "orange.fr": 60,
 }  # fmt: skip
 OTHER_DOMAINS = 600
+BREAKER_DAYS = 3
 MAX_HARD_RATE = 0.05
 MAX_COMPLAINT_RATE = 0.003
 # What senders usually see, worth 40 and 200 mails: one bounce among the first three trips nothing.
@@ -29,6 +31,13 @@ def ramp(first_day: date | None, today: date) -> int | None:
     if day >= RAMP_DAYS:
         return None
     return math.floor(RAMP_START * RAMP_GROWTH ** max(0, day))
+
+
+def ramp_day(first_day: date | None, today: date) -> int | None:
+    """Which day of its warm-up it is for a sender, from 1; None once it is warm, or never was cold."""
+    if ramp(first_day, today) is None or first_day is None:
+        return None
+    return max(0, (today - first_day).days) + 1
 
 
 def daily_quota(limit: int | None, first_day: date | None, today: date) -> int | None:
@@ -57,16 +66,43 @@ def surely_above(bad: int, sent: int, *, prior: tuple[float, float]) -> float:
     return float(betaincinv(prior[0] + bad, prior[1] + good, 1 - _SURE))
 
 
-def trips(*, sent: int, hard: int, complaints: int) -> str | None:
-    """Why a sender must stop, or None. Few mails prove little: the bound moves with what is known."""
-    if (bound := surely_above(hard, sent, prior=_PRIOR_HARD)) > MAX_HARD_RATE:
+def counted_from(today: date, resumed: date | None) -> date:
+    """The first day the breaker looks at: what came before somebody resumed the sender is forgiven."""
+    first = today - timedelta(days=BREAKER_DAYS)
+    return first if resumed is None else max(first, resumed + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the breaker sees of a sender: counts, and the rates that the true ones are above with 95 % probability."""
+
+    sent: int
+    hard: int
+    complaints: int
+    hard_above: float
+    complaints_above: float
+
+
+def standing(*, sent: int, hard: int, delivered: int, complaints: int) -> Standing:
+    """Few mails prove little: the bounds move with what is known."""
+    known = max(sent, hard + delivered)
+    return Standing(
+        known, hard, complaints,
+        surely_above(hard, known, prior=_PRIOR_HARD) if hard else 0.0,
+        surely_above(complaints, known, prior=_PRIOR_COMPLAINTS) if complaints else 0.0,
+    )  # fmt: skip
+
+
+def trips(seen: Standing) -> str | None:
+    """Why a sender must stop, or None."""
+    if seen.hard_above > MAX_HARD_RATE:
         return (
-            f"{hard} of {sent} mails came back for good; the rate is above {bound:.1%} with 95 % probability, "
-            f"more than {MAX_HARD_RATE:.0%} ruins a sender's standing."
+            f"{seen.hard} of {seen.sent} mails came back for good; the rate is above {seen.hard_above:.1%} with 95 % "
+            f"probability, more than {MAX_HARD_RATE:.0%} ruins a sender's standing."
         )
-    if (bound := surely_above(complaints, sent, prior=_PRIOR_COMPLAINTS)) > MAX_COMPLAINT_RATE:
+    if seen.complaints_above > MAX_COMPLAINT_RATE:
         return (
-            f"{complaints} of {sent} mails were reported as spam; the rate is above {bound:.2%} with 95 % probability, "
-            f"mailboxes allow {MAX_COMPLAINT_RATE:.1%}."
+            f"{seen.complaints} of {seen.sent} mails were reported as spam; the rate is above "
+            f"{seen.complaints_above:.2%} with 95 % probability, mailboxes allow {MAX_COMPLAINT_RATE:.1%}."
         )
     return None

@@ -19,10 +19,10 @@ _SHOWN_CHARACTERS = 80
 _LOOKED_AT = 50
 _DELIMITERS = ",;\t|"
 _HEADS = """
-    email e-mail mail emailaddress address adresse e-mail-adresse correo courriel phone number phonenumber telephone
+    email mail emailaddress address adresse emailadresse mailadresse correo courriel phone number phonenumber telephone
     telefon telefonnummer mobile handy msisdn tel handle
 """
-_HEADERS = frozenset(_HEADS.split())
+ADDRESS_HEADS = frozenset(_HEADS.split())
 # The FTC's registry: area code and number in two columns.
 _AREA, _LOCAL = re.compile(r"\d{3}"), re.compile(r"\d{7}")
 
@@ -44,7 +44,7 @@ def read_list(content: bytes, channel: Channel, *, country: str | None) -> Addre
     A table's column is the one whose head says so, else the first that holds addresses. Raises ListUnreadable,
     ListTooLarge.
     """
-    rows = list(_rows(_text(content)))
+    rows = list(rows_of(content))
     column = _column(rows, channel, country)
     found = AddressList()
     for line, row in rows:
@@ -74,7 +74,9 @@ def _text(content: bytes) -> str:
     raise ListUnreadable("The characters of this file cannot be read. Save the list as CSV in UTF-8.")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each line that holds anything. Raises ListUnreadable, ListTooLarge."""
+    text = _text(content)
     head = text[:4096]
     delimiter = max(_DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -95,13 +97,18 @@ def _column(rows: Sequence[tuple[int, list[str]]], channel: Channel, country: st
     if not rows:
         raise ListUnreadable("The list is empty.")
     for place, cell in enumerate(rows[0][1]):
-        if re.sub(r"[\s_]", "", cell.lower()) in _HEADERS:
+        if plain_head(cell) in ADDRESS_HEADS:
             return place
     for _, row in rows[:_LOOKED_AT]:
         for place in range(len(row)):
             if _address(row, place, channel, country) is not None:
                 return place
     raise ListUnreadable("No column holds addresses of this channel. Phone numbers need a + or the country.")
+
+
+def plain_head(cell: str) -> str:
+    """The head of a column without what people write differently: “E-Mail Address” is `emailaddress`."""
+    return re.sub(r"[\s_-]", "", cell.casefold())
 
 
 def _is_head(row: Sequence[str], column: int) -> bool:
@@ -112,11 +119,16 @@ def _address(row: Sequence[str], column: int, channel: Channel, country: str | N
     if column >= len(row):
         return None
     cell = row[column].strip().lstrip("'")
-    if kind_of(channel) != "phone":
-        return normal_address(channel, cell)
-    if column + 1 < len(row) and _AREA.fullmatch(cell) and _LOCAL.fullmatch(row[column + 1].strip()):
+    phone = kind_of(channel) == "phone"
+    if phone and column + 1 < len(row) and _AREA.fullmatch(cell) and _LOCAL.fullmatch(row[column + 1].strip()):
         return f"+1{cell}{row[column + 1].strip()}"
-    if country is None or cell.startswith(("+", "00")):
+    return address_in(cell, channel, country)
+
+
+def address_in(cell: str, channel: Channel, country: str | None) -> str | None:
+    """The address a cell holds; `country` reads phone numbers in their national form."""
+    cell = cell.strip().lstrip("'")
+    if kind_of(channel) != "phone" or country is None or cell.startswith(("+", "00")):
         return normal_address(channel, cell)
     try:
         number = phonenumbers.parse(cell[:60], country)

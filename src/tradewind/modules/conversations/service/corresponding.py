@@ -8,8 +8,9 @@ from tradewind.modules.conversations.contracts import MAX_TEXT, NewConversation
 from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.service import conversations, messages, texts
 from tradewind.modules.email import api as email
+from tradewind.modules.email.contracts import Arrival
 from tradewind.modules.leads import api as leads
-from tradewind.modules.leads.contracts import ToldPerson
+from tradewind.modules.leads.contracts import NewActivity, ToldPerson
 
 _MAX_NAME = 120
 
@@ -41,6 +42,21 @@ async def take(session: AsyncSession, arrival_id: UUID) -> None:
     await messages.receive(
         session, conversation.id, mail.text[:MAX_TEXT], key=f"mail:{mail.id}", data={"from": mail.from_address}
     )
+    if lead_id is not None:
+        await leads.record_activities(session, [await _reply(session, mail, lead_id)])
+
+
+async def _reply(session: AsyncSession, mail: Arrival, lead_id: UUID) -> NewActivity:
+    """The entry of a timeline that journeys wait for; the words stand in the conversation."""
+    answered = await email.sent_mails(session, [mail.message_id]) if mail.message_id else {}
+    data = {"message_id": mail.message_id, "thread": mail.thread}
+    for sent in answered.values():
+        data |= {"journey_id": sent.journey_id, "campaign_id": sent.campaign_id, "step_key": sent.step_key}
+    return NewActivity(
+        id=mail.id, kind="email.replied", lead_id=lead_id, title="E-mail answered" if answered else "E-mail received",
+        body=mail.subject, source="E-mail", actor_kind="lead",
+        data={name: str(value) for name, value in data.items() if value is not None},
+    )  # fmt: skip
 
 
 async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID, sequence: int) -> None:

@@ -1,6 +1,6 @@
 """SQL of senders, domains, deliveries and ways in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Double, Integer, TextClause, bindparam, func, s
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.modules.email.contracts import SentMail
 from tradewind.modules.email.models.delivery import EmailDelivery, EmailDomain, EmailFact, EmailMailbox, EmailSender
 
 
@@ -75,16 +76,33 @@ async def days(session: AsyncSession, *, since: date, today: date) -> dict[UUID,
     return {row.sender_id: row for row in await session.execute(_DAYS, {"since": since, "today": today})}
 
 
+_DAYS_SINCE = text("""
+    SELECT d.sender_id, sum(d.sent)::int AS sent, sum(d.delivered)::int AS delivered, sum(d.hard)::int AS hard,
+           sum(d.complaints)::int AS complaints
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:since AS date[])) AS w (sender_id, since)
+    JOIN email_sender_days d ON d.sender_id = w.sender_id AND d.day >= w.since GROUP BY d.sender_id""")
+
+
+async def days_since(session: AsyncSession, since: Mapping[UUID, date]) -> dict[UUID, dict[str, int]]:
+    """Sums of senders' days, each since a day of its own: sent, delivered, hard, complaints."""
+    found = await session.execute(_DAYS_SINCE, {"ids": list(since), "since": list(since.values())})
+    return {row.sender_id: {name: getattr(row, name) for name in row._fields[1:]} for row in found}
+
+
+_BEGIN_DAY = text("""
+    INSERT INTO email_sender_days (organisation_id, sender_id, day) VALUES (:organisation_id, :sender_id, :day)
+    ON CONFLICT DO NOTHING""")
+# Two who reserve at once take turns at the row, which is there by now.
 _RESERVE = _typed(
     """
-    INSERT INTO email_sender_days AS d (organisation_id, sender_id, day, reserved)
-    VALUES (:organisation_id, :sender_id, :day, least(:wanted, coalesce(:quota, :wanted)))
-    ON CONFLICT (sender_id, day) DO UPDATE SET reserved = greatest(
-        d.reserved, least(d.reserved + :wanted, coalesce(:quota, d.reserved + :wanted)))
-    RETURNING reserved""",
+    WITH former AS (
+        SELECT reserved FROM email_sender_days WHERE sender_id = :sender_id AND day = :day FOR UPDATE
+    )
+    UPDATE email_sender_days d SET reserved = greatest(
+        former.reserved, least(former.reserved + :wanted, coalesce(:quota, former.reserved + :wanted)))
+    FROM former WHERE d.sender_id = :sender_id AND d.day = :day RETURNING d.reserved - former.reserved""",
     integers=("wanted", "quota"),
 )
-_RESERVED = text("SELECT reserved FROM email_sender_days WHERE sender_id = :sender_id AND day = :day FOR UPDATE")
 
 
 async def reserve(
@@ -92,9 +110,8 @@ async def reserve(
 ) -> int:
     """Take up to `wanted` mails from what a sender may send on a day; returns how many it got."""
     named = {"sender_id": sender_id, "day": day}
-    before = await session.scalar(_RESERVED, named) or 0
-    values = {**named, "organisation_id": organisation_id, "wanted": wanted, "quota": quota}
-    return int(await session.scalar(_RESERVE, values) or 0) - before
+    await session.execute(_BEGIN_DAY, {**named, "organisation_id": organisation_id})
+    return int(await session.scalar(_RESERVE, {**named, "wanted": wanted, "quota": quota}) or 0)
 
 
 _PACE = _typed(
@@ -189,17 +206,22 @@ async def add_deliveries(session: AsyncSession, rows: Sequence[dict[str, Any]]) 
 async def settle(
     session: AsyncSession, rows: Sequence[tuple[UUID, str, str | None, str, str]], *, at: datetime
 ) -> None:
-    """What became of attempts: (id, status, provider's id, code, reason); later facts are not overwritten."""
+    """What became of attempts: (id, status, provider's id, code, reason); what is known already is not overwritten."""
     if not rows:
         return
     await session.execute(
         text("""
-            UPDATE email_deliveries d SET status = v.status, code = v.code, reason = v.reason,
-                settled_at = CAST(:at AS timestamptz),
+            UPDATE email_deliveries d SET
+                status = CASE WHEN d.status IN ('sending', 'deferred') THEN v.status ELSE d.status END,
+                code = CASE WHEN d.status IN ('sending', 'deferred') THEN v.code ELSE d.code END,
+                reason = CASE WHEN d.status IN ('sending', 'deferred') THEN v.reason ELSE d.reason END,
+                settled_at = CASE WHEN d.status IN ('sending', 'deferred') THEN CAST(:at AS timestamptz)
+                                  ELSE d.settled_at END,
                 provider_message_id = coalesce(v.provider_id, d.provider_message_id)
             FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
                         CAST(:codes AS text[]), CAST(:reasons AS text[])) AS v (id, status, provider_id, code, reason)
-            WHERE d.id = v.id AND d.status IN ('sending', 'deferred')"""),
+            WHERE d.id = v.id AND (d.status IN ('sending', 'deferred')
+                                   OR (v.provider_id IS NOT NULL AND d.provider_message_id IS NULL))"""),
         {
             "at": at, "ids": [row[0] for row in rows], "statuses": [row[1] for row in rows],
             "provider_ids": [row[2] for row in rows], "codes": [row[3] for row in rows],
@@ -209,9 +231,21 @@ async def settle(
 
 
 async def deliveries(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, EmailDelivery]:
-    """Deliveries by id."""
-    found = await session.scalars(select(EmailDelivery).where(EmailDelivery.id.in_(ids)).with_for_update())
+    """Deliveries by id, locked in one order: providers post the same mails side by side."""
+    statement = select(EmailDelivery).where(EmailDelivery.id.in_(ids)).order_by(EmailDelivery.id)
+    found = await session.scalars(statement.with_for_update())
     return {row.id: row for row in found}
+
+
+async def sent_mails(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, SentMail]:
+    """Subjects of mails and what they were sent for, by id."""
+    rows = await session.execute(
+        select(
+            EmailDelivery.id, EmailDelivery.subject, EmailDelivery.campaign_id, EmailDelivery.journey_id,
+            EmailDelivery.step_key,
+        ).where(EmailDelivery.id.in_(ids))
+    )  # fmt: skip
+    return {row.id: SentMail(row.subject, row.campaign_id, row.journey_id, row.step_key) for row in rows}
 
 
 async def deliveries_by_provider(
@@ -221,7 +255,7 @@ async def deliveries_by_provider(
     statement = select(EmailDelivery).where(
         EmailDelivery.provider == provider, EmailDelivery.provider_message_id.in_(ids)
     )
-    found = await session.scalars(statement.with_for_update())
+    found = await session.scalars(statement.order_by(EmailDelivery.id).with_for_update())
     return {row.provider_message_id: row for row in found if row.provider_message_id}
 
 

@@ -1,22 +1,22 @@
 """HTTP of senders, sending domains, ways in, and what became of mails."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from sqlalchemy import select
 
 from tradewind.kernel.access import CurrentActor, Session, requires
-from tradewind.kernel.classification import hides, masked
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.jobs import JobContext
 from tradewind.kernel.limits import rate_limit
-from tradewind.kernel.pagination import Page, SortColumn, fetch_page
-from tradewind.modules.email.models.delivery import ADDRESS, EmailArrival, EmailDelivery
+from tradewind.kernel.pagination import Page
 from tradewind.modules.email.schemas.delivery import (
     AdapterRead,
+    ArrivalKind,
     ArrivalRead,
+    DeliveryDetail,
     DeliveryRead,
+    DeliveryStatus,
     MailboxCreate,
     MailboxRead,
     MailboxUpdate,
@@ -29,7 +29,7 @@ from tradewind.modules.email.schemas.delivery import (
     TestMailCreate,
     TestMailRead,
 )
-from tradewind.modules.email.service import domains, mailboxes, senders
+from tradewind.modules.email.service import deliveries, domains, mailboxes, senders
 
 router = APIRouter(tags=["E-mail delivery"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
@@ -157,57 +157,30 @@ async def delete_email_mailbox(session: Session, mailbox_id: UUID) -> None:
 @router.get("/email-deliveries", dependencies=[_READ])
 async def list_email_deliveries(
     session: Session,
-    actor: CurrentActor,
     limit: Limit = 25,
     cursor: Cursor = None,
-    status: Annotated[str | None, Query(max_length=20)] = None,
+    status: Annotated[list[DeliveryStatus] | None, Query(max_length=7)] = None,
     sender_id: UUID | None = None,
+    domain: Annotated[str | None, Query(min_length=3, max_length=253, description="The receiving domain")] = None,
 ) -> Page[DeliveryRead]:
     """Mails and what became of them, newest first."""
-    statement = select(*EmailDelivery.__table__.columns)
-    if status is not None:
-        statement = statement.where(EmailDelivery.status == status)
-    if sender_id is not None:
-        statement = statement.where(EmailDelivery.sender_id == sender_id)
-    order = [
-        SortColumn("created_at", EmailDelivery.created_at.expression, descending=True),
-        SortColumn("id", EmailDelivery.id.expression, descending=True),
-    ]
-    rows, following, previous = await fetch_page(session, statement, order, cursor=cursor, limit=limit)
-    items = [_delivery(row._mapping, masks=hides(actor)) for row in rows]
-    return Page(items=items, next_cursor=following, previous_cursor=previous)
+    return await deliveries.page(
+        session, statuses=status, sender_id=sender_id, domain=domain, cursor=cursor, limit=limit
+    )
+
+
+@router.get("/email-deliveries/{delivery_id:uuid}", dependencies=[_READ])
+async def read_email_delivery(session: Session, delivery_id: UUID) -> DeliveryDetail:
+    """A mail, and all that providers and mailboxes said of it. Its id is that of its message in the outbox."""
+    return await deliveries.one(session, delivery_id)
 
 
 @router.get("/email-arrivals", dependencies=[_READ])
 async def list_email_arrivals(
-    session: Session, actor: CurrentActor, limit: Limit = 25, cursor: Cursor = None
+    session: Session,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    kind: Annotated[list[ArrivalKind] | None, Query(max_length=10)] = None,
 ) -> Page[ArrivalRead]:
     """Mails that came in and what they were taken for, newest first."""
-    order = [
-        SortColumn("created_at", EmailArrival.created_at.expression, descending=True),
-        SortColumn("id", EmailArrival.id.expression, descending=True),
-    ]
-    statement = select(*EmailArrival.__table__.columns)
-    rows, following, previous = await fetch_page(session, statement, order, cursor=cursor, limit=limit)
-    masks = hides(actor)
-    items = [_arrival(row._mapping, masks=masks) for row in rows]
-    return Page(items=items, next_cursor=following, previous_cursor=previous)
-
-
-def _delivery(row: Any, *, masks: bool) -> DeliveryRead:
-    address = ADDRESS.open_text(row["id"], row["address_sealed"])
-    fields = {name: row[name] for name in DeliveryRead.model_fields if name in row}
-    if masks:
-        fields |= {"subject": masked(fields["subject"]), "reason": masked(fields["reason"])}
-    return DeliveryRead(**fields, address=masked(address, "email") if masks else address)
-
-
-def _arrival(row: Any, *, masks: bool) -> ArrivalRead:
-    fields = {name: row[name] for name in ArrivalRead.model_fields}
-    if masks:
-        fields |= {
-            "from_address": masked(fields["from_address"], "email"),
-            "subject": masked(fields["subject"]),
-            "reason": masked(fields["reason"]),
-        }
-    return ArrivalRead(**fields)
+    return await deliveries.arrivals(session, kinds=kind, cursor=cursor, limit=limit)

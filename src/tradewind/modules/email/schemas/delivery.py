@@ -10,6 +10,10 @@ MailAddress = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 OptionalAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
 DomainName = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=3, max_length=253)]
 DomainLimits = Annotated[dict[DomainName | Literal["*"], Annotated[int, Field(ge=1, le=100_000)]], Field(max_length=50)]
+DeliveryStatus = Literal["sending", "deferred", "sent", "delivered", "refused", "bounced", "complained"]
+ArrivalKind = Literal[
+    "reply", "out_of_office", "bounce", "delay", "delivered", "complaint", "unsubscribe", "automatic", "own"
+]
 SenderState = Literal["active", "paused", "broken"]
 
 
@@ -60,8 +64,27 @@ class SenderUpdate(BaseModel):
     domain_limits: DomainLimits | None = None
 
 
+class BreakerRead(BaseModel):
+    """What the breaker sees: counts of its last days, and the rates that the true ones surely are above.
+
+    It stops the sender where such a rate goes above its limit.
+    """
+
+    days: int
+    sent: int
+    hard: int
+    complaints: int
+    hard_above: float
+    hard_limit: float
+    complaints_above: float
+    complaints_limit: float
+
+
 class SenderHealth(BaseModel):
-    """The last seven days, and what may still leave today; `quota` None is without limit."""
+    """The last seven days, and what may still leave today; `quota` None is without limit.
+
+    `warmup_day` counts from 1 to `warmup_days`, and is empty for a sender that is warm.
+    """
 
     sent: int
     delivered: int
@@ -71,6 +94,9 @@ class SenderHealth(BaseModel):
     replies: int
     today: int
     quota: int | None
+    warmup_day: int | None
+    warmup_days: int
+    breaker: BreakerRead
 
 
 class SenderRead(BaseModel):
@@ -209,7 +235,7 @@ class ArrivalRead(BaseModel):
 
 
 class DeliveryRead(BaseModel):
-    """A mail and what became of it."""
+    """A mail and what became of it; of people who are gone there is no address."""
 
     id: UUID
     sender_id: UUID | None
@@ -217,7 +243,8 @@ class DeliveryRead(BaseModel):
     campaign_id: UUID | None
     journey_id: UUID | None
     purpose: str
-    address: str
+    address: str | None
+    domain: str
     subject: str
     provider: str
     status: str
@@ -226,3 +253,22 @@ class DeliveryRead(BaseModel):
     reason: str
     created_at: datetime
     settled_at: datetime | None
+
+
+class DeliveryFactRead(BaseModel):
+    """What somebody outside said of a mail: its provider, a bounce in a mailbox."""
+
+    kind: str
+    hard: bool
+    code: str
+    reason: str
+    source: str
+    at: datetime
+
+
+class DeliveryDetail(DeliveryRead):
+    """A mail with all that was said of it, newest first."""
+
+    provider_message_id: str | None
+    sender_address: str | None
+    facts: list[DeliveryFactRead]

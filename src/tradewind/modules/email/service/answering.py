@@ -16,8 +16,10 @@ async def arrival(session: AsyncSession, arrival_id: UUID) -> Arrival | None:
     row = await session.get(EmailArrival, arrival_id)
     if row is None or row.text_sealed is None:
         return None
-    text = TEXT.open_text(row.id, row.text_sealed)
-    return Arrival(row.id, row.thread, row.from_address, row.from_name, row.subject, text, row.person_id)
+    text = TEXT.readable(row.id, row.text_sealed) or ""
+    return Arrival(
+        row.id, row.thread, row.from_address, row.from_name, row.subject, text, row.person_id, row.delivery_id
+    )  # fmt: skip
 
 
 async def answer(session: AsyncSession, thread: str, text: str, *, key: str) -> UUID | None:

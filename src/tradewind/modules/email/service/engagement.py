@@ -16,8 +16,10 @@ from tradewind.kernel.ids import new_id
 from tradewind.kernel.limits import client_network
 from tradewind.modules.email import people as people_port
 from tradewind.modules.email.contracts_rendering import Engagement, MailClick
+from tradewind.modules.email.events import MailNewsItem, news
 from tradewind.modules.email.events_engagement import EmailLinkClicked, EmailOpened
 from tradewind.modules.email.repository import engagement as repository
+from tradewind.modules.email.repository import people as people_of_mails
 from tradewind.modules.email.repository.templates import LIKELY_HUMAN
 from tradewind.modules.email.service import mail_settings
 from tradewind.modules.email.tracking_links import TrackingLink
@@ -100,13 +102,15 @@ async def claim_clicks(session: AsyncSession, browsers: Mapping[UUID, str]) -> l
 
 
 async def follow_merge(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> None:
-    """What merged people did is the remaining one's."""
+    """What merged people did, and what they were sent, is the remaining one's."""
     await repository.reassign(session, winner_id, loser_ids)
+    await people_of_mails.reassign(session, winner_id, loser_ids)
 
 
 async def forget(session: AsyncSession, person_ids: Collection[UUID]) -> None:
-    """Take away what people did who are gone for good."""
+    """Take away what people did and wrote who are gone for good, and where mails to them went."""
     await repository.forget(session, person_ids)
+    await people_of_mails.forget(session, person_ids)
 
 
 async def _judge(session: AsyncSession, message_ids: Collection[UUID]) -> None:
@@ -116,6 +120,7 @@ async def _judge(session: AsyncSession, message_ids: Collection[UUID]) -> None:
     rows = await repository.of_messages(session, message_ids)
     judged: dict[UUID, float] = {}
     told: list[Event] = []
+    items: list[MailNewsItem] = []
     for _, group in groupby(rows, key=lambda row: row["message_id"]):
         seen = list(group)
         found = [Engagement(row["id"], row["at"], row["link"], row["user_agent"], row["network"]) for row in seen]
@@ -126,8 +131,10 @@ async def _judge(session: AsyncSession, message_ids: Collection[UUID]) -> None:
                 judged[row["id"]] = human
             if row["human"] is None and human >= LIKELY_HUMAN:
                 told.append(_event(row, human))
+                if row["person_id"] is not None:
+                    items.append(_item(row, human))
     await repository.set_human(session, judged)
-    await publish(session, *told)
+    await publish(session, *told, *news(items))
 
 
 def _event(row: Mapping, human: float) -> Event:  # type: ignore[type-arg]
@@ -143,6 +150,14 @@ def _event(row: Mapping, human: float) -> Event:  # type: ignore[type-arg]
     if row["kind"] == "open":
         return EmailOpened(**common)
     return EmailLinkClicked(**common, link=row["link"] or 0, url=row["url"] or "")
+
+
+def _item(row: Mapping, human: float) -> MailNewsItem:  # type: ignore[type-arg]
+    return MailNewsItem(
+        id=row["id"], kind="opened" if row["kind"] == "open" else "clicked", message_id=row["message_id"],
+        person_id=row["person_id"], at=row["at"], human=human,
+        data={"url": row["url"][:500]} if row["url"] else {},
+    )  # fmt: skip
 
 
 def _network(ip: str | None) -> str:

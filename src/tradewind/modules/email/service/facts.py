@@ -1,10 +1,10 @@
 """What others say became of mails: deliveries, bounces, complaints. Each is heard once, and has its consequences."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, Literal
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,8 +14,15 @@ from tradewind.kernel.events import Event, publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.email import restraint
 from tradewind.modules.email.adapters._base import ProviderFact
-from tradewind.modules.email.events import EmailBounced, EmailComplained, EmailDelivered, SenderStopped
-from tradewind.modules.email.models.delivery import ADDRESS, EmailDelivery
+from tradewind.modules.email.events import (
+    EmailBounced,
+    EmailComplained,
+    EmailDelivered,
+    MailNewsItem,
+    SenderStopped,
+    news,
+)
+from tradewind.modules.email.models.delivery import ADDRESS, EmailDelivery, EmailSender
 from tradewind.modules.email.repository import delivery as rows
 from tradewind.modules.identity import api as identity
 from tradewind.modules.privacy import api as privacy
@@ -27,9 +34,11 @@ from tradewind.modules.sending.contracts import LaterFact
 SOFT_DAYS = 3
 SOFT_WINDOW = timedelta(days=30)
 SOFT_REST = timedelta(days=30)
-BREAKER_WINDOW = timedelta(days=3)
 _COUNTER = {"delivered": "delivered", "complained": "complaints"}
 _RANK = {"sending": 0, "deferred": 0, "sent": 1, "delivered": 2, "refused": 2, "bounced": 3, "complained": 4}
+_SETTLES: Mapping[str, Literal["accepted", "refused"]] = {
+    "delivered": "accepted", "bounced": "accepted", "complained": "accepted", "refused": "refused",
+}  # fmt: skip
 _CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -41,13 +50,14 @@ async def take(session: AsyncSession, source: str, told: Sequence[ProviderFact])
     new = 0
     counts: defaultdict[UUID, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     events: list[Event] = []
+    told_of: list[MailNewsItem] = []
     settled: list[LaterFact] = []
     for fact in told:
         delivery = by_id.get(fact.message_id) if fact.message_id else None
         delivery = delivery or by_provider.get(fact.provider_message_id or "")
         if delivery is None:
             continue
-        address = ADDRESS.open_text(delivery.id, delivery.address_sealed)
+        address = ADDRESS.readable(delivery.id, delivery.address_sealed) or ""
         if not await _remember(session, source, fact, delivery, address):
             continue
         new += 1
@@ -57,8 +67,10 @@ async def take(session: AsyncSession, source: str, told: Sequence[ProviderFact])
         await _heed(session, fact, delivery, address)
         if (event := _event(fact, delivery)) is not None:
             events.append(event)
-        if fact.kind in ("delivered", "bounced", "complained"):
-            settled.append(LaterFact(kind="accepted", intent_id=delivery.id, provider=source, at=fact.at))
+        if (item := _item(fact, delivery)) is not None:
+            told_of.append(item)
+        if (kind := _SETTLES.get(fact.kind)) is not None:
+            settled.append(LaterFact(kind=kind, intent_id=delivery.id, provider=source, reason=fact.reason, at=fact.at))
     await session.flush()
     organisation_id = actor_of(session).organisation_id
     assert organisation_id is not None
@@ -67,8 +79,19 @@ async def take(session: AsyncSession, source: str, told: Sequence[ProviderFact])
         await _judge(session, sender_id)
     if settled:
         await sending.record_later(session, settled)
-    await publish(session, *events)
+    await publish(session, *events, *news(told_of))
     return new
+
+
+async def standings(session: AsyncSession, senders: Sequence[EmailSender]) -> dict[UUID, restraint.Standing]:
+    """What the breaker sees of these senders."""
+    today = now().date()
+    since = {
+        one.id: restraint.counted_from(today, one.resumed_at.date() if one.resumed_at else None) for one in senders
+    }
+    days = await rows.days_since(session, since)
+    none = dict.fromkeys(("sent", "hard", "delivered", "complaints"), 0)
+    return {one.id: restraint.standing(**days.get(one.id, none)) for one in senders}
 
 
 async def stop_sender(session: AsyncSession, sender_id: UUID, reason: str, *, until: datetime | None = None) -> None:
@@ -104,10 +127,10 @@ def _apply(delivery: EmailDelivery, fact: ProviderFact) -> None:
     if _RANK[status] >= _RANK[delivery.status]:
         delivery.status = status
         delivery.settled_at = now()
+        if fact.kind in ("bounced", "refused", "deferred"):
+            delivery.code, delivery.reason = fact.code[:20], fact.reason[:1000]
     if fact.kind == "bounced":
         delivery.bounce = "hard" if fact.hard else "soft"
-    if fact.kind in ("bounced", "refused", "deferred"):
-        delivery.code, delivery.reason = fact.code[:20], fact.reason[:1000]
     if fact.provider_message_id and delivery.provider_message_id is None:
         delivery.provider_message_id = fact.provider_message_id
 
@@ -120,13 +143,18 @@ def _counter(fact: ProviderFact) -> str | None:
 
 async def _heed(session: AsyncSession, fact: ProviderFact, delivery: EmailDelivery, address: str) -> None:
     """What a fact means for the address: the person's wish, or that nobody is there."""
+    if not address:
+        return
     reason: SuppressionReason | None = None
     until: datetime | None = None
     note = fact.reason[:300]
     if fact.kind == "complained":
         reason = "complaint"
     elif fact.kind == "unsubscribed":
-        await privacy.withdraw_all(session, "email", address, source="provider", proof={"message": str(delivery.id)})
+        await privacy.withdraw_all(
+            session, "email", address, source="provider", proof={"message": str(delivery.id)},
+            person_id=delivery.person_id, origin_id=delivery.id,
+        )  # fmt: skip
     elif fact.kind == "bounced" and fact.hard:
         reason = "hard_bounce"
     elif fact.kind == "bounced":
@@ -158,18 +186,23 @@ def _event(fact: ProviderFact, delivery: EmailDelivery) -> Event | None:
             return None
 
 
+def _item(fact: ProviderFact, delivery: EmailDelivery) -> MailNewsItem | None:
+    """What a timeline shows of it: a mail is delivered once, whoever says so how often."""
+    if delivery.person_id is None or fact.kind not in ("delivered", "bounced", "complained"):
+        return None
+    bounced = fact.kind == "bounced"
+    known = {"hard": fact.hard, "code": fact.code[:20], "reason": fact.reason[:300]} if bounced else {}
+    return MailNewsItem(
+        id=uuid5(delivery.id, f"{fact.kind}{fact.hard if bounced else ''}"), kind=fact.kind, message_id=delivery.id,
+        person_id=delivery.person_id, at=min(fact.at, now()), data=known,
+    )  # fmt: skip
+
+
 async def _judge(session: AsyncSession, sender_id: UUID) -> None:
     """Trip the breaker of a sender whose mails come back or are reported too often."""
     sender = await rows.sender(session, sender_id, lock=True)
     if sender is None or sender.state != "active":
         return
-    today = now().date()
-    since = (now() - BREAKER_WINDOW).date()
-    if sender.resumed_at is not None:
-        since = max(since, sender.resumed_at.date() + timedelta(days=1))
-    day = (await rows.days(session, since=since, today=today)).get(sender_id)
-    if day is None:
-        return
-    why = restraint.trips(sent=max(day.sent, day.hard + day.delivered), hard=day.hard, complaints=day.complaints)
-    if why is not None:
+    seen = (await standings(session, [sender]))[sender_id]
+    if (why := restraint.trips(seen)) is not None:
         await stop_sender(session, sender_id, why)

@@ -1,5 +1,6 @@
 """Senders: who mails come from and how they leave; tests, limits, health."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from tradewind.modules.email.models.delivery import EmailSender
 from tradewind.modules.email.repository import delivery as rows
 from tradewind.modules.email.schemas.delivery import (
     AdapterRead,
+    BreakerRead,
     SenderCheckRead,
     SenderCreate,
     SenderHealth,
@@ -27,7 +29,7 @@ from tradewind.modules.email.schemas.delivery import (
     SenderUpdate,
     TestMailRead,
 )
-from tradewind.modules.email.service import opening
+from tradewind.modules.email.service import facts, opening
 from tradewind.modules.email.service.opening import ADAPTERS
 from tradewind.modules.identity import api as identity
 from tradewind.modules.sending import api as sending
@@ -174,6 +176,7 @@ async def _shown(session: AsyncSession, senders: list[EmailSender]) -> list[Send
     days = await rows.days(session, since=today - timedelta(days=_HEALTH_DAYS - 1), today=today)
     aligned = {domain.domain: domain.aligned for domain in await rows.domains(session) if domain.checked_at is not None}
     may_write = actor_of(session).may("email:write")
+    seen = await facts.standings(session, senders)
     found = []
     for sender in senders:
         spec = opening.spec_of(sender.adapter)
@@ -192,10 +195,21 @@ async def _shown(session: AsyncSession, senders: list[EmailSender]) -> list[Send
                 problem=sender.problem, broken_until=sender.broken_until, daily_limit=sender.daily_limit,
                 warmup_from=sender.warmup_from, domain_limits=sender.domain_limits,
                 domain_aligned=aligned.get(sender.address.rpartition("@")[2]),
-                health=SenderHealth(**counted, quota=quota), version=sender.version, created_at=sender.created_at,
+                health=SenderHealth(
+                    **counted, quota=quota, warmup_day=restraint.ramp_day(sender.warmup_from, today),
+                    warmup_days=restraint.RAMP_DAYS, breaker=_breaker(seen[sender.id]),
+                ),
+                version=sender.version, created_at=sender.created_at,
             )
         )  # fmt: skip
     return found
+
+
+def _breaker(seen: restraint.Standing) -> BreakerRead:
+    return BreakerRead(
+        days=restraint.BREAKER_DAYS, hard_limit=restraint.MAX_HARD_RATE, complaints_limit=restraint.MAX_COMPLAINT_RATE,
+        **asdict(seen),
+    )  # fmt: skip
 
 
 _COUNTED = ("sent", "delivered", "hard", "soft", "complaints", "replies", "today")

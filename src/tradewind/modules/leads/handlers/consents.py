@@ -18,6 +18,8 @@ from tradewind.modules.privacy.events import AddressSuppressed, ConsentGranted, 
 
 _MARKS = frozenset({"do_not_email", "do_not_call", "email", "phone"})
 _SHOWN = 1_000
+# What only the person can have done: an entry of the channel, which journeys hear of.
+_BY_THE_PERSON = frozenset({"one_click", "preference_page", "reply", "provider"})
 # Told by whoever did it, or by many lines at once: no news for a timeline.
 _SILENT = frozenset({"import", "lead", "merge", "sample"})
 _REASONS: Mapping[str, str] = {
@@ -54,22 +56,34 @@ async def show_withdrawal(session: AsyncSession, event: ConsentWithdrawn) -> Non
     """A withdrawal, in the timelines of those whose address it is; of everything at once the suppression tells."""
     if event.everything:
         return
-    await _show(session, event, "consent.withdrawn", f"No longer wants “{await _name(session, event.purpose)}”")
+    kind = "email.unsubscribed" if _left_by_mail(event) else "consent.withdrawn"
+    title = f"No longer wants “{await _name(session, event.purpose)}”"
+    await _show(session, event, kind, title, purpose=event.purpose)
 
 
 @subscriber(AddressSuppressed)
 async def show_suppression(session: AsyncSession, event: AddressSuppressed) -> None:
-    """A suppression, in the timelines of those whose address it is."""
-    await _show(session, event, "consent.suppressed", _REASONS.get(event.reason, "Put on the suppression list"))
+    """A suppression, in the timelines of those whose address it is; of a complaint the mail's own entry tells."""
+    if event.reason == "complaint" and event.origin_id is not None:
+        return
+    left = event.reason == "unsubscribed" and _left_by_mail(event)
+    kind = "email.unsubscribed" if left else "consent.suppressed"
+    await _show(session, event, kind, _REASONS.get(event.reason, "Put on the suppression list"))
 
 
 async def _show(
-    session: AsyncSession, event: ConsentGranted | ConsentWithdrawn | AddressSuppressed, kind: str, title: str
+    session: AsyncSession,
+    event: ConsentGranted | ConsentWithdrawn | AddressSuppressed,
+    kind: str,
+    title: str,
+    **more: str,
 ) -> None:
     if event.source in _SILENT:
         return
     addresses = await privacy.addresses_of(session, [bytes.fromhex(each) for each in event.contacts])
-    data = {"channel": event.channel, "source": event.source}
+    data = {"channel": event.channel, "source": event.source, **more}
+    if event.origin_id is not None and event.channel == "email":
+        data["message_id"] = str(event.origin_id)
     await record_activities(
         session,
         [
@@ -86,6 +100,10 @@ async def _show(
             for row in await _people(session, list(addresses.values()))
         ],
     )
+
+
+def _left_by_mail(event: ConsentWithdrawn | AddressSuppressed) -> bool:
+    return event.channel == "email" and event.source in _BY_THE_PERSON
 
 
 async def _people(session: AsyncSession, addresses: Sequence[str]) -> Sequence[Row[Any]]:

@@ -17,6 +17,8 @@ from tradewind.modules.leads.contracts import NewActivity
 _ORDER = "timeline"
 # Facts about our own records do not make a lead active.
 NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.", "consent.")
+# That a mail left or came back by itself is no sign of life, though journeys may wait for it.
+_BY_ITSELF = ("email.sent", "email.delivered", "email.bounced")
 COLUMNS = (
     "id, lead_id, company_id, deal_id, kind, title, body, occurred_at, actor_kind, actor_id, actor_name, source, data"
 )
@@ -68,12 +70,13 @@ async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> li
             $9::text[], $10::timestamptz[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::jsonb[],
             $16::real[]) as a
           on conflict (id) do nothing
-          returning lead_id, kind, occurred_at)
+          returning lead_id, kind, actor_kind, occurred_at)
         update leads set
           last_activity_at = greatest(leads.last_activity_at, latest.at),
           first_seen_at = coalesce(least(leads.first_seen_at, latest.first_at), latest.first_at)
         from (select lead_id, max(occurred_at) as at, min(occurred_at) as first_at from added
-              where lead_id is not null and not kind ^@ any ($17::text[]) group by lead_id) as latest
+              where lead_id is not null and not kind ^@ any ($17::text[])
+                and not (actor_kind = 'system' and kind = any ($18::text[])) group by lead_id) as latest
         where leads.id = latest.lead_id
           and (leads.last_activity_at is null or leads.last_activity_at < latest.at
                or leads.first_seen_at is null or leads.first_seen_at > latest.first_at)
@@ -82,6 +85,7 @@ async def insert(session: AsyncSession, activities: Sequence[NewActivity]) -> li
         moment,
         *(list(column) for column in zip(*rows, strict=True)),
         list(NOT_ENGAGEMENT),
+        list(_BY_ITSELF),
     )
     return [row[0] for row in rows]
 

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.file_part import FilePart
 from tradewind.kernel.jobs import start_run
-from tradewind.modules.leads.exported import harmless
+from tradewind.kernel.spreadsheets import harmless
 from tradewind.modules.leads.importing.table import Choices
 from tradewind.modules.leads.importing.targets import TARGETS
 from tradewind.modules.leads.jobs.imports import OneImport, analyse_import, run_import, undo_import

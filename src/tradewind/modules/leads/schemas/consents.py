@@ -1,26 +1,20 @@
 """HTTP shapes of what a person allows and refuses."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
-from uuid import UUID
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.modules.leads.schemas.texts import Line
-from tradewind.modules.privacy.contracts import Basis, Channel, ConsentState, Requirement, Scope, SuppressionReason
+from tradewind.modules.privacy.contracts import (
+    Basis,
+    Channel,
+    LedgerEntry,
+    Requirement,
+    StandingReason,
+    SuppressionEntry,
+)
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-
-
-class LeadStandingReason(BaseModel):
-    """One ground for or against a message."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    code: str = Field(examples=["consent.withdrawn"])
-    allows: bool
-    text: str
-    facts: dict[str, Any]
 
 
 class LeadPurpose(BaseModel):
@@ -31,43 +25,7 @@ class LeadPurpose(BaseModel):
     requires: Requirement
     allowed: bool
     basis: Basis | None
-    reasons: list[LeadStandingReason]
-
-
-class LeadConsentEntry(BaseModel):
-    """A line of the ledger; the proof is empty for those who may not see contact details."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    channel: Channel
-    purpose: str
-    state: ConsentState
-    basis: Basis
-    source: str
-    proof: dict[str, Any]
-    actor_name: str
-    at: datetime
-    recorded_at: datetime
-
-
-class LeadSuppression(BaseModel):
-    """A suppression that is or was in force."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    channel: Channel
-    scope: Scope
-    reason: SuppressionReason
-    source: str
-    note: str
-    actor_name: str
-    at: datetime
-    until: datetime | None
-    released_at: datetime | None
-    released_by_name: str
-    release_note: str
+    reasons: list[StandingReason]
 
 
 class LeadContact(BaseModel):
@@ -76,8 +34,8 @@ class LeadContact(BaseModel):
     channel: Channel
     address: str
     purposes: list[LeadPurpose]
-    ledger: list[LeadConsentEntry]
-    suppressions: list[LeadSuppression]
+    ledger: list[LedgerEntry]
+    suppressions: list[SuppressionEntry]
 
 
 class LeadConsents(BaseModel):

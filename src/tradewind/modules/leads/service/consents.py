@@ -13,12 +13,9 @@ from tradewind.modules.leads.repository import contacts as repository
 from tradewind.modules.leads.repository import people
 from tradewind.modules.leads.schemas.consents import (
     LeadConsentCreate,
-    LeadConsentEntry,
     LeadConsents,
     LeadContact,
     LeadPurpose,
-    LeadStandingReason,
-    LeadSuppression,
 )
 from tradewind.modules.privacy import api as privacy
 from tradewind.modules.privacy.contracts import Channel, ConsentChange, ContactAsk, ContactPoint, NewSuppression
@@ -45,7 +42,7 @@ async def of_lead(session: AsyncSession, lead_id: UUID) -> LeadConsents:
                     requires=purpose.requires,
                     allowed=answer.allowed,
                     basis=answer.basis,
-                    reasons=[LeadStandingReason.model_validate(reason) for reason in answer.reasons],
+                    reasons=list(answer.reasons),
                 )
             )
         found.append(
@@ -53,8 +50,8 @@ async def of_lead(session: AsyncSession, lead_id: UUID) -> LeadConsents:
                 channel=point.channel,
                 address=_shown(session, point),
                 purposes=shown,
-                ledger=[LeadConsentEntry.model_validate(line) for line in ledger],
-                suppressions=[LeadSuppression.model_validate(stop) for stop in suppressions],
+                ledger=ledger,
+                suppressions=suppressions,
             )
         )
     return LeadConsents(contacts=found)

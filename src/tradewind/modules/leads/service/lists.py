@@ -18,9 +18,10 @@ from tradewind.modules.leads.repository import lists as repository
 from tradewind.modules.leads.schemas.people import FieldOption, FieldRead, FieldsRead, SearchHit, SearchRead
 
 _COMMON_KINDS = (
-    "web.page_view", "web.form_submitted", "email.sent", "email.opened", "email.clicked", "email.replied",
-    "call.completed", "call.missed", "meeting.booked", "meeting.held", "meeting.no_show", "note.added",
-    "task.completed", "deal.created", "deal.stage_changed", "deal.won", "deal.lost",
+    "web.page_view", "web.form_submitted", "email.sent", "email.delivered", "email.opened", "email.clicked",
+    "email.replied", "email.bounced", "email.complained", "email.unsubscribed", "call.completed", "call.missed",
+    "meeting.booked", "meeting.held", "meeting.no_show", "note.added", "task.completed", "deal.created",
+    "deal.stage_changed", "deal.won", "deal.lost",
 )  # fmt: skip
 _IN_USE = ("country", "source", "language", "tags")
 

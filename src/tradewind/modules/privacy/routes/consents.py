@@ -3,28 +3,36 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.multipart import FILE_BODY, read_file
 from tradewind.modules.privacy import api
 from tradewind.modules.privacy.contracts import ConsentChange, ContactAsk
+from tradewind.modules.privacy.errors import ListTooLarge
+from tradewind.modules.privacy.list_files import MAX_BYTES
 from tradewind.modules.privacy.schemas.consents import (
+    ConsentFileOptions,
+    ConsentFileRead,
     ConsentOutcomeRead,
     ConsentsGiven,
+    ConsentsImported,
     ContactLookup,
     ContactsAsked,
-    LedgerEntryRead,
     PurposeCreate,
     PurposeRead,
     PurposeUpdate,
     StandingRead,
 )
-from tradewind.modules.privacy.schemas.suppressions import ContactHistory, SuppressionRead
-from tradewind.modules.privacy.service import purposes
+from tradewind.modules.privacy.schemas.suppressions import ContactHistory
+from tradewind.modules.privacy.service import bringing_in, purposes
 
 router = APIRouter(tags=["Consents"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
+_READS = rate_limit("consent_file_reads", "120/hour", key="actor")
+_IMPORTS = rate_limit("consent_imports", "20/hour", key="actor")
 
 
 @router.get("/consent-purposes", dependencies=[requires("privacy:read")])
@@ -63,6 +71,47 @@ async def record_consents(session: Session, data: ConsentsGiven) -> list[Consent
     return [ConsentOutcomeRead.model_validate(each) for each in await api.record_consents(session, changes)]
 
 
+@router.post("/consents/import/preview", dependencies=[requires("privacy:write"), _READS], openapi_extra=FILE_BODY)
+async def preview_consent_import(
+    request: Request, session: Session, options: Annotated[ConsentFileOptions, Query()]
+) -> ConsentFileRead:
+    """What a list of consents (CSV, 10 MB, 200,000 lines) says, read as an import would; nothing is recorded."""
+    name, content = await _file(request)
+    return await bringing_in.preview(session, name, content, options)
+
+
+@router.post("/consents/import", dependencies=[requires("privacy:write"), _IMPORTS], openapi_extra=FILE_BODY)
+async def import_consents(
+    request: Request, session: Session, options: Annotated[ConsentFileOptions, Query()]
+) -> ConsentsImported:
+    """Record every line of a list of consents that can be, with file and line as proof; the rest is named.
+
+    An imported list lifts no withdrawal, and the same list twice adds nothing. The ledger is never changed: what was
+    recorded cannot be taken out again.
+    """
+    name, content = await _file(request)
+    return await bringing_in.bring_in(session, name, content, options)
+
+
+@router.post(
+    "/consents/import/refused",
+    dependencies=[requires("privacy:write"), _READS],
+    openapi_extra=FILE_BODY,
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def list_refused_consents(
+    request: Request, session: Session, options: Annotated[ConsentFileOptions, Query()]
+) -> Response:
+    """The lines of a list that an import would leave out, as they stand there, with the reason of each as CSV."""
+    name, content = await _file(request)
+    return Response(
+        await bringing_in.refused(session, name, content, options),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="consents-to-mend.csv"'},
+    )
+
+
 @router.post("/consent-checks", dependencies=[requires("privacy:read")])
 async def check_consents(session: Session, data: ContactsAsked) -> list[StandingRead]:
     """May a message of a purpose go to each of these contact points? Answers in their order, with reasons."""
@@ -80,6 +129,11 @@ async def look_up_contact(session: Session, data: ContactLookup) -> ContactHisto
     return ContactHistory(
         standings={ask.purpose: StandingRead.model_validate(each) for ask, each in zip(asks, answers, strict=True)},
         purposes=shown,
-        ledger=[LedgerEntryRead.model_validate(line) for line in ledger],
-        suppressions=[SuppressionRead.model_validate(stop) for stop in suppressions],
+        ledger=ledger,
+        suppressions=suppressions,
     )
+
+
+async def _file(request: Request) -> tuple[str, bytes]:
+    too_large = ListTooLarge(f"One import takes {MAX_BYTES >> 20} MB. Split the list.")
+    return await read_file(request, max_bytes=MAX_BYTES, too_large=too_large)

@@ -1,13 +1,21 @@
 """HTTP shapes of purposes, consents and the ledger."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject, Moment, Whole, storable
-from tradewind.modules.privacy.contracts import Basis, Channel, ConsentState, Language, Requirement, Source
+from tradewind.modules.privacy.contracts import (
+    Basis,
+    Channel,
+    ConsentState,
+    Language,
+    Requirement,
+    Source,
+    StandingReason,
+)
 
 MAX_CONTACTS = 1_000
 
@@ -121,17 +129,6 @@ class ContactsAsked(BaseModel):
     contacts: Annotated[list[ContactAsked], Field(min_length=1, max_length=MAX_CONTACTS)]
 
 
-class StandingReasonRead(BaseModel):
-    """One ground of an answer."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    code: str = Field(examples=["suppressed.complaint"])
-    allows: bool
-    text: str
-    facts: dict[str, Any]
-
-
 class StandingRead(BaseModel):
     """Whether a message may go there, and why or why not."""
 
@@ -139,7 +136,7 @@ class StandingRead(BaseModel):
 
     allowed: bool
     basis: Basis | None
-    reasons: list[StandingReasonRead]
+    reasons: list[StandingReason]
 
 
 class ContactLookup(BaseModel):
@@ -149,18 +146,85 @@ class ContactLookup(BaseModel):
     address: Address
 
 
-class LedgerEntryRead(BaseModel):
-    """One line of the ledger; the proof is empty for those who may not see contact details."""
+ColumnName = Annotated[str, StringConstraints(max_length=90), AfterValidator(storable)]
+_COLUMN = "Name of its column, “-” where the file has none; found by the heads where left out"
 
-    model_config = ConfigDict(from_attributes=True)
 
-    id: UUID
+class ConsentFileOptions(BaseModel):
+    """How a list of consents is read: where things stand, and what holds for lines that do not say it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    channel_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    purpose_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    state_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    basis_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    source_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    date_column: ColumnName | None = Field(default=None, description=_COLUMN)
+    channel: Channel = "email"
+    purpose: Key | None = None
+    state: Literal["granted", "withdrawn"] = "granted"
+    basis: Basis = "consent"
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = Field(
+        default=None, description="Reads national phone numbers"
+    )
+    dates: Literal["day_first", "month_first"] | None = Field(
+        default=None, description="What 03/04/2026 means; found out where the file shows it"
+    )
+
+
+class ConsentFileColumn(BaseModel):
+    """A column, what its first lines hold, and what it is taken for."""
+
+    name: str
+    samples: list[str]
+    means: Literal["address", "channel", "purpose", "state", "basis", "source", "date"] | None
+
+
+class ConsentFileLine(BaseModel):
+    """A line as it would be recorded; `at` is empty where it does not say when."""
+
+    line: int
     channel: Channel
+    address: str
     purpose: str
     state: ConsentState
     basis: Basis
     source: str
-    proof: dict[str, Any]
-    actor_name: str
-    at: datetime
-    recorded_at: datetime
+    at: datetime | None
+
+
+class ConsentLineRefused(BaseModel):
+    """A line that would not be recorded, and why."""
+
+    line: int
+    text: str
+    why: str
+
+
+class ConsentFileRead(BaseModel):
+    """What a list says. `good` lines can be recorded; the first of them and of the `bad` ones are shown."""
+
+    lines: int
+    good: int
+    bad: int
+    repeated: int
+    columns: list[ConsentFileColumn]
+    shown: list[ConsentFileLine]
+    refused: list[ConsentLineRefused]
+
+
+class ConsentsImported(BaseModel):
+    """What became of a list. `known` lines were recorded by an earlier import of them.
+
+    `kept` of the consents changed nothing: the person withdrew, or said something newer.
+    """
+
+    lines: int
+    recorded: int
+    known: int
+    repeated: int
+    bad: int
+    kept: int
+    refused: list[ConsentLineRefused]

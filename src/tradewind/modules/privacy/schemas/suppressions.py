@@ -7,11 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.kernel.payload import Moment
-from tradewind.modules.privacy.contracts import Channel, Scope, SuppressionReason
+from tradewind.modules.privacy.contracts import Channel, LedgerEntry, Scope, SuppressionEntry, SuppressionReason
 from tradewind.modules.privacy.schemas.consents import (
     MAX_CONTACTS,
     Address,
-    LedgerEntryRead,
     Note,
     PurposeRead,
     StandingRead,
@@ -98,5 +97,5 @@ class ContactHistory(BaseModel):
 
     standings: dict[str, StandingRead]
     purposes: list[PurposeRead]
-    ledger: list[LedgerEntryRead]
-    suppressions: list[SuppressionRead]
+    ledger: list[LedgerEntry]
+    suppressions: list[SuppressionEntry]

@@ -14,6 +14,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page, SortColumn, Total, fetch_page
+from tradewind.kernel.spreadsheets import harmless
 from tradewind.modules.identity import api as identity
 from tradewind.modules.privacy.contracts import SCOPE_OF_REASON, Channel, Scope, SuppressionReason
 from tradewind.modules.privacy.list_files import read_list
@@ -33,8 +34,6 @@ _NEWEST = [SortColumn("id", Suppression.id.expression, descending=True)]
 _BATCH = 5_000
 _EXPORT_PAGE = 2_000
 _COLUMNS = ("channel", "address", "scope", "reason", "source", "since", "until", "note")
-# What a spreadsheet takes for the beginning of a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 async def page(
@@ -93,7 +92,7 @@ async def export(session: AsyncSession) -> AsyncIterator[bytes]:
                 until,
                 one.note,
             )
-            writer.writerow([f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in cells])
+            writer.writerow([harmless(cell) for cell in cells])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
