@@ -8,7 +8,7 @@ export interface NavEntry {
   /** Key in the app texts. */
   label: string;
   icon: Icon;
-  /** Place in the rail; below 100 in the upper part, from 100 on at the bottom. */
+  /** Place in the rail. Its hundreds are the group (see GROUPS); from 900 on it stands at the bottom. */
   order: number;
   /** Second key of "g …". */
   go?: string;
@@ -42,6 +42,24 @@ declare module '@tanstack/react-router' {
 
 export interface NavItem extends NavEntry {
   to: string;
+}
+
+/** Parts of the rail, by the hundreds of `order`; keys of their headings. What one does every day has none. */
+const GROUPS = [undefined, 'nav.customers', 'nav.reach', 'nav.answers', 'nav.figures'] as const;
+const BOTTOM = 900;
+
+export interface NavGroup {
+  label: (typeof GROUPS)[number];
+  items: NavItem[];
+}
+
+/** The pages of the rail: in groups, and what stands at the bottom. Groups without a page are left out. */
+export function grouped(pages: readonly NavItem[]): { groups: NavGroup[]; bottom: NavItem[] } {
+  const groups = GROUPS.map((label, place) => ({
+    label,
+    items: pages.filter(({ order }) => order < BOTTOM && Math.floor(order / 100) === place),
+  })).filter(({ items }) => items.length > 0);
+  return { groups, bottom: pages.filter(({ order }) => order >= BOTTOM) };
 }
 
 export interface CreateItem extends CreateEntry {

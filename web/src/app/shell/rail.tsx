@@ -1,9 +1,9 @@
-import { ActionIcon, Group, Kbd, ScrollArea, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Group, Kbd, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Fragment, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from '../icons';
-import { type NavItem, useNavigation } from '../navigation';
+import { grouped, type NavItem, useNavigation } from '../navigation';
 import { keyCaps } from '../shortcuts';
 import { OrganisationSwitch } from './organisation-switch';
 import classes from './rail.module.css';
@@ -45,8 +45,7 @@ export function Rail({
 }) {
   const { t } = useTranslation();
   const { pages } = useNavigation();
-  const upper = pages.filter((page) => page.order < 100);
-  const lower = pages.filter((page) => page.order >= 100);
+  const { groups, bottom } = grouped(pages);
   const Collapse = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const openPalette = () => useShellState.setState({ palette: true, drawer: false });
   return (
@@ -75,21 +74,34 @@ export function Rail({
       </Tooltip>
       <ScrollArea className={classes.scroll} scrollbars="y" type="hover">
         <nav aria-label={t('nav.main')} className={classes.list}>
-          {upper.map((item) => (
-            <Fragment key={item.to}>
-              <RailLink item={item} collapsed={collapsed} />
-              {item.below && !collapsed && (
-                <Suspense>
-                  <item.below />
-                </Suspense>
+          {groups.map(({ label, items }) => (
+            <div
+              key={label ?? ''}
+              className={classes.group}
+              {...(label && { role: 'group', 'aria-label': t(label) })}
+            >
+              {label && !collapsed && (
+                <Text className={classes.heading} aria-hidden>
+                  {t(label)}
+                </Text>
               )}
-            </Fragment>
+              {items.map((item) => (
+                <Fragment key={item.to}>
+                  <RailLink item={item} collapsed={collapsed} />
+                  {item.below && !collapsed && (
+                    <Suspense>
+                      <item.below />
+                    </Suspense>
+                  )}
+                </Fragment>
+              ))}
+            </div>
           ))}
         </nav>
       </ScrollArea>
       <div className={classes.lower}>
         <nav aria-label={t('nav.more')} className={classes.list}>
-          {lower.map((item) => (
+          {bottom.map((item) => (
             <RailLink key={item.to} item={item} collapsed={collapsed} />
           ))}
         </nav>

@@ -5,7 +5,7 @@ import { AgentsLayout } from '@/features/agents/agents-layout';
 
 export const Route = createFileRoute('/_app/agents')({
   staticData: {
-    nav: { label: 'nav.agents', icon: IconRobot, order: 37, go: 'a' },
+    nav: { label: 'nav.agents', icon: IconRobot, order: 310, go: 'a' },
     crumb: 'nav.agents',
     permission: 'agents:read',
   },

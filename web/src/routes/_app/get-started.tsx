@@ -6,7 +6,7 @@ import { GetStartedPage } from '@/features/onboarding/get-started-page';
 
 export const Route = createFileRoute('/_app/get-started')({
   staticData: {
-    nav: { label: 'nav.getStarted', icon: IconRocket, order: 90 },
+    nav: { label: 'nav.getStarted', icon: IconRocket, order: 900 },
     crumb: 'nav.getStarted',
     permission: 'organisation:read',
   },

@@ -11,7 +11,7 @@ export const Route = createFileRoute('/_app/inbox')({
     nav: {
       label: 'nav.inbox',
       icon: IconInbox,
-      order: 15,
+      order: 20,
       go: 'i',
       count: lazy(() => import('@/features/inbox/inbox-count')),
     },

@@ -7,7 +7,7 @@ import { intentsSearch } from '@/features/intents/search';
 
 export const Route = createFileRoute('/_app/intents')({
   staticData: {
-    nav: { label: 'nav.intents', icon: IconTargetArrow, order: 53 },
+    nav: { label: 'nav.intents', icon: IconTargetArrow, order: 330 },
     crumb: 'nav.intents',
     permission: 'intents:read',
   },

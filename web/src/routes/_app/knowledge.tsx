@@ -5,7 +5,7 @@ import { KnowledgeLayout } from '@/features/knowledge/knowledge-layout';
 
 export const Route = createFileRoute('/_app/knowledge')({
   staticData: {
-    nav: { label: 'nav.knowledge', icon: IconBook, order: 35, go: 'k' },
+    nav: { label: 'nav.knowledge', icon: IconBook, order: 320, go: 'k' },
     crumb: 'nav.knowledge',
     permission: 'knowledge:read',
   },

@@ -5,7 +5,7 @@ import { MeetingsLayout } from '@/features/meetings/meetings-layout';
 
 export const Route = createFileRoute('/_app/meetings')({
   staticData: {
-    nav: { label: 'nav.meetings', icon: IconCalendar, order: 32, go: 'm' },
+    nav: { label: 'nav.meetings', icon: IconCalendar, order: 40, go: 'm' },
     crumb: 'nav.meetings',
     permission: 'meetings:read',
   },

@@ -7,7 +7,7 @@ import { outboxSearch } from '@/features/sending/search';
 
 export const Route = createFileRoute('/_app/sending')({
   staticData: {
-    nav: { label: 'nav.outbox', icon: IconSend, order: 36, go: 'o' },
+    nav: { label: 'nav.outbox', icon: IconSend, order: 240, go: 'x' },
     crumb: 'nav.outbox',
     permission: 'sending:read',
   },

@@ -5,7 +5,7 @@ import { SettingsLayout } from '@/features/settings/settings-layout';
 
 export const Route = createFileRoute('/_app/settings')({
   staticData: {
-    nav: { label: 'nav.settings', icon: IconSettings, order: 110 },
+    nav: { label: 'nav.settings', icon: IconSettings, order: 910 },
     crumb: 'nav.settings',
   },
   loader: () => loadTexts('settings'),

@@ -7,7 +7,7 @@ import { TasksPage } from '@/features/tasks/tasks-page';
 
 export const Route = createFileRoute('/_app/tasks')({
   staticData: {
-    nav: { label: 'nav.tasks', icon: IconListCheck, order: 70, go: 't' },
+    nav: { label: 'nav.tasks', icon: IconListCheck, order: 30, go: 't' },
     crumb: 'nav.tasks',
     permission: 'tasks:read',
     create: {

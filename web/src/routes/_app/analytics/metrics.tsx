@@ -7,7 +7,7 @@ import { metricsSearch } from '@/features/metrics/search';
 
 export const Route = createFileRoute('/_app/analytics/metrics')({
   staticData: {
-    nav: { label: 'nav.metrics', icon: IconChartBar, order: 65 },
+    nav: { label: 'nav.metrics', icon: IconChartBar, order: 430 },
     crumb: 'nav.metrics',
     permission: 'metrics:read',
   },

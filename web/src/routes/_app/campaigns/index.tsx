@@ -7,7 +7,7 @@ import { campaignsSearch } from '@/features/campaigns/search';
 
 export const Route = createFileRoute('/_app/campaigns/')({
   staticData: {
-    nav: { label: 'nav.campaigns', icon: IconSpeakerphone, order: 33, go: 'p' },
+    nav: { label: 'nav.campaigns', icon: IconSpeakerphone, order: 210, go: 'p' },
     crumb: 'nav.campaigns',
     permission: 'campaigns:read',
     create: {

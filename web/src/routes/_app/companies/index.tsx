@@ -7,7 +7,7 @@ import { companiesSearch } from '@/features/companies/search';
 
 export const Route = createFileRoute('/_app/companies/')({
   staticData: {
-    nav: { label: 'nav.companies', icon: IconBuilding, order: 25, go: 'o' },
+    nav: { label: 'nav.companies', icon: IconBuilding, order: 120, go: 'o' },
     crumb: 'nav.companies',
     permission: 'leads:read',
     create: {

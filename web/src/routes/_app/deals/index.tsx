@@ -7,7 +7,7 @@ import { boardSearch } from '@/features/board/search';
 
 export const Route = createFileRoute('/_app/deals/')({
   staticData: {
-    nav: { label: 'nav.deals', icon: IconLayoutKanban, order: 30, go: 'b' },
+    nav: { label: 'nav.deals', icon: IconLayoutKanban, order: 130, go: 'b' },
     crumb: 'nav.deals',
     permission: 'deals:read',
     create: {

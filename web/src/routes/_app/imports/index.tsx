@@ -6,7 +6,7 @@ import { ImportsPage } from '@/features/imports/upload-page';
 
 export const Route = createFileRoute('/_app/imports/')({
   staticData: {
-    nav: { label: 'nav.imports', icon: IconFileImport, order: 50 },
+    nav: { label: 'nav.imports', icon: IconFileImport, order: 150 },
     crumb: 'nav.imports',
     permission: 'leads:read',
     create: {

@@ -7,7 +7,7 @@ import { journeysSearch } from '@/features/journeys/search';
 
 export const Route = createFileRoute('/_app/journeys/')({
   staticData: {
-    nav: { label: 'nav.journeys', icon: IconRoute, order: 34, go: 'j' },
+    nav: { label: 'nav.journeys', icon: IconRoute, order: 220, go: 'j' },
     crumb: 'nav.journeys',
     permission: 'campaigns:read',
   },

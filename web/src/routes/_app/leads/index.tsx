@@ -11,7 +11,7 @@ export const Route = createFileRoute('/_app/leads/')({
     nav: {
       label: 'nav.leads',
       icon: IconUsers,
-      order: 20,
+      order: 110,
       go: 'l',
       below: lazy(() => import('@/features/leads/pinned-views')),
     },

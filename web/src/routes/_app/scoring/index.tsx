@@ -7,7 +7,7 @@ import { scoringSearch } from '@/features/scoring/search';
 
 export const Route = createFileRoute('/_app/scoring/')({
   staticData: {
-    nav: { label: 'nav.scoring', icon: IconGauge, order: 60 },
+    nav: { label: 'nav.scoring', icon: IconGauge, order: 420 },
     crumb: 'nav.scoring',
     permission: 'scoring:read',
   },

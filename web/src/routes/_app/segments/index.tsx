@@ -6,7 +6,7 @@ import { SegmentsPage } from '@/features/segments/segments-page';
 
 export const Route = createFileRoute('/_app/segments/')({
   staticData: {
-    nav: { label: 'nav.segments', icon: IconFilter, order: 40 },
+    nav: { label: 'nav.segments', icon: IconFilter, order: 140 },
     crumb: 'nav.segments',
     permission: 'segments:read',
   },

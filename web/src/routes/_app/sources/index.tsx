@@ -7,7 +7,7 @@ import { SourcesPage } from '@/features/sources/sources-page';
 
 export const Route = createFileRoute('/_app/sources/')({
   staticData: {
-    nav: { label: 'nav.sources', icon: IconAccessPoint, order: 55 },
+    nav: { label: 'nav.sources', icon: IconAccessPoint, order: 410 },
     crumb: 'nav.sources',
     permission: 'sources:read',
   },

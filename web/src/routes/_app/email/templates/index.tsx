@@ -7,7 +7,7 @@ import { TemplatesPage } from '@/features/mail-templates/templates-page';
 
 export const Route = createFileRoute('/_app/email/templates/')({
   staticData: {
-    nav: { label: 'nav.mailTemplates', icon: IconMail, order: 36 },
+    nav: { label: 'nav.mailTemplates', icon: IconMail, order: 230 },
     crumb: 'nav.mailTemplates',
     permission: 'email:read',
   },
