@@ -53,6 +53,7 @@ TABLES = {
     "messages": "conversation_messages",
     "presence": "conversations",
     "test-conversations": "conversations",
+    "decisions": "budget_decisions",
 }
 # Names that another module uses too: below a prefix, another table has the ids.
 BELOW = {
@@ -60,6 +61,8 @@ BELOW = {
     ("ai", "models"): "ai_models",
     ("ai", "routes"): "ai_routes",
     ("ai", "budgets"): "ai_budgets",
+    ("campaigns", "costs"): "campaign_costs",
+    ("campaigns", "variants"): "campaigns",
     ("intent-sets", "models"): "intent_models",
     ("simulation-suites", "cases"): "simulation_cases",
     ("simulation-suites", "runs"): "simulation_runs",

@@ -58,6 +58,8 @@ TABLES = {
 INDEXES = (
     "CREATE INDEX journeys_of_campaign ON journeys (campaign_id) WHERE campaign_id IS NOT NULL",
     "CREATE INDEX send_counters_of_lane ON send_counters (organisation_id, lane_id, bucket)",
+    "CREATE INDEX email_arrivals_of_delivery ON email_arrivals (delivery_id) WHERE delivery_id IS NOT NULL",
+    "CREATE INDEX journey_enrolments_goals ON journey_enrolments (journey_id, goal_at) WHERE goal_at IS NOT NULL",
 )
 # Which organisations have a campaign that begins, ends or is watched by the clock: the worker acts for none of them.
 ACTIVE = """
@@ -89,7 +91,9 @@ def downgrade() -> None:
     """Remove them."""
     bind = op.get_bind()
     bind.exec_driver_sql("DROP FUNCTION campaigns_active_organisations()")
-    for index in ("journeys_of_campaign", "send_counters_of_lane"):
+    for index in (
+        "journeys_of_campaign", "send_counters_of_lane", "email_arrivals_of_delivery", "journey_enrolments_goals",
+    ):  # fmt: skip
         bind.exec_driver_sql(f"DROP INDEX {index}")
     bind.exec_driver_sql("ALTER TABLE journeys DROP COLUMN chosen")
     for table in reversed(TABLES):

@@ -11,7 +11,11 @@ from tradewind.kernel.database import actor_of, asyncpg_connection
 from tradewind.modules.leads.conditions import Compiled
 
 FIRST = 6
-"""Number of the first placeholder of a condition's values here."""
+"""Number of the first placeholder of a condition's values where audiences change."""
+FIRST_OF_PAGE = 3
+"""The same where they are listed."""
+FIRST_OF_COUNT = 2
+"""The same where they are counted."""
 _COME = """
     INSERT INTO journey_audience (organisation_id, journey_id, source, person_id)
     SELECT $1, $2, $3, leads.id FROM leads
@@ -64,8 +68,10 @@ async def forget(session: AsyncSession, journey_id: UUID) -> None:
     await connection.execute("DELETE FROM journey_audience WHERE journey_id = $1", journey_id)
 
 
-def not_recent(condition: Compiled, *, days: int, campaign_id: UUID | None, organisation_id: UUID | None) -> Compiled:
-    """A condition, and that no other campaign wrote to the person in these days."""
+def not_recent(session: AsyncSession, condition: Compiled, *, days: int | None, campaign_id: UUID | None) -> Compiled:
+    """A condition, and that no other campaign wrote to the person in these days, where some are given."""
+    if days is None:
+        return condition
     place = condition.first + len(condition.values)
     sql = (
         f"({condition.sql}) AND NOT EXISTS (SELECT FROM send_intents i WHERE i.organisation_id = ${place}::uuid "
@@ -74,12 +80,12 @@ def not_recent(condition: Compiled, *, days: int, campaign_id: UUID | None, orga
         "AND i.state IN ('held', 'scheduled', 'attempting', 'sent', 'unknown') "
         f"AND coalesce(i.sent_at, i.not_before) > ${place + 2}::timestamptz)"
     )
-    values = (*condition.values, organisation_id, campaign_id, now() - timedelta(days=days))
+    values = (*condition.values, actor_of(session).organisation_id, campaign_id, now() - timedelta(days=days))
     return Compiled(sql, values, (*condition.types, "uuid", "uuid", "timestamptz"), condition.first)
 
 
 async def count(session: AsyncSession, condition: Compiled, *, limit: int) -> int:
-    """How many people a condition (placeholders from $2) holds for, counted up to `limit`."""
+    """How many people a condition holds for, counted up to `limit`."""
     connection = await asyncpg_connection(session)
     found = await connection.fetchval(
         f"SELECT count(*) FROM (SELECT FROM leads WHERE leads.deleted_at IS NULL AND ({condition.sql}) LIMIT $1) p",
@@ -89,7 +95,7 @@ async def count(session: AsyncSession, condition: Compiled, *, limit: int) -> in
 
 
 async def page(session: AsyncSession, condition: Compiled, *, after: UUID | None, limit: int) -> list[UUID]:
-    """People a condition (placeholders from $3) holds for, by id, after one."""
+    """People a condition holds for, by id, after one."""
     connection = await asyncpg_connection(session)
     rows = await connection.fetch(
         f"SELECT leads.id FROM leads WHERE leads.deleted_at IS NULL AND ($1::uuid IS NULL OR leads.id > $1) "

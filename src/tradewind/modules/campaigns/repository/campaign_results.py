@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of, asyncpg_connection
 
-_HUMAN = 0.5
+HUMAN = 0.5
+"""From this probability of a person on, what somebody did with a mail counts."""
 _MESSAGES = """
     messages AS MATERIALIZED (
         SELECT id, coalesce(person_id::text, encode(contact_hash, 'hex'), id::text) AS person, person_id, channel,
@@ -154,7 +155,7 @@ _PEOPLE = """
 async def funnel(session: AsyncSession, campaign_id: UUID) -> Mapping[str, int]:
     """People by what came of their messages, and what the messages cost."""
     connection = await asyncpg_connection(session)
-    row = await connection.fetchrow(FUNNEL, actor_of(session).organisation_id, campaign_id, _HUMAN)
+    row = await connection.fetchrow(FUNNEL, actor_of(session).organisation_id, campaign_id, HUMAN)
     assert row is not None
     return dict(row)
 
@@ -182,7 +183,7 @@ async def days(
 ) -> list[tuple[date, str, str, int, int]]:
     """(day, channel, what, number, micro-USD) from a moment on, and everything that is planned."""
     connection = await asyncpg_connection(session)
-    rows = await connection.fetch(_DAYS, actor_of(session).organisation_id, campaign_id, zone, since, _HUMAN)
+    rows = await connection.fetch(_DAYS, actor_of(session).organisation_id, campaign_id, zone, since, HUMAN)
     return [(row["day"], row["channel"], row["what"], row["people"], row["microusd"]) for row in rows]
 
 
@@ -236,6 +237,6 @@ async def people(
     """Enrolments with what came of each, in the order of their ids."""
     connection = await asyncpg_connection(session)
     rows = await connection.fetch(
-        _PEOPLE, actor_of(session).organisation_id, campaign_id, list(journey_ids), after, limit, _HUMAN
+        _PEOPLE, actor_of(session).organisation_id, campaign_id, list(journey_ids), after, limit, HUMAN
     )
     return [dict(row) for row in rows]

@@ -29,7 +29,7 @@ IfMatch = Annotated[str | None, Header(description="ETag of the version the chan
 READ = [requires("campaigns:read")]
 WRITE = [requires("campaigns:write")]
 LAUNCH = [requires("campaigns:launch")]
-_Key = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,16}$")]
+_Key = Annotated[str, Path(max_length=40)]
 
 
 @router.get("/campaigns", dependencies=READ)

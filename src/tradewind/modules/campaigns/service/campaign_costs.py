@@ -32,7 +32,9 @@ MAX_COSTS = 5_000
 _COLUMNS = ("day", "amount", "currency", "channel", "note")
 _TOLD = 20
 # Currencies whose amounts are not counted in hundredths.
-_WHOLE = frozenset("BIF CLP DJF GNF JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+_WHOLE = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+)
 _THOUSANDTHS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 
 

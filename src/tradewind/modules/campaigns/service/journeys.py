@@ -154,7 +154,7 @@ async def audience_estimate(session: AsyncSession, graph: JourneyGraph) -> int:
 
 async def _audience_of(session: AsyncSession, told: AudienceTrigger) -> int:
     try:
-        condition = await leads.compile_condition(session, told.condition, first=2)
+        condition = await leads.compile_condition(session, told.condition, first=audience.FIRST_OF_COUNT)
     except ConditionInvalid:
         return 0  # told by the check of references
     return await audience.count(session, condition, limit=_COUNTED)

@@ -65,14 +65,10 @@ async def audience_size(session: AsyncSession, campaign: Campaign, draft: Campai
     if condition is None:
         return None
     try:
-        compiled = await leads.compile_condition(session, condition, first=2)
+        compiled = await leads.compile_condition(session, condition, first=audience.FIRST_OF_COUNT)
     except ConditionInvalid:
         return None
-    if draft.audience.without_recent_days is not None:
-        compiled = audience.not_recent(
-            compiled, days=draft.audience.without_recent_days, campaign_id=campaign.id,
-            organisation_id=campaign.organisation_id,
-        )  # fmt: skip
+    compiled = audience.not_recent(session, compiled, days=draft.audience.without_recent_days, campaign_id=campaign.id)
     return await audience.count(session, compiled, limit=_MOST)
 
 

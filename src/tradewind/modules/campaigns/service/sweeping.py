@@ -53,7 +53,7 @@ async def sweep_audience(
     """
     more = False
     for node in program.triggers:
-        condition = _condition(node)
+        condition = condition_of(node)
         if condition is None:
             continue
         source = source_of(node)
@@ -66,7 +66,7 @@ async def sweep_audience(
             continue  # stock is taken of everybody at once
         if stocked and isinstance(node.settings, AudienceTrigger) and not node.settings.later:
             continue  # who was in it at the launch is who gets it
-        compiled = who_enters(compiled, node, journey)
+        compiled = who_enters(session, compiled, node, journey.campaign_id)
         came = await audience.come(session, journey.id, source, compiled, among=among, limit=BATCH)
         gone = []
         if stocked:
@@ -160,14 +160,10 @@ async def look_again(session: AsyncSession, program: Program, at: datetime) -> N
         await waking.wake(session)
 
 
-def who_enters(condition: Compiled, node: Node, journey: Journey) -> Compiled:
+def who_enters(session: AsyncSession, condition: Compiled, node: Node, campaign_id: UUID | None) -> Compiled:
     """A condition of a trigger without those whom it leaves out because of what they got lately."""
     days = node.settings.without_recent_days if isinstance(node.settings, AudienceTrigger) else None
-    if days is None:
-        return condition
-    return audience.not_recent(
-        condition, days=days, campaign_id=journey.campaign_id, organisation_id=journey.organisation_id
-    )
+    return audience.not_recent(session, condition, days=days, campaign_id=campaign_id)
 
 
 def is_complete(journey: Journey, program: Program) -> bool:
@@ -180,7 +176,7 @@ def is_complete(journey: Journey, program: Program) -> bool:
 
 def source_of(node: Node) -> str:
     """What stock of a trigger's audience is kept under: another condition is another audience."""
-    known = sha256(orjson.dumps(_condition(node), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    known = sha256(orjson.dumps(condition_of(node), option=orjson.OPT_SORT_KEYS)).hexdigest()
     return f"{node.key}:{known[:12]}"
 
 
@@ -188,7 +184,8 @@ def _from_the_start(node: Node) -> bool:
     return isinstance(node.settings, AudienceTrigger) or node.settings.include_current
 
 
-def _condition(node: Node) -> Mapping[str, Any] | None:
+def condition_of(node: Node) -> Mapping[str, Any] | None:
+    """Who is in the audience of a trigger, in the language of segments; None for one that has none."""
     settings = node.settings
     if isinstance(settings, SegmentTrigger):
         return {"field": "segment", "op": "in", "value": [str(settings.segment_id)]}

@@ -1,0 +1,453 @@
+"""Campaigns from draft to end: reach, rehearsal, launch by hand and by the clock, pause, choice, budget, results."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from tests.modules.campaigns.journeys import happened, people, states, ticks
+
+from tradewind.kernel.clock import now
+from tradewind.kernel.database import asyncpg_connection
+from tradewind.kernel.events import publish
+from tradewind.kernel.ids import new_id
+from tradewind.modules.campaigns.repository import campaign_results
+from tradewind.modules.campaigns.service import budgets, campaign_launching, journeys
+from tradewind.modules.leads.events import ActivityRecorded, LeadsChanged
+from tradewind.modules.privacy import api as privacy
+from tradewind.modules.privacy.contracts import ConsentChange, NewSuppression
+from tradewind.modules.sending import api as sending
+from tradewind.modules.sending.contracts import NewIntent, Recipient, SendRequest
+from tradewind.modules.sending.service import waking
+
+CAMPAIGNS = "/api/v1/campaigns"
+SENT = text("""
+    UPDATE send_intents SET state = 'sent', sent_at = not_before, finished_at = not_before, attempts = 1
+    WHERE state = 'scheduled' AND campaign_id = :campaign""")
+
+
+@pytest.fixture(autouse=True)
+def nobody_sends(monkeypatch):
+    """The worker of messages needs connections of its own: `sent` says what it would have done."""
+
+    async def asleep(session, **_):
+        return None
+
+    monkeypatch.setattr(waking, "wake", asleep)
+
+
+async def segment(client, name, ids):
+    made = await client.post("/api/v1/segments", json={"name": name, "kind": "static"})
+    assert made.status_code == 201, made.text
+    path = f"/api/v1/segments/{made.json()['id']}/members"
+    added = await client.post(path, json={"add": [str(one) for one in ids]})
+    assert added.status_code < 300, added.text
+    return made.json()["id"]
+
+
+def draft_for(segments, **more):
+    variants = [{"key": "a", "name": "Short", "text": "Hi"}, {"key": "b", "name": "Long", "text": "Good morning"}]
+    last = {"key": "m2", "channel": "chat", "after": {"amount": 3}, "variants": [{"key": "a", "text": "Still there?"}]}
+    return {
+        "goal": {"kind": "booking", "target_count": 4, "within_days": 20},
+        "audience": {"segments": segments},
+        "purpose": "product_updates",
+        "messages": [{"key": "m1", "channel": "chat", "variants": variants}, last],
+        "testing": {"mode": "fixed"},
+        **more,
+    }
+
+
+async def added(client, draft, name="Spring"):
+    answer = await client.post(CAMPAIGNS, json={"name": name, "draft": draft})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def launched(client, draft, name="Spring"):
+    campaign = await added(client, draft, name)
+    live = await client.post(f"{CAMPAIGNS}/{campaign['id']}/launch", json={})
+    assert live.status_code == 200, live.text
+    return live.json()
+
+
+async def agreed(session, ids):
+    await privacy.record_consents(
+        session,
+        [
+            ConsentChange(
+                channel="chat",
+                address=str(one),
+                purpose="product_updates",
+                state="granted",
+                source="manual",
+                person_id=one,
+            )
+            for one in ids
+        ],
+    )
+
+
+async def sent(session, campaign):
+    """The worker of those days would have sent them."""
+    await session.execute(SENT, {"campaign": campaign["id"]})
+
+
+async def test_a_campaign_from_draft_to_results(client, database, organisation, frozen, drain, monkeypatch):
+    monkeypatch.setattr(journeys, "LARGE", 20)
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 60)
+        await agreed(session, ids[:54])
+        await privacy.suppress(
+            session,
+            [NewSuppression(channel="chat", address=str(one), reason="manual", source="manual") for one in ids[:2]],
+        )
+        other = [
+            NewIntent(key=f"o{place}", channel="chat", recipient=Recipient(address=str(one), person_id=one),
+                      purpose="product_updates", campaign_id=new_id(), content={"text": "x"})
+            for place, one in enumerate(ids[5:10])
+        ]  # fmt: skip
+        await sending.intend(session, other)
+    everybody = await segment(client, "Everybody", ids)
+    left_out = await segment(client, "Customers", ids[2:6])
+    audience = {"segments": [everybody], "without": [left_out], "without_recent_days": 7}
+    draft = draft_for([everybody], audience=audience)
+    campaign = await added(client, draft)
+    path = f"{CAMPAIGNS}/{campaign['id']}"
+    assert [one for one in campaign["problems"] if one["severity"] == "error"] == []
+    # 4 are customers, one of the 5 who were written to lately among them; 6 never agreed, 2 are suppressed.
+    reach = (await client.post(f"{path}/reach", json={})).json()
+    assert {one["rule"]: one["count"] for one in reach["reasons"]} == {
+        "excluded": 4, "recent": 4, "suppressed": 2, "no_consent": 6,
+    }  # fmt: skip
+    assert (reach["people"], reach["audience"], reach["reachable"], reach["confirm_people"]) == (60, 52, 44, 52)
+    held = {**draft, "audience": {"segments": [everybody]}, "testing": {"mode": "fixed", "holdout": 0.25}}
+    other = (await client.post(f"{path}/reach", json={"draft": held})).json()
+    assert (other["people"], other["reachable"], other["reasons"][-1]["count"]) == (60, 39, 13)
+
+    refused = await client.post(f"{path}/launch", json={})
+    assert (refused.status_code, refused.json()["code"], refused.json()["people"]) == (
+        409, "campaigns.confirmation_needed", 52,
+    )  # fmt: skip
+    refused = await client.post(f"{path}/launch", json={"confirm_people": 52})
+    assert (refused.status_code, refused.json()["code"]) == (409, "campaigns.rehearsal_needed")
+    begun = await client.post(f"{path}/rehearse", json={})
+    assert begun.status_code == 201, begun.text
+    await drain()
+    shown = (await client.get(path)).json()
+    assert shown["rehearsal"]["passed"] is True, (
+        await client.get(f"/api/v1/journey-rehearsals/{begun.json()['id']}")
+    ).json()
+    report = (await client.get(f"/api/v1/journey-rehearsals/{begun.json()['id']}")).json()["report"]
+    assert (report["entered"], report["messages"]) == (52, {"chat": 104})
+    live = await client.post(
+        f"{path}/launch", json={"confirm_people": 52}, headers={"If-Match": f'"{shown["version"]}"'}
+    )
+    assert (live.status_code, live.json()["state"]) == (200, "live"), live.text
+    journey_id = UUID(live.json()["journey_id"])
+    # What begins and ends its journey is the campaign alone; nobody changes what has begun.
+    assert (await client.post(f"/api/v1/journeys/{journey_id}/stop")).json()["code"] == "campaigns.wrong_state"
+    assert (await client.delete(f"/api/v1/journeys/{journey_id}")).status_code == 409
+    assert (await client.patch(path, json={"draft": {}})).status_code == 409
+    assert (await client.delete(path)).status_code == 409
+
+    await drain()
+    await ticks(database, organisation, journey_id)
+    async with database.transaction(organisation) as session:
+        assert {row["person_id"] for row in await states(session, journey_id)} == {*ids[:2], *ids[10:]}
+        await sent(session, campaign)
+        intents = (await session.execute(text("SELECT state, count(*), count(DISTINCT person_id) FROM send_intents "
+            "WHERE campaign_id = :id GROUP BY 1"), {"id": campaign["id"]})).all()  # fmt: skip
+        assert {tuple(one) for one in intents} == {("sent", 44, 44), ("blocked", 8, 8)}
+    paused = (await client.post(f"{path}/pause")).json()
+    assert paused["state"] == "paused"
+    assert [one["subject"] for one in (await client.get("/api/v1/sending/stops")).json()["items"]] == [campaign["id"]]
+    assert (await client.post(f"{path}/pause")).status_code == 409
+    assert (await client.post(f"{path}/resume")).json()["state"] == "live"
+    assert (await client.get("/api/v1/sending/stops")).json()["items"] == []
+    # Two book a meeting: the one in time gets no second message; one of them buys.
+    frozen.tick(86_400)
+    async with database.transaction(organisation) as session:
+        for one in ids[10:12]:
+            await happened(session, one, "meeting.booked", now())
+        await publish(session, ActivityRecorded(lead_ids=ids[10:12], kinds=["meeting.booked"]))
+    await drain()
+    deal = {"name": "Big", "lead_id": str(ids[10]), "amount_minor": 50_000, "currency": "EUR"}
+    deal_id = (await client.post("/api/v1/deals", json=deal)).json()["id"]
+    stages = (await client.get("/api/v1/pipelines")).json()[0]["stages"]
+    won = next(one["id"] for one in stages if one["kind"] == "won")
+    moved = await client.post(f"/api/v1/deals/{deal_id}/move", json={"stage_id": won})
+    assert moved.status_code < 300, moved.text
+    for day, amount in (("2026-03-01", 6_000), ("2026-03-02", 4_000)):
+        cost = {"day": day, "amount_minor": amount, "currency": "EUR", "channel": "Ads"}
+        assert (await client.post(f"{path}/costs", json=cost)).status_code == 201
+    frozen.tick(3 * 86_400)
+    await ticks(database, organisation, journey_id)
+    async with database.transaction(organisation) as session:
+        await sent(session, campaign)
+        steps = await session.execute(text("SELECT step_key, count(DISTINCT person_id) AS count FROM send_intents WHERE "
+            "campaign_id = :id AND state = 'sent' GROUP BY 1"), {"id": campaign["id"]})  # fmt: skip
+        counted = {row.step_key: row.count for row in steps}
+        assert counted["m_m1_a"] + counted["m_m1_b"] == 44
+        assert min(counted.values()) > 5
+        assert counted["m_m2_a"] == 42
+    results = (await client.get(f"{path}/results")).json()
+    funnel = results["funnel"]
+    assert {name: funnel[name] for name in ("entered", "sent", "delivered", "goal", "won", "holdout")} == {
+        "entered": 52, "sent": 44, "delivered": 44, "goal": 2, "won": 1, "holdout": 0,
+    }  # fmt: skip
+    assert results["money"] == [
+        {"currency": "EUR", "costs_minor": 10_000, "messages_minor": 0, "spend_minor": 10_000, "revenue_minor": 50_000,
+         "deals": 1, "roi": 4.0, "roas": 5.0, "cost_per_goal_minor": 5_000},
+    ]  # fmt: skip
+    assert (results["goal"]["share"]["of"], results["goal"]["target_on"] is None) == (52, False)
+    assert results["goal"]["foreseen_low"] <= results["goal"]["foreseen"] <= results["goal"]["foreseen_high"]
+    assert [one["rule"] for one in results["not_sent"]] == ["wish"]
+    [variants] = results["variants"]
+    assert sum(one["drawn"] for one in variants["arms"]) == 52
+    assert sum(one["rewarded"] for one in variants["arms"]) == 2
+    days = (await client.get(f"{path}/timeline?days=10")).json()["days"]
+    assert sum(day["goals"] for day in days) == 2
+    assert sum(each["sent"] for day in days for each in day["channels"]) == 44 + 42
+    [cohort] = (await client.get(f"{path}/cohorts")).json()
+    assert (cohort["entered"], cohort["goals"][-1], cohort["shares"][-1]) == (52, 2, pytest.approx(2 / 52))
+    lines = (await client.get(f"{path}/people.csv")).text.splitlines()
+    assert (len(lines), lines[0].startswith("Person id,Name")) == (53, True)
+    span = {"from": now().date().isoformat(), "to": (now() + timedelta(days=5)).date().isoformat()}
+    [bar] = (await client.get(f"{CAMPAIGNS}/timeline", params=span)).json()["campaigns"]
+    assert (bar["name"], bar["state"], bar["channels"]) == ("Spring", "live", ["chat"])
+    [row] = (await client.get(f"{CAMPAIGNS}?state=live&q=spr")).json()
+    assert (row["entered"], row["goal"]["reached"], row["spend"]) == (
+        52,
+        2,
+        [{"amount_minor": 10_000, "currency": "EUR"}],
+    )
+    # Ended by hand, it can run again as a copy.
+    assert (await client.post(f"{path}/stop")).json()["state"] == "stopped"
+    await drain()
+    assert (await client.get(path)).json()["journeys"][0]["state"] == "stopped"
+    copy = (await client.post(f"{path}/duplicate")).json()
+    assert (copy["state"], copy["name"], copy["draft"]["audience"]) == ("draft", "Spring (copy)", {
+        **shown["draft"]["audience"]})  # fmt: skip
+
+
+async def test_a_variant_that_is_chosen_is_everybodys_from_then_on(client, database, organisation, frozen, drain):
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 40)
+        await agreed(session, ids)
+    testing = {"mode": "first", "first_share": 0.5, "first_hours": 6}
+    campaign = await launched(client, draft_for([await segment(client, "All", ids)], testing=testing))
+    path, journey_id = f"{CAMPAIGNS}/{campaign['id']}", UUID(campaign["journey_id"])
+    await drain()
+    await ticks(database, organisation, journey_id)
+    before = {one["variant"]: one["drawn"] for one in await arms(client, path)}
+    assert min(before.values()) > 0
+    assert sum(before.values()) < 35
+    assert (await client.post(f"{path}/variants/m1/c/choose")).json()["code"] == "campaigns.variant_not_found"
+    chosen = await client.post(f"{path}/variants/m1/b/choose")
+    assert chosen.status_code == 200, chosen.text
+    frozen.tick(6 * 3600)
+    await ticks(database, organisation, journey_id)
+    after = {one["variant"]: (one["drawn"], one["propensity"]) for one in await arms(client, path)}
+    assert after == {"a": (before["a"], 0.0), "b": (40 - before["a"], 1.0)}
+    async with database.transaction(organisation) as session:
+        late = (await session.execute(text("SELECT enrolment_id, propensity FROM journey_draws WHERE node = 'test_m1' "
+            "ORDER BY at DESC LIMIT 1"))).one()  # fmt: skip
+        assert late.propensity == 1
+    trace = (await client.get(f"/api/v1/journey-enrolments/{late.enrolment_id}")).json()
+    name = (await client.get(f"{path}/results")).json()["variants"][0]["chosen"]["by"]
+    [why] = [one["why"] for one in trace["steps"] if one["node"] == "test_m1"]
+    assert why == f"Everybody gets this way: chosen by {name}"
+
+
+async def arms(client, path):
+    return (await client.get(f"{path}/results")).json()["variants"][0]["arms"]
+
+
+async def test_the_clock_begins_and_ends_campaigns_all_or_nothing(
+    client, database, organisation, frozen, drain, monkeypatch
+):
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 3)
+        await agreed(session, ids)
+    segment_id = await segment(client, "All", ids)
+    schedule = {
+        "start": "at", "at": (now() + timedelta(hours=2)).isoformat(),
+        "ends_at": (now() + timedelta(days=9)).isoformat(),
+    }  # fmt: skip
+    campaign = await launched(client, draft_for([segment_id], schedule=schedule))
+    assert (campaign["state"], campaign["launched_at"]) == ("scheduled", None)
+    path, campaign_id = f"{CAMPAIGNS}/{campaign['id']}", UUID(campaign["id"])
+
+    async def clock():
+        async with database.transaction(organisation) as session:
+            await campaign_launching.by_clock(session, campaign_id)
+        return (await client.get(path)).json()
+
+    assert (await clock())["state"] == "scheduled"
+    # Called off, it is a draft; launched again, its time has to come.
+    assert (await client.post(f"{path}/stop")).json()["state"] == "draft"
+    assert (await client.post(f"{path}/launch", json={})).json()["state"] == "scheduled"
+    frozen.tick(2 * 3600 + 1)
+    # The process dies after the journey is published: neither of the two has begun.
+    keep = budgets.keep
+
+    async def crash(session, campaign):
+        raise RuntimeError("the process dies on this line")
+
+    monkeypatch.setattr(budgets, "keep", crash)
+    with pytest.raises(RuntimeError):
+        await clock()
+    shown = (await client.get(path)).json()
+    assert (shown["state"], shown["journeys"][0]["state"]) == ("scheduled", "draft")
+    monkeypatch.setattr(budgets, "keep", keep)
+    # What it needs has gone: it says why instead.
+    removed = await client.delete(f"/api/v1/segments/{segment_id}")
+    assert removed.status_code == 204, removed.text
+    shown = await clock()
+    assert (shown["state"], shown["trouble"]) == ("draft", "Put 1 thing right first.")
+    other = await segment(client, "All again", ids)
+    draft = {**shown["draft"], "audience": {"segments": [other]}}
+    draft["schedule"]["at"] = (now() + timedelta(hours=1)).isoformat()
+    assert (await client.patch(path, json={"draft": draft})).json()["trouble"] == ""
+    assert (await client.post(f"{path}/launch", json={})).json()["state"] == "scheduled"
+    frozen.tick(3601)
+    shown = await clock()
+    assert (shown["state"], shown["journeys"][0]["state"]) == ("live", "live")
+    await drain()
+    await ticks(database, organisation, UUID(shown["journey_id"]))
+    assert (await clock())["state"] == "live"
+    frozen.tick(9 * 86_400)
+    assert ((ended := await clock())["state"], ended["journeys"][0]["state"]) == ("done", "stopped")
+    async with database.transaction(organisation) as session:
+        left = await session.execute(
+            text("SELECT state FROM send_intents WHERE campaign_id = :id"), {"id": campaign_id}
+        )
+        assert {row.state for row in left} == {"cancelled"}
+
+
+async def test_a_campaign_is_done_when_nobody_is_left_and_people_may_come_later(
+    client, database, organisation, frozen, drain
+):
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 4)
+        await agreed(session, ids)
+    score = {"conditions": {"field": "score", "op": "gte", "value": 50}}
+    once = await launched(client, draft_for([], audience={"segments": [await segment(client, "All", ids)]}), "Once")
+    later = await launched(client, draft_for([], audience={**score, "later": True}), "Later")
+    await drain()
+    async with database.transaction(organisation) as session:
+        [late] = await people(session, 1, score=70)
+        await publish(session, LeadsChanged(lead_ids=[late, *ids]))
+    await drain()
+    for day in (0, 4, 25):
+        frozen.tick(day * 86_400)
+        for one in (once, later):
+            await ticks(database, organisation, UUID(one["journey_id"]))
+            async with database.transaction(organisation) as session:
+                await sent(session, one)
+                await campaign_launching.by_clock(session, UUID(one["id"]))
+    async with database.transaction(organisation) as session:
+        assert len(await states(session, UUID(once["journey_id"]))) == 4
+        assert [row["person_id"] for row in await states(session, UUID(later["journey_id"]))] == [late]
+    assert {one["name"]: one["state"] for one in (await client.get(CAMPAIGNS)).json()} == {
+        "Once": "done",
+        "Later": "live",
+    }
+
+
+async def test_the_budget_is_never_passed_and_costs_leave_less_of_it(client, database, organisation, frozen, drain):
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 8)
+        await agreed(session, ids)
+    budget = {"amount_minor": 100, "prices_microusd": {"chat": 200_000}}
+    campaign = await launched(client, draft_for([await segment(client, "All", ids)], budget=budget))
+    path = f"{CAMPAIGNS}/{campaign['id']}"
+    cost = {"day": "2026-03-01", "amount_minor": 30, "currency": "USD"}
+    added = (await client.post(f"{path}/costs", json=cost)).json()
+    await drain()
+    await ticks(database, organisation, UUID(campaign["journey_id"]))
+    # 70 cents are left: three messages at 20 cents. Another campaign is not bound by it.
+    async with database.transaction(organisation) as session:
+        counted = {row.state: row.count for row in await session.execute(text("SELECT state, count(*) AS count "
+            "FROM send_intents WHERE campaign_id = :id GROUP BY 1"), {"id": campaign["id"]})}  # fmt: skip
+        assert counted == {"scheduled": 3, "blocked": 5}
+        strangers = [
+            SendRequest(channel="chat", recipient=Recipient(address=str(one), person_id=one), cost_microusd=900_000,
+                        purpose="product_updates", campaign_id=new_id())
+            for one in ids
+        ]  # fmt: skip
+        assert "block" not in {one.verdict for one in await sending.may_send(session, strangers, now())}
+    assert [one["rule"] for one in (await client.get(f"{path}/results")).json()["not_sent"]] == ["budget"]
+    policies = (await client.get("/api/v1/sending/policies")).json()["items"]
+    [kept] = [one for one in policies if one["key"].startswith("campaign_")]
+    assert (kept["settings"]["amount_microusd"], kept["settings"]["campaign_id"]) == (700_000, campaign["id"])
+    changed = await client.patch(f"{path}/costs/{added['id']}", json={"amount_minor": 50, "note": "Less"})
+    assert (changed.json()["amount_minor"], changed.json()["note"]) == (50, "Less")
+    file = (
+        "\ufeffday;amount;currency;channel\n2026-03-02;1.234,50;EUR;=Ads\n2026-03-02;0,10;usd;\n2026-03-02;0,10;usd;\n"
+    )
+    imported = await client.post(f"{path}/costs/import", json={"csv": file})
+    assert imported.json() == {"added": 3, "passed_over": 0}, imported.text
+    assert (await client.post(f"{path}/costs/import", json={"csv": file})).json() == {"added": 0, "passed_over": 3}
+    lines = ("day,amount,currency", "2026-13-01,5,USD", "2026-03-01,-5,USD", "2026-03-01,5,XXQ", "2026-03-01,x,USD")
+    wrong = "\n".join((*lines, "2026-03-01,5,USD"))
+    refused = await client.post(f"{path}/costs/import", json={"csv": wrong})
+    assert (refused.json()["code"], [one["field"] for one in refused.json()["errors"]]) == (
+        "campaigns.costs_invalid", ["line 2", "line 3", "line 4", "line 5"],
+    )  # fmt: skip
+    assert {(one["amount_minor"], one["currency"]) for one in (await client.get(f"{path}/costs")).json()} == {
+        (50, "USD"), (10, "USD"), (123_450, "EUR"),
+    }  # fmt: skip
+    [kept] = [
+        one for one in (await client.get("/api/v1/sending/policies")).json()["items"]
+        if one["key"].startswith("campaign_")
+    ]  # fmt: skip
+    assert kept["settings"]["amount_microusd"] == 300_000
+    assert (await client.delete(f"{path}/costs/{added['id']}")).status_code == 204
+    await client.post(f"{path}/stop")
+    policies = (await client.get("/api/v1/sending/policies")).json()["items"]
+    assert not [one for one in policies if one["key"].startswith("campaign_")]
+
+
+async def test_a_journey_that_was_changed_by_hand_is_what_the_campaign_runs(client, database, organisation, drain):
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 2)
+    campaign = await added(client, draft_for([await segment(client, "All", ids)]))
+    path = f"{CAMPAIGNS}/{campaign['id']}"
+    journey_id = (await client.post(f"{path}/journey", json={})).json()["journey_id"]
+    journey = (await client.get(f"/api/v1/journeys/{journey_id}")).json()
+    assert (journey["campaign_id"], journey["name"]) == (campaign["id"], "Spring")
+    draft = journey["draft"]
+    draft["nodes"].append({"id": "extra", "kind": "task", "settings": {"title": "Call {{ first_name }}"}})
+    draft["edges"] = [{**one, "to": "extra"} if one["to"] == "rest" else one for one in draft["edges"]]
+    draft["edges"].append({"from": "extra", "to": "rest"})
+    assert (await client.patch(f"/api/v1/journeys/{journey_id}", json={"draft": draft})).status_code == 200
+    assert (await client.get(path)).json()["changed_in_builder"] is True
+    live = (await client.post(f"{path}/launch", json={})).json()
+    assert live["state"] == "live"
+    published = (await client.get(f"/api/v1/journeys/{journey_id}/versions")).json()[0]
+    assert "extra" in {one["id"] for one in published["draft"]["nodes"]}
+    # Another journey may belong to it as well, and to no campaign again.
+    other = (await client.post("/api/v1/journeys", json={"name": "Beside"})).json()
+    beside = f"/api/v1/journeys/{other['id']}"
+    assert (await client.patch(beside, json={"campaign_id": campaign["id"]})).json()["campaign_id"] == campaign["id"]
+    assert {one["name"]: one["composed"] for one in (await client.get(path)).json()["journeys"]} == {
+        "Spring": True, "Beside": False,
+    }  # fmt: skip
+    assert (await client.patch(beside, json={"campaign_id": None})).json()["campaign_id"] is None
+    assert (await client.patch(beside, json={"campaign_id": str(new_id())})).status_code == 404
+    assert (await client.patch(f"/api/v1/journeys/{journey_id}", json={"campaign_id": None})).status_code == 409
+
+
+async def test_results_are_read_by_the_campaigns_own_index(database, organisation):
+    async with database.transaction(organisation) as session:
+        connection = await asyncpg_connection(session)
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        rows = await connection.fetch(
+            f"EXPLAIN {campaign_results.FUNNEL}", organisation.organisation_id, new_id(), campaign_results.HUMAN
+        )
+        plan = "\n".join(row[0] for row in rows)
+    for index in ("send_intents_of_campaign", "mail_engagements_of_message", "email_arrivals_of_delivery"):
+        assert index in plan, plan
+    assert "Seq Scan" not in plan, plan
