@@ -121,6 +121,16 @@ class TextDelta:
     switched: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OutputSoFar:
+    """What a typed answer holds so far, as JSON, each time one of its objects is complete; its form is not checked.
+
+    A model that takes over from another begins anew, and so may one that is asked to put its answer right.
+    """
+
+    value: Any
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextResult:
     """A whole answer. `cost_microusd` is None where the price of the model is not known.

@@ -6,15 +6,25 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
 
-from pydantic_ai.messages import ModelMessage, ModelResponse, PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ToolCallPart,
+    ToolCallPartDelta,
+)
 from pydantic_ai.models import Model
 
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai.adapters._base import Used
-from tradewind.modules.ai.contracts import Step, TextRequest, TextRoute
+from tradewind.modules.ai.contracts import OutputSoFar, Step, TextRequest, TextRoute
 from tradewind.modules.ai.service import pricing, providers, spending
-from tradewind.modules.ai.service.conversation import Conversation, Reply, reply_of
+from tradewind.modules.ai.service.conversation import ANSWER_TOOL, Conversation, Reply, reply_of
 from tradewind.modules.ai.service.failures import expected, explain, failed
+from tradewind.modules.ai.service.growing import Growing
 from tradewind.modules.ai.service.providers import Opened
 from tradewind.modules.ai.service.spending import Account, Kept, Outcome
 
@@ -22,7 +32,10 @@ _MAX_CHARACTERS = 1_000_000
 
 
 class Attempt:
-    """Asks one model once. `events` gives pieces of text where `streamed`, and a Reply at the end. Raises Failed."""
+    """Asks one model once. Raises Failed.
+
+    `events` gives pieces of text, or what a typed answer holds so far, where `streamed`, and a Reply at the end.
+    """
 
     def __init__(
         self,
@@ -45,7 +58,7 @@ class Attempt:
         self._input = 0
         self.kept = Kept()
 
-    async def events(self) -> AsyncGenerator[str | Reply]:
+    async def events(self) -> AsyncGenerator[str | OutputSoFar | Reply]:
         """Ask. Whatever happens, also that nobody listens any more, the attempt is kept."""
         connection = await providers.opened(self._step)
         self._input = self._conversation.input_tokens
@@ -56,6 +69,7 @@ class Attempt:
         await spending.reserve(self._route, self._step, call_id, feature=self._request.feature, used=most)
         started = time.perf_counter()
         outcome, reason, reply = "cancelled", None, None
+        growing = None if self._request.output is None else Growing()
         try:
             async with aclosing(self._call(connection)) as pieces:
                 async for piece in pieces:
@@ -65,7 +79,10 @@ class Attempt:
                         reply = piece
                     else:
                         self._text.append(piece)
-                        yield piece
+                        if growing is None:
+                            yield piece
+                        elif (value := growing.feed(piece)) is not None:
+                            yield OutputSoFar(value)
             outcome = "ok"
             connection.judge(None, self._step.model)
         except expected() as error:
@@ -118,7 +135,7 @@ class Attempt:
         return await model.request(messages, self._conversation.settings, self._conversation.parameters)
 
     async def _pieces(self, model: Model, messages: list[ModelMessage]) -> AsyncGenerator[str | Reply]:
-        characters = 0
+        characters, answer = 0, None
         async with model.request_stream(
             messages, self._conversation.settings, self._conversation.parameters
         ) as response:
@@ -128,8 +145,17 @@ class Attempt:
                         pass
                     case PartDeltaEvent(delta=TextPartDelta(content_delta=text)) if text:
                         pass
+                    case PartStartEvent(index=index, part=ToolCallPart(tool_name=name, args=text)) if (
+                        name == ANSWER_TOOL
+                    ):
+                        answer = index
+                    case PartDeltaEvent(index=index, delta=ToolCallPartDelta(args_delta=text)) if index == answer:
+                        pass
                     case _:
                         continue
+                # Some providers give a tool's arguments whole.
+                if not isinstance(text, str) or not text:
+                    continue
                 characters += len(text)
                 if characters > _MAX_CHARACTERS:
                     raise ValueError("the answer does not end")

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from functools import cache
 from typing import Any
 
-from tradewind.modules.ai.contracts import TextDelta, TextRequest, TextResult, TextRoute
+from tradewind.modules.ai.contracts import OutputSoFar, TextDelta, TextRequest, TextResult, TextRoute
 
 
 async def generate(route: TextRoute, request: TextRequest) -> TextResult:
@@ -20,8 +20,8 @@ async def generate(route: TextRoute, request: TextRequest) -> TextResult:
     raise AssertionError("a run ends with its result")
 
 
-async def stream(route: TextRoute, request: TextRequest) -> AsyncGenerator[TextDelta | TextResult]:
-    """Like `generate`, with the answer's text in pieces as it comes; with typed output, only the result comes.
+async def stream(route: TextRoute, request: TextRequest) -> AsyncGenerator[TextDelta | OutputSoFar | TextResult]:
+    """Like `generate`, with the answer's text in pieces as it comes, or what a typed one holds so far.
 
     When a model breaks off, the next continues the text: the pieces together are always `TextResult.text`, and the
     first piece of the other model is marked. Close the iterator (`aclosing`) to cancel.

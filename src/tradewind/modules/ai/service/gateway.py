@@ -8,7 +8,16 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from tradewind.modules.ai.contracts import Step, Switch, TextDelta, TextRequest, TextResult, TextRoute, Tokens
+from tradewind.modules.ai.contracts import (
+    OutputSoFar,
+    Step,
+    Switch,
+    TextDelta,
+    TextRequest,
+    TextResult,
+    TextRoute,
+    Tokens,
+)
 from tradewind.modules.ai.errors import ModelCallFailed, OutputInvalid, PromptTooLong
 from tradewind.modules.ai.personal_data import Known
 from tradewind.modules.ai.redaction import Redactor
@@ -46,7 +55,9 @@ class _Progress:
         self.cost = None if self.cost is None or kept.cost is None else self.cost + kept.cost
 
 
-async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> AsyncGenerator[TextDelta | TextResult]:
+async def run(
+    route: TextRoute, request: TextRequest, *, streamed: bool
+) -> AsyncGenerator[TextDelta | OutputSoFar | TextResult]:
     """Ask the models of a route; pieces of the answer as they come where `streamed`, and the result last.
 
     Raises BudgetExhausted, PromptTooLong, OutputInvalid, ModelCallFailed.
@@ -56,7 +67,6 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
     conversation = Conversation(request, redactor)
     guard = AnswerGuard(instructions=request.instructions, material=request.material, mark=conversation.fence.mark)
     progress = _Progress(time.perf_counter())
-    streamed = streamed and request.output is None
     corrections = 0
     shown = ""
     for _ in range(MAX_ROUNDS):
@@ -67,6 +77,9 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
             async for event in events:
                 if isinstance(event, Reply):
                     reply = event
+                    continue
+                if isinstance(event, OutputSoFar):
+                    yield OutputSoFar(guard.clean_json(redactor.restore_json(event.value)))
                     continue
                 switched = switched or event.switched
                 if piece := guard.feed(restoring.feed(event.text)):
@@ -93,7 +106,7 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
             continue
         assert progress.step is not None
         yield TextResult(
-            text=shown if streamed else guard.clean(redactor.restore(reply.text)),
+            text=shown if streamed and request.output is None else guard.clean(redactor.restore(reply.text)),
             output=output,
             model=progress.step.model,
             connection_id=progress.step.connection_id,
@@ -111,7 +124,7 @@ async def run(route: TextRoute, request: TextRequest, *, streamed: bool) -> Asyn
 
 async def _ask(
     route: TextRoute, request: TextRequest, conversation: Conversation, progress: _Progress, *, streamed: bool
-) -> AsyncGenerator[TextDelta | Reply]:
+) -> AsyncGenerator[TextDelta | OutputSoFar | Reply]:
     """One exchange with the first model of the route that answers; the reply comes last.
 
     A model that fails after part of its answer was given is replaced by the next, which continues the text.
@@ -137,6 +150,9 @@ async def _ask(
                                     yield TextDelta(rest, switched)
                                 yield event
                                 return
+                            if isinstance(event, OutputSoFar):
+                                yield event
+                                continue
                             if piece := joiner.feed(event):
                                 given += piece
                                 yield TextDelta(piece, switched)

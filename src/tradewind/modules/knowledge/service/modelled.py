@@ -13,7 +13,15 @@ from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.ai import api as ai
-from tradewind.modules.ai.contracts import Material, Message, RenderedPrompt, TextDelta, TextRequest, TextRoute
+from tradewind.modules.ai.contracts import (
+    Material,
+    Message,
+    RenderedPrompt,
+    TextDelta,
+    TextRequest,
+    TextResult,
+    TextRoute,
+)
 from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge.answers.verifying import Verdict, verify
 from tradewind.modules.knowledge.contracts import Passage
@@ -129,8 +137,10 @@ async def claims(route: TextRoute, prompt: RenderedPrompt, passages: Sequence[Pa
         async for piece in pieces:
             if isinstance(piece, TextDelta):
                 *lines, waiting = (waiting + piece.text).split("\n")
-            else:
+            elif isinstance(piece, TextResult):
                 model, lines, waiting = piece.model, [waiting], ""
+            else:
+                continue
             for line in lines:
                 for claim in _claims(line):
                     if (part := await writing.take(claim)) is not None:
