@@ -1,7 +1,8 @@
 """The process that reads files: `python -m tradewind.modules.knowledge.extraction.child`.
 
 Requests come as JSON lines on the standard input, answers leave on the standard output, each behind its length in
-four bytes: `{"progress": [done, total]}` any number of times, then `{"extracted": {…}}` or `{"unreadable": "…"}`.
+four bytes: `{"progress": [done, total]}` any number of times, then `{"extracted": {…}}` or `{"unreadable": "…",
+"no_text": …}`.
 """
 
 import csv
@@ -14,15 +15,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tradewind.modules.knowledge.extraction.extracted import Extracted, Unreadable
+from tradewind.modules.knowledge.extraction.extracted import Extracted, NoText, Unreadable
 from tradewind.modules.knowledge.extraction.kinds import kind_of
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 _MAX_CELL = 1_000_000
+# Pictures are read by this name alone: they become no documents.
+PICTURES = (".picture",)
 
 
 def extract(path: Path, name: str, url: str | None, progress: Any) -> Extracted:
     """Read one file; with a `url` it is a page of a site. Raises Unreadable."""
+    if url is None and path.suffix != ".page" and name.lower().endswith(PICTURES):
+        from tradewind.modules.knowledge.extraction import image
+
+        return image.read(path, name)
     kind = "html" if url and path.suffix == ".page" else kind_of(path, name)
     # Each reader is imported when it is first needed: together they take a second.
     if kind == "pdf":
@@ -69,7 +76,7 @@ def main() -> None:
                 )
                 answer: dict[str, Any] = {"extracted": asdict(found)}
             except Unreadable as problem:
-                answer = {"unreadable": str(problem)}
+                answer = {"unreadable": str(problem), "no_text": isinstance(problem, NoText)}
             except MemoryError:
                 answer = {"unreadable": "Reading this file needs too much memory. Split it and upload the parts."}
             except Exception as failure:  # noqa: BLE001 — what a library stumbles over is the file's fault

@@ -10,7 +10,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml.etree import LxmlError
 
-from tradewind.modules.knowledge.extraction.extracted import MAX_CHARACTERS, Extracted, Unreadable
+from tradewind.modules.knowledge.extraction.extracted import MAX_CHARACTERS, Extracted, NoText, Unreadable
 from tradewind.modules.knowledge.extraction.language import language_of
 from tradewind.modules.knowledge.extraction.markdown import clean, first_heading, one_line, table
 
@@ -30,7 +30,7 @@ def read(path: Path, name: str) -> Extracted:
         )
     markdown = clean(_without_gaps_in_lists(blocks))
     if not markdown:
-        raise Unreadable("This Word document holds no text. Pictures of text cannot be read.")
+        raise NoText("This Word document holds no text. Pictures of text cannot be read.")
     cut = len(markdown) > MAX_CHARACTERS
     return Extracted(
         title=one_line(stored) or first_heading(markdown) or one_line(Path(name).stem) or "Document",
@@ -47,7 +47,9 @@ def _block(part: Paragraph | Table) -> str:
             [cell.text if cell not in row.cells[:i] else "" for i, cell in enumerate(row.cells)] for row in part.rows
         ]
         return table(rows)
-    text = " ".join(part.text.split())
+    # What a picture shows stands in its alternative text.
+    shown = part._p.xpath(".//wp:docPr/@descr")
+    text = " ".join(" ".join([part.text, *(f"[{one}]" for one in shown if one.strip())]).split())
     if not text:
         return ""
     style = (part.style.name if part.style is not None else None) or ""

@@ -12,6 +12,10 @@ class Unreadable(Exception):
     """The words say to a person what is wrong with the file and what helps."""
 
 
+class NoText(Unreadable):
+    """The file is sound and holds no text, such as a scan."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageFacts:
     """What only web pages say: `canonical` is the address they want to be known by, `links` are absolute."""

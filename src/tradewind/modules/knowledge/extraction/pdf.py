@@ -11,7 +11,7 @@ from typing import Any
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import PyPdfError
 
-from tradewind.modules.knowledge.extraction.extracted import MAX_CHARACTERS, Extracted, Unreadable
+from tradewind.modules.knowledge.extraction.extracted import MAX_CHARACTERS, Extracted, NoText, Unreadable
 from tradewind.modules.knowledge.extraction.language import language_of
 from tradewind.modules.knowledge.extraction.markdown import clean, one_line
 
@@ -59,7 +59,7 @@ def read(path: Path, name: str, progress: Callable[[int, int], None]) -> Extract
     if broken == total:
         raise Unreadable("This PDF is damaged: none of its pages can be read.")
     if empty == total:
-        raise Unreadable(
+        raise NoText(
             "This PDF holds pictures of pages, no text. Run text recognition (OCR) over it, then upload it again."
         )
     markdown = clean(_markdown(pages))

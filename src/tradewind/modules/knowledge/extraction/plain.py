@@ -7,7 +7,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from tradewind.modules.knowledge.extraction.extracted import MAX_CHARACTERS, Extracted, Kind, Unreadable
+from tradewind.modules.knowledge.extraction.extracted import MAX_CHARACTERS, Extracted, Kind, NoText, Unreadable
 from tradewind.modules.knowledge.extraction.language import language_of
 from tradewind.modules.knowledge.extraction.markdown import clean, first_heading, one_line
 
@@ -27,7 +27,7 @@ def read(path: Path, name: str, kind: Kind) -> Extracted:
         text = text[front.end() :]
     markdown = clean(records(text) if kind == "csv" else text)
     if not markdown:
-        raise Unreadable("The file holds no text.")
+        raise NoText("The file holds no text.")
     cut = len(markdown) > MAX_CHARACTERS or len(raw) > 4 * MAX_CHARACTERS
     return Extracted(
         title=title or first_heading(markdown) or one_line(Path(name).stem) or "Text",

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tradewind.modules.knowledge.extraction.extracted import Extracted, PageFacts, Unreadable
+from tradewind.modules.knowledge.extraction.extracted import Extracted, NoText, PageFacts, Unreadable
 
 Progress = Callable[[int, int], Awaitable[None]]
 FILE_SECONDS = 1200.0
@@ -61,7 +61,7 @@ class Reader:
             await self.close()
             raise
         if "unreadable" in answer:
-            raise Unreadable(answer["unreadable"])
+            raise (NoText if answer.get("no_text") else Unreadable)(answer["unreadable"])
         found = answer["extracted"]
         page = found.pop("page")
         return Extracted(

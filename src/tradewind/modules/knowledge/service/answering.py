@@ -5,7 +5,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -97,6 +97,17 @@ class _Read:
     def __post_init__(self) -> None:
         for name in ("title", "heading", "content", "score"):
             object.__setattr__(self, name, getattr(self.passage, name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that is no passage as composing reads it."""
+
+    content: str
+    title: str = ""
+    heading: str = ""
+    score: float = 1.0
+    is_pair: bool = False
 
 
 async def prepare(
@@ -244,6 +255,15 @@ async def local_draft(prepared: Prepared) -> Draft:
         cite(number, prepared.passages[quote.place], quote.text) for number, quote in enumerate(composed.quotes, 1)
     )
     return Draft("answered", composed.text, citations, fit=composed.fit)
+
+
+async def quoted(question: str, texts: Sequence[str]) -> list[tuple[int, str]]:
+    """The statements of texts of no document that answer a question, each with the place of its text; often none."""
+    readable = [_Text(one) for one in texts]
+    composed = await asyncio.to_thread(compose, read_question(question), readable, ai.embed_locally)
+    if composed is None or composed.fit < FIT_FROM:
+        return []
+    return [(one.place, one.text) for one in composed.quotes]
 
 
 def cite(number: int, passage: Passage, quote: str) -> Citation:
