@@ -26,6 +26,7 @@ from tradewind.modules.conversations.contracts import (
     StoredFile,
 )
 from tradewind.modules.conversations.contracts_trials import AgentState, TrialRecord
+from tradewind.modules.conversations.engine.saying import kept, pieces
 from tradewind.modules.conversations.errors import ConversationNotFound
 from tradewind.modules.conversations.errors_agents import AgentNotFound
 from tradewind.modules.conversations.gates import register as gate
@@ -64,6 +65,7 @@ __all__ = [
     "conversations_of_visitor",
     "describe",
     "gate",
+    "growing",
     "hand_back",
     "inbox_counts",
     "is_rated",
@@ -182,6 +184,11 @@ async def send(
 ) -> Message:
     """Say something to the visitor as the agent or the system, once per `key`. Raises ConversationNotFound."""
     return await messages.send(session, conversation_id, text, author=author, kind=kind, data=data, key=key)
+
+
+def growing(conversation: Conversation) -> list[str]:
+    """What the agent has said of an answer that is still being made, piece by piece; nothing of it is taken back."""
+    return pieces(kept(conversation.saying))
 
 
 async def mark_seen(session: AsyncSession, conversation_id: UUID, through: int) -> None:

@@ -48,7 +48,10 @@ class NewConversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A conversation as it is now. `last_sequence` numbers its newest message, 0 before the first."""
+    """A conversation as it is now. `last_sequence` numbers its newest message, 0 before the first.
+
+    `saying` is what the agent has said of an answer that is still being made (`api.growing`).
+    """
 
     id: UUID
     number: int
@@ -71,6 +74,7 @@ class Conversation:
     last_message_at: datetime
     last_visitor_at: datetime | None
     opted_out: bool
+    saying: Mapping[str, Any]
     memory: Mapping[str, Any]
     outcome: Outcome | None
     closed_at: datetime | None

@@ -21,12 +21,14 @@ class _Action(BaseModel):
 class Claim(_Action):
     """One sentence that states something, and the ids of the passages or records that say so.
 
-    `quote` are the source's own words where the claim says them in another language.
+    `quote` are the source's own words where the claim says them in another language, `answers` the id of the question
+    that it answers where several were asked.
     """
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
     supports: Annotated[list[_Id], Field(max_length=8)] = []
     quote: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
+    answers: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
 
 class Answer(_Action):
@@ -94,7 +96,13 @@ class Decline(_Action):
     kind: Literal["decline"] = "decline"
 
 
+class CutShort(_Action):
+    """The model broke off in the middle of its answer; only the engine notes this."""
+
+    kind: Literal["cut_short"] = "cut_short"
+
+
 Action = Annotated[Answer | Ask | Capture | OfferSlots | Book | HandOver | End | SmallTalk, Field(discriminator="kind")]
 """What a model may write."""
-AnyAction = Action | Decline
+AnyAction = Action | Decline | CutShort
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)

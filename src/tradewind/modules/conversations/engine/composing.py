@@ -11,11 +11,13 @@ from tradewind.modules.conversations.engine.actions import (
     Book,
     Capture,
     Claim,
+    CutShort,
     Decline,
     End,
-    SmallTalk,
 )
-from tradewind.modules.conversations.engine.proposing import found_nothing
+from tradewind.modules.conversations.engine.proposing import found_nothing, unanswered
+from tradewind.modules.conversations.engine.saying import facts, parts, pieces
+from tradewind.modules.conversations.engine.saying import opening as opening_of
 from tradewind.modules.conversations.engine.settings import AgentSettings
 from tradewind.modules.conversations.engine.situation import (
     CONFIRM,
@@ -24,11 +26,11 @@ from tradewind.modules.conversations.engine.situation import (
     NAME,
     SLOT,
     Booking,
+    Part,
     Pending,
     Situation,
-    Source,
 )
-from tradewind.modules.conversations.engine.wording import joined, language_name, say, speaks, time_label
+from tradewind.modules.conversations.engine.wording import joined, say, speaks, time_label
 from tradewind.modules.conversations.policy.rules import Decision
 
 MOST_SLOTS = 6
@@ -74,6 +76,7 @@ class Said:
     text: str
     data: dict[str, Any]
     pending: Pending
+    propensity: float | None = None
 
 
 @dataclass(slots=True)
@@ -84,7 +87,6 @@ class _Writing:
     parts: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     asked: bool = False
-    begins: int = 0
 
     def say(self, key: str, **values: str) -> None:
         self.parts.append(say(key, self.situation.language, **values))
@@ -110,15 +112,18 @@ def opening(settings: AgentSettings, language: str | None = None, *, seed: int =
 
 
 def compose(situation: Situation, decisions: Sequence[Decision], effects: Effects, *, text: str = "") -> Said:
-    """The message of a turn. `text` is the key of the one fixed text to say, where a gate allows no other."""
+    """The message of a turn: what was said of it already, and the rest.
+
+    `text` is the key of the one fixed text to say, where a gate allows no other.
+    """
     writing = _Writing(situation, effects, _advanced(situation, effects))
-    _beginning(writing)
+    begun = _begun(writing, situation.said or opening_of(situation) if text else parts(situation, decisions))
+    says_something = any(one.kind != "opening" for one in begun)
     if text:
         _fixed(writing, text)
     else:
-        _small_talk(writing, decisions)
-        _claims(writing, decisions)
         _unknown(writing, decisions)
+        _cut_short(writing, decisions)
         writing.parts.append(effects.flow_words)
         _meeting(writing, decisions)
         _noted(writing, decisions)
@@ -127,9 +132,11 @@ def compose(situation: Situation, decisions: Sequence[Decision], effects: Effect
     if situation.pending.asked == SLOT and writing.pending.asked is None and writing.pending.booking is not None:
         # The times that were shown may still be chosen.
         writing.pending.asked = SLOT if writing.pending.booking.meeting_id is None else None
-    if not any(part.strip() for part in writing.parts[writing.begins :]):
+    if not says_something and not any(part.strip() for part in writing.parts):
         writing.say("ending" if _ends(decisions) else "help")
-    return Said(joined(writing.parts)[:_LONGEST], writing.data, writing.pending)
+    _still_offered(writing)
+    propensity = writing.data.pop("propensity", None)
+    return Said(joined(["".join(pieces(begun)), *writing.parts])[:_LONGEST], writing.data, writing.pending, propensity)
 
 
 def _advanced(situation: Situation, effects: Effects) -> Pending:
@@ -147,20 +154,16 @@ def _advanced(situation: Situation, effects: Effects) -> Pending:
     return pending
 
 
-def _beginning(writing: _Writing) -> None:
-    """That no person writes, once at the start; and which language goes on."""
-    situation, pending = writing.situation, writing.pending
-    language = situation.language
-    if not pending.disclosed:
-        own = language == situation.settings.main_language
-        writing.parts.append(situation.settings.disclosure if own else say("disclosure", language))
-        writing.data["disclosed"] = pending.disclosed = True
-        if situation.remembered:
-            writing.say("remembered")
-    if not speaks(language) and pending.told_language != language:
-        writing.say("go_on_in")
-        pending.told_language = language
-    writing.begins = len(writing.parts)
+def _begun(writing: _Writing, begun: Sequence[Part]) -> Sequence[Part]:
+    """What needs no effects (opening, small talk, statements), with what it adds to the facts of the message."""
+    writing.data |= facts(begun)
+    if writing.data.get("disclosed"):
+        writing.pending.disclosed = True
+    if not speaks(writing.situation.language):
+        writing.pending.told_language = writing.situation.language
+    if "citations" in writing.data:
+        writing.pending.unknown = 0
+    return begun
 
 
 def _fixed(writing: _Writing, key: str) -> None:
@@ -174,58 +177,28 @@ def _fixed(writing: _Writing, key: str) -> None:
         writing.say("opted_out")
 
 
-def _small_talk(writing: _Writing, decisions: Sequence[Decision]) -> None:
-    for one in decisions:
-        if isinstance(one.action, SmallTalk) and one.verdict == "done":
-            opener, settings = writing.situation.opener, writing.situation.settings
-            own = opener.text if opener else settings.greeting
-            if one.action.about == "greeting" and own and writing.situation.language == settings.main_language:
-                writing.parts.append(own)
-                writing.data |= {"variant": opener.key} if opener else {}
-            else:
-                writing.say(one.action.about)
-
-
-def _claims(writing: _Writing, decisions: Sequence[Decision]) -> None:
-    """The statements that may be made, with their sources."""
-    situation = writing.situation
-    citations: list[dict[str, Any]] = []
-    lines: list[str] = []
-    languages: list[str] = []
-    for one in decisions:
-        if not isinstance(one.action, Claim) or one.verdict != "done":
-            continue
-        sources = [situation.sources[name] for name in one.action.supports if name in situation.sources]
-        lines.append(one.action.text)
-        languages += ["" if one.rule == "claim.quoted" else source.language for source in sources if not source.record]
-        citations += [_citation(source, one.quote) for source in sources if not source.record]
-    if not lines:
-        return
-    foreign = {code for code in languages if code and code != situation.language}
-    if len(foreign) == 1 and "" not in languages and speaks(situation.language):
-        writing.say("only_in", source=language_name(foreign.pop(), situation.language))
-    writing.parts.append(" ".join(lines))
-    unique = {(one["document_id"], one["quote"]): one for one in citations}
-    writing.data["citations"] = [{"number": number, **one} for number, one in enumerate(unique.values(), 1)]
-    writing.pending.unknown = 0
-
-
-def _citation(source: Source, quote: str) -> dict[str, Any]:
-    return {
-        "title": source.title, "heading": source.heading, "url": source.url, "quote": quote[:600],
-        "document_id": str(source.document_id) if source.document_id else None,
-        "chunk_id": str(source.chunk_id) if source.chunk_id else None,
-    }  # fmt: skip
-
-
 def _unknown(writing: _Writing, decisions: Sequence[Decision]) -> None:
-    """That nothing is known, or nothing could be confirmed, and whether a colleague shall be asked."""
-    if writing.effects.person or not found_nothing(writing.situation, decisions):
+    """That nothing is known, or nothing could be confirmed, and whether a colleague shall be asked.
+
+    Of several questions, each that found nothing is told of in its own language.
+    """
+    situation = writing.situation
+    if writing.effects.person:
         return
-    kept_back = any(isinstance(one.action, Claim) for one in decisions)
-    writing.pending.unknown += 1
-    writing.say("withheld" if kept_back else "unknown")
-    writing.offer_person()
+    if found_nothing(situation, decisions):
+        kept_back = any(isinstance(one.action, Claim) for one in decisions)
+        writing.pending.unknown += 1
+        writing.say("withheld" if kept_back else "unknown")
+        writing.offer_person()
+    elif open_questions := unanswered(situation, decisions):
+        writing.parts += [say("unknown", one.language) for one in open_questions]
+        writing.offer_person()
+
+
+def _cut_short(writing: _Writing, decisions: Sequence[Decision]) -> None:
+    if any(isinstance(one.action, CutShort) for one in decisions) and not writing.effects.person:
+        writing.say("cut_short")
+        writing.offer_person()
 
 
 def _meeting(writing: _Writing, decisions: Sequence[Decision]) -> None:
@@ -296,6 +269,19 @@ def _show(writing: _Writing, times: Sequence[datetime], slots: Sequence[Slot] = 
         for one, label in zip(times, labels, strict=True)
     ]
     writing.data["zone"] = writing.effects.zone
+
+
+def _still_offered(writing: _Writing) -> None:
+    """Times that were shown stay within reach of whoever went on to something else, as long as they lie ahead."""
+    booking = writing.pending.booking
+    if booking is None or booking.meeting_id is not None or writing.effects.person or "slots" in writing.data:
+        return
+    ahead = [one for one in booking.offered if one > writing.situation.now]
+    if ahead:
+        writing.data["open_slots"] = [
+            {"starts_at": one.isoformat(), "label": time_label(one, booking.zone, writing.situation.language)}
+            for one in ahead
+        ]
 
 
 def _noted(writing: _Writing, decisions: Sequence[Decision]) -> None:

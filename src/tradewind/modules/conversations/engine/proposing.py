@@ -22,7 +22,7 @@ from tradewind.modules.conversations.engine.actions import (
     OfferSlots,
     SmallTalk,
 )
-from tradewind.modules.conversations.engine.situation import CONFIRM, EMAIL, HAND_OVER, NAME, SLOT, Situation
+from tradewind.modules.conversations.engine.situation import CONFIRM, EMAIL, HAND_OVER, NAME, SLOT, Asked, Situation
 from tradewind.modules.conversations.policy.rules import Decision
 
 _BOOKING = (SLOT, NAME, EMAIL, CONFIRM)
@@ -71,6 +71,8 @@ def duties(situation: Situation) -> list[AnyAction]:
 def needs_answer(situation: Situation) -> bool:
     """Whether the visitor waits for something to be told: nothing else in the words was understood."""
     reading, pending = situation.reading, situation.pending
+    if situation.attached and not situation.text:
+        return False
     if reading.wants_person or (reading.answer is not None and pending.asked is not None) or reading.refused:
         return False
     if reading.slot is not None or reading.unclear_slot:
@@ -90,6 +92,8 @@ def _wants_times(situation: Situation) -> bool:
 
 def found_nothing(situation: Situation, decisions: Sequence[Decision]) -> bool:
     """Whether the visitor waits for an answer and nothing that answers may be said."""
+    if any(one.kind == "claim" for one in situation.said):
+        return False
     if any(isinstance(one.action, Claim) and one.verdict == "done" for one in decisions):
         return False
     if any(isinstance(one.action, HandOver) and one.verdict == "done" for one in decisions):
@@ -101,6 +105,14 @@ def found_nothing(situation: Situation, decisions: Sequence[Decision]) -> bool:
         for one in decisions
     )
     return needs_answer(situation) and (situation.reading.is_question or not understood)
+
+
+def unanswered(situation: Situation, decisions: Sequence[Decision]) -> tuple[Asked, ...]:
+    """Of several questions, those nobody may answer; none where a statement does not tell what it answers."""
+    known = {one.id for one in situation.asked}
+    told = {one.answers for one in situation.said if one.kind == "claim"}
+    told |= {one.action.answers for one in decisions if isinstance(one.action, Claim) and one.verdict == "done"}
+    return tuple(one for one in situation.asked if one.id not in told) if told <= known else ()
 
 
 def escalation(situation: Situation, decisions: Sequence[Decision]) -> HandOver | None:

@@ -1,11 +1,12 @@
 """The visitor's words read without a model: what they ask for, answer and choose."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tradewind.modules.conversations.engine.choosing import chosen
+from tradewind.modules.conversations.engine.languages import recognise
 from tradewind.modules.conversations.engine.phrases import folded, says, yes_or_no
-from tradewind.modules.conversations.engine.situation import EMAIL, NAME, Heard, Noted, Pending, Reading
+from tradewind.modules.conversations.engine.situation import EMAIL, NAME, Asked, Heard, Noted, Pending, Reading
 from tradewind.modules.knowledge import api as knowledge
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
@@ -16,6 +17,7 @@ _NAMED = re.compile(
 )
 _ONLY_A_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[\s-][^\W\d_][^\W\d_'’.-]*){0,4}\.?")
 _STOPS = re.compile(r"\s+(?:and|und|y|et|from|von|de la|with|mit|my|meine?|here|but|aber)\b.*", re.IGNORECASE)
+_MOST_SENTENCES, _MOST_QUESTIONS = 12, 3
 _SENTENCE = re.compile(r"(?<=[.!?;…。！？])\s+|\n+")
 _QUESTION = re.compile(r"[?¿？؟]|^(?:who|what|when|where|why|how|which|can|could|do|does|did|is|are|will|would)\b")
 
@@ -46,6 +48,34 @@ def read(heard: Sequence[Heard], pending: Pending, *, language: str) -> Reading:
         name=name[0] if name else None,
         noted=tuple(noted),
     )
+
+
+def asked_in_several(
+    heard: Sequence[Heard], *, present: str | None, offered: Sequence[str], answered_in: Callable[[str], str]
+) -> tuple[Asked, ...]:
+    """The questions, each with the language to answer it in, where they came in several; else none.
+
+    Sentences in a row of one language are one question. Blocks: use a thread.
+    """
+    found: list[tuple[str, str]] = []
+    sentences = [one.strip() for each in heard if not each.file for one in _SENTENCE.split(each.text) if one.strip()]
+    if len(sentences) < 2 or len(sentences) > _MOST_SENTENCES:
+        return ()
+    for sentence in sentences:
+        spoken = recognise(sentence, present=found[-1][1] if found else present, offered=offered)
+        language = answered_in(spoken)
+        if found and found[-1][1] == language:
+            found[-1] = (f"{found[-1][0]} {sentence}", language)
+        else:
+            found.append((sentence, language))
+    asked = [one for one in found if _asks(one[0])][:_MOST_QUESTIONS]
+    if len({language for _, language in asked}) < 2:
+        return ()
+    return tuple(Asked(f"Q{place}", text, language) for place, (text, language) in enumerate(asked, 1))
+
+
+def _asks(text: str) -> bool:
+    return bool(_QUESTION.search(folded(text))) or bool(knowledge.read_question(text[:1_000]).wants)
 
 
 def _last(pattern: re.Pattern[str], heard: Sequence[Heard]) -> tuple[str, str] | None:

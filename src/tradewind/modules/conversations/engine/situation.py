@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -47,13 +47,51 @@ class Pending(BaseModel):
     booking: Booking | None = None
 
 
+class Part(BaseModel):
+    """One sentence or fixed text of an answer that is being said.
+
+    `answers` is the question it answers, where several were asked; `data` what it adds to the facts of the message.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kind: Literal["opening", "talk", "source", "claim"]
+    text: str
+    answers: str = ""
+    supports: list[str] = []
+    rule: str = ""
+    citations: list[dict[str, Any]] = []
+    data: dict[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message of the visitor that is not answered yet, without what people cannot see."""
+    """A message of the visitor that is not answered yet, without what people cannot see.
+
+    `file`: it is a file, and its text the file's name.
+    """
 
     id: str
     sequence: int
     text: str
+    file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of several questions that were asked at once in different languages; `language` is what to answer it in."""
+
+    id: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of the messages to be answered, and why nothing was read from it, or nothing."""
+
+    name: str
+    unread: Literal["", "no_text", "unreadable"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +104,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a claim may rest on: a passage of the knowledge base, or a record of this very visitor."""
+    """What a claim may rest on: a passage of the knowledge base, a record of this very visitor, a file they sent."""
 
     id: str
     text: str
@@ -77,6 +115,7 @@ class Source:
     chunk_id: UUID | None = None
     document_id: UUID | None = None
     record: bool = False
+    file: bool = False
 
     @property
     def whole(self) -> str:
@@ -174,7 +213,10 @@ Verify = Callable[[str, Sequence[str]], Verdict]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All that proposers and policy see. `sources` by id; `lead_verified`: the visitor proved to be the lead."""
+    """All that proposers and policy see. `sources` by id; `lead_verified`: the visitor proved to be the lead.
+
+    `asked` are the questions where several came in different languages, `said` what of the answer was said already.
+    """
 
     now: datetime
     channel: str
@@ -197,11 +239,15 @@ class Situation:
     instructions: str = ""
     remembered: str = ""
     opener: Opener | None = None
+    propensity: float | None = None
+    asked: tuple[Asked, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    said: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
-        """All that is to be answered."""
-        return "\n".join(one.text for one in self.heard)
+        """All that is to be answered; the name of a file asks nothing."""
+        return "\n".join(one.text for one in self.heard if not one.file)
 
     @property
     def language(self) -> str:

@@ -48,6 +48,8 @@ class Conversation(Base, TenantMixin, TimestampMixin, VersionMixin):
     # The lease of whoever makes the agent's next answer.
     turn_id: Mapped[UUID | None] = mapped_column(info=INTERNAL)
     turn_until: Mapped[datetime | None] = mapped_column(info=INTERNAL)
+    # The parts of the agent's answer that were shown, until the whole of it is a message.
+    saying: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=SENSITIVE)
     opted_out: Mapped[bool] = mapped_column(default=False, info=INTERNAL)
     memory: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, info=SENSITIVE)
     outcome: Mapped[str | None] = mapped_column(info=INTERNAL)
@@ -90,6 +92,9 @@ class ConversationFile(Base, TenantMixin):
     storage_key: Mapped[str] = mapped_column(info=INTERNAL)
     scan: Mapped[str] = mapped_column(info=INTERNAL)
     scan_reason: Mapped[str] = mapped_column(default="", info=INTERNAL)
+    # What was read from it for the agent, or why nothing was; both None until it was looked at.
+    content: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    unread: Mapped[str | None] = mapped_column(info=INTERNAL)
     created_at: Mapped[datetime] = mapped_column(default=now, info=INTERNAL)
 
 

@@ -37,6 +37,11 @@ def _instructions(situation: Situation, claim: Claim) -> Objection | None:
     return None
 
 
+def _solid(situation: Situation, claim: Claim) -> list[Source]:
+    """The sources a claim may rest on as ours: what a visitor's file says is only the file's."""
+    return [one for one in cited(situation, claim) if not one.file]
+
+
 def _cited(situation: Situation, claim: Claim) -> Objection | None:
     if not cited(situation, claim):
         named = ", ".join(claim.supports) or "nothing"
@@ -55,8 +60,7 @@ def _promise(situation: Situation, claim: Claim) -> Objection | None:
 
 
 def _link(situation: Situation, claim: Claim) -> Objection | None:
-    sources = cited(situation, claim)
-    known = " ".join(f"{one.text} {one.url or ''}" for one in sources)
+    known = " ".join(f"{one.text} {one.url or ''}" for one in _solid(situation, claim))
     for address in wording.addresses(claim.text):
         if address not in known:
             return Objection("refused", f"It links to {address[:100]}, which no cited source does.")
@@ -64,7 +68,7 @@ def _link(situation: Situation, claim: Claim) -> Objection | None:
 
 
 def _unfounded(situation: Situation, claim: Claim, words: Sequence[str], problem: str) -> Objection | None:
-    known = folded(" ".join(one.whole for one in cited(situation, claim)))
+    known = folded(" ".join(one.whole for one in _solid(situation, claim)))
     if missing := next((word for word in words if not re.search(rf"\b{re.escape(word)}\b", known)), None):
         return Objection("refused", f"It {problem.format(missing)}.")
     return None
@@ -83,6 +87,7 @@ CHECKED = (
     ("claim.value", "Each price, number, date, time and address stands in a cited source."),
     ("claim.name", "Each name stands in a cited source."),
     ("claim.negation", "It does not say the opposite of the source."),
+    ("claim.file", "What only a file of the visitor says is quoted from it word for word, as the file's."),
     ("claim.quoted", "In another language than its source it quotes the source's words, and has the same values."),
 )
 
@@ -92,7 +97,9 @@ def judge(situation: Situation, claim: Claim) -> Decision:
     if (found := first_objection(RULES, situation, claim)) is not None:
         rule, objection = found
         return Decision(claim, objection.verdict, rule, objection.why)
-    sources = cited(situation, claim)
+    sources = _solid(situation, claim)
+    if not sources:
+        return _of_file(claim, cited(situation, claim))
     for source in sources:
         if _plain(claim.text) in _plain(source.whole):
             return Decision(claim, "done", "claim.supported", "It is the source's own sentence.", quote=claim.text)
@@ -106,6 +113,13 @@ def judge(situation: Situation, claim: Claim) -> Decision:
         return Decision(claim, "done", "claim.supported", "A cited source says so.", quote=verdict.quote)
     rule, why = _BY_REASON.get(verdict.reason or "", ("claim.supported", "The cited source does not say so: {detail}."))
     return Decision(claim, "withheld", rule, why.format(detail=verdict.detail[:200]))
+
+
+def _of_file(claim: Claim, files: Sequence[Source]) -> Decision:
+    """A claim that rests on the visitor's own file alone."""
+    if any(_plain(claim.text) in _plain(one.text) for one in files):
+        return Decision(claim, "done", "claim.file", "The visitor's file has these words.", quote=claim.text)
+    return Decision(claim, "withheld", "claim.file", "Only a file of the visitor is cited, and it has other words.")
 
 
 def _inexact(claim: Claim, sources: Sequence[Source]) -> str:

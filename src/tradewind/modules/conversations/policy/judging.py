@@ -8,6 +8,7 @@ from tradewind.modules.conversations.engine.actions import (
     Ask,
     Book,
     Capture,
+    CutShort,
     Decline,
     End,
     HandOver,
@@ -25,12 +26,17 @@ END = ("end.said", "An end only where the visitor said so: silence is no success
 _QUIET = (Ask, OfferSlots)
 
 
-def judge(situation: Situation, actions: Sequence[AnyAction]) -> list[Decision]:
-    """What becomes of each action; claims one by one. Whoever calls a person asks and offers nothing more."""
+def judge(situation: Situation, actions: Sequence[AnyAction], known: Sequence[Decision] = ()) -> list[Decision]:
+    """What becomes of each action; claims one by one, those of `known` not again.
+
+    Whoever calls a person asks and offers nothing more.
+    """
     decisions: list[Decision] = []
     for action in actions:
         if isinstance(action, Answer):
-            decisions += [claims.judge(situation, claim) for claim in action.claims]
+            for claim in action.claims:
+                before = next((one for one in known if one.action == claim), None)
+                decisions.append(before or claims.judge(situation, claim))
         else:
             decisions.append(_judge(situation, action, decisions))
     return decisions
@@ -79,6 +85,10 @@ def _judge(situation: Situation, action: AnyAction, before: Sequence[Decision]) 
             return Decision(action, "withheld", END[0], "The visitor has not said that this is all.")
         case SmallTalk():
             return Decision(action, "done", SMALL_TALK[0], "The engine's own words.")
+        case CutShort():
+            return Decision(
+                action, "done", SMALL_TALK[0], "What was said stands; the visitor is told that it is not all."
+            )
         case Decline():
             return Decision(action, "done", meeting.BOOK[-1].id, "The visitor said no: nothing is booked.")
         case Answer():

@@ -17,6 +17,22 @@ _USED = text("""
     FROM agent_turns t JOIN conversations c ON c.id = t.conversation_id
     WHERE t.created_at >= :day AND (c.id = :conversation_id OR c.visitor_key = :visitor_key)
 """)
+# How good a conversation was for the visitor, 0 to 1: their rating, a meeting, else what it came to.
+_OPENERS = text("""
+    SELECT variant, count(*), sum(reward)::float FROM (
+        SELECT DISTINCT ON (c.id) t.variant, coalesce(
+            (SELECT (r.score - 1) / 4.0 FROM conversation_ratings r WHERE r.conversation_id = c.id AND r.kind = 'csat'),
+            CASE WHEN c.outcome = 'confirmed' THEN 1 WHEN EXISTS (
+                SELECT FROM conversation_messages m
+                WHERE m.conversation_id = c.id AND m.kind = 'event' AND m.data->>'event' = 'meeting_booked'
+            ) THEN 1 ELSE 0 END
+        ) AS reward
+        FROM agent_turns t JOIN conversations c ON c.id = t.conversation_id
+        WHERE t.variant IS NOT NULL AND t.created_at >= :since AND c.agent_id = :agent_id AND c.closed_at IS NOT NULL
+          AND c.channel NOT IN ('test', 'simulation')
+        ORDER BY c.id, t.created_at
+    ) AS begun GROUP BY variant
+""")
 _UNANSWERED = text("""
     SELECT c.id FROM conversations c
     WHERE c.state = 'agent' AND c.last_visitor_at < :before AND (c.turn_until IS NULL OR c.turn_until < now())
@@ -130,6 +146,12 @@ async def used(
     }  # fmt: skip
     row = (await session.execute(_USED, values)).one()
     return row.hour, row.day, row.cost
+
+
+async def judged_openers(session: AsyncSession, agent_id: UUID, *, since: datetime) -> dict[str, tuple[int, float]]:
+    """Of an agent's openers by key: how many ended conversations began with it, and the sum of what came of them."""
+    rows = await session.execute(_OPENERS, {"agent_id": agent_id, "since": since})
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 async def unanswered(session: AsyncSession, *, before: datetime) -> list[UUID]:

@@ -16,8 +16,9 @@ from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.ids import new_id
 from tradewind.modules.conversations import lifecycle
 from tradewind.modules.conversations.contracts import MAX_TEXT, TRIAL_CHANNELS, Author, MessageKind, topic
+from tradewind.modules.conversations.engine.saying import facts, kept, pieces
 from tradewind.modules.conversations.errors import ConversationFull, ConversationNotFound
-from tradewind.modules.conversations.events import ConversationFact
+from tradewind.modules.conversations.events import ConversationFact, MessageSent
 from tradewind.modules.conversations.models.conversations import Conversation, Handover, Message
 from tradewind.modules.conversations.repository import conversations as rows
 from tradewind.modules.conversations.repository import people
@@ -60,6 +61,8 @@ class Change:
     ) -> Message:
         """Add what was said, with the next sequence. Raises ConversationFull."""
         row = self.row
+        if row.state != "agent":
+            self.keep_what_was_said()
         if row.last_sequence >= MAX_MESSAGES:
             raise ConversationFull(f"A conversation holds up to {MAX_MESSAGES} messages. Begin a new one.")
         row.last_sequence += 1
@@ -84,6 +87,13 @@ class Change:
         self.said.append(message)
         return message
 
+    def keep_what_was_said(self) -> None:
+        """Make a message of what the agent said of an answer that will not be made: it was read already."""
+        said, self.row.saying = kept(self.row.saying), {}
+        if said:
+            message = self.say("agent", "".join(pieces(said)), data={**facts(said), "cut_short": True})
+            self.tell(MessageSent, message_id=message.id, sequence=message.sequence, author="agent")
+
     def happened(self, event: str, **facts: Any) -> Message:
         """Add what happened, for whoever reads the conversation later."""
         actor = actor_of(self.session)
@@ -106,6 +116,8 @@ class Change:
     async def finish(self) -> None:
         """Store, publish and push."""
         row = self.row
+        if row.state != "agent" and row.saying:
+            self.keep_what_was_said()
         if not self.said and not self._facts and not self.session.is_modified(row):
             return
         wrong = lifecycle.faults(row, self.handover if self._is_open() else None)

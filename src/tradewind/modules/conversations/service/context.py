@@ -14,8 +14,10 @@ from tradewind.kernel.clock import now
 from tradewind.modules.ai import api as ai
 from tradewind.modules.conversations.contracts import TRIAL_CHANNELS
 from tradewind.modules.conversations.engine import languages, reading
+from tradewind.modules.conversations.engine.saying import kept
 from tradewind.modules.conversations.engine.settings import AgentSettings
 from tradewind.modules.conversations.engine.situation import (
+    Asked,
     Finding,
     Heard,
     Line,
@@ -28,7 +30,7 @@ from tradewind.modules.conversations.engine.situation import (
 from tradewind.modules.conversations.models.conversations import Conversation, Message
 from tradewind.modules.conversations.repository import agents as repository
 from tradewind.modules.conversations.repository import conversations as rows
-from tradewind.modules.conversations.service import agents, conversations, qualifying
+from tradewind.modules.conversations.service import agents, attachments, conversations, openers, qualifying
 from tradewind.modules.conversations.service.qualifying import Flowing
 from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge import api as knowledge
@@ -56,6 +58,7 @@ class Begun:
     lead_id: UUID | None = None
     names: tuple[str, ...] = ()
     flowing: Flowing | None = None
+    files: tuple[attachments.Given, ...] = ()
 
     @property
     def is_trial(self) -> bool:
@@ -83,12 +86,12 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
     pending = Pending.model_validate(last.afterwards) if last else Pending()
     organisation = await identity.get_organisation(session)
     heard = tuple(_heard(one, settings.limits.characters) for one in messages)
-    spoken = await asyncio.to_thread(
-        languages.recognise, heard[-1].text, present=row.language, offered=settings.languages
-    )
+    # The name of a file is nothing that anybody said.
+    words = tuple(one for one in heard if not one.file)
+    spoken, asked = await asyncio.to_thread(_languages, words, settings, row.language)
     row.language = spoken
     pending.disclosed = pending.disclosed or await _disclosed(session, row)
-    understood = await asyncio.to_thread(reading.read, heard, pending, language=_answered_in(settings, spoken))
+    understood = await asyncio.to_thread(reading.read, words, pending, language=_answered_in(settings, spoken))
     findings = tuple(
         Finding("message", found.code, found.detail, found.excerpt)
         for one in messages
@@ -99,19 +102,20 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         known = lead[0]
         pending.name, pending.email = pending.name or known.full_name or None, pending.email or known.email
     zone = _zone(messages, lead, organisation.time_zone)
-    flowing = await qualifying.read(session, row, settings, pending, heard, understood=understood, zone=zone)
+    flowing = await qualifying.read(session, row, settings, pending, words, understood=understood, zone=zone)
     if flowing is not None:
         understood = qualifying.with_flow(understood, flowing)
         pending.name = pending.name or qualifying.known_person(flowing, "name")
         pending.email = pending.email or qualifying.known_person(flowing, "email")
         pending.run_id = flowing.run_id
-    understood = await _urgency(session, row, settings, heard, understood)
+    understood = await _urgency(session, row, settings, words, understood)
     can_book = bool(
         settings.event_type_id and await meetings.bookable_title(session, settings.event_type_id) is not None
     )
     before = await rows.messages(
         session, row.id, before=messages[0].sequence, kinds=("message",), limit=HISTORY, newest=True
     )
+    opener, propensity = await openers.chosen(session, row, settings)
     situation = Situation(
         now=now(),
         channel=row.channel,
@@ -133,7 +137,10 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         used=await _used(session, row),
         findings=findings,
         instructions=settings.persona,
-        opener=settings.opener(row.id.int),
+        opener=opener,
+        propensity=propensity,
+        asked=asked,
+        said=kept(row.saying),
         remembered=await _memory(session, row) if settings.memory and row.lead_verified else "",
     )
     clients = settings.verified_are_clients and row.lead_verified
@@ -148,12 +155,26 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         zone=zone,
         flowing=flowing,
         lead_id=row.lead_id,
+        files=await attachments.given(session, row.id, frozenset(one.id for one in messages)),
         names=tuple(name for name in (pending.name, understood.name) if name),
     )
 
 
 def _heard(message: Message, longest: int) -> Heard:
-    return Heard(str(message.id), message.sequence, ai.normalise(message.text)[:longest])
+    return Heard(
+        str(message.id), message.sequence, ai.normalise(message.text)[:longest], bool(message.data.get("files"))
+    )
+
+
+def _languages(words: Sequence[Heard], settings: AgentSettings, present: str | None) -> tuple[str, tuple[Asked, ...]]:
+    """The language of the newest words, and the questions where they came in several."""
+    if not words:
+        return present or settings.main_language, ()
+    spoken = languages.recognise(words[-1].text, present=present, offered=settings.languages)
+    asked = reading.asked_in_several(
+        words, present=present, offered=settings.languages, answered_in=lambda code: _answered_in(settings, code)
+    )
+    return asked[-1].language if asked else spoken, asked
 
 
 def _answered_in(settings: AgentSettings, spoken: str) -> str:

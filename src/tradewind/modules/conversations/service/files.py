@@ -84,7 +84,7 @@ async def _stored(session: AsyncSession, row: Conversation, name: str, content: 
         raise FileRefused(f"“{shown}” is not accepted: {verdict.reason}.")
     sha256 = hashlib.sha256(content).hexdigest()
     storage_key = f"{row.organisation_id}/{sha256[:2]}/{sha256}"
-    await asyncio.to_thread(_keep, _home(session) / storage_key, content)
+    await asyncio.to_thread(_keep, folder(session) / storage_key, content)
     return ConversationFile(
         id=new_id(), organisation_id=row.organisation_id, conversation_id=row.id, name=shown,
         media_type=verdict.media_type, size_bytes=len(content), sha256=sha256, storage_key=storage_key, scan="clean",
@@ -101,7 +101,7 @@ async def open_file(session: AsyncSession, conversation_id: UUID, file_id: UUID)
     file = await repository.one(session, conversation_id, file_id)
     if file is None or file.scan != "clean":
         raise FileNotFound()
-    path = _home(session) / file.storage_key
+    path = folder(session) / file.storage_key
     if not await asyncio.to_thread(path.is_file):
         raise FileNotFound("The content of this file is missing from the store.")
     return file, path
@@ -109,12 +109,12 @@ async def open_file(session: AsyncSession, conversation_id: UUID, file_id: UUID)
 
 async def sweep(session: AsyncSession) -> int:
     """Delete stored content of the organisation that no file refers to; returns how many."""
-    folder = _home(session) / str(actor_of(session).organisation_id)
+    own = folder(session) / str(actor_of(session).organisation_id)
     oldest = time.time() - _SWEPT_AFTER_SECONDS
-    found = await asyncio.to_thread(lambda: [path for path in folder.glob("*/*") if path.stat().st_mtime < oldest])
+    found = await asyncio.to_thread(lambda: [path for path in own.glob("*/*") if path.stat().st_mtime < oldest])
     removed = 0
     for start in range(0, len(found), 1_000):
-        keys = {f"{folder.name}/{path.parent.name}/{path.name}": path for path in found[start : start + 1_000]}
+        keys = {f"{own.name}/{path.parent.name}/{path.name}": path for path in found[start : start + 1_000]}
         used = await repository.in_use(session, list(keys))
         for key, path in keys.items():
             if key not in used:
@@ -134,7 +134,8 @@ def safe_name(name: str) -> str:
     return printable or "file"
 
 
-def _home(session: AsyncSession) -> Path:
+def folder(session: AsyncSession) -> Path:
+    """Where the contents of files lie, under their `storage_key`."""
     return database_of(session).settings.home / _FOLDER
 
 

@@ -2,17 +2,28 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.errors import Unavailable
 from tradewind.modules.ai import api as ai
-from tradewind.modules.ai.contracts import Known, Material, Message, RenderedPrompt, TextRequest, TextRoute
-from tradewind.modules.conversations.engine.actions import MOST_ACTIONS, Action
+from tradewind.modules.ai.contracts import (
+    Known,
+    Material,
+    Message,
+    OutputSoFar,
+    RenderedPrompt,
+    TextRequest,
+    TextResult,
+    TextRoute,
+)
+from tradewind.modules.conversations.engine.actions import MOST_ACTIONS, Action, Claim
 from tradewind.modules.conversations.engine.proposing import Proposal
 from tradewind.modules.conversations.engine.situation import Situation
 from tradewind.modules.conversations.engine.wording import language_name
@@ -25,8 +36,9 @@ _FORM = """
 
 Answer with a list of actions, in the order in which they are to be done. There are these, and no others:
 - answer: `claims`, each one short sentence with one fact, and in `supports` the ids of the passages (P1 …) or records \
-(R1 …) that state it. Copy numbers, prices, dates and names exactly as they have them. Where a passage is in another \
-language than your answer, give its own sentence in `quote`.
+(R1 …) that state it. What only a file of the visitor (F1 …) says is no fact about the company: copy its sentence word \
+for word, the engine quotes it as theirs. Copy numbers, prices, dates and names exactly as they have them. Where a \
+passage is in another language than your answer, give its own sentence in `quote`.
 - ask: `question_key` of the question to ask next, and optionally a `phrasing` in your words that states nothing.
 - capture: something the visitor said of themselves: `field` (a key of a question, `name` or `email`), `value`, and in \
 `quote` the visitor's own words from the message `message_id`.
@@ -42,6 +54,10 @@ class ModelTurn(BaseModel):
     """What a model proposes."""
 
     actions: Annotated[list[Action], Field(max_length=MOST_ACTIONS)]
+
+
+Hear = Callable[[Sequence[Claim]], Awaitable[bool]]
+"""Is given the claims that are whole so far, time and again; False once nobody wants more of them."""
 
 
 class TooSlow(Unavailable):
@@ -79,8 +95,11 @@ async def ready(session: AsyncSession, situation: Situation, *, subject_id: UUID
     return Asked(route, await ai.prompt(session, FEATURE, values, subject_id=subject_id))
 
 
-async def propose(asked: Asked, situation: Situation, names: tuple[str, ...]) -> Proposal:
-    """The model's actions. Raises AppErrors of ai where no model answers usably, TooSlow."""
+async def propose(asked: Asked, situation: Situation, names: tuple[str, ...], hear: Hear | None = None) -> Proposal:
+    """The model's actions; `hear` gets its claims while it writes them.
+
+    Raises AppErrors of ai where no model answers usably, TooSlow.
+    """
     started = time.perf_counter()
     prompt = asked.prompt
     request = TextRequest(
@@ -94,9 +113,11 @@ async def propose(asked: Asked, situation: Situation, names: tuple[str, ...]) ->
     )
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            result = await ai.generate(asked.route, request)
+            result = await _written(asked.route, request, hear)
     except TimeoutError as slow:
         raise TooSlow(f"It was given {PATIENCE_SECONDS:.0f} seconds.") from slow
+    if result is None:
+        return Proposal((), "model", asked.route.model, 0, round(1000 * (time.perf_counter() - started)))
     turn: ModelTurn = result.output
     return Proposal(
         tuple(turn.actions), "model", result.model, result.cost_microusd or 0,
@@ -104,11 +125,41 @@ async def propose(asked: Asked, situation: Situation, names: tuple[str, ...]) ->
     )  # fmt: skip
 
 
+async def _written(route: TextRoute, request: TextRequest, hear: Hear | None) -> TextResult | None:
+    """The whole answer; None where nobody wanted to hear it to its end."""
+    if hear is None:
+        return await ai.generate(route, request)
+    async with aclosing(ai.stream(route, request)) as events:
+        async for event in events:
+            if isinstance(event, TextResult):
+                return event
+            if isinstance(event, OutputSoFar) and not await hear(_claims_in(event.value)):
+                return None
+    raise AssertionError("a stream ends with its result")
+
+
+def _claims_in(value: Any) -> list[Claim]:
+    """The claims of an answer that is still being written; what has not the form of one is left to the end."""
+    found: list[Claim] = []
+    actions = value.get("actions") if isinstance(value, dict) else None
+    for action in actions if isinstance(actions, list) else ():
+        if not isinstance(action, dict) or action.get("kind") != "answer":
+            continue
+        claims = action.get("claims")
+        for claim in claims if isinstance(claims, list) else ():
+            with suppress(ValidationError):
+                found.append(Claim.model_validate(claim))
+    return found
+
+
 def _material(situation: Situation) -> tuple[Material, ...]:
     # Orders to models stay hidden from them when they are history, too.
     shown = [one for one in situation.history if one.role != "user" or not ai.find_injection(one.text)]
     said = "\n".join(f"{'Visitor' if one.role == 'user' else 'You'}: {one.text}" for one in shown)
-    found = [Material(one.id, one.text, title=one.title, url=one.url) for one in situation.sources.values()]
+    found = [
+        Material(one.id, one.text, title="your file" if one.file else one.title, url=one.url, source=not one.file)
+        for one in situation.sources.values()
+    ]
     if situation.remembered:
         found.append(Material("earlier visits", situation.remembered, source=False))
     if said:
@@ -116,6 +167,7 @@ def _material(situation: Situation) -> tuple[Material, ...]:
     return (
         *found,
         *(Material(one.id, one.text, title="the visitor's message", source=False) for one in situation.heard),
+        *(Material(one.id, one.text, title="a question of the visitor", source=False) for one in situation.asked),
     )
 
 
@@ -125,6 +177,13 @@ def _state(situation: Situation) -> str:
     if situation.question is not None:
         lines.append(f"The question to ask next is `{situation.question.key}`: {situation.question.text}")
     lines.append("Free times can be offered." if situation.can_book else "No times can be offered.")
+    for one in situation.asked:
+        tongue = language_name(one.language, "en")
+        lines.append(
+            f"The visitor asked in {tongue}, too: answer that in {tongue}, each claim with `answers` {one.id}."
+        )
+    if any(one.file for one in situation.sources.values()):
+        lines.append("The visitor sent files; F1 … are their texts.")
     if pending.booking is not None and pending.booking.meeting_id is not None:
         lines.append("A meeting is booked already.")
     elif pending.booking is not None:

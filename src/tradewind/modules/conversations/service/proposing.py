@@ -4,145 +4,135 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import structlog
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
-from tradewind.modules.ai import api as ai
 from tradewind.modules.conversations.engine import proposing as engine
-from tradewind.modules.conversations.engine.actions import Claim
+from tradewind.modules.conversations.engine.actions import MOST_CLAIMS, Answer, Claim, CutShort, SmallTalk
 from tradewind.modules.conversations.engine.proposing import Proposal
-from tradewind.modules.conversations.engine.situation import Finding, Situation, Source
+from tradewind.modules.conversations.engine.situation import Situation
 from tradewind.modules.conversations.policy import judging, limits
 from tradewind.modules.conversations.policy.limits import Gate
 from tradewind.modules.conversations.policy.rules import Decision
-from tradewind.modules.conversations.service import modelled
+from tradewind.modules.conversations.service import attachments, modelled, searching
 from tradewind.modules.conversations.service.context import Begun
-from tradewind.modules.knowledge import api as knowledge
+from tradewind.modules.conversations.service.searching import Found
+from tradewind.modules.conversations.service.speaking import Speaker
 
 log = structlog.get_logger(__name__)
 
-LONGEST_QUESTION = 1_000
+# Beginnings anew included: what one answer may hold.
+_MOST_HEARD = 2 * MOST_CLAIMS
 
 
 @dataclass(slots=True)
 class Proposed:
-    """A judged proposal, not yet carried out. `question` and `draft` are what the knowledge base is told of it."""
+    """A judged proposal, not yet carried out. `found`: the questions, with what the knowledge base is told of them."""
 
     situation: Situation
     gate: Gate
     proposal: Proposal
     decisions: list[Decision]
     retrieved: list[dict[str, Any]] = field(default_factory=list)
-    prepared: knowledge.Prepared | None = None
-    draft: knowledge.Draft | None = None
+    found: tuple[Found, ...] = ()
     proposing_ms: int = 0
 
 
-async def propose(database: Database, actor: Actor, begun: Begun) -> Proposed:
-    """The actions for a turn, each judged. Holds no transaction while a model is asked."""
+async def propose(database: Database, actor: Actor, begun: Begun, speaker: Speaker | None = None) -> Proposed:
+    """The actions for a turn, each judged, and said where they may be. Holds no transaction while a model is asked."""
     started = time.perf_counter()
-    situation = begun.situation
-    prepared = None
+    speaker = speaker or Speaker(database, actor, begun)
+    situation, found = begun.situation, ()
+    if begun.files:
+        situation = attachments.with_files(situation, await attachments.read(database, actor, begun.files))
     if engine.needs_answer(situation) or situation.reading.is_question:
-        async with database.transaction(actor) as session:
-            prepared = await knowledge.prepare(
-                session, situation.text[-LONGEST_QUESTION:], scopes=begun.scopes, channel=begun.channel,
-                language=situation.language, modelled_too=False,
-            )  # fmt: skip
-            allowed = await ai.judge_topics(situation.settings.topics, situation.text[-LONGEST_QUESTION:])
-        situation = _with_passages(situation, prepared, on_topic=prepared.on_topic and allowed.allowed)
+        situation, found = await searching.search(database, actor, begun, situation)
     gate = limits.gate(situation)
     if gate.way in ("silent", "people", "fixed"):
         spent = round(1000 * (time.perf_counter() - started))
         actions = tuple(one for one in engine.duties(situation) if one.kind in ("capture", "hand_over"))
         decisions = await asyncio.to_thread(judging.judge, situation, actions) if gate.way != "silent" else []
         return Proposed(situation, gate, Proposal(actions), decisions, proposing_ms=spent)
-    proposal, draft = await _proposal(database, actor, begun, situation, gate, prepared)
+    turn = _Turn(database, actor, begun, situation, speaker)
+    proposal = await turn.proposal(gate, found)
     spent = round(1000 * (time.perf_counter() - started))
-    decisions = await asyncio.to_thread(judging.judge, situation, proposal.actions)
+    decisions = await turn.judged(proposal)
+    await speaker.say(situation, decisions)
+    situation = replace(situation, said=speaker.said)
     if (person := engine.escalation(situation, decisions)) is not None:
         decisions += judging.judge(situation, [person])
     return Proposed(
-        situation, gate, proposal, decisions, retrieved=_retrieved(situation), prepared=prepared, draft=draft,
-        proposing_ms=spent,
-    )  # fmt: skip
+        situation, gate, proposal, decisions, retrieved=searching.retrieved(situation), found=found, proposing_ms=spent
+    )
 
 
-async def _proposal(
-    database: Database,
-    actor: Actor,
-    begun: Begun,
-    situation: Situation,
-    gate: Gate,
-    prepared: knowledge.Prepared | None,
-) -> tuple[Proposal, knowledge.Draft | None]:
-    """A model's proposal where one is connected and allowed, else the local one."""
-    fell_back = gate.why if gate.way == "local" else None
-    if fell_back is None and situation.settings.use_model:
-        try:
-            async with database.transaction(actor) as session:
-                subject_id = None if begun.is_trial else begun.conversation_id
-                asked = await modelled.ready(session, situation, subject_id=subject_id)
-            if asked is not None:
-                return engine.completed(situation, await modelled.propose(asked, situation, begun.names)), None
-        except AppError as failure:
-            log.warning("conversations.model_failed", code=failure.code)
-            fell_back = failure.code
-    draft = await _draft(prepared, situation)
-    found = engine.locally(situation, _claims(draft, situation))
-    return replace(found, fell_back_because=fell_back), draft
+@dataclass(slots=True)
+class _Turn:
+    """A proposal being made. `heard` are the decisions on claims that came while a model was still writing."""
 
+    database: Database
+    actor: Actor
+    begun: Begun
+    situation: Situation
+    speaker: Speaker
+    heard: list[Decision] = field(default_factory=list)
 
-async def _draft(prepared: knowledge.Prepared | None, situation: Situation) -> knowledge.Draft | None:
-    """What the passages themselves answer, without those that give orders to whoever reads them."""
-    if prepared is None or not prepared.on_topic or prepared.question.small_talk is not None:
-        return None
-    trusted = {source.chunk_id for source in situation.sources.values()}
-    kept = tuple(one for one in prepared.passages if one.chunk_id in trusted)
-    return await knowledge.local_draft(replace(prepared, passages=kept))
+    async def proposal(self, gate: Gate, found: tuple[Found, ...]) -> Proposal:
+        """A model's proposal where one is connected and allowed, else the local one."""
+        situation = self.situation
+        fell_back = gate.why if gate.way == "local" else None
+        if fell_back is None and situation.settings.use_model:
+            asked = None
+            try:
+                async with self.database.transaction(self.actor) as session:
+                    subject_id = None if self.begun.is_trial else self.begun.conversation_id
+                    asked = await modelled.ready(session, situation, subject_id=subject_id)
+                if asked is not None:
+                    await self.speaker.say(situation, self._talk())
+                    hear = self._hear if self.speaker.is_watched else None
+                    return engine.completed(situation, await modelled.propose(asked, situation, self.begun.names, hear))
+            except AppError as failure:
+                log.warning("conversations.model_failed", code=failure.code)
+                fell_back = failure.code
+            if self._said():
+                # Part of the answer was read already: another one must not follow it.
+                actions = (*engine.duties(situation), CutShort())
+                return Proposal(actions, "model", asked.route.model if asked else None, fell_back_because=fell_back)
+        claims = await searching.claims(found, situation)
+        return replace(engine.locally(situation, claims), fell_back_because=fell_back)
 
+    async def judged(self, proposal: Proposal) -> list[Decision]:
+        """What becomes of each action, and of each claim that was said and then not proposed again."""
+        decisions = await asyncio.to_thread(judging.judge, self.situation, proposal.actions, self.heard)
+        told = [one.action.text for one in decisions if isinstance(one.action, Claim)]
+        said = [one for one in self._said() if isinstance(one.action, Claim) and one.action.text not in told]
+        told += [one.action.text for one in said if isinstance(one.action, Claim)]
+        earlier = [
+            Decision(Claim(text=one.text[:600], supports=one.supports), "done", one.rule, "Said before a worker died.")
+            for one in self.situation.said
+            if one.kind == "claim" and one.text not in told
+        ]
+        return [*earlier, *said, *decisions]
 
-def _claims(draft: knowledge.Draft | None, situation: Situation) -> list[Claim]:
-    """The answer's quotes as claims, each with its passage."""
-    if draft is None or draft.outcome != "answered":
-        return []
-    ids: dict[UUID | None, str] = {source.chunk_id: name for name, source in situation.sources.items()}
-    return [Claim(text=one.quote[:600], supports=[ids[one.chunk_id]]) for one in draft.citations if one.chunk_id in ids]
+    async def _hear(self, claims: Sequence[Claim]) -> bool:
+        """Judge the claims that are new and say those that pass; False once nobody wants to hear them."""
+        known = [one.action for one in self.heard]
+        for claim in claims:
+            if claim not in known and len(self.heard) < _MOST_HEARD:
+                self.heard += await asyncio.to_thread(judging.judge, self.situation, [Answer(claims=[claim])])
+                await self.speaker.say(self.situation, [*self._talk(), *self.heard])
+        return not self.speaker.stopped
 
+    def _talk(self) -> list[Decision]:
+        owed = [one for one in engine.duties(self.situation) if isinstance(one, SmallTalk)]
+        return judging.judge(self.situation, owed)
 
-def _with_passages(situation: Situation, prepared: knowledge.Prepared, *, on_topic: bool) -> Situation:
-    """The situation with what was found. Passages that give orders are left out, and said to be."""
-    sources: dict[str, Source] = dict(situation.sources)
-    findings: list[Finding] = list(situation.findings)
-    for place, passage in enumerate(prepared.passages, 1):
-        orders = _orders(f"{passage.title}\n{passage.content}")
-        if orders:
-            findings += [Finding(f"P{place}", one.code, one.detail, one.excerpt) for one in orders]
-            continue
-        sources[f"P{place}"] = Source(
-            id=f"P{place}", text=passage.content, title=passage.title, heading=passage.heading, url=passage.url,
-            language=knowledge.language_of(passage.content), chunk_id=passage.chunk_id,
-            document_id=passage.document_id,
-        )  # fmt: skip
-    return replace(situation, sources=sources, findings=tuple(findings), on_topic=on_topic)
-
-
-# Passages come again and again; looking at all of a turn's takes milliseconds.
-_orders = lru_cache(maxsize=2_000)(ai.find_injection)
-
-
-def _retrieved(situation: Situation) -> list[dict[str, Any]]:
-    return [
-        {"id": one.id, "title": one.title, "chunk_id": str(one.chunk_id), "document_id": str(one.document_id)}
-        for one in situation.sources.values()
-        if not one.record
-    ]
+    def _said(self) -> list[Decision]:
+        return [one for one in self.heard if isinstance(one.action, Claim) and self.speaker.has_said(one.action.text)]
 
 
 __all__: Sequence[str] = ["Proposed", "propose"]

@@ -25,6 +25,8 @@ from tradewind.modules.qualification.contracts import Reading as FlowReading
 from tradewind.modules.qualification.contracts import Result, Urgency
 from tradewind.modules.qualification.errors import FlowNotFound, FlowNotPublished, RunNotFound
 
+# Of many messages at once the newest: whoever cannot wait says so again.
+_LOOKED_AT = 3
 _PERSON = {"name": "name", "full_name": "name", "your_name": "name", "email": "email", "work_email": "email"}
 
 
@@ -133,8 +135,11 @@ async def urgency(session: AsyncSession, row: Conversation, heard: Sequence[Hear
     """Whether something sounds urgent that was not known to be."""
     if row.urgent:
         return None
-    found = await qualification.urgency(session, heard[-1].text[:2_000], language=language)
-    return found if found.level == "urgent" else None
+    for one in heard[-_LOOKED_AT:]:
+        found = await qualification.urgency(session, one.text[:2_000], language=language)
+        if found.level == "urgent":
+            return found
+    return None
 
 
 async def person(session: AsyncSession, email: str, name: str | None, source: str) -> UUID | None:

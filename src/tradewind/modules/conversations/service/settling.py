@@ -45,7 +45,8 @@ async def settle(session: AsyncSession, begun: Begun, proposed: Proposed, *, sta
                 row.turn_id = row.turn_until = None
             session.add(_turn(change, begun, proposed, started=started, dropped=because))
             return False
-        row.turn_id = row.turn_until = None
+        # The whole message takes the place of what was said of it.
+        row.turn_id, row.turn_until, row.saying = None, None, {}
         row.agent_version_id = row.agent_version_id if begun.agent is None else begun.agent.version_id
         effects, decisions = await _carried_out(change, begun, proposed)
         said = compose(proposed.situation, decisions, effects, text=proposed.gate.text)
@@ -55,8 +56,9 @@ async def settle(session: AsyncSession, begun: Begun, proposed: Proposed, *, sta
             )
             change.tell(MessageSent, message_id=message.id, sequence=message.sequence, author="agent")
         row.answered_through = max(row.answered_through, begun.through)
-        if proposed.prepared is not None and proposed.draft is not None:
-            await knowledge.finish(session, proposed.prepared, proposed.draft)
+        for one in proposed.found:
+            if one.draft is not None:
+                await knowledge.finish(session, one.prepared, one.draft)
         proposed.decisions = decisions
         session.add(_turn(change, begun, proposed, started=started, said=said))
         newest = await rows.last_sequence_of(session, row.id, "visitor")
@@ -208,6 +210,6 @@ def _turn(
         duration_ms=took,
         overhead_ms=max(0, took - proposed.proposing_ms),
         variant=said.data.get("variant") if said else None,
-        propensity=1 / len(situation.settings.openers) if said and "variant" in said.data else None,
+        propensity=said.propensity if said else None,
         created_at=change.at,
     )

@@ -16,7 +16,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.modules.conversations.repository import conversations as rows
-from tradewind.modules.conversations.service import context, messages, proposing, settling, waking
+from tradewind.modules.conversations.service import context, messages, proposing, settling, speaking, waking
 from tradewind.modules.conversations.service.changing import changing
 from tradewind.modules.conversations.service.handover import request
 
@@ -52,7 +52,7 @@ async def take(database: Database, actor: Actor, due: waking.TurnDue) -> bool:
     try:
         async with database.transaction(actor) as session:
             await messages.tell_typing(session, due.conversation_id, author="agent")
-        proposed = await proposing.propose(database, actor, begun)
+        proposed = await proposing.propose(database, actor, begun, speaking.Speaker(database, actor, begun))
         async with database.transaction(actor) as session:
             settled = await settling.settle(session, begun, proposed, started=started)
         done = True
@@ -73,6 +73,7 @@ async def give_up(database: Database, actor: Actor, conversation_id: UUID, *, be
             await request(change, by="policy", reason=because)
         except AppError as problem:
             log.warning("conversations.give_up_refused", code=problem.code)
+            change.keep_what_was_said()
             return False
     return True
 
