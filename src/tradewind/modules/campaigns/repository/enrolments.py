@@ -183,14 +183,11 @@ def send_key(enrolment_id: UUID, visit: int, node: str) -> str:
     return f"journey:{enrolment_id}:{visit}:{node}"
 
 
-async def give_up(session: AsyncSession, journey_id: UUID, at: datetime) -> UUID | None:
-    """End the one who is due longest, because the tick fails on them; returns their version."""
+async def give_up(session: AsyncSession, enrolment_id: UUID, at: datetime) -> None:
+    """End somebody whom the engine cannot move."""
     connection = await asyncpg_connection(session)
-    return await connection.fetchval(
-        "UPDATE journey_enrolments SET state = 'failed', reason = 'error', signal = NULL, "
-        "signal_at = NULL, ended_at = greatest($2, entered_at) WHERE id = (SELECT id FROM journey_enrolments "
-        "WHERE journey_id = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) "
-        "RETURNING version_id",
-        journey_id,
-        at,
-    )
+    await connection.execute(
+        "UPDATE journey_enrolments SET state = 'failed', reason = 'error', signal = NULL, signal_at = NULL, "
+        "ended_at = greatest($2, entered_at) WHERE id = $1",
+        enrolment_id, at,
+    )  # fmt: skip
