@@ -20,7 +20,7 @@ def test_intents_are_typed_trained_and_asked(server: Installation, page: Page, p
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Intents", exact=True).click()
-    expect(page.get_by_role("button", name="Use “Sales and support”", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Use this set: Sales and support", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Add a set", exact=True).click()
     page.get_by_label("Name").fill("Restaurant")

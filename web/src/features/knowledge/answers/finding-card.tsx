@@ -1,6 +1,7 @@
 import { Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatRelative } from '@/app/format';
+import { ScopeBadge } from '../badges';
 import classes from './answers.module.css';
 import { DocumentLink } from './document-link';
 import type { Finding } from './queries';
@@ -9,14 +10,11 @@ import { useFindingWords } from './use-finding-words';
 const COLOURS = { high: 'red', medium: 'yellow', low: 'gray' } as const;
 
 function Side({ document, passage }: { document: Finding['document']; passage: string }) {
-  const { t } = useTranslation('knowledge/answers');
   return (
     <article className={classes.side} aria-label={document.title}>
       <Group gap="xs" justify="space-between" wrap="nowrap">
         <DocumentLink id={document.id} title={document.title} url={document.url} />
-        <Badge color="gray" variant="outline" miw="max-content">
-          {t(`issues.scopes.${document.scope}`)}
-        </Badge>
+        <ScopeBadge scope={document.scope} />
       </Group>
       {passage && (
         <Text size="sm" className={classes.said} tabIndex={0}>
