@@ -54,15 +54,16 @@ TABLES = {
         CREATE INDEX budget_pools_of_organisation ON budget_pools (organisation_id, created_at)""",
     "budget_members": f"""
         CREATE TABLE budget_members (
+            id uuid PRIMARY KEY,
             pool_id uuid NOT NULL REFERENCES budget_pools (id) ON DELETE CASCADE,
             campaign_id uuid NOT NULL UNIQUE REFERENCES campaigns (id) ON DELETE CASCADE,
             {_ORGANISATION},
             min_share double precision NOT NULL DEFAULT 0 CHECK (min_share >= 0 AND min_share <= 1),
             max_share double precision NOT NULL DEFAULT 1 CHECK (max_share >= 0 AND max_share <= 1),
             locked boolean NOT NULL DEFAULT false,
-            share double precision NOT NULL DEFAULT 0 CHECK (share >= 0 AND share <= 1),
-            PRIMARY KEY (pool_id, campaign_id)
-        )""",
+            share double precision NOT NULL DEFAULT 0 CHECK (share >= 0 AND share <= 1)
+        );
+        CREATE INDEX budget_members_of_pool ON budget_members (pool_id)""",
     # What was decided, from what, with which chances, and what else could have been: never changed but for `undone`.
     "budget_decisions": f"""
         CREATE TABLE budget_decisions (

@@ -113,3 +113,17 @@ class CostsInvalid(Invalid):
 
     code = "campaigns.costs_invalid"
     title = "The costs cannot be read"
+
+
+class PoolNotFound(NotFound):
+    """No such shared budget in this organisation."""
+
+    code = "campaigns.budget_not_found"
+    title = "Budget not found"
+
+
+class DecisionNotFound(NotFound):
+    """No such decision on this budget."""
+
+    code = "campaigns.decision_not_found"
+    title = "Decision not found"

@@ -11,6 +11,7 @@ from tradewind.kernel.jobs import JobContext, NoPayload, cron, enqueue_many, job
 from tradewind.modules.campaigns.repository import campaigns, enrolments
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.service import (
+    budget_pools,
     campaign_launching,
     entering,
     hearing,
@@ -90,6 +91,14 @@ async def move_people(context: JobContext, payload: waking.Move) -> None:
 async def rehearse(context: JobContext, payload: waking.Rehearse) -> None:
     """Run a rehearsal and store its report."""
     await rehearsing.run(context, payload.rehearsal_id)
+
+
+@cron("campaigns.shift_budgets", "7 * * * *")
+async def shift_budgets(context: JobContext) -> None:
+    """Decide on shared budgets once a day, as soon as the day has begun where the organisation is."""
+    for organisation_id in await context.organisation_ids():
+        async with context.as_organisation(organisation_id).transaction() as session:
+            await budget_pools.decide_daily(session)
 
 
 @cron("journeys.hours", "20 1 * * *")

@@ -24,11 +24,13 @@ from tradewind.modules.sending.service import deciding, foreseeing, guardrails, 
 __all__ = [
     "cancel",
     "drop_campaign_budget",
+    "drop_pool_share",
     "foresee",
     "forget_people",
     "halt_campaign",
     "intend",
     "keep_campaign_budget",
+    "keep_pool_share",
     "may_send",
     "merge_people",
     "outlook",
@@ -36,6 +38,7 @@ __all__ = [
     "record_later",
     "release_campaign",
 ]
+_POOL = "_pool"
 
 
 async def may_send(session: AsyncSession, requests: Sequence[SendRequest], at: datetime) -> list[Decision]:
@@ -115,6 +118,19 @@ async def keep_campaign_budget(
 async def drop_campaign_budget(session: AsyncSession, campaign_id: UUID) -> None:
     """Take the budget of a campaign away, if it has one."""
     await guardrails.drop_campaign_budget(session, campaign_id)
+
+
+async def keep_pool_share(
+    session: AsyncSession, campaign_id: UUID, *, name: str, amount_microusd: int, period: Literal["day", "month"]
+) -> None:
+    """Let the messages of a campaign cost at most its share of a pool a period, beside a budget of its own."""
+    settings = BudgetSettings(amount_microusd=max(1, amount_microusd), period=period, campaign_id=campaign_id)
+    await guardrails.keep_campaign_budget(session, campaign_id, name=name, settings=settings, part=_POOL)
+
+
+async def drop_pool_share(session: AsyncSession, campaign_id: UUID) -> None:
+    """Take a campaign's share of a pool away, if it has one."""
+    await guardrails.drop_campaign_budget(session, campaign_id, part=_POOL)
 
 
 async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int = 50) -> list[MessageSummary]:

@@ -40,7 +40,10 @@ class Finding:
 
 @dataclass(slots=True)
 class Tally:
-    """Everything counted so far. `hours` is why best hours were taken, `planned` by hour, channel, purpose and what one message costs."""
+    """Everything counted so far.
+
+    `hours` is why best hours were taken, `planned` is by hour, channel, purpose and what one message costs.
+    """
 
     entered: int = 0
     steps: int = 0

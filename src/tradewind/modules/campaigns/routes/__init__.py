@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from tradewind.modules.campaigns.routes import (
+    budgets,
     campaign_costs,
     campaign_results,
     campaigns,
@@ -12,5 +13,5 @@ from tradewind.modules.campaigns.routes import (
 )
 
 router = APIRouter()
-for part in (campaigns, campaign_results, campaign_costs, journeys, enrolments, rehearsals):
+for part in (campaigns, campaign_results, campaign_costs, budgets, journeys, enrolments, rehearsals):
     router.include_router(part.router)

@@ -1,4 +1,4 @@
-"""What planned messages would cost, and which limits and budgets would hold them up: for rehearsals; changes nothing."""
+"""What planned messages would cost, and which limits and budgets would hold them up: for rehearsals."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -95,10 +95,10 @@ async def remove(session: AsyncSession, key: str) -> None:
 
 
 async def keep_campaign_budget(
-    session: AsyncSession, campaign_id: UUID, *, name: str, settings: BudgetSettings
+    session: AsyncSession, campaign_id: UUID, *, name: str, settings: BudgetSettings, part: str = ""
 ) -> None:
-    """Have the budget of a campaign in force; what it says replaces what an earlier one said."""
-    key, wanted = f"{_CAMPAIGN}{campaign_id.hex}", settings.model_dump(mode="json")
+    """Have the budget of a campaign in force; what it says replaces what an earlier one of the same `part` said."""
+    key, wanted = f"{_CAMPAIGN}{campaign_id.hex}{part}", settings.model_dump(mode="json")
     stored = await guards.policy(session, key)
     if stored is not None and (stored.name, stored.mode, stored.settings) == (name, "enforce", wanted):
         return
@@ -116,9 +116,9 @@ async def keep_campaign_budget(
     await _audit(session, verb, key, before=before, after={"name": name, "mode": "enforce", **wanted})
 
 
-async def drop_campaign_budget(session: AsyncSession, campaign_id: UUID) -> None:
+async def drop_campaign_budget(session: AsyncSession, campaign_id: UUID, *, part: str = "") -> None:
     """Take the budget of a campaign away, if it has one."""
-    key = f"{_CAMPAIGN}{campaign_id.hex}"
+    key = f"{_CAMPAIGN}{campaign_id.hex}{part}"
     if await guards.policy(session, key) is not None:
         await remove(session, key)
 
