@@ -14,7 +14,9 @@ from installation import Installation
 from mcp_server.conftest import INJECTION
 from mcp_server.connecting import Memory, by_token, colleague, connected
 
-READING = {"search_leads", "get_lead", "list_segments", "list_deals", "list_tasks", "read_metrics", "ask_knowledge"}
+READING = {"search_leads", "get_lead", "list_segments", "list_deals", "list_tasks", "read_metrics", "ask_knowledge"} | {
+    "list_campaigns", "read_campaign",
+}  # fmt: skip
 WRITING = {"create_note", "create_task", "draft_message"}
 SEEING = {"find_meeting_times", "list_meetings"}
 CHANGING = {"move_meeting", "cancel_meeting"}
@@ -68,7 +70,11 @@ async def test_every_tool_does_what_it_says(server: Installation, person: httpx.
     )
     assert deal.is_success, deal.text
     assert segment.is_success, segment.text
+    campaign = person.post("/api/v1/campaigns", json={"name": "Engine days", "draft": {"goal": {"kind": "booking"}}})
+    assert campaign.is_success, campaign.text
     async with connected(server, person, name="Claude") as client:
+        campaigns = (await call(client, "list_campaigns", query="engine")).structured_content
+        came = (await call(client, "read_campaign", campaign_id=campaign.json()["id"])).structured_content
         found = (await call(client, "search_leads", query="ada@engines.example")).structured_content
         one = (await call(client, "get_lead", lead_id=lead["id"])).structured_content
         segments = (await call(client, "list_segments")).structured_content
@@ -84,6 +90,9 @@ async def test_every_tool_does_what_it_says(server: Installation, person: httpx.
         resource = (await client.read_resource(f"lead://{lead['id']}")).contents[0]
     for result in (note, task, draft):
         assert not result.is_error, text(result)
+    assert [item["goal"]["label"] for item in campaigns["data"]] == ["Meeting booked"]
+    assert came["data"]["results"]["funnel"]["entered"] == 0
+    assert came["data"]["results"]["goal"]["share"]["rate"] is None
     assert [item["id"] for item in found["data"]["leads"]] == [lead["id"]]
     assert one["data"]["email"] == "ada@engines.example"
     assert one["data"]["score_note"]

@@ -25,6 +25,10 @@ SENT = text("""
     UPDATE send_intents SET state = 'sent', sent_at = not_before, finished_at = not_before, attempts = 1
     WHERE state = 'scheduled' AND campaign_id = :campaign""")
 
+STEPS = text("""
+    SELECT step_key, count(DISTINCT person_id) AS count FROM send_intents
+    WHERE campaign_id = :id AND state = 'sent' GROUP BY 1""")
+
 
 @pytest.fixture(autouse=True)
 def nobody_sends(monkeypatch):
@@ -185,8 +189,7 @@ async def test_a_campaign_from_draft_to_results(client, database, organisation, 
     await ticks(database, organisation, journey_id)
     async with database.transaction(organisation) as session:
         await sent(session, campaign)
-        steps = await session.execute(text("SELECT step_key, count(DISTINCT person_id) AS count FROM send_intents WHERE "
-            "campaign_id = :id AND state = 'sent' GROUP BY 1"), {"id": campaign["id"]})  # fmt: skip
+        steps = await session.execute(STEPS, {"id": campaign["id"]})
         counted = {row.step_key: row.count for row in steps}
         assert counted["m_m1_a"] + counted["m_m1_b"] == 44
         assert min(counted.values()) > 5

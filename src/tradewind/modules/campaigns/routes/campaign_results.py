@@ -54,7 +54,7 @@ async def list_campaign_cohorts(session: Session, campaign_id: UUID) -> list[Cam
 
 @router.get(
     "/{campaign_id:uuid}/people.csv",
-    dependencies=[*READ, requires("leads:export")],
+    dependencies=[requires("leads:export"), *READ],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}, "description": "CSV, in the order of entering"}},
 )

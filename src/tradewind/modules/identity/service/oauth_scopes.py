@@ -17,7 +17,8 @@ SCOPES: dict[str, Scope] = {
     for scope in (
         Scope(
             "tradewind:read",
-            "See leads with their scores and timelines, segments, deals, tasks and key figures; ask the knowledge base",
+            "See leads with their scores and timelines, segments, deals, campaigns, tasks and key figures; "
+            "ask the knowledge base",
             frozenset(
                 {
                     "leads:read",
@@ -25,6 +26,7 @@ SCOPES: dict[str, Scope] = {
                     "scoring:read",
                     "segments:read",
                     "deals:read",
+                    "campaigns:read",
                     "tasks:read",
                     "dashboard:read",
                     "knowledge:read",
