@@ -1,19 +1,25 @@
 """What adapters ask of vendors, against published shapes, and what they believe of what is posted."""
 
+import asyncio
 import base64
 import hmac
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 from jsonschema import Draft202012Validator
 
+from tradewind.kernel.clock import now
+from tradewind.kernel.http import BlockedAddress, OutboundError
+from tradewind.modules.email.adapters import ses as ses_adapter
 from tradewind.modules.email.adapters._base import (
     BadSignature,
     Later,
@@ -176,3 +182,104 @@ async def test_posts_are_believed_only_with_the_vendors_signature():
         foreign = post | {"TopicArn": SES.topic_arn, "SigningCertURL": "https://sns.evil.example/x.pem"}
         with pytest.raises(BadSignature):
             await adapter.events(Posted(url="", headers={}, body=json.dumps(foreign).encode()))
+
+
+CERTIFICATE = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem"
+KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+
+
+def certificate(begins: datetime, ends: datetime) -> bytes:
+    """Of KEY, as a PEM file."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key())
+    made = made.serial_number(7).not_valid_before(begins).not_valid_after(ends)
+    return made.sign(KEY, SHA256()).public_bytes(Encoding.PEM)
+
+
+def notification(message: object = None, **changes: str) -> dict[str, str]:
+    """A post of SNS, signed with KEY after `changes`."""
+    bounce = {
+        "eventType": "Bounce",
+        "mail": {"messageId": "ses1", "tags": {"tradewind_message": [str(MESSAGE)]}},
+        "bounce": {
+            "bounceType": "Permanent", "bounceSubType": "NoEmail", "timestamp": "2026-11-22T09:00:00.000Z",
+            "bouncedRecipients": [{"emailAddress": "bo@people.example", "status": "5.1.1"}],
+        },
+    }  # fmt: skip
+    told = {
+        "Type": "Notification", "MessageId": "n1", "TopicArn": SES.topic_arn, "Timestamp": "2026-11-22T09:00:01.000Z",
+        "Message": json.dumps(message or bounce), "SignatureVersion": "2", "SigningCertURL": CERTIFICATE, **changes,
+    }  # fmt: skip
+    names = ses_adapter._SIGNED.get(told["Type"], ())
+    text = "".join(f"{name}\n{told[name]}\n" for name in names if name in told)
+    digest = SHA256() if told["SignatureVersion"] == "2" else SHA1()
+    return {"Signature": base64.b64encode(KEY.sign(text.encode(), padding.PKCS1v15(), digest)).decode(), **told}
+
+
+async def test_amazon_is_believed_only_with_its_own_certificate_which_is_fetched_through_the_guard(monkeypatch):
+    monkeypatch.setattr(ses_adapter, "_certificates", {})
+    served: dict[str, httpx.Response | Exception] = {}
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        found = served[str(request.url)]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    day = timedelta(days=1)
+    around = Surroundings(transport=httpx.MockTransport(answer))
+
+    async def told(adapter: SesMail, post: dict[str, str]):
+        return await adapter.events(Posted(url="", headers={}, body=json.dumps(post).encode()))
+
+    async with SesMail(SES, around) as adapter:
+        # A certificate that cannot be had for the moment is nobody's forgery: Amazon tries again on 503, not on 403.
+        served[CERTIFICATE] = httpx.Response(500)
+        with pytest.raises(OutboundError):
+            await told(adapter, notification())
+        served[CERTIFICATE] = httpx.Response(200, content=b"<html>no certificate</html>")
+        with pytest.raises(BadSignature):
+            await told(adapter, notification())
+        served[CERTIFICATE] = httpx.Response(200, content=certificate(now() - day, now() + day))
+        [fact] = (await told(adapter, notification())).facts
+        assert (fact.kind, fact.hard, fact.message_id, fact.provider_message_id) == ("bounced", True, MESSAGE, "ses1")
+        asked.clear()
+        assert (await told(adapter, notification(SignatureVersion="1", Subject="Hi"))).facts, "an old topic"
+        assert asked == [], "a certificate is fetched once"
+        confirm = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+        subscription = notification(Type="SubscriptionConfirmation", SubscribeURL=confirm, Token="t")
+        assert (await told(adapter, subscription)).confirm_url == confirm
+        hostile = [
+            notification() | {"Message": json.dumps({"eventType": "Complaint"})},
+            notification() | {"MessageId": "n2"},
+            notification() | {"Signature": "%%%"},
+            notification() | {"SignatureVersion": "9"},
+            notification(TopicArn="arn:aws:sns:eu-central-1:666:mine"),
+            notification(SigningCertURL="https://sns.eu-central-1.amazonaws.com.evil.example/x.pem"),
+            notification(SigningCertURL="https://sns.eu-central-1.amazonaws.com@evil.example/x.pem"),
+            notification(SigningCertURL="http://sns.eu-central-1.amazonaws.com/x.pem"),
+            notification(SigningCertURL="https://sns.eu-central-1.amazonaws.com/x.txt"),
+            notification(Type="SubscriptionConfirmation", SubscribeURL="https://evil.example/", Token="t"),
+        ]
+        for post in hostile:
+            with pytest.raises(BadSignature):
+                await told(adapter, post)
+        assert asked == [], "nothing is asked for that is not Amazon's"
+        for body in (b"[" * 100_000, b"[]", b"null", b"\xff", b'{"Type": "Other"}'):
+            with pytest.raises(ValueError):
+                await adapter.events(Posted(url="", headers={}, body=body))
+        expired = "https://sns.eu-west-1.amazonaws.com/old.pem"
+        served[expired] = httpx.Response(200, content=certificate(now() - 9 * day, now() - day))
+        with pytest.raises(BadSignature):
+            await told(adapter, notification(SigningCertURL=expired))
+
+    async def nameserver(*_: object, **__: object):
+        return [(2, 1, 6, "", ("10.0.0.7", 443))]
+
+    # Whoever bends the name server towards our own network gets nothing from there.
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", nameserver)
+    async with SesMail(SES) as adapter:
+        with pytest.raises(BlockedAddress):
+            await told(adapter, notification(SigningCertURL="https://sns.us-east-1.amazonaws.com/x.pem"))

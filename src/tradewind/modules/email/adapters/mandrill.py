@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+import orjson
 from pydantic import BaseModel, Field, SecretStr
 
 from tradewind.kernel.http import OutboundError
@@ -124,7 +125,7 @@ class MandrillMail(HttpMail):
     async def events(self, posted: Posted) -> Told:
         """A form with a list of events, signed over address and form."""
         form = parse_qsl(posted.body.decode(), keep_blank_values=True, max_num_fields=20)
-        found = json.loads(dict(form).get("mandrill_events", "[]"))
+        found = orjson.loads(dict(form).get("mandrill_events", "[]"))
         if not found:
             # So the vendor tries an address before its key is known.
             return Told()

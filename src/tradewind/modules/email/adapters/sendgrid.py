@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -102,7 +103,7 @@ class SendGridMail(HttpMail):
     async def events(self, posted: Posted) -> Told:
         """A list of events, signed over time stamp and body."""
         self._verify(posted)
-        found = json.loads(posted.body)
+        found = orjson.loads(posted.body)
         if not isinstance(found, list):
             raise ValueError("not a list of events")
         return Told([fact for one in found if isinstance(one, dict) and (fact := _fact(one))])

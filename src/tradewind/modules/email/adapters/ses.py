@@ -16,11 +16,11 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificate
 from pydantic import BaseModel, Field, SecretStr
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.http import OutboundError
+from tradewind.kernel.http import OutboundClient, OutboundError
 from tradewind.kernel.registry import RateLimit
 from tradewind.modules.email.adapters._base import (
     Accepted,
@@ -47,8 +47,10 @@ _SIGNED = {
     "SubscriptionConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
     "UnsubscribeConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
 }
+_DIGESTS = {"1": SHA1(), "2": SHA256()}  # noqa: S303 - version 1 signs with SHA-1; new topics use 2
 _MAX_CERTIFICATES = 20
-_certificates: dict[str, bytes] = {}
+_MAX_CERTIFICATE_BYTES = 64 * 1024
+_certificates: dict[str, Certificate] = {}
 
 
 class SesSettings(BaseModel):
@@ -130,8 +132,8 @@ class SesMail(HttpMail):
         return Accepted(answer.json().get("MessageId"))
 
     async def events(self, posted: Posted) -> Told:
-        """A post of SNS: a subscription to confirm, or a notification."""
-        told = json.loads(posted.body)
+        """A post of SNS: a subscription to confirm, or a notification. Raises OutboundError while nobody can judge."""
+        told = orjson.loads(posted.body)
         if not isinstance(told, dict) or told.get("Type") not in _SIGNED:
             raise ValueError("not a message of SNS")
         if not self.settings.topic_arn or told.get("TopicArn") != self.settings.topic_arn:
@@ -143,30 +145,41 @@ class SesMail(HttpMail):
             return Told(confirm_url=str(told["SubscribeURL"]))
         if told["Type"] != "Notification":
             return Told()
-        return Told(_facts(json.loads(told["Message"]), str(told["MessageId"])))
+        return Told(_facts(orjson.loads(told["Message"]), str(told["MessageId"])))
 
     async def _verify(self, told: dict[str, Any]) -> None:
-        address = str(told.get("SigningCertURL"))
-        if not _SNS_HOST.match(address) or not address.endswith(".pem"):
+        address, digest = str(told.get("SigningCertURL")), _DIGESTS.get(str(told.get("SignatureVersion")))
+        if not _SNS_HOST.match(address) or not address.endswith(".pem") or digest is None:
             raise BadSignature("the certificate is not Amazon's")
-        if address not in _certificates:
-            try:
-                answer = await self.http.get(address)
-            except OutboundError as error:
-                raise BadSignature("the certificate cannot be read now") from error
-            if len(_certificates) >= _MAX_CERTIFICATES:
-                _certificates.clear()
-            _certificates[address] = answer.content
+        certificate = _certificates.get(address) or await self._certificate(address)
+        if not certificate.not_valid_before_utc <= now() <= certificate.not_valid_after_utc:
+            raise BadSignature("the certificate is not valid now")
         lines = [f"{name}\n{told[name]}\n" for name in _SIGNED[told["Type"]] if told.get(name) is not None]
+        public = certificate.public_key()
         try:
-            public = load_pem_x509_certificate(_certificates[address]).public_key()
             assert isinstance(public, rsa.RSAPublicKey)
-            # Version 1 signs with SHA-1; new topics use 2.
-            digest = SHA256() if str(told.get("SignatureVersion")) == "2" else SHA1()  # noqa: S303
-            signature = base64.b64decode(str(told.get("Signature")))
+            signature = base64.b64decode(str(told.get("Signature")), validate=True)
             public.verify(signature, "".join(lines).encode(), padding.PKCS1v15(), digest)
         except (InvalidSignature, ValueError, AssertionError) as error:
             raise BadSignature("the signature does not fit") from error
+
+    async def _certificate(self, address: str) -> Certificate:
+        """What stands at an address of Amazon's; only a certificate is remembered."""
+        async with OutboundClient(
+            "mail_certificates", guard=True, attempts=2, max_response_bytes=_MAX_CERTIFICATE_BYTES,
+            transport=self.around.transport,
+        ) as http:  # fmt: skip
+            answer = await http.get(address)
+        if answer.status_code != 200:
+            raise OutboundError(f"The certificate cannot be read now: {answer.status_code}.")
+        try:
+            certificate = load_pem_x509_certificate(answer.content)
+        except ValueError as error:
+            raise BadSignature("there is no certificate at its address") from error
+        if len(_certificates) >= _MAX_CERTIFICATES:
+            _certificates.clear()
+        _certificates[address] = certificate
+        return certificate
 
 
 def _facts(told: dict[str, Any], post_id: str) -> list[ProviderFact]:
