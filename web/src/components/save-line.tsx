@@ -54,7 +54,7 @@ export function SaveLine({ editor, at }: SaveLineProps) {
           </Button>
         </>
       )}
-      <Group gap={0}>
+      <Group gap={4}>
         <ActionIcon
           aria-label={t('autosave.undo')}
           title={`${t('autosave.undo')} (Ctrl+Z)`}

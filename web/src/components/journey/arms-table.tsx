@@ -10,6 +10,8 @@ type ArmRead = Schema<'JourneyArmRead'>;
 
 interface ArmsTableProps {
   arms: readonly ArmRead[];
+  /** What counts as reached, where it is not the goal. */
+  reached?: string;
   /** What can be done with an arm, in a column of its own. */
   action?: (arm: ArmRead) => ReactNode;
 }
@@ -68,7 +70,7 @@ function Arm({ arm, action }: { arm: ArmRead; action: ArmsTableProps['action'] }
 }
 
 /** The variants of a split: how each one does, with its interval, and the chance it has from here. Texts: load `journeys`. */
-export function ArmsTable({ arms, action }: ArmsTableProps) {
+export function ArmsTable({ arms, reached, action }: ArmsTableProps) {
   const { t } = useTranslation('journeys');
   return (
     <Table.ScrollContainer minWidth={760}>
@@ -77,7 +79,7 @@ export function ArmsTable({ arms, action }: ArmsTableProps) {
           <Table.Tr>
             <Table.Th>{t('results.variant')}</Table.Th>
             <Table.Th ta="end">{t('results.drawn')}</Table.Th>
-            <Table.Th ta="end">{t('results.reached')}</Table.Th>
+            <Table.Th ta="end">{reached ?? t('results.reached')}</Table.Th>
             <Table.Th ta="end">{t('results.rate')}</Table.Th>
             <Table.Th ta="end">{t('results.lift')}</Table.Th>
             <Table.Th ta="end">{t('results.best')}</Table.Th>

@@ -93,6 +93,47 @@ function Steps({ report }: { report: Report }) {
   );
 }
 
+const usd = (micro: number) => formatNumber(micro / MICRO, { style: 'currency', currency: 'USD' });
+
+/** What messages cost and where that is known from, what limits hold up, and why best hours were taken. */
+function Means({ report }: { report: Report }) {
+  const { t } = useTranslation('journeys');
+  const costs = report.costs ?? [];
+  const holds = report.holds ?? [];
+  const waits = (report.best_hours ?? []).filter(({ decided }) => sum(decided) > 0);
+  if (costs.length + holds.length + waits.length === 0) return null;
+  return (
+    <SettingsCard title={t('rehearse.means')}>
+      <List size="sm">
+        {costs.map(({ channel, messages, cost_microusd, origin }) => (
+          <List.Item key={channel}>
+            {t(`rehearse.price.${origin}`, {
+              channel: t(`channel.${channel as 'email'}`, { defaultValue: channel }),
+              messages: formatNumber(messages),
+              cost: usd(cost_microusd),
+            })}
+          </List.Item>
+        ))}
+        {holds.map(({ name, put_off, lost }) => (
+          <List.Item key={name}>
+            {t('rehearse.hold', { name, later: formatNumber(put_off), lost: formatNumber(lost) })}
+          </List.Item>
+        ))}
+        {waits.map(({ node, name, decided }) => (
+          <List.Item key={node}>
+            {name}:{' '}
+            {Object.entries(decided)
+              .map(([code, people]) =>
+                [t(`best.decided.${code as 'best_own'}`), formatNumber(people)].join(' '),
+              )
+              .join(', ')}
+          </List.Item>
+        ))}
+      </List>
+    </SettingsCard>
+  );
+}
+
 /** What a rehearsal found: volume, what rules stop, findings, ways taken. Texts: load `journeys`. */
 export function RehearsalReport({ rehearsal, showStep }: RehearsalReportProps) {
   const { t } = useTranslation('journeys');
@@ -113,14 +154,12 @@ export function RehearsalReport({ rehearsal, showStep }: RehearsalReportProps) {
         />
         <StatCard label={t('rehearse.most')} value={formatNumber(report.most_messages_to_one)} />
         <StatCard label={t('rehearse.goal')} value={formatNumber(report.goal)} />
-        <StatCard
-          label={t('rehearse.cost')}
-          value={formatNumber(report.cost_microusd / MICRO, { style: 'currency', currency: 'USD' })}
-        />
+        <StatCard label={t('rehearse.cost')} value={usd(report.cost_microusd)} />
       </div>
       <Findings report={report} {...(showStep ? { showStep } : {})} />
       <VolumeChart report={report} />
       <Steps report={report} />
+      <Means report={report} />
       {kept.length > 0 && (
         <SettingsCard title={t('rehearse.rules')}>
           <List size="sm">

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatNumber } from '@/app/format';
 import { IconChevronLeft, IconChevronRight } from '@/app/icons';
@@ -117,6 +118,14 @@ export function BarsTab({ from: asked }: { from: string | undefined }) {
   const days = Array.from({ length: DAYS }, (_, index) => daysAfter(from, index));
   const to = days[DAYS - 1] ?? from;
   const { data, error, refetch } = useQuery(barsQuery(from, to));
+  // On narrow windows the weeks behind would fill the sight: today comes first.
+  const scroll = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const head = data && scroll.current?.querySelector<HTMLElement>('thead [data-today]');
+    if (head && scroll.current)
+      scroll.current.scrollLeft =
+        head.offsetLeft - 3 * head.offsetWidth - scroll.current.offsetWidth / 2;
+  }, [data]);
   const move = (next: string | undefined) =>
     void navigate({
       search: (old) => ({ ...old, from: next === usual ? undefined : next }),
@@ -164,7 +173,7 @@ export function BarsTab({ from: asked }: { from: string | undefined }) {
       {data && data.campaigns.length > 0 && (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
-          <section className={classes.bars} tabIndex={0} aria-label={t('bars.label')}>
+          <section ref={scroll} className={classes.bars} tabIndex={0} aria-label={t('bars.label')}>
             <table>
               <thead>
                 <tr>

@@ -15,8 +15,9 @@ function GoalCard({ results }: { results: Results }) {
   const { t } = useTranslation('campaigns');
   const { goal, lift } = results;
   const { reached, target_count: target } = goal;
+  const rate = interval(goal.share);
   const facts = [
-    interval(goal.share) ?? t('goalCard.tooFew'),
+    rate ? t('goalCard.rate', { rate }) : t('goalCard.tooFew'),
     goal.a_day !== null &&
       t('goalCard.pace', { shown: formatNumber(goal.a_day, { maximumFractionDigits: 1 }) }),
     goal.target_on && t('goalCard.on', { day: formatDate(goal.target_on) }),
@@ -38,7 +39,9 @@ function GoalCard({ results }: { results: Results }) {
             {formatNumber(reached)}
           </Text>
           <Text size="sm" c="dimmed">
-            {target ? t('goalCard.of', { shown: formatNumber(target) }) : ''} {goal.label}
+            {[target !== null && t('goalCard.of', { shown: formatNumber(target) }), goal.label]
+              .filter(Boolean)
+              .join(' · ')}
           </Text>
         </Group>
         {target && (

@@ -79,7 +79,14 @@ export function TimelineCard({ campaign }: { campaign: Campaign }) {
         ].map((name) => ({ key: name, label: name, align: 'end' as const })),
       ]}
     >
-      <BarChart h={240} data={rows ?? []} dataKey="day" series={series} withLegend />
+      <BarChart
+        h={240}
+        data={rows ?? []}
+        dataKey="day"
+        series={series}
+        withLegend
+        barProps={{ maxBarSize: 40 }}
+      />
     </ChartCard>
   );
 }

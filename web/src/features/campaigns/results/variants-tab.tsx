@@ -1,4 +1,5 @@
 import { Alert, Button, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
@@ -11,17 +12,27 @@ import { EmptyState } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import type { TabProps } from '../campaign-page';
-import { CAMPAIGNS, type Campaign, type MessageVariants } from '../queries';
+import { CAMPAIGNS, type Campaign, type MessageVariants, templatesQuery } from '../queries';
 
 function Test({ campaign, test }: { campaign: Campaign; test: MessageVariants }) {
   const { t } = useTranslation('campaigns');
   const mayLaunch = useMay('campaigns:launch');
-  const { message, arms, chosen, measure, method, reward_days } = test;
+  const templates = useQuery(templatesQuery()).data?.items ?? [];
+  const { message, chosen, measure, method, reward_days } = test;
+  const told = campaign.draft.messages.find(({ key }) => key === message)?.variants ?? [];
   const number = campaign.draft.messages.findIndex(({ key }) => key === message) + 1;
   const running = campaign.state === 'live' || campaign.state === 'paused';
-  const nameOf = (variant: string) =>
-    arms.find((one) => one.variant === variant)?.name ||
-    t('content.variant', { letter: variant.toUpperCase() });
+  const nameOf = (variant: string) => {
+    const one = told.find(({ key }) => key === variant);
+    const mail = templates.find(({ id }) => id === one?.template_id);
+    return (
+      one?.name ||
+      mail?.name ||
+      one?.title ||
+      t('content.variant', { letter: variant.toUpperCase() })
+    );
+  };
+  const arms = test.arms.map((arm) => ({ ...arm, name: nameOf(arm.variant) }));
   const leader = arms.reduce(
     (best, arm) => ((arm.best ?? 0) > (best?.best ?? 0) ? arm : best),
     arms[0],
@@ -61,7 +72,8 @@ function Test({ campaign, test }: { campaign: Campaign; test: MessageVariants })
         </Alert>
       ) : (
         leader?.best !== null &&
-        leader !== undefined && (
+        leader !== undefined &&
+        arms.some(({ rewarded }) => rewarded > 0) && (
           <Alert color="blue" p="sm">
             {t('variants.leader', {
               name: nameOf(leader.variant),
@@ -72,6 +84,7 @@ function Test({ campaign, test }: { campaign: Campaign; test: MessageVariants })
       )}
       <ArmsTable
         arms={arms}
+        reached={t(`measured.${measure}`)}
         {...(mayLaunch && running
           ? {
               action: (arm) =>

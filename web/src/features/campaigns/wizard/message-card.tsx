@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Select, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Select, SimpleGrid, Text, Title, Tooltip } from '@mantine/core';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconPlus, IconTrash } from '@/app/icons';
@@ -45,10 +45,9 @@ export function MessageCard(props: MessageCardProps) {
         )}
       </div>
       <div className={classes.messageBody}>
-        <Group align="flex-start" gap="md" grow preventGrowOverflow={false}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
           <Select
             label={t('content.channel')}
-            miw={144}
             readOnly={readOnly}
             data={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
             value={channel}
@@ -72,7 +71,7 @@ export function MessageCard(props: MessageCardProps) {
               </Text>
             </div>
           )}
-        </Group>
+        </SimpleGrid>
         {index > 0 && (
           <Text size="xs" c="dimmed">
             {t('content.onlyOpen')}

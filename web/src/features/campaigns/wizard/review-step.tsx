@@ -9,7 +9,7 @@ import { formatDateTime, formatMoney, formatNumber, formatPercent } from '@/app/
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@/app/icons';
 import { LinkAnchor } from '@/components/link-anchor';
 import { toastError } from '@/components/toasts';
-import { CAMPAIGNS, purposesQuery, segmentsQuery } from '../queries';
+import { CAMPAIGNS, purposesQuery, reachQuery, segmentsQuery } from '../queries';
 import type { Step } from '../search';
 import { AddressDialog } from './address-dialog';
 import { useOwnProblems } from './own-problems';
@@ -55,6 +55,7 @@ function ToStep({ step, children }: { step: Step; children: string }) {
 
 function Checklist({ campaign, draft }: StepProps) {
   const { t } = useTranslation('campaigns');
+  const { data: reach } = useQuery(reachQuery(campaign.id, draft));
   const own = useOwnProblems(draft);
   const [addressing, setAddressing] = useState(false);
   const { problems } = campaign;
@@ -101,6 +102,11 @@ function Checklist({ campaign, draft }: StepProps) {
               </Check>
             )),
         ])}
+        {reach && reach.people > 0 && reach.reachable === 0 && (
+          <Check severity="warning" action={<ToStep step="audience">{t('step.audience')}</ToStep>}>
+            {t('review.nobody')}
+          </Check>
+        )}
         {parts.map((step) => (
           <Check key={step} severity="fine">
             {t(`review.good.${step}`)}
