@@ -63,6 +63,7 @@ BELOW = {
     ("ai", "budgets"): "ai_budgets",
     ("campaigns", "costs"): "campaign_costs",
     ("campaigns", "variants"): "campaigns",
+    ("campaigns", "{message}"): "campaigns",
     ("intent-sets", "models"): "intent_models",
     ("simulation-suites", "cases"): "simulation_cases",
     ("simulation-suites", "runs"): "simulation_runs",

@@ -157,7 +157,8 @@ async def _audience_of(session: AsyncSession, told: AudienceTrigger) -> int:
         condition = await leads.compile_condition(session, told.condition, first=audience.FIRST_OF_COUNT)
     except ConditionInvalid:
         return 0  # told by the check of references
-    return await audience.count(session, condition, limit=_COUNTED)
+    wanted = audience.not_recent(session, condition, days=told.without_recent_days, campaign_id=None)
+    return await audience.count(session, wanted, limit=_COUNTED)
 
 
 def fingerprint(draft: JourneyDraft) -> str:
