@@ -4,6 +4,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tradewind.kernel import clock
 from tradewind.modules.privacy import api as privacy
@@ -125,7 +126,7 @@ async def test_policies_are_changed_shadowed_tried_and_removed(
 
 @pytest.mark.usefixtures("willing")
 async def test_kill_switches_and_people_s_agreement(
-    database, organisation, client: httpx.AsyncClient, client_for, channel, message, frozen
+    database, organisation, client: httpx.AsyncClient, client_for, channel, message, frozen, drain
 ):
     stop = (await client.post("/api/v1/sending/stops", json={"scope": "channel", "subject": "email"})).json()
     assert (await client.post("/api/v1/sending/stops", json={"scope": "channel", "subject": "email"})).json() == stop
@@ -146,7 +147,20 @@ async def test_kill_switches_and_people_s_agreement(
     [approval] = (await client.get("/api/v1/sending/approvals", params={"state": "waiting"})).json()["items"]
     assert (approval["waiting"], approval["tier"], approval["subject_id"]) == (2, "medium", str(CAMPAIGN))
     path = f"/api/v1/sending/approvals/{approval['id']}"
-    assert (await (await client_for("creator")).post(f"{path}/approve", json={})).status_code == 403
+    creator = await client_for("creator")
+    assert (await creator.post(f"{path}/approve", json={})).status_code == 403
+    # Those who may agree hear of it in the app and by mail, the others do not.
+    await drain()
+    [told] = (await client.get("/api/v1/notifications")).json()["items"]
+    assert (told["kind"], told["subject_type"], told["body"][:16]) == (
+        "sending.approval",
+        "send_approval",
+        "2 messages wait.",
+    )
+    assert (await creator.get("/api/v1/notifications")).json()["items"] == []
+    async with database.transaction(organisation) as session:
+        mailed = (await session.execute(text("SELECT kind, recipient_id FROM mail_sink"))).all()
+    assert mailed == [("send_approval", organisation.user_id)]
     assert (await client.post(f"{path}/approve", json={"note": "go"})).json()["state"] == "approved"
     assert (await client.post(f"{path}/refuse", json={})).json()["code"] == "sending.already_decided"
     await dispatch(database)

@@ -18,6 +18,7 @@ const LISTS: Record<string, string> = {
   availability: '/meetings/availability',
   knowledge_source: '/knowledge',
   ai_budget: '/settings/ai/usage',
+  send_approval: '/settings/guardrails',
   calendar_connection: '/settings/calendars',
 };
 

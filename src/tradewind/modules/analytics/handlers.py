@@ -29,6 +29,8 @@ from tradewind.modules.meetings.events_calendars import CalendarDisconnected
 from tradewind.modules.scoring.events import LeadsScored, ModelTrained
 from tradewind.modules.security import api as security
 from tradewind.modules.security.events import AlertRaised
+from tradewind.modules.sending import api as sending
+from tradewind.modules.sending.events import ApprovalRequested
 from tradewind.modules.webhooks.events import EndpointDisabled, EndpointPaused
 from tradewind.settings import get_settings
 
@@ -181,6 +183,40 @@ async def on_budget_reached(session: AsyncSession, event: BudgetReached) -> None
                 Mail(
                     "model_budget", member.email, member.name, title,
                     f"Hello {member.name},\n\n{title}: {body} Look at it here:\n\n{{link}}",
+                    link, member.id,
+                ),
+            )  # fmt: skip
+
+
+@subscriber(ApprovalRequested)
+async def on_approval_requested(session: AsyncSession, event: ApprovalRequested) -> None:
+    """Messages wait for somebody's agreement: those who may give it hear of it in the app and by mail."""
+    approval = await sending.waiting_approval(session, event.approval_id)
+    if approval is None:
+        return
+    people = await notifications.holders_of(session, "sending:approve")
+    name = await repository.campaign_name(session, approval.subject_id) or f"a {approval.subject_kind}"
+    title = f"To approve: {name}"
+    body = f"{approval.waiting:,} messages wait. {' '.join(approval.reasons)}"
+    await notifications.notify(
+        session,
+        people,
+        kind="sending.approval",
+        title=title,
+        body=body,
+        subject_type="send_approval",
+        subject_id=event.approval_id,
+        dedupe_key=f"approval:{event.approval_id}",
+    )
+    link = f"{get_settings().base_url}/settings/guardrails"
+    for member in await identity.list_members(session):
+        if member.id in people:
+            await email.deliver(
+                session,
+                Mail(
+                    "send_approval", member.email, member.name, title,
+                    f"Hello {member.name},\n\nmessages of “{name}” wait until somebody agrees. {body} Nothing leaves "
+                    "before that. Look at it here:\n\n{link}",
                     link, member.id,
                 ),
             )  # fmt: skip

@@ -95,6 +95,7 @@ _FAILED_RUNS = text("""
     SELECT id, title, error, created_by FROM job_runs
     WHERE state = 'failed' AND finished_at > :since AND created_by IS NOT NULL LIMIT 1000
 """)
+_CAMPAIGN = text("SELECT name FROM campaigns WHERE id = :id UNION ALL SELECT name FROM journeys WHERE id = :id LIMIT 1")
 _DEAL = text("SELECT name, owner_id FROM deals WHERE id = :deal_id")
 _IMPORT_STARTER = text("SELECT created_by FROM job_runs WHERE subject = :subject ORDER BY created_at DESC LIMIT 1")
 
@@ -241,6 +242,11 @@ async def failed_runs(session: AsyncSession, *, since: datetime) -> Sequence[Row
 async def deal_name_and_owner(session: AsyncSession, deal_id: UUID) -> Row[Any] | None:
     """(name, owner_id) of a deal."""
     return (await session.execute(_DEAL, {"deal_id": deal_id})).first()
+
+
+async def campaign_name(session: AsyncSession, campaign_id: UUID) -> str | None:
+    """The name of a campaign or a journey."""
+    return (await session.execute(_CAMPAIGN, {"id": campaign_id})).scalar_one_or_none()
 
 
 async def starter_of(session: AsyncSession, subject: str) -> UUID | None:

@@ -16,6 +16,7 @@ MailKind = Literal[
     "webhook_paused",
     "security_alert",
     "model_budget",
+    "send_approval",
     "calendar_reconnect",
     "meeting_requested",
     "meeting_booked",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.sending.contracts import (
+    ApprovalSummary,
     Decision,
     IntentRef,
     LaterFact,
@@ -19,7 +20,16 @@ from tradewind.modules.sending.contracts import (
 )
 from tradewind.modules.sending.policies import BudgetSettings
 from tradewind.modules.sending.schemas import SendStopCreate
-from tradewind.modules.sending.service import deciding, foreseeing, guardrails, history, intending, settling, stopping
+from tradewind.modules.sending.service import (
+    approving,
+    deciding,
+    foreseeing,
+    guardrails,
+    history,
+    intending,
+    settling,
+    stopping,
+)
 
 __all__ = [
     "cancel",
@@ -37,6 +47,7 @@ __all__ = [
     "recent_for",
     "record_later",
     "release_campaign",
+    "waiting_approval",
 ]
 _POOL = "_pool"
 
@@ -131,6 +142,11 @@ async def keep_pool_share(
 async def drop_pool_share(session: AsyncSession, campaign_id: UUID) -> None:
     """Take a campaign's share of a pool away, if it has one."""
     await guardrails.drop_campaign_budget(session, campaign_id, part=_POOL)
+
+
+async def waiting_approval(session: AsyncSession, approval_id: UUID) -> ApprovalSummary | None:
+    """What waits for a person's agreement, as the event ApprovalRequested names it; None once it is decided."""
+    return await approving.waiting(session, approval_id)
 
 
 async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int = 50) -> list[MessageSummary]:

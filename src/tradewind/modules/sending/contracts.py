@@ -131,6 +131,17 @@ class LaterFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalSummary:
+    """A campaign or journey (`subject_kind`) whose messages wait for a person, and why: sentences."""
+
+    subject_kind: str
+    subject_id: UUID
+    audience_size: int
+    waiting: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SettledMessage:
     """A message that somebody wants to hear of, named by its id, with where it came from."""
 

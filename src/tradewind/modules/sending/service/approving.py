@@ -10,6 +10,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.events import publish
 from tradewind.modules.identity import api as identity
+from tradewind.modules.sending.contracts import ApprovalSummary
 from tradewind.modules.sending.errors import AlreadyDecided, ApprovalNotFound
 from tradewind.modules.sending.events import ApprovalDecided
 from tradewind.modules.sending.models import Approval
@@ -30,6 +31,16 @@ async def list_all(
         SendApprovalRead.model_validate({**_columns(approval), "waiting": waiting.get(approval.id, 0)})
         for approval in found
     ]
+
+
+async def waiting(session: AsyncSession, approval_id: UUID) -> ApprovalSummary | None:
+    """An approval that nobody has decided yet."""
+    found = await guards.approval(session, approval_id)
+    if found is None or found.state != "waiting":
+        return None
+    messages = (await reading.waiting_for(session, [approval_id])).get(approval_id, 0)
+    reasons = tuple(reason["text"] for reason in found.reasons)
+    return ApprovalSummary(found.subject_kind, found.subject_id, found.audience_size, messages, reasons)
 
 
 async def decide(session: AsyncSession, approval_id: UUID, *, approved: bool, note: str) -> SendApprovalRead:
