@@ -37,14 +37,16 @@ export function DataTableFooter({ paging, shown, children }: FooterProps) {
       </Group>
       {paging && (
         <Group gap="xs" wrap="nowrap">
-          <Select
-            size="xs"
-            w={72}
-            data={SIZES}
-            value={String(paging.size)}
-            onChange={(value) => value && paging.onSize(Number(value))}
-            aria-label={t('table.pageSize')}
-          />
+          {paging.onSize && (
+            <Select
+              size="xs"
+              w={72}
+              data={SIZES}
+              value={String(paging.size)}
+              onChange={(value) => value && paging.onSize?.(Number(value))}
+              aria-label={t('table.pageSize')}
+            />
+          )}
           <Tooltip label={t('table.previous')}>
             <ActionIcon
               variant="default"

@@ -27,7 +27,8 @@ export interface TableLayout {
 
 export interface TablePaging {
   size: number;
-  onSize: (size: number) => void;
+  /** Left out where the size is fixed. */
+  onSize?: (size: number) => void;
   onNext?: (() => void) | undefined;
   onPrevious?: (() => void) | undefined;
   /** Total of matching rows; `exact` false shows "more than". */

@@ -73,7 +73,13 @@ function Arm({ arm, action }: { arm: ArmRead; action: ArmsTableProps['action'] }
 export function ArmsTable({ arms, reached, action }: ArmsTableProps) {
   const { t } = useTranslation('journeys');
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <Table.ScrollContainer
+      minWidth={760}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label={t('results.variant')}
+    >
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
@@ -85,7 +91,11 @@ export function ArmsTable({ arms, reached, action }: ArmsTableProps) {
             <Table.Th ta="end">{t('results.best')}</Table.Th>
             <Table.Th ta="end">{t('results.always')}</Table.Th>
             <Table.Th>{t('results.next')}</Table.Th>
-            {action && <Table.Th aria-label={t('results.action')} />}
+            {action && (
+              <Table.Th>
+                <span className="tw-hidden">{t('results.action')}</span>
+              </Table.Th>
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -1,5 +1,6 @@
 import {
   Badge,
+  Box,
   Button,
   Drawer,
   Group,
@@ -108,28 +109,30 @@ function TraceDrawer({ id, onClose }: { id: string; onClose: () => void }) {
 
 function Row({ one, onOpen }: { one: Enrolment; onOpen: () => void }) {
   const { t } = useTranslation('journeys');
+  const state = <Badge color={COLOURS[one.state]}>{t(`people.state.${one.state}`)}</Badge>;
   return (
     <Table.Tr>
       <Table.Td>
         <LinkAnchor to={`/leads/${one.person_id}` as never}>
           <Masked value={one.person_name} />
         </LinkAnchor>
+        <Box hiddenFrom="sm" mt={4}>
+          {state}
+        </Box>
       </Table.Td>
-      <Table.Td>
-        <Badge color={COLOURS[one.state]}>{t(`people.state.${one.state}`)}</Badge>
-      </Table.Td>
+      <Table.Td visibleFrom="sm">{state}</Table.Td>
       <Table.Td>
         <Text size="sm">{one.node_name || (one.node_kind ? t(`kind.${one.node_kind}`) : '')}</Text>
         <Text size="xs" c="dimmed">
           {one.waits_for || one.reason}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <Text size="sm" title={formatDateTime(one.entered_at)}>
           {formatRelative(one.entered_at)}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td ta="end">
         <Button
           size="xs"
           variant="default"
@@ -196,15 +199,23 @@ export function JourneyPeople({ journeyId, moving, shown, onShow }: JourneyPeopl
         </Text>
       )}
       {data && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
-          <Table verticalSpacing="xs">
+        <Table.ScrollContainer
+          minWidth={280}
+          type="native"
+          tabIndex={0}
+          role="region"
+          aria-label={t('people.filter')}
+        >
+          <Table verticalSpacing="xs" miw={{ base: 0, sm: 640 }}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('people.person')}</Table.Th>
-                <Table.Th>{t('people.stateHead')}</Table.Th>
+                <Table.Th visibleFrom="sm">{t('people.stateHead')}</Table.Th>
                 <Table.Th>{t('people.where')}</Table.Th>
-                <Table.Th>{t('people.entered')}</Table.Th>
-                <Table.Th aria-label={t('people.why')} />
+                <Table.Th visibleFrom="sm">{t('people.entered')}</Table.Th>
+                <Table.Th ta="end">
+                  <span className="tw-hidden">{t('people.why')}</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

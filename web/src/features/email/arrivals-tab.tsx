@@ -74,7 +74,7 @@ export function ArrivalsTab() {
           placeholder={t('arrival.anyKind')}
           clearable
           clearButtonProps={{ 'aria-label': t('arrival.clearKind') }}
-          w={220}
+          w={{ base: '100%', sm: 220 }}
           data={KINDS.map((value) => ({ value, label: t(`arrival.kind.${value}`) }))}
           value={search.kind ?? null}
           onChange={(kind) => filter((kind as EmailSearch['kind']) ?? undefined)}
@@ -107,7 +107,6 @@ export function ArrivalsTab() {
         onRetry={() => void refetch()}
         paging={{
           size: 25,
-          onSize: () => undefined,
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}

@@ -12,7 +12,7 @@ export function CopyLine({ label, text }: { label: string; text: string }) {
         {label}
       </Text>
       <Group gap="xs" wrap="nowrap" align="flex-start">
-        <Code block className={classes.code}>
+        <Code block className={classes.code} tabIndex={0}>
           {text}
         </Code>
         <CopyButton value={text}>

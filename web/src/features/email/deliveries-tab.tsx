@@ -118,7 +118,7 @@ export function DeliveriesTab() {
           placeholder={t('delivery.anyState')}
           clearable
           clearButtonProps={{ 'aria-label': t('delivery.clearState') }}
-          w={180}
+          w={{ base: '100%', sm: 180 }}
           data={[TROUBLE, ...STATES].map((value) => ({
             value,
             label: t(`delivery.state.${value}`),
@@ -131,7 +131,7 @@ export function DeliveriesTab() {
           placeholder={t('delivery.anySender')}
           clearable
           clearButtonProps={{ 'aria-label': t('delivery.clearSender') }}
-          w={240}
+          w={{ base: '100%', sm: 240 }}
           data={senders?.map(({ id, address }) => ({ value: id, label: address })) ?? []}
           value={search.sender ?? null}
           onChange={(sender) => filter({ sender: sender ?? undefined })}
@@ -139,7 +139,7 @@ export function DeliveriesTab() {
         <TextInput
           aria-label={t('delivery.domain')}
           placeholder={t('delivery.domain')}
-          w={220}
+          w={{ base: '100%', sm: 220 }}
           maxLength={253}
           value={typed}
           onChange={(event) => {
@@ -166,7 +166,6 @@ export function DeliveriesTab() {
         onOpen={(row) => void navigate({ search: (old) => ({ ...old, mail: row.id }) })}
         paging={{
           size: 25,
-          onSize: () => undefined,
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}

@@ -1,6 +1,7 @@
-import { Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatNumber, formatPercent } from '@/app/format';
+import classes from './email.module.css';
 import type { Sender } from './queries';
 
 type Health = Sender['health'];
@@ -45,21 +46,20 @@ const rate = (value: number) => formatPercent(value, 2);
 export function SenderHealth({ health }: { health: Health }) {
   const { t } = useTranslation('email');
   const { breaker, today, quota, warmup_day: day, warmup_days: days } = health;
-  const share = (part: number) => (breaker.sent > 0 ? rate(part / breaker.sent) : '–');
   const counted = (part: number) =>
-    t('health.counted', { part: formatNumber(part), sent: formatNumber(breaker.sent) });
+    breaker.sent === 0
+      ? t('health.none')
+      : t('health.counted', {
+          rate: rate(part / breaker.sent),
+          part: formatNumber(part),
+          sent: formatNumber(breaker.sent),
+        });
   const bound = (above: number, limit: number) =>
-    t('health.bound', { above: rate(above), limit: rate(limit) });
+    above > 0
+      ? t('health.bound', { above: rate(above), limit: rate(limit) })
+      : t('health.stopsAt', { limit: rate(limit) });
   return (
-    <SimpleGrid
-      component="ul"
-      cols={{ base: 1, xs: 2, lg: day === null ? 3 : 4 }}
-      spacing="md"
-      mt="sm"
-      p={0}
-      mb={0}
-      style={{ listStyle: 'none' }}
-    >
+    <ul className={classes.figures}>
       <Figure
         name={t('health.today')}
         value={
@@ -80,18 +80,18 @@ export function SenderHealth({ health }: { health: Health }) {
       )}
       <Figure
         name={t('health.bounces', { count: breaker.days })}
-        value={`${share(breaker.hard)} · ${counted(breaker.hard)}`}
+        value={counted(breaker.hard)}
         note={bound(breaker.hard_above, breaker.hard_limit)}
         used={breaker.hard_above / breaker.hard_limit}
         alarming={breaker.hard_above > breaker.hard_limit / 2}
       />
       <Figure
         name={t('health.complaints', { count: breaker.days })}
-        value={`${share(breaker.complaints)} · ${counted(breaker.complaints)}`}
+        value={counted(breaker.complaints)}
         note={bound(breaker.complaints_above, breaker.complaints_limit)}
         used={breaker.complaints_above / breaker.complaints_limit}
         alarming={breaker.complaints_above > breaker.complaints_limit / 2}
       />
-    </SimpleGrid>
+    </ul>
   );
 }

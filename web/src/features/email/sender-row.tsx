@@ -6,6 +6,7 @@ import { invalidatePaths } from '@/api/query-client';
 import { formatDateTime, formatNumber, formatPercent } from '@/app/format';
 import { IconAlertTriangle } from '@/app/icons';
 import { useMay } from '@/app/permissions';
+import { askConfirm } from '@/components/confirm';
 import { ItemMenu } from '@/components/item-actions';
 import { ItemCard } from '@/components/item-card';
 import { LinkAnchor } from '@/components/link-anchor';
@@ -71,12 +72,21 @@ export function SenderRow({ sender, onEdit, onTest }: SenderRowProps) {
       { state: stopped ? 'active' : 'paused' },
       t(stopped ? 'sender.resumed' : 'sender.paused', { address }),
     );
+  const renew = async () => {
+    const sure = await askConfirm({
+      title: t('sender.renewTitle', { address }),
+      message: t('sender.renewText'),
+      confirm: t('sender.renew'),
+    });
+    if (sure) await change({ renew: true }, t('sender.renewed', { address }));
+  };
   const arrived = health.sent > 0 && health.delivered > 0;
   return (
     <ItemCard
-      title={sender.name ? `${sender.name} <${address}>` : address}
+      title={sender.name || address}
       badges={<Badges sender={sender} />}
       facts={[
+        sender.name !== '' && address,
         sender.adapter_label,
         t('sender.week', { count: health.sent, shown: formatNumber(health.sent) }),
         arrived && t('sender.arrived', { rate: formatPercent(health.delivered / health.sent) }),
@@ -122,6 +132,9 @@ export function SenderRow({ sender, onEdit, onTest }: SenderRowProps) {
               <Menu.Item onClick={() => void turn()}>
                 {t(stopped ? 'sender.resume' : 'sender.pause')}
               </Menu.Item>
+              {sender.events_url && (
+                <Menu.Item onClick={() => void renew()}>{t('sender.renew')}</Menu.Item>
+              )}
             </ItemMenu>
           </>
         )

@@ -35,7 +35,7 @@ export function BlockList(props: BlockListProps) {
   const [dragged, setDragged] = useState<number>();
   const [over, setOver] = useState<number>();
   const [told, setTold] = useState('');
-  const nameOf = (block: Block) => excerpt(block).slice(0, 60) || t(`kind.${block.kind}`);
+  const nameOf = (block: Block) => excerpt(block).slice(0, 120) || t(`kind.${block.kind}`);
   const move = (from: number, to: number) => {
     const block = blocks[from];
     if (!block || to < 0 || to >= blocks.length || from === to) return;

@@ -131,13 +131,20 @@ export function duplicated(blocks: readonly Block[], index: number): Block[] {
 export const replaced = (blocks: readonly Block[], block: Block): Block[] =>
   blocks.map((one) => (one.id === block.id ? block : one));
 
+/** What a rich text says in one line: paragraphs apart, without the tags of conditions. */
+function wordsOf(html: string): string {
+  const apart = html.replace(/<\/(p|li|h\d)>|<br\s*\/?>/gi, ' $&').replace(/\{%[^%]*%\}/g, ' ');
+  const { textContent } = new DOMParser().parseFromString(apart, 'text/html').body;
+  return (textContent ?? '').replace(/\s+/g, ' ').trim();
+}
+
 /** The first words of a block, for lists. */
 export function excerpt(block: Block): string {
   switch (block.kind) {
     case 'heading':
       return block.text ?? '';
     case 'text':
-      return new DOMParser().parseFromString(block.html ?? '', 'text/html').body.textContent ?? '';
+      return wordsOf(block.html ?? '');
     case 'button':
       return block.label ?? '';
     case 'image':

@@ -16,6 +16,7 @@ import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines, StillLoading } from '@/components/page-states';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { useBegin } from '@/components/use-begin';
+import { languageName } from './language-bar';
 import { TEMPLATES, type Template, type TemplateRow, templatesQuery } from './queries';
 import type { TemplatesSearch } from './search';
 import { SettingsDialog } from './settings-dialog';
@@ -75,7 +76,7 @@ function Row({ template, mayWrite }: { template: TemplateRow; mayWrite: boolean 
       badges={<StateBadges template={template} />}
       facts={[
         template.subject || t('list.noSubject'),
-        template.languages.join(', '),
+        template.languages.map(languageName).join(', '),
         clicked > 0 && t('list.clicked', { count: clicked }),
         opened > 0 && t('list.opened', { count: opened }),
         scanned > 0 && t('list.scanned', { count: scanned }),

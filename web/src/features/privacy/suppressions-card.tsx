@@ -152,7 +152,7 @@ export function SuppressionsCard() {
           aria-label={t('suppression.find')}
           placeholder={t('suppression.find')}
           leftSection={<IconSearch size={16} />}
-          w={260}
+          w={{ base: '100%', sm: 260 }}
           maxLength={320}
           value={typed}
           onChange={(event) => {
@@ -165,7 +165,7 @@ export function SuppressionsCard() {
           placeholder={t('suppression.anyChannel')}
           clearable
           clearButtonProps={{ 'aria-label': t('suppression.clearChannel') }}
-          w={150}
+          w={{ base: '100%', sm: 150 }}
           data={CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))}
           value={search.channel ?? null}
           onChange={(channel) => filter({ channel: channel ?? undefined })}
@@ -175,7 +175,7 @@ export function SuppressionsCard() {
           placeholder={t('suppression.anyReason')}
           clearable
           clearButtonProps={{ 'aria-label': t('suppression.clearReason') }}
-          w={180}
+          w={{ base: '100%', sm: 180 }}
           data={REASONS.map((value) => ({ value, label: t(`reason.${value}`) }))}
           value={search.reason ?? null}
           onChange={(reason) => filter({ reason: reason ?? undefined })}
@@ -222,7 +222,6 @@ export function SuppressionsCard() {
         onRetry={() => void refetch()}
         paging={{
           size: 25,
-          onSize: () => undefined,
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}

@@ -124,7 +124,6 @@ export function Members({ segment, readOnly, cursor, onCursor }: MembersProps) {
         refreshing={isPlaceholderData}
         paging={{
           size: MEMBERS_SHOWN,
-          onSize: () => undefined,
           onNext: data?.next_cursor ? () => onCursor(data.next_cursor ?? undefined) : undefined,
           onPrevious: data?.previous_cursor
             ? () => onCursor(data.previous_cursor ?? undefined)

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiForm } from '@/components/api-form';
+import { usePurposes } from '@/components/sending/purpose-names';
 import { ReasonList } from '@/components/sending/reason-list';
 import { SettingsCard } from '@/components/settings-card';
 import { change, type Decision } from './queries';
@@ -10,6 +11,7 @@ import { change, type Decision } from './queries';
 /** Would a message leave now, and why or why not? Nothing is sent. */
 export function CheckCard({ channels }: { channels: readonly string[] }) {
   const { t } = useTranslation('sending');
+  const purposes = usePurposes();
   const [decision, setDecision] = useState<Decision>();
   const form = useForm({
     initialValues: { channel: 'email', address: '', purpose: 'marketing' },
@@ -39,10 +41,14 @@ export function CheckCard({ channels }: { channels: readonly string[] }) {
                 maxLength={320}
                 {...form.getInputProps('address')}
               />
-              <TextInput
+              <Select
                 label={t('message.purpose')}
-                required
-                maxLength={60}
+                allowDeselect={false}
+                data={
+                  purposes
+                    ?.filter(({ archived_at }) => archived_at === null)
+                    .map(({ key, name }) => ({ value: key, label: name })) ?? ['marketing']
+                }
                 {...form.getInputProps('purpose')}
               />
             </Group>

@@ -9,17 +9,19 @@ import { askConfirm } from '@/components/confirm';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { MessageState } from '@/components/sending/message-state';
+import { usePurposeName } from '@/components/sending/purpose-names';
 import { ReasonList } from '@/components/sending/reason-list';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { change, type MessageDetail, messageQuery } from './queries';
 
 function Facts({ message }: { message: MessageDetail }) {
   const { t } = useTranslation('sending');
+  const purposeName = usePurposeName();
   const when = (moment: string | null) => (moment ? formatDateTime(moment) : null);
   const facts: [string, React.ReactNode][] = [
     [t('message.to'), message.address ?? t('message.forgotten')],
     [t('message.channel'), t(`channel.${message.channel}`, { defaultValue: message.channel })],
-    [t('message.purpose'), message.purpose],
+    [t('message.purpose'), purposeName(message.purpose)],
     [t('message.created'), when(message.created_at)],
     [t('message.notBefore'), message.state === 'scheduled' ? when(message.not_before) : null],
     [t('message.sentAt'), when(message.sent_at)],

@@ -12,6 +12,7 @@ import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, FilteredEmptyState } from '@/components/page-states';
 import { MessageState } from '@/components/sending/message-state';
+import { usePurposeName } from '@/components/sending/purpose-names';
 import { ApprovalsCard } from './approvals-card';
 import { MessageDrawer } from './message-drawer';
 import { type Message, messagesQuery, type Overview, overviewQuery } from './queries';
@@ -33,7 +34,7 @@ function Figures({ overview, state }: { overview: Overview | undefined; state?: 
   const { t } = useTranslation('sending');
   const navigate = route.useNavigate();
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 5 }} spacing="sm">
       {FIGURES.map(({ key, state: own }) => {
         const value = overview?.[key];
         const pressed = state === own;
@@ -77,7 +78,14 @@ function Alerts({ overview }: { overview: Overview }) {
       )}
       {overview.unknown > 0 && (
         <Alert color="orange" icon={<IconHelpCircle size={16} />} title={t('unknown.title')}>
-          {t('unknown.text', { count: overview.unknown })}
+          <Group justify="space-between" align="flex-start">
+            <Text size="sm" className={classes.main}>
+              {t('unknown.text', { count: overview.unknown })}
+            </Text>
+            <LinkAnchor to="/sending" search={{ state: 'unknown' } as never} size="sm">
+              {t('unknown.open')}
+            </LinkAnchor>
+          </Group>
         </Alert>
       )}
     </>
@@ -113,6 +121,7 @@ export function OutboxPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data: overview } = useQuery(overviewQuery());
+  const purposeName = usePurposeName();
   const { data, error, refetch, isPlaceholderData } = useQuery(messagesQuery(search));
   const columns = useMemo<DataColumn<Message>[]>(
     () => [
@@ -130,21 +139,26 @@ export function OutboxPage() {
         size: 130,
       },
       {
+        id: 'when',
+        header: t('message.when'),
+        cell: (row) => formatDateTime(row.sent_at ?? row.finished_at ?? row.not_before),
+        size: 160,
+      },
+      { id: 'reason', header: t('message.reason'), cell: (row) => row.reason ?? '', size: 360 },
+      {
         id: 'channel',
         header: t('message.channel'),
         cell: (row) => t(`channel.${row.channel}`, { defaultValue: row.channel }),
         size: 100,
       },
-      { id: 'purpose', header: t('message.purpose'), cell: (row) => row.purpose, size: 130 },
       {
-        id: 'when',
-        header: t('message.when'),
-        cell: (row) => formatDateTime(row.sent_at ?? row.finished_at ?? row.not_before),
+        id: 'purpose',
+        header: t('message.purpose'),
+        cell: (row) => purposeName(row.purpose),
         size: 170,
       },
-      { id: 'reason', header: t('message.reason'), cell: (row) => row.reason ?? '', size: 380 },
     ],
-    [t],
+    [t, purposeName],
   );
   const filter = (changed: Partial<OutboxSearch>) =>
     void navigate({ search: (old) => ({ ...old, ...changed, cursor: undefined }), replace: true });
@@ -163,7 +177,7 @@ export function OutboxPage() {
           placeholder={t('anyState')}
           clearable
           clearButtonProps={{ 'aria-label': t('clearState') }}
-          w={180}
+          w={{ base: '100%', sm: 180 }}
           data={[...STATES, NOT_SENT].map((value) => ({ value, label: t(`state.${value}`) }))}
           value={search.state ?? null}
           onChange={(state) => filter({ state: (state as OutboxSearch['state']) ?? undefined })}
@@ -173,7 +187,7 @@ export function OutboxPage() {
           placeholder={t('anyChannel')}
           clearable
           clearButtonProps={{ 'aria-label': t('clearChannel') }}
-          w={180}
+          w={{ base: '100%', sm: 180 }}
           data={(overview?.channels ?? []).map((value) => ({
             value,
             label: t(`channel.${value}`, { defaultValue: value }),
@@ -195,7 +209,6 @@ export function OutboxPage() {
         onOpen={(row) => void navigate({ search: (old) => ({ ...old, message: row.id }) })}
         paging={{
           size: 50,
-          onSize: () => undefined,
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}

@@ -58,15 +58,6 @@ function Line({ policy, onEdit }: { policy: Policy; onEdit: () => void }) {
         </Text>
       </Stack>
       <Group gap="xs" wrap="nowrap">
-        <Select
-          aria-label={t('policy.modeOf', { name: policy.name })}
-          w={130}
-          disabled={!mayManage || mode !== undefined}
-          allowDeselect={false}
-          data={MODES.map((value) => ({ value, label: t(`mode.${value}`) }))}
-          value={mode ?? policy.mode}
-          onChange={(next) => next && next !== policy.mode && void turn(next as Mode)}
-        />
         {mayManage && policy.rule !== 'call_hours' && (
           <Button
             variant="subtle"
@@ -87,6 +78,15 @@ function Line({ policy, onEdit }: { policy: Policy; onEdit: () => void }) {
             <IconTrash size={16} />
           </Button>
         )}
+        <Select
+          aria-label={t('policy.modeOf', { name: policy.name })}
+          w={130}
+          disabled={!mayManage || mode !== undefined}
+          allowDeselect={false}
+          data={MODES.map((value) => ({ value, label: t(`mode.${value}`) }))}
+          value={mode ?? policy.mode}
+          onChange={(next) => next && next !== policy.mode && void turn(next as Mode)}
+        />
       </Group>
     </li>
   );

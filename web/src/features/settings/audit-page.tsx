@@ -205,7 +205,6 @@ export function AuditPage() {
         onOpen={(row) => void navigate({ search: (old) => ({ ...old, entry: row.id }) })}
         paging={{
           size: 50,
-          onSize: () => undefined,
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}

@@ -177,7 +177,6 @@ export function DeliveryLog({ endpoint, mayWrite }: { endpoint: Endpoint; mayWri
         onOpen={(row) => void navigate({ search: (old) => ({ ...old, delivery: row.id }) })}
         paging={{
           size: 50,
-          onSize: () => undefined,
           onNext: turn(data?.next_cursor),
           onPrevious: turn(data?.previous_cursor),
         }}

@@ -7,6 +7,7 @@ import { formatDateTime } from '@/app/format';
 import { useMay } from '@/app/permissions';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { MessageState } from '@/components/sending/message-state';
+import { usePurposeName } from '@/components/sending/purpose-names';
 import { ReasonList } from '@/components/sending/reason-list';
 import { messageQuery, messagesQuery } from './queries';
 import { RelatedCard } from './related-card';
@@ -22,13 +23,15 @@ function Reasons({ id }: { id: string }) {
 
 function Line({ message }: { message: Message }) {
   const { t } = useTranslation('sending');
+  const purposeName = usePurposeName();
   const [opened, setOpened] = useState(false);
   return (
     <Stack component="li" gap={4}>
       <UnstyledButton aria-expanded={opened} onClick={() => setOpened(!opened)}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
           <Text size="sm" fw={500} className="tw-truncate">
-            {t(`channel.${message.channel}`, { defaultValue: message.channel })} · {message.purpose}
+            {t(`channel.${message.channel}`, { defaultValue: message.channel })} ·{' '}
+            {purposeName(message.purpose)}
           </Text>
           <MessageState state={message.state} />
         </Group>

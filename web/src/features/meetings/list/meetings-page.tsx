@@ -217,7 +217,6 @@ export function MeetingsPage() {
           onPeek={({ id }) => open(id)}
           paging={{
             size: 50,
-            onSize: () => undefined,
             onNext: turn(data?.next_cursor),
             onPrevious: turn(data?.previous_cursor),
           }}
