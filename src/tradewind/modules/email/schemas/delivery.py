@@ -49,7 +49,10 @@ class SenderCreate(BaseModel):
 
 
 class SenderUpdate(BaseModel):
-    """Changes of a sender. Secrets that are left out stay as they are."""
+    """Changes of a sender. Secrets that are left out stay as they are.
+
+    `renew` closes the address that its provider posts to, and opens another.
+    """
 
     name: str | None = Field(default=None, max_length=100)
     reply_to: OptionalAddress | None = None
@@ -62,6 +65,7 @@ class SenderUpdate(BaseModel):
     daily_limit: int | None = Field(default=None, ge=1, le=10_000_000)
     warm_up: bool | None = None
     domain_limits: DomainLimits | None = None
+    renew: bool = False
 
 
 class BreakerRead(BaseModel):

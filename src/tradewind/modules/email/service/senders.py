@@ -91,7 +91,7 @@ async def change(session: AsyncSession, sender_id: UUID, data: SenderUpdate, if_
     sender = await find(session, sender_id, lock=True)
     current = (await _shown(session, [sender]))[0].model_dump(mode="json")
     check_version(if_match, sender.version, current)
-    given = data.model_dump(exclude_unset=True, exclude={"settings", "warm_up", "adapter", "state"})
+    given = data.model_dump(exclude_unset=True, exclude={"settings", "warm_up", "adapter", "state", "renew"})
     before = {name: getattr(sender, name) for name in given}
     for name, value in given.items():
         if name in ("reply_to", "bounce_address"):
@@ -113,6 +113,8 @@ async def change(session: AsyncSession, sender_id: UUID, data: SenderUpdate, if_
         before["state"], given["state"] = sender.state, data.state
         sender.state, sender.problem, sender.broken_until = data.state, None, None
         sender.resumed_at = now()
+    if data.renew:
+        sender.door, given["events_address"] = doors.new_door(), "renewed"
     sender.version += 1
     await session.flush()
     await _audit(session, "changed", sender, before=before, after=given)
