@@ -34,6 +34,7 @@ import { Route as AppAgentsIndexRouteImport } from './routes/_app/agents/index'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app/agents/$agentId'
 import { Route as AppAnalyticsMetricsRouteImport } from './routes/_app/analytics/metrics'
 import { Route as AppCampaignsIndexRouteImport } from './routes/_app/campaigns/index'
+import { Route as AppCampaignsBudgetsRouteImport } from './routes/_app/campaigns/budgets'
 import { Route as AppCompaniesIndexRouteImport } from './routes/_app/companies/index'
 import { Route as AppCompaniesCompanyIdRouteImport } from './routes/_app/companies/$companyId'
 import { Route as AppDealsIndexRouteImport } from './routes/_app/deals/index'
@@ -228,6 +229,11 @@ const AppAnalyticsMetricsRoute = AppAnalyticsMetricsRouteImport.update({
 const AppCampaignsIndexRoute = AppCampaignsIndexRouteImport.update({
   id: '/campaigns/',
   path: '/campaigns/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppCampaignsBudgetsRoute = AppCampaignsBudgetsRouteImport.update({
+  id: '/campaigns/budgets',
+  path: '/campaigns/budgets',
   getParentRoute: () => AppRoute,
 } as any)
 const AppCompaniesIndexRoute = AppCompaniesIndexRouteImport.update({
@@ -629,6 +635,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof AuthVerifyEmailRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/analytics/metrics': typeof AppAnalyticsMetricsRoute
+  '/campaigns/budgets': typeof AppCampaignsBudgetsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
@@ -722,6 +729,7 @@ export interface FileRoutesByTo {
   '/verify-email': typeof AuthVerifyEmailRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/analytics/metrics': typeof AppAnalyticsMetricsRoute
+  '/campaigns/budgets': typeof AppCampaignsBudgetsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
@@ -822,6 +830,7 @@ export interface FileRoutesById {
   '/_app/': typeof AppIndexRoute
   '/_app/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/_app/analytics/metrics': typeof AppAnalyticsMetricsRoute
+  '/_app/campaigns/budgets': typeof AppCampaignsBudgetsRoute
   '/_app/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
@@ -921,6 +930,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/agents/$agentId'
     | '/analytics/metrics'
+    | '/campaigns/budgets'
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
@@ -1014,6 +1024,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/agents/$agentId'
     | '/analytics/metrics'
+    | '/campaigns/budgets'
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
@@ -1113,6 +1124,7 @@ export interface FileRouteTypes {
     | '/_app/'
     | '/_app/agents/$agentId'
     | '/_app/analytics/metrics'
+    | '/_app/campaigns/budgets'
     | '/_app/companies/$companyId'
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
@@ -1369,6 +1381,13 @@ declare module '@tanstack/react-router' {
       path: '/campaigns'
       fullPath: '/campaigns/'
       preLoaderRoute: typeof AppCampaignsIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/campaigns/budgets': {
+      id: '/_app/campaigns/budgets'
+      path: '/campaigns/budgets'
+      fullPath: '/campaigns/budgets'
+      preLoaderRoute: typeof AppCampaignsBudgetsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/companies/': {
@@ -2034,6 +2053,7 @@ interface AppRouteChildren {
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
   AppAnalyticsMetricsRoute: typeof AppAnalyticsMetricsRoute
+  AppCampaignsBudgetsRoute: typeof AppCampaignsBudgetsRoute
   AppCompaniesCompanyIdRoute: typeof AppCompaniesCompanyIdRoute
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
@@ -2073,6 +2093,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
   AppAnalyticsMetricsRoute: AppAnalyticsMetricsRoute,
+  AppCampaignsBudgetsRoute: AppCampaignsBudgetsRoute,
   AppCompaniesCompanyIdRoute: AppCompaniesCompanyIdRoute,
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,

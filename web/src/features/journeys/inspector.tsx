@@ -16,6 +16,7 @@ import classes from './builder.module.css';
 import { useEditing } from './editing';
 import { connect, disconnect, portsOf, type Step } from './graph';
 import { KINDS, portLabel } from './kinds';
+import { PaceField } from './pace-field';
 import { StepMenuItems } from './step-menu';
 import { EnrolEditor, SendEditor, TaskEditor, UpdateEditor, WebhookEditor } from './steps/actions';
 import type { EditorProps, Settings } from './steps/editor-props';
@@ -92,7 +93,7 @@ function Ways({ step }: { step: Step }) {
 /** Everything about the step that is open. */
 export function Inspector({ step }: { step: Step }) {
   const { t } = useTranslation('journeys');
-  const { update, select, problems, readOnly } = useEditing();
+  const { graph, change, update, select, problems, readOnly } = useEditing();
   const own = problems.filter(({ node }) => node === step.id);
   const general = own.filter(({ field, port }) => !field && !port);
   const { icon: Icon } = KINDS[step.kind];
@@ -153,6 +154,13 @@ export function Inspector({ step }: { step: Step }) {
         problem={(field) => named(field)?.message}
         readOnly={readOnly}
       />
+      {step.kind === 'trigger' && (
+        <PaceField
+          readOnly={readOnly}
+          value={graph.settings?.pace ?? null}
+          onChange={(pace) => change({ ...graph, settings: { ...graph.settings, pace } })}
+        />
+      )}
       <Ways step={step} />
     </section>
   );

@@ -127,6 +127,9 @@ export function summary(step: Step, names: Names, t: T): string {
     case 'wait':
       if (settings.until === 'duration') return spanText(settings.duration, t);
       if (settings.until === 'clock') return t('summary.clock', { at: text('at') || '09:00' });
+      if (settings.until === 'best') {
+        return t('summary.bestHour', { count: Number(settings.within_days ?? 3) });
+      }
       return t('summary.event', {
         event: eventText(settings.event, t),
         span: spanText(settings.timeout, t),
@@ -177,6 +180,8 @@ function triggerSummary(settings: Step['settings'], names: Names, t: T): string 
       return t('summary.date', { field: String(settings.field ?? '…') });
     case 'score':
       return scoreText(settings, t);
+    case 'audience':
+      return t(settings.later ? 'summary.audienceLater' : 'summary.audience');
     default:
       return t('summary.api');
   }

@@ -29,6 +29,8 @@ export const journeysQuery = () => apiQuery<JourneyRow[]>(JOURNEYS);
 export const journeyQuery = (id: string) => apiQuery<Journey>(`${JOURNEYS}/${id}`);
 export const templatesQuery = () => apiQuery<Template[]>('/api/v1/journey-templates');
 export const versionsQuery = (id: string) => apiQuery<Version[]>(`${JOURNEYS}/${id}/versions`);
+export const bestHoursQuery = (id: string) =>
+  apiQuery<Schema<'BestHoursRead'>>(`${JOURNEYS}/${id}/best-hours`);
 export const splitsQuery = (id: string) => apiQuery<Split[]>(`${JOURNEYS}/${id}/splits`);
 export const segmentsQuery = () => apiQuery<Schema<'SegmentRead'>[]>('/api/v1/segments');
 export const mailTemplatesQuery = () =>

@@ -6,12 +6,13 @@ import { ArmsTable } from '@/components/journey/arms-table';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { StatCard } from '@/components/stat-card';
+import { BestHoursCard } from './best-hours-card';
 import classes from './builder.module.css';
 import type { TabProps } from './journey-page';
 import { splitsQuery } from './queries';
 
 /** What came of it: how many reached the goal, and how the variants of each split do. */
-export function ResultsTab({ journey }: TabProps) {
+export function ResultsTab({ journey, draft }: TabProps) {
   const { t } = useTranslation('journeys');
   const { data, error, refetch } = useQuery(splitsQuery(journey.id));
   const { waiting, done, exited, failed, goal } = journey.people;
@@ -45,6 +46,10 @@ export function ResultsTab({ journey }: TabProps) {
           <ArmsTable arms={split.arms} />
         </SettingsCard>
       ))}
+      <BestHoursCard
+        journeyId={journey.id}
+        asked={draft.value.nodes.some(({ settings }) => settings?.until === 'best')}
+      />
     </Stack>
   );
 }

@@ -22,6 +22,7 @@ import { SettingsCard } from '@/components/settings-card';
 import { useDraft } from '@/components/use-draft';
 import type { Graph } from './graph';
 import type { TabProps } from './journey-page';
+import { PaceField } from './pace-field';
 import { JOURNEYS } from './queries';
 
 type Settings = NonNullable<Graph['settings']>;
@@ -173,6 +174,13 @@ export function SettingsTab(props: TabProps) {
             />
           )}
         </SimpleGrid>
+      </SettingsCard>
+      <SettingsCard title={t('pace.title')}>
+        <PaceField
+          readOnly={readOnly}
+          value={settings.pace ?? null}
+          onChange={(pace) => set({ pace })}
+        />
       </SettingsCard>
       <SettingsCard title={t('settings.messages')}>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>

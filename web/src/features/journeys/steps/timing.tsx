@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { NumberInput, Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import {
   ClockField,
@@ -14,11 +14,69 @@ import type { EditorProps, Settings } from './editor-props';
 const BEGINNINGS: Record<string, Settings> = {
   duration: { duration: { amount: 1, unit: 'days' } },
   clock: { at: '09:00', weekdays: [] },
+  best: { within_days: 3, earliest: '08:00', latest: '20:00', weekdays: [], explore: 0.1 },
   event: {
     event: { kind: 'email.clicked', where: [] },
     timeout: { amount: 3, unit: 'days' },
   },
 };
+
+/** The hour at which the person usually answers, and among which hours it is looked for. */
+function BestHour({ settings, set, problem, readOnly }: EditorProps) {
+  const { t } = useTranslation('journeys');
+  return (
+    <>
+      <Text size="xs" c="dimmed">
+        {t('best.text')}
+      </Text>
+      <NumberInput
+        label={t('best.within')}
+        description={t('best.withinText')}
+        min={1}
+        max={14}
+        allowDecimal={false}
+        readOnly={readOnly}
+        error={problem('within_days')}
+        value={Number(settings.within_days ?? 3)}
+        onChange={(days) => typeof days === 'number' && set({ within_days: days })}
+      />
+      <ClockField
+        label={t('best.earliest')}
+        description={t('field.personZone')}
+        readOnly={readOnly}
+        error={problem('earliest')}
+        value={settings.earliest as string}
+        onChange={(earliest) => set({ earliest })}
+      />
+      <ClockField
+        label={t('best.latest')}
+        readOnly={readOnly}
+        error={problem('latest')}
+        value={settings.latest as string}
+        onChange={(latest) => set({ latest })}
+      />
+      <WeekdaysField
+        label={t('field.weekdays')}
+        readOnly={readOnly}
+        error={problem('weekdays')}
+        value={settings.weekdays as number[]}
+        onChange={(weekdays) => set({ weekdays })}
+      />
+      <NumberInput
+        label={t('best.explore')}
+        description={t('best.exploreText')}
+        min={0}
+        max={50}
+        suffix=" %"
+        allowDecimal={false}
+        readOnly={readOnly}
+        error={problem('explore')}
+        value={Math.round(Number(settings.explore ?? 0.1) * 100)}
+        onChange={(share) => typeof share === 'number' && set({ explore: share / 100 })}
+      />
+    </>
+  );
+}
 
 /** How long people wait, or for what. */
 export function WaitEditor({
@@ -67,6 +125,9 @@ export function WaitEditor({
             onChange={(weekdays) => set({ weekdays })}
           />
         </>
+      )}
+      {until === 'best' && (
+        <BestHour settings={settings} set={set} problem={problem} readOnly={readOnly} />
       )}
       {until === 'event' && (
         <>

@@ -1,8 +1,10 @@
 import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { Condition } from '@/components/filter-bar/condition';
 import {
   ClockField,
+  ConditionField,
   EventField,
   type EventValue,
   ScoreField,
@@ -19,6 +21,7 @@ const BEGINNINGS: Record<string, Settings> = {
   form: {},
   date: { field: '', days: 0, at: '09:00', every_year: false },
   score: { bands: ['hot'], include_current: false },
+  audience: { later: false },
   api: {},
   schedule: { every: 'once', at: '09:00' },
 };
@@ -151,6 +154,39 @@ function Current({ settings, set, readOnly, label }: EditorProps & { label: stri
   );
 }
 
+/** Whom a condition holds for at the launch, and later. */
+function AudienceFields({ settings, set, problem, readOnly }: EditorProps) {
+  const { t } = useTranslation('journeys');
+  return (
+    <>
+      <ConditionField
+        label={t('trigger.audience')}
+        readOnly={readOnly}
+        error={problem('condition')}
+        value={settings.condition as Condition}
+        onChange={(condition) => set({ condition })}
+      />
+      <Checkbox
+        label={t('trigger.later')}
+        disabled={readOnly}
+        checked={settings.later === true}
+        onChange={({ currentTarget }) => set({ later: currentTarget.checked })}
+      />
+      <NumberInput
+        label={t('trigger.withoutRecent')}
+        description={t('trigger.withoutRecentText')}
+        readOnly={readOnly}
+        error={problem('without_recent_days')}
+        min={1}
+        max={365}
+        allowDecimal={false}
+        value={(settings.without_recent_days as number | null | undefined) ?? ''}
+        onChange={(days) => set({ without_recent_days: days === '' ? null : Number(days) })}
+      />
+    </>
+  );
+}
+
 /** How people enter. */
 export function TriggerEditor(props: EditorProps & { reset: (settings: Settings) => void }) {
   const { t } = useTranslation('journeys');
@@ -191,6 +227,7 @@ export function TriggerEditor(props: EditorProps & { reset: (settings: Settings)
         />
       )}
       {on === 'date' && <DateFields {...props} />}
+      {on === 'audience' && <AudienceFields {...props} />}
       {on === 'score' && (
         <>
           <ScoreField
