@@ -51,6 +51,13 @@ PAGES = [
     "/agents/simulations",
     "/agents/simulations/{suite}",
     "/agents/simulations/{suite}?tab=cases&case=new",
+    "/campaigns",
+    "/campaigns?tab=timeline",
+    "/campaigns/{campaign}",
+    "/campaigns/{campaign}?tab=variants",
+    "/campaigns/{campaign}?tab=money&costs=true",
+    "/campaigns/{campaign}/edit?step=audience",
+    "/campaigns/{campaign}/edit?step=content",
     "/journeys",
     "/journeys/{journey}?tab=people",
     "/journeys/{journey}?tab=rehearsal",
@@ -110,6 +117,7 @@ PAGES = [
 ]
 COLLECTIONS = {
     "lead": "/api/v1/leads?sort=-score",
+    "campaign": "/api/v1/campaigns?state=live",
     "journey": "/api/v1/journeys",
     "company": "/api/v1/companies",
     "deal": "/api/v1/deals",

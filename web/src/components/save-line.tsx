@@ -11,6 +11,8 @@ type Editor = Omit<Autosaved<object>, 'draft' | 'set'>;
 export function undoByKey(editor: Editor) {
   return (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    // A dialog that is opened from inside has steps of its own.
+    if (!event.currentTarget.contains(event.target as Node)) return;
     const key = event.key.toLowerCase();
     const redo = key === 'y' || (key === 'z' && event.shiftKey);
     if (key !== 'z' && !redo) return;

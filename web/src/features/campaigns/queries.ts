@@ -31,7 +31,8 @@ export const CAMPAIGNS = '/api/v1/campaigns';
 export const SEGMENTS = '/api/v1/segments';
 export const MAIL_SETTINGS = '/api/v1/mail-settings';
 export const TEMPLATES = '/api/v1/mail-templates';
-const LIVE_MS = 10_000;
+const LIVE_MS = 5_000;
+const CLOCK_MS = 30_000;
 const RUNNING_MS = 1_000;
 const MOST = 100;
 
@@ -39,7 +40,12 @@ const MOST = 100;
 const live = (moving: boolean) => ({ refetchInterval: moving ? LIVE_MS : (false as const) });
 
 export const campaignsQuery = () => apiQuery<CampaignRow[]>(CAMPAIGNS);
-export const campaignQuery = (id: string) => apiQuery<Campaign>(`${CAMPAIGNS}/${id}`);
+/** A campaign; one that runs or waits for its time ends or begins by itself. */
+export const campaignQuery = (id: string) => ({
+  ...apiQuery<Campaign>(`${CAMPAIGNS}/${id}`),
+  refetchInterval: ({ state }: { state: { data?: Campaign | undefined } }) =>
+    ['live', 'scheduled'].includes(state.data?.state ?? '') ? CLOCK_MS : (false as const),
+});
 export const barsQuery = (from: string, to: string) => ({
   ...apiQuery<Schema<'CampaignsTimeline'>>(`${CAMPAIGNS}/timeline`, { from, to }),
   placeholderData: keepPreviousData,
