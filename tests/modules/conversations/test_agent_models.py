@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 from tests.modules.ai.peers.fixtures import ModelServer
 
@@ -225,3 +226,82 @@ async def test_a_turn_is_settled_once_whatever_dies_or_happens_meanwhile(base, b
     assert [one["outcome"] for one in log] == ["settled", "dropped", "dropped"]
     assert log[-1]["dropped_because"] == "A person has the conversation now."
     assert not await turns.take(database, Actor.system(tenant.organisation_id), due)
+
+
+async def test_an_answer_is_said_sentence_by_sentence_and_nothing_said_is_lost(
+    base, begin, client, database, tenant, openai_server: ModelServer, monkeypatch
+):
+    async with database.transaction(tenant.actor) as session:
+        await openai_server.connect(session, MODEL)
+    price, trial = "The Starter plan costs €29 per month.", "Yes, the free trial lasts 14 days."
+    opening = "I am an AI assistant, not a person. A colleague can take over at any time."
+    question = "How much does the Starter plan cost, and do you offer a free trial?"
+    claims = [{"text": one, "supports": ["P1", "P2", "P3"]} for one in (price, "It costs €9.", trial)]
+    # Two true sentences and an invented one, as text that comes word by word.
+    written = {"text": json.dumps({"actions": [{"kind": "answer", "claims": claims}]}, ensure_ascii=False)}
+    seen: list[str] = []
+
+    class Killed(BaseException):
+        """What ends a worker without its knowing."""
+
+    def watching(talk, then) -> None:
+        """Look at what is shown after each sentence, and do something once the price is."""
+        say = turns.speaking.Speaker.say
+
+        async def watched(self, *given) -> None:
+            await say(self, *given)
+            told = "".join(conversations.growing(await talk.now()))
+            if told and seen[-1:] != [told]:
+                seen.append(told)
+                if told.endswith(price):
+                    await then()
+
+        monkeypatch.setattr(turns.speaking.Speaker, "say", watched)
+
+    async def die() -> None:
+        raise Killed
+
+    # The worker dies after a sentence. Whoever takes the turn up goes on after what was said, the model being gone.
+    talk = await begin()
+    openai_server.answer(MODEL, written)
+    due = waking.TurnDue(conversation_id=talk.conversation_id, sequence=await talk.write(question))
+    async with database.transaction(talk.system) as session:
+        begun = await turns._begin(session, due)
+        assert begun is not None
+    watching(talk, die)
+    with pytest.raises(Killed):
+        await turns.proposing.propose(database, talk.system, begun)
+    assert seen == [opening, f"{opening}\n\n{price}"]
+    shown = (await client.get(f"/api/v1/conversations/{talk.conversation_id}")).json()
+    assert shown["growing"] == seen[-1]
+    monkeypatch.undo()
+    openai_server._control("reset")
+    openai_server.answer(MODEL, *[{"status": 400, "error": "no"}] * 4)
+    await turns.take(database, talk.system, due)
+    (told,) = await talk.messages(after=1)
+    assert told.text.startswith(seen[-1])
+    assert (told.text.count(price), "€9" in told.text) == (1, False)
+    assert conversations.growing(await talk.now()) == []
+
+    # A person joins in mid-answer: what was read stands before the person's words, and the rest is never said.
+    async def join() -> None:
+        done = await client.post(f"/api/v1/conversations/{talk.conversation_id}/messages", json={"text": "Kim here."})
+        assert done.is_success, done.text
+
+    talk = await begin()
+    watching(talk, join)
+    openai_server._control("reset")
+    openai_server.answer(MODEL, written)
+    assert await talk.say(question) == f"{opening}\n\n{price}"
+    monkeypatch.undo()
+    said = [one for one in await talk.messages(after=1) if one.kind == "message"]
+    assert [(one.author, one.text) for one in said] == [("agent", f"{opening}\n\n{price}"), ("member", "Kim here.")]
+    # The model breaks off: the visitor is told that this is not all, and no other answer follows the half one.
+    talk = await begin()
+    openai_server._control("reset")
+    openai_server.answer(MODEL, {**written, "cut_after": 24})
+    answered = await talk.say(question)
+    assert answered == f"{opening}\n\n{price}\n\nI could not finish this answer. Shall I ask a colleague?"
+    log = await log_of(client, talk)
+    assert [one["rule"] for one in log[0]["decisions"]] == ["claim.supported", "talk.fixed"]
+    assert log[0]["fell_back_because"]

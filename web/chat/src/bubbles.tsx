@@ -16,9 +16,22 @@ const EVENTS: Record<string, TextKey> = {
   booked: 'booked',
 };
 
-export function Words({ text }: { text: string }) {
+/** A text, or its pieces as they came: what is on screen stays, so that only what is new is read out. */
+export function Words({ text, pieces = [text] }: { text: string; pieces?: string[] }) {
+  const rest = text.slice(pieces.join('').length);
   return (
     <p class="words" dir="auto">
+      {[...pieces, rest].map((piece, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces are never taken back or moved
+        <span key={place}>{piece && <Linked text={piece} />}</span>
+      ))}
+    </p>
+  );
+}
+
+function Linked({ text }: { text: string }) {
+  return (
+    <>
       {linked(text).map((part) =>
         part.link ? (
           <a key={part.text} href={part.text} target="_blank" rel="noopener nofollow">
@@ -28,7 +41,7 @@ export function Words({ text }: { text: string }) {
           part.text
         ),
       )}
-    </p>
+    </>
   );
 }
 
@@ -64,7 +77,7 @@ export function Bubble({ chat, message }: { chat: Chat; message: Message }) {
         </span>
       )}
       <div class="bubble">
-        {text && <Words text={text} />}
+        {text && <Words text={text} pieces={chat.grown.get(message.id)?.pieces} />}
         {files.map((file) => (
           <Attachment key={file.id} chat={chat} message={message} file={file} />
         ))}
@@ -84,7 +97,12 @@ export function Happened({ chat, message }: { chat: Chat; message: Message }) {
   const { event = '', name, starts_at, offline } = message.data;
   const key = EVENTS[event];
   if (!key) return null;
-  if (offline && !chat.leftFor) {
+  // Only while it waits: once somebody has joined or a message was left, there is somebody to write to.
+  const waits =
+    chat.conversation?.id === message.conversation_id &&
+    chat.conversation.state === 'waiting' &&
+    !chat.messages.some((one) => one.data.left_by && one.sequence < message.sequence + 2);
+  if (offline && waits && !chat.leftFor) {
     return (
       <li class="event">
         {t('offlineTitle')}.{' '}

@@ -35,8 +35,11 @@ export class Chat {
   earlier: string | null = null;
   outbox: Draft[] = [];
   private lastDraft = 0;
-  /** The sentences of an answer that is still being made. */
-  growing = '';
+  /** The pieces of an answer that is still being made, one after the other. */
+  growing: string[] = [];
+  /** In which pieces answers came while they were watched: they stay as they are on screen. */
+  readonly grown = new Map<string, { key: string; pieces: string[] }>();
+  private grows = 0;
   typing: string | null = null;
   uploading: string | null = null;
   /** What went wrong last, in words; said once. */
@@ -293,13 +296,45 @@ export class Chat {
       this.api.token = session.token;
       this.storage.token = session.token;
     }
-    this.set({
-      conversation: session.conversation,
-      messages: merged(this.messages, session.messages),
-      earlier: session.earlier,
-    });
+    this.take(session.conversation, session.messages, { earlier: session.earlier });
     this.follow();
     this.markSeen();
+  }
+
+  /** Where the conversation stands now, and what was said: what grew is part of a message once there is one. */
+  private take(
+    conversation: Conversation | null,
+    found: Message[],
+    more: Partial<Chat> = {},
+  ): void {
+    const same = conversation?.id === this.conversation?.id;
+    const before = same ? this.growing : [];
+    const answer = found.find(
+      (one) => one.author === 'agent' && before.length && one.text.startsWith(before.join('')),
+    );
+    if (answer) {
+      this.grown.set(answer.id, { key: this.growingKey, pieces: before });
+      this.grows += 1;
+    }
+    const messages = merged(this.messages, found);
+    // What was read before the newest message came says nothing of now; and nothing shown is taken back.
+    const late = messages.some(
+      (one) =>
+        one.conversation_id === conversation?.id && one.sequence > conversation.last_sequence,
+    );
+    const theirs = late ? [] : (conversation?.growing ?? []);
+    const ours = found.some(({ author }) => author === 'agent') ? [] : before;
+    this.set({
+      conversation,
+      messages,
+      growing: theirs.length > ours.length ? theirs : ours,
+      ...more,
+    });
+  }
+
+  /** Names the answer that grows, before it has an id. */
+  get growingKey(): string {
+    return `growing-${this.grows}`;
   }
 
   /** Send what waits, in its order, one tab at a time. */
@@ -385,7 +420,7 @@ export class Chat {
       messages: [],
       earlier: null,
       outbox: [],
-      growing: '',
+      growing: [],
       view: this.boot.config.consent ? 'consent' : 'talk',
     });
   }
@@ -434,11 +469,8 @@ export class Chat {
         `/messages?after=${last?.sequence ?? 0}`,
       );
       const own = new Set(page.messages.map((one) => one.key));
-      this.set({
-        conversation: page.conversation,
-        messages: merged(this.messages, page.messages),
+      this.take(page.conversation, page.messages, {
         outbox: this.outbox.filter((draft) => !own.has(draft.key)),
-        growing: page.messages.some((one) => one.author !== 'visitor') ? '' : this.growing,
       });
       this.markSeen();
     } catch (failure) {
@@ -454,14 +486,16 @@ export class Chat {
       this.set({ typing: data.typing === false ? null : name });
       this.typingEnds = setTimeout(() => this.set({ typing: null }), TYPING_SHOWN);
     } else if (type === 'sentence') {
-      const said = String(data.text ?? '');
-      this.set({ typing: null, growing: this.growing ? `${this.growing} ${said}` : said });
+      // What another tab or an earlier reading has brought already comes again; a gap is read.
+      if (data.place === this.growing.length) {
+        this.set({ growing: [...this.growing, String(data.text ?? '')] });
+      } else if (Number(data.place) > this.growing.length) void this.catchUp();
     } else if (type === 'message') {
-      this.take(data);
+      this.told(data);
     }
   }
 
-  private take(data: Record<string, unknown>): void {
+  private told(data: Record<string, unknown>): void {
     const found = data as unknown as Message & { member_name?: string };
     // Too long to be pushed, or something that changes where the conversation stands: read it.
     if (found.text === null || found.kind === 'event' || !this.conversation) {
@@ -475,11 +509,10 @@ export class Chat {
       seen_at: null,
     };
     const mine = message.author === 'visitor';
-    this.set({
-      messages: merged(this.messages, [message]),
+    const now = { ...this.conversation, growing: [], last_sequence: message.sequence };
+    this.take(now, [message], {
       outbox: mine ? this.outbox.filter((draft) => draft.key !== message.key) : this.outbox,
       typing: mine ? this.typing : null,
-      growing: mine ? this.growing : '',
     });
     if (!mine) this.markSeen();
   }

@@ -12,6 +12,10 @@ const LABELS: Record<string, string> = {
   de: 'Chat öffnen',
   es: 'Abrir el chat',
   fr: 'Ouvrir le chat',
+  it: 'Apri la chat',
+  pt: 'Abrir a conversa',
+  nl: 'Chat openen',
+  pl: 'Otwórz czat',
   ar: 'فتح المحادثة',
 };
 const STYLE = `:host{all:initial;position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px}

@@ -105,6 +105,11 @@ function Log({ chat }: { chat: Chat }) {
   const last = chat.messages.findLast((one) => one.kind === 'message');
   const answered = last && last.author !== 'visitor' && !chat.outbox.length ? last : undefined;
   const closed = chat.conversation?.state === 'closed';
+  const said = chat.growing.length ? [...chat.messages, growingMessage(chat)] : chat.messages;
+  const offered = chat.messages.findLast(
+    (one) => one.author === 'agent' && one.conversation_id === chat.conversation?.id,
+  );
+  const slots = offered?.data.slots ?? offered?.data.open_slots;
   return (
     <div
       ref={box}
@@ -141,21 +146,24 @@ function Log({ chat }: { chat: Chat }) {
             </div>
           </li>
         )}
-        {chat.messages.map((message, place) => (
-          <Entry key={message.id} chat={chat} message={message} before={chat.messages[place - 1]} />
+        {said.map((message, place) => (
+          <Entry
+            key={chat.grown.get(message.id)?.key ?? message.id}
+            chat={chat}
+            message={message}
+            before={said[place - 1]}
+          />
         ))}
         {chat.outbox.map((draft) => (
           <Waiting key={draft.key} chat={chat} draft={draft} />
         ))}
-        {chat.growing && (
-          <li class="row theirs">
-            <div class="bubble">
-              <Words text={chat.growing} />
-            </div>
-          </li>
-        )}
-        {!closed && answered?.data.slots?.length ? (
-          <Slots chat={chat} slots={answered.data.slots} />
+        {slots?.length && (!chat.conversation || chat.conversation.state === 'agent') ? (
+          <Slots
+            key={offered?.id}
+            chat={chat}
+            slots={slots}
+            folded={answered !== offered || !offered?.data.slots}
+          />
         ) : null}
         {!closed && answered?.data.quick_replies?.length ? (
           <li class="replies">
@@ -182,6 +190,25 @@ function Log({ chat }: { chat: Chat }) {
       {chat.uploading && <p class="hint">{t('uploading', { name: chat.uploading })}</p>}
     </div>
   );
+}
+
+/** What there is of an answer so far, in the place of its message. */
+function growingMessage(chat: Chat): Message {
+  const id = chat.growingKey;
+  chat.grown.set(id, { key: id, pieces: chat.growing });
+  return {
+    id,
+    conversation_id: chat.conversation?.id ?? '',
+    sequence: Number.MAX_SAFE_INTEGER,
+    author: 'agent',
+    name: '',
+    kind: 'message',
+    text: chat.growing.join(''),
+    data: {},
+    key: null,
+    created_at: chat.messages.at(-1)?.created_at ?? new Date().toISOString(),
+    seen_at: null,
+  };
 }
 
 function Entry({ chat, message, before }: { chat: Chat; message: Message; before?: Message }) {

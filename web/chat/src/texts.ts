@@ -8,6 +8,10 @@ const OTHERS: Record<string, () => Promise<{ default: Partial<Texts> }>> = {
   de: () => import('./texts/de.json'),
   es: () => import('./texts/es.json'),
   fr: () => import('./texts/fr.json'),
+  it: () => import('./texts/it.json'),
+  pt: () => import('./texts/pt.json'),
+  nl: () => import('./texts/nl.json'),
+  pl: () => import('./texts/pl.json'),
   ar: () => import('./texts/ar.json'),
 };
 

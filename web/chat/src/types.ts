@@ -48,6 +48,9 @@ export interface MessageData {
   slot?: string;
   quick_replies?: string[];
   slots?: Slot[];
+  /** Times that were offered before and can still be chosen. */
+  open_slots?: Slot[];
+  left_by?: string;
   citations?: Source[];
   files?: FileFacts[];
   [fact: string]: unknown;
@@ -73,6 +76,9 @@ export interface Conversation {
   state: 'agent' | 'waiting' | 'person' | 'snoozed' | 'closed';
   rated: boolean;
   read_through: number;
+  last_sequence: number;
+  /** What the agent has said of an answer that is not whole yet. */
+  growing: string[];
 }
 
 export interface Session {

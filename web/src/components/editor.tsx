@@ -1,7 +1,14 @@
 import { Card, Tabs } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import clsx from 'clsx';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useImperativeHandle,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { toApiError } from '@/api/errors';
 import { invalidatePaths } from '@/api/query-client';
@@ -29,7 +36,14 @@ interface EditorProps<Draft extends object> {
   bySearch?: boolean;
   /** Brings the place of the first refused field into view, for instance its tab. */
   onRefused?: (field: string) => void;
+  /** Lets something outside save first, such as a button that publishes. */
+  handle?: Ref<EditorHandle>;
   children: ReactNode;
+}
+
+export interface EditorHandle {
+  /** Saves what is typed; whether that was taken. What was refused is said at its place. */
+  save: () => Promise<boolean>;
 }
 
 /** The form of a record: save bar, Ctrl+Enter, server errors at their fields, asks before leaving. */
@@ -44,6 +58,7 @@ export function Editor<Draft extends object>({
   blocked = false,
   bySearch = false,
   onRefused,
+  handle,
   children,
 }: EditorProps<Draft>) {
   const { t } = useTranslation('components');
@@ -54,14 +69,19 @@ export function Editor<Draft extends object>({
     const field = Object.keys(errors)[0];
     if (field) onRefused?.(field.replace(/^body\./, ''));
   };
-  const save = async () => {
-    if (busy || readOnly || blocked || !dirty) return;
+  const save = async (): Promise<boolean> => {
+    if (busy || readOnly || blocked || !dirty) return false;
     const { hasErrors, errors } = form.validate();
-    if (hasErrors) return showFirst(errors);
+    if (hasErrors) {
+      showFirst(errors);
+      return false;
+    }
+    let saved = false;
     setBusy(true);
     setProblem(undefined);
     try {
       await onSave();
+      saved = true;
       toastSuccess(t('editor.saved', { name }));
     } catch (reason) {
       // Said in the bar: a message in the corner would lie over the button that saves again.
@@ -73,7 +93,9 @@ export function Editor<Draft extends object>({
     }
     await invalidatePaths(...stale);
     setBusy(false);
+    return saved;
   };
+  useImperativeHandle(handle, () => ({ save }));
   const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
     void save();

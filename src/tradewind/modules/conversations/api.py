@@ -27,6 +27,7 @@ from tradewind.modules.conversations.contracts import (
 )
 from tradewind.modules.conversations.contracts_trials import AgentState, TrialRecord
 from tradewind.modules.conversations.engine.saying import kept, pieces
+from tradewind.modules.conversations.engine.wording import say
 from tradewind.modules.conversations.errors import ConversationNotFound
 from tradewind.modules.conversations.errors_agents import AgentNotFound
 from tradewind.modules.conversations.gates import register as gate
@@ -64,6 +65,7 @@ __all__ = [
     "conversations_of_lead",
     "conversations_of_visitor",
     "describe",
+    "disclosure",
     "gate",
     "growing",
     "hand_back",
@@ -293,6 +295,11 @@ async def agent_card(session: AsyncSession, agent_id: UUID | None) -> AgentCard 
         disclosure=settings.disclosure,
         greeting=settings.greeting,
     )
+
+
+def disclosure(language: str) -> str:
+    """That no person answers, in the engine's words; in English where it has none of the language."""
+    return say("disclosure", language)
 
 
 async def judge_message(session: AsyncSession, conversation_id: UUID, message_id: UUID, *, thumb: int | None) -> None:

@@ -1,12 +1,12 @@
 import { Alert, Badge, Button, Group, List } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { IconAlertTriangle } from '@/app/icons';
 import { useMay } from '@/app/permissions';
-import { Columns, Editor, EditorTabs } from '@/components/editor';
+import { Columns, Editor, type EditorHandle, EditorTabs } from '@/components/editor';
 import { ItemSwitch } from '@/components/item-actions';
 import { PageHeader } from '@/components/page-header';
 import { RecordPage } from '@/components/record-page';
@@ -65,6 +65,14 @@ function Content({ agent }: { agent: Agent }) {
       },
     },
   });
+  const editor = useRef<EditorHandle>(null);
+  const [saving, setSaving] = useState(false);
+  const publish = async () => {
+    setSaving(dirty);
+    const saved = !dirty || (await editor.current?.save());
+    setSaving(false);
+    setPublishing(saved === true);
+  };
   const show = (next: Tab) =>
     void navigate({
       search: (old) => ({ ...old, tab: next === 'basics' ? undefined : next }),
@@ -94,13 +102,9 @@ function Content({ agent }: { agent: Agent }) {
               beside={t(agent.active ? 'state.on' : 'state.off')}
               disabled={!mayWrite}
             />
-            {mayWrite && unpublished && (
-              <Button
-                disabled={dirty}
-                title={dirty ? t('publish.saveFirst') : undefined}
-                onClick={() => setPublishing(true)}
-              >
-                {t('publish.open')}
+            {mayWrite && (unpublished || dirty) && (
+              <Button loading={saving} onClick={() => void publish()}>
+                {t(dirty ? 'publish.saveAndOpen' : 'publish.open')}
               </Button>
             )}
           </Group>
@@ -117,6 +121,7 @@ function Content({ agent }: { agent: Agent }) {
       )}
       <Columns share="half" sticky beside={<TestPane agent={agent} unsaved={dirty} />}>
         <Editor
+          handle={editor}
           name={agent.name}
           form={form}
           dirty={dirty}

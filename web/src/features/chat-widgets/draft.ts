@@ -2,7 +2,7 @@ import type { UseFormReturnType } from '@mantine/form';
 import type { StoredSettings, Widget } from './queries';
 
 /** The languages that the widget itself speaks; its texts can be given in each. */
-export const LANGUAGES = ['en', 'de', 'es', 'fr', 'ar'] as const;
+export const LANGUAGES = ['en', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ar'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** Everything the page changes of a widget, on one level. */

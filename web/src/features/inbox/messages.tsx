@@ -207,6 +207,21 @@ export function Messages(props: MessagesProps) {
             </Fragment>
           );
         })}
+        {conversation.growing && (
+          <MessageItem
+            message={{
+              id: 'growing',
+              created_at: '',
+              author: 'agent',
+              kind: 'message',
+              text: conversation.growing,
+              data: {},
+              files: [],
+            }}
+            name={agent}
+            below={t('growing')}
+          />
+        )}
         {waiting.map((item) => (
           <Waiting key={item.key} item={item} name={me.user.name} />
         ))}

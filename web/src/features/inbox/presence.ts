@@ -4,7 +4,7 @@ import { request } from '@/api/client';
 import { queryClient } from '@/api/query-client';
 import { useRealtime } from '@/app/realtime';
 import { useMe } from '@/app/session';
-import { type Looking, presencePath, presenceQuery } from './queries';
+import { conversationQuery, type Looking, presencePath, presenceQuery } from './queries';
 
 const BEAT_MS = 20_000;
 const TYPING_MS = 4000;
@@ -52,6 +52,14 @@ export function usePresence(conversation: string) {
   };
 }
 export type Presence = ReturnType<typeof usePresence>;
+
+/** Reads the conversation again with each sentence of an answer that the agent is giving. */
+export function useGrowingAnswer(conversation: string): void {
+  useRealtime('conversation.saying', ({ data }) => {
+    if (data.conversation_id !== conversation) return;
+    void queryClient.invalidateQueries({ queryKey: conversationQuery(conversation).queryKey });
+  });
+}
 
 /** Whether the visitor types; forgotten after a while without word. */
 export function useVisitorTyping(conversation: string): boolean {

@@ -15,7 +15,7 @@ import { AssignDialog, CloseDialog, SnoozeDialog } from './action-dialogs';
 import { Composer, type ComposerHandle } from './composer';
 import { LeadPanel } from './lead-panel';
 import { Messages } from './messages';
-import { type Presence, usePresence, useVisitorTyping } from './presence';
+import { type Presence, useGrowingAnswer, usePresence, useVisitorTyping } from './presence';
 import {
   CONVERSATIONS,
   type Conversation,
@@ -83,6 +83,7 @@ function Thread({
   const [details, setDetails] = useState(false);
   const presence = usePresence(conversation.id);
   const typing = useVisitorTyping(conversation.id);
+  useGrowingAnswer(conversation.id);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     messagesQuery(conversation.id),
   );

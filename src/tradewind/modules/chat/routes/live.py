@@ -2,7 +2,8 @@
 
 Client → server: {"type":"hello","token"} first, then {"type":"pong"}. Server → client: {"type":"ready"} ·
 {"type":"message","data":{…}} and what else is pushed to the conversation's guests · {"type":"resync"} ·
-{"type":"ping"}.
+{"type":"ping"}. `sentence` is the next piece (`text`, numbered by `place`) of an answer whose message is to come: what
+the conversation's `growing` holds, too, and what the message begins with.
 
 The client joins before it reads: after `ready`, and after `resync`, it reads the messages past the last one it knows
 (`GET …/messages?after=`), so that it has no gap, whatever happened meanwhile. It drops what it knows already.

@@ -117,6 +117,8 @@ class ChatState(BaseModel):
     state: Literal["agent", "waiting", "person", "snoozed", "closed"]
     rated: bool
     read_through: int
+    last_sequence: int = Field(description="Number of the newest message or event; not all are the visitor's to see")
+    growing: list[str] = Field(description="What the agent has said of an answer that is not whole yet, in pieces")
 
 
 class ChatSessionRead(BaseModel):

@@ -18,12 +18,16 @@ from tradewind.modules.identity import api as identity
 
 _MAX_SITE = 255
 # The languages the widget itself speaks; texts of members may be in any.
-LANGUAGES = ("en", "de", "es", "fr", "ar")
+LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "ar")
 _CONSENT = {
     "en": "We store what you write here to answer you.",
     "de": "Wir speichern, was Sie hier schreiben, um Ihnen zu antworten.",
     "es": "Guardamos lo que escriba aquí para poder responderle.",
     "fr": "Nous conservons ce que vous écrivez ici afin de vous répondre.",
+    "it": "Conserviamo ciò che scrive qui per poterle rispondere.",
+    "pt": "Guardamos o que escrever aqui para lhe podermos responder.",
+    "nl": "We bewaren wat u hier schrijft om u te kunnen antwoorden.",
+    "pl": "Zapisujemy to, co zostanie tu napisane, aby odpowiedzieć.",
     "ar": "نحفظ ما تكتبه هنا كي نتمكن من الرد عليك.",
 }
 _GREETING = {
@@ -31,14 +35,11 @@ _GREETING = {
     "de": "Hallo! Wie können wir helfen?",
     "es": "¡Hola! ¿En qué podemos ayudarle?",
     "fr": "Bonjour ! Comment pouvons-nous vous aider ?",
+    "it": "Buongiorno! Come possiamo aiutarla?",
+    "pt": "Olá! Como podemos ajudar?",
+    "nl": "Hallo! Waarmee kunnen we helpen?",
+    "pl": "Dzień dobry! W czym możemy pomóc?",
     "ar": "مرحبًا! كيف يمكننا مساعدتك؟",
-}
-_DISCLOSURE = {
-    "en": "I am an AI assistant, not a person. A colleague can take over at any time.",
-    "de": "Ich bin ein KI-Assistent, kein Mensch. Eine Kollegin oder ein Kollege kann jederzeit übernehmen.",
-    "es": "Soy un asistente de IA, no una persona. Un compañero puede atenderle en cualquier momento.",
-    "fr": "Je suis un assistant IA, pas une personne. Un collègue peut prendre le relais à tout moment.",
-    "ar": "أنا مساعد ذكاء اصطناعي ولست إنسانًا. يمكن لأحد الزملاء متابعة المحادثة في أي وقت.",
 }
 
 
@@ -68,7 +69,7 @@ async def _shown(session: AsyncSession, agent_id: UUID | None, settings: WidgetS
     greeting, disclosure = _chosen(settings.greeting, wanted), ""
     if card is not None:
         # The agent's words are in its main language; to others the product says the same in theirs.
-        disclosure = card.disclosure if card.language == wanted else _DISCLOSURE[own]
+        disclosure = card.disclosure if card.language == wanted else conversations.disclosure(own)
         greeting = greeting or (card.greeting if card.language == wanted else "")
     colours = accents(settings.colour)
     return ChatConfig(

@@ -157,6 +157,8 @@ async def state_of(session: AsyncSession, conversation: Conversation) -> ChatSta
         state=conversation.state,
         rated=await conversations.is_rated(session, conversation.id),
         read_through=conversation.visitor_read_through,
+        last_sequence=conversation.last_sequence,
+        growing=conversations.growing(conversation),
     )
 
 

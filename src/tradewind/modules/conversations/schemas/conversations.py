@@ -138,6 +138,7 @@ class ConversationRead(ConversationSummaryRead):
     opted_out: bool = Field(description="Whether the visitor wants people only")
     visitor_read_through: int = Field(description="The newest message that the visitor has seen")
     closed_by: PersonRef | None
+    growing: str = Field(description="What the agent has said of an answer that is not whole yet")
     summary: ConversationSummary | None
     handovers: list[HandoverRead]
     ratings: list[RatingRead]

@@ -10,6 +10,7 @@ from tradewind.kernel.classification import hides, masked
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.pagination import Page
+from tradewind.modules.conversations.engine.saying import kept, pieces
 from tradewind.modules.conversations.errors import ConversationNotFound
 from tradewind.modules.conversations.models.conversations import Conversation, ConversationFile, Feedback, Message
 from tradewind.modules.conversations.repository import conversations as rows
@@ -68,12 +69,14 @@ async def read(session: AsyncSession, conversation_id: UUID) -> ConversationRead
     names = await _names(session, [row.closed_by])
     ratings = (await lists.ratings(session, [row.id])).get(row.id, [])
     files = (await lists.files(session, [row.id])).get(row.id, [])
+    growing = "".join(pieces(kept(row.saying)))
     return ConversationRead(
         **facts,
         agent_version_id=row.agent_version_id,
         opted_out=row.opted_out,
         visitor_read_through=row.visitor_read_through,
         closed_by=_person(row.closed_by, names),
+        growing=masked(growing) if hidden else growing,
         summary=_summary(row.summary, hidden=hidden),
         handovers=[HandoverRead.model_validate(one) for one in await rows.handovers(session, row.id)],
         ratings=[_rating(one, hidden=hidden) for one in ratings],
