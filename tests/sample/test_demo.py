@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.modules.campaigns.service import campaign_results, campaigns
 from tradewind.modules.conversations.policy import judging
 from tradewind.modules.identity import api as identity
 from tradewind.sample import preparation
@@ -103,6 +104,21 @@ async def agent_says_why(database: Database, demo: Demo) -> None:
         assert bool(claims) == (row.citations is not None), row.text
 
 
+async def campaigns_have_results(database: Database, demo: Demo) -> None:
+    """One campaign is over, one runs; what is told of them is what the ledger and the journeys say."""
+    async with database.transaction(Actor.system(demo.organisation_id, name="test")) as session:
+        found = {one.state: one for one in await campaigns.list_campaigns(session)}
+        assert found.keys() == {"done", "live", "draft"}
+        for state in ("done", "live"):
+            told = await campaign_results.results(session, found[state].id)
+            assert told.funnel.entered > 100, state
+            assert told.funnel.sent > told.funnel.clicked > told.funnel.won >= 0, state
+            assert 0 < told.funnel.goal < told.funnel.sent, state
+            assert told.lift is not None, state
+            assert [one.enough for one in (told.lift.reached, told.goal.share)] == [True, True], state
+            assert told.money[0].costs_minor > 0, state
+
+
 async def test_sample_company_arrives_whole_and_only_once(database: Database, home: Path) -> None:
     demo, words = await prepare(database)
     assert demo.is_sample
@@ -122,8 +138,11 @@ async def test_sample_company_arrives_whole_and_only_once(database: Database, ho
         outcomes = await session.scalars(text("SELECT DISTINCT outcome FROM knowledge_questions"))
         assert set(outcomes) == {"answered", "refused"}
         assert await session.scalar(text("SELECT count(*) FROM intent_models WHERE status = 'published'")) == 1
+        arrived = await session.scalars(text("SELECT DISTINCT status FROM email_deliveries"))
+        assert set(arrived) == {"delivered", "bounced", "sending"}
     await history_agrees_with_outcomes(database, demo)
     await agent_says_why(database, demo)
+    await campaigns_have_results(database, demo)
     assert (home / "demo.json").stat().st_mode & 0o077 == 0
     again, _ = await prepare(database)
     assert again == demo
