@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { toMinor } from '@/app/amounts';
 import { formatMoney } from '@/app/format';
 import { InlineEdit } from '@/components/inline-edit';
 import { RecordFact } from '@/components/record/record-field';
-import { toMinor } from '@/app/amounts';
 import classes from './board.module.css';
 import type { Deal } from './queries';
 

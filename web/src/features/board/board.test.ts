@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { currencies } from '@/app/choices';
 import { fromMinor, toMinor } from '@/app/amounts';
+import { currencies } from '@/app/choices';
 import {
   type Board,
   type BoardCard,

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { toApiError } from '@/api/errors';
 import { invalidatePaths, queryClient } from '@/api/query-client';
+import { fromMinor, toMinor } from '@/app/amounts';
 import { currencies } from '@/app/choices';
 import { formatDate, formatDateTime, formatMoney } from '@/app/format';
 import { IconTrash } from '@/app/icons';
@@ -17,7 +18,6 @@ import { useRecordSave } from '@/components/record/use-record-save';
 import { ScoreBadge } from '@/components/score-badge';
 import { toastError, toastUndo } from '@/components/toasts';
 import { AmountField } from './amount-field';
-import { fromMinor, toMinor } from '@/app/amounts';
 import classes from './board.module.css';
 import { type Deal, dealQuery, historyQuery } from './queries';
 

@@ -3,13 +3,13 @@ import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
+import { minorDigits, toMinor } from '@/app/amounts';
 import { currencies } from '@/app/choices';
 import { useMembers } from '@/app/members';
 import { useMe } from '@/app/session';
 import { ApiForm } from '@/components/api-form';
 import { LeadPicker } from '@/components/lead-picker';
 import { toastSuccess } from '@/components/toasts';
-import { minorDigits, toMinor } from '@/app/amounts';
 import type { Deal, Pipeline } from './queries';
 
 interface NewDealProps {
