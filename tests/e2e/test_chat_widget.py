@@ -59,10 +59,12 @@ def shop(server: Installation, page: Page, tmp_path: Path) -> Iterator[Shop]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     owner = signed_in(server, page)
-    agent = owner.post("/api/v1/agents", json={"name": "Ava"}).raise_for_status().json()
+    demo = owner.post("/api/v1/event-types", json={"title": "Demo"}).raise_for_status().json()
+    made = {"name": "Ava", "settings": {"event_type_id": demo["id"]}}
+    agent = owner.post("/api/v1/agents", json=made).raise_for_status().json()
     owner.post(f"/api/v1/agents/{agent['id']}/publish", json={}).raise_for_status()
-    week = [{"days": [1, 2, 3, 4, 5, 6, 7], "start": "00:00", "end": "24:00"}]
-    owner.patch("/api/v1/office-hours", json={"time_zone": "UTC", "weekly": week}).raise_for_status()
+    # Nobody is in the office: who asks for a person may leave a message.
+    owner.patch("/api/v1/office-hours", json={"time_zone": "UTC", "weekly": []}).raise_for_status()
     settings = {
         "allowed_domains": ["127.0.0.1"],
         "consent_required": True,
@@ -153,11 +155,22 @@ def nothing_is_stored_before_consent(stranger: Page, shop: Shop) -> None:
 
 def the_agent_answers_and_hands_over(stranger: Page, shop: Shop) -> None:
     expect(stranger.get_by_text("I am an AI assistant")).to_be_visible()
-    say(stranger, "<b>Where</b> are you?")
     log = log_of(stranger)
+    say(stranger, "I would like to book a demo.")
+    expect(log.get_by_role("group", name="Choose a time")).to_be_visible()
+    # The answer came in pieces, each of which stays where it is.
+    expect(log.get_by_text("I am an AI assistant").last).to_have_js_property("tagName", "SPAN")
+    say(stranger, "<b>Where</b> are you?")
     expect(log.get_by_text("<b>Where</b> are you?")).to_be_visible()
-    stranger.get_by_role("button", name="Yes", exact=True).click()
-    expect(log.get_by_text("A person will answer you here.")).to_be_visible()
+    yes = stranger.get_by_role("button", name="Yes", exact=True)
+    expect(yes).to_be_visible()
+    # What was offered stays within reach after another question, and after a reload.
+    stranger.reload()
+    stranger.get_by_role("button", name="Open chat").click()
+    log.get_by_text("Choose a time").click()
+    expect(log.get_by_text("Times in")).to_be_visible()
+    yes.click()
+    expect(log.get_by_role("button", name="Leave message")).to_be_visible()
     assert _axe(stranger, EVERYTHING) == []
     assert shop.conversation()["state"] == "waiting"
 
@@ -169,6 +182,7 @@ def people_answer(stranger: Page, member: Page, shop: Shop) -> None:
     log = log_of(stranger)
     expect(log.get_by_text("Ada here. We are in the harbour.")).to_be_visible()
     expect(log.get_by_text("Ada has joined")).to_be_visible()
+    expect(log.get_by_role("button", name="Leave message")).to_have_count(0)
     say(stranger, "Thank you, Ada")
     expect(member.get_by_text("Thank you, Ada").last).to_be_visible()
 
