@@ -149,6 +149,10 @@ async def test_a_campaign_from_draft_to_results(client, database, organisation, 
     )
     assert (live.status_code, live.json()["state"]) == (200, "live"), live.text
     journey_id = UUID(live.json()["journey_id"])
+    made_on = now().date().isoformat()
+    ahead = {"from": made_on, "to": (now() + timedelta(days=20)).date().isoformat()}
+    [bar] = (await client.get(f"{CAMPAIGNS}/timeline", params=ahead)).json()["campaigns"]
+    assert sum(one["planned"] for one in bar["volume"]) == 52
     # What begins and ends its journey is the campaign alone; nobody changes what has begun.
     assert (await client.post(f"/api/v1/journeys/{journey_id}/stop")).json()["code"] == "campaigns.wrong_state"
     assert (await client.delete(f"/api/v1/journeys/{journey_id}")).status_code == 409
@@ -219,12 +223,22 @@ async def test_a_campaign_from_draft_to_results(client, database, organisation, 
     span = {"from": now().date().isoformat(), "to": (now() + timedelta(days=5)).date().isoformat()}
     [bar] = (await client.get(f"{CAMPAIGNS}/timeline", params=span)).json()["campaigns"]
     assert (bar["name"], bar["state"], bar["channels"]) == ("Spring", "live", ["chat"])
+    planned = {**span, "to": (now() + timedelta(days=30)).date().isoformat(), "from": made_on}
+    [bar] = (await client.get(f"{CAMPAIGNS}/timeline", params=planned)).json()["campaigns"]
+    assert sum(one["planned"] for one in bar["volume"]) == 0  # all that the rehearsal foresaw is over
     [row] = (await client.get(f"{CAMPAIGNS}?state=live&q=spr")).json()
     assert (row["entered"], row["goal"]["reached"], row["spend"]) == (
         52,
         2,
         [{"amount_minor": 10_000, "currency": "EUR"}],
     )
+    # People who are gone for good leave the figures as they were.
+    async with database.transaction(organisation) as session:
+        await sending.forget_people(session, [ids[11]])
+        await session.execute(text("DELETE FROM leads WHERE id = :id"), {"id": ids[11]})
+    after = (await client.get(f"{path}/results")).json()
+    assert after["funnel"] | {"audience": 0} == funnel | {"audience": 0}
+    assert after["goal"]["share"] == results["goal"]["share"]
     # Ended by hand, it can run again as a copy.
     assert (await client.post(f"{path}/stop")).json()["state"] == "stopped"
     await drain()

@@ -1,6 +1,7 @@
 """SQL of rehearsals."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -34,6 +35,18 @@ async def passed(session: AsyncSession, journey_id: UUID, fingerprint: str) -> b
         .limit(1)
     )
     return bool(await session.scalar(statement))
+
+
+async def outlooks(session: AsyncSession, journey_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """By journey, of its newest finished rehearsal: when it begins, its days, and whom it stands for."""
+    rows = await session.execute(
+        text("SELECT DISTINCT ON (journey_id) journey_id, report->'begins_on' AS begins_on, report->'days' AS days, "
+             "report->'audience' AS audience, report->'entered' AS entered FROM journey_rehearsals "
+             "WHERE journey_id = ANY (:ids) AND state = 'done' AND mode = 'simulate' "
+             "ORDER BY journey_id, created_at DESC"),
+        {"ids": list(journey_ids)},
+    )  # fmt: skip
+    return {row.journey_id: dict(row._mapping) for row in rows}
 
 
 async def failures(session: AsyncSession, run_ids: Sequence[UUID]) -> dict[UUID, str]:

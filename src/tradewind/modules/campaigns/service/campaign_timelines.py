@@ -1,6 +1,7 @@
 """Campaigns over time: day by day, side by side, and by the week people entered."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from tradewind.modules.campaigns.models import Campaign
 from tradewind.modules.campaigns.repository import campaign_results as rows
 from tradewind.modules.campaigns.repository import campaigns as repository
 from tradewind.modules.campaigns.repository import costs as cost_rows
+from tradewind.modules.campaigns.repository import rehearsals
 from tradewind.modules.campaigns.schemas.campaign_results import (
     BarDay,
     CampaignBar,
@@ -88,9 +90,15 @@ async def of_all(session: AsyncSession, starts_on: date, ends_on: date) -> Campa
             session, [one.id for one, _, _ in shown], zone, midnight(starts_on, zone),
             midnight(ends_on + timedelta(days=1), zone),
         )  # fmt: skip
+        foreseen = await _foreseen(session, [one for one, _, _ in shown], zone)
     counts: defaultdict[UUID, dict[tuple[date, str], dict[str, int]]] = defaultdict(dict)
     for campaign_id, day, channel, what, messages in volume:
         counts[campaign_id].setdefault((day, channel), {})[what] = messages
+    for campaign_id, days in foreseen.items():
+        for (day, channel), messages in days.items():
+            if starts_on <= day <= ends_on:
+                told = counts[campaign_id].setdefault((day, channel), {})
+                told["planned"] = max(messages, told.get("planned", 0))
     return CampaignsTimeline(
         starts_on=starts_on, ends_on=ends_on,
         campaigns=[
@@ -129,6 +137,29 @@ async def cohorts(session: AsyncSession, campaign_id: UUID) -> list[CampaignCoho
         shares = [count / entered if entered >= ENOUGH else None for count in goals]
         shown.append(CampaignCohort(week=week, entered=entered, goals=goals, shares=shares))
     return shown
+
+
+async def _foreseen(
+    session: AsyncSession, found: Sequence[Campaign], zone: str
+) -> dict[UUID, dict[tuple[date, str], int]]:
+    """Messages of coming days as the newest rehearsal of each campaign foresaw them, from the day it begins."""
+    running = {one.journey_id: one for one in found if one.journey_id and one.state in ("scheduled", "live", "paused")}
+    outlooks = await rehearsals.outlooks(session, list(running))
+    known: dict[UUID, dict[tuple[date, str], int]] = {}
+    for journey_id, told in outlooks.items():
+        campaign = running[journey_id]
+        begins = campaign.launched_at or campaign.starts_at
+        if begins is None or not told["entered"]:
+            continue
+        shift = today(begins, zone) - date.fromisoformat(told["begins_on"])
+        scale = max(1.0, told["audience"] / told["entered"])
+        known[campaign.id] = {
+            (day, channel): round(messages * scale)
+            for one in told["days"]
+            if (day := date.fromisoformat(one["day"]) + shift) > today(now(), zone)
+            for channel, messages in one["messages"].items()
+        }
+    return known
 
 
 def _channel(channel: str, told: dict[str, int]) -> ChannelDay:

@@ -1,5 +1,6 @@
 """May this be sent there? One query for any number of contact points."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
@@ -14,6 +15,7 @@ from tradewind.modules.privacy.repository import consents as repository
 from tradewind.modules.privacy.rules import INVALID_ADDRESS, UNKNOWN_PURPOSE, Stop, Wish, judge
 from tradewind.modules.privacy.service.keys import organisation_key
 
+_AT_ONCE = 5_000
 _INVALID = Standing(False, None, (INVALID_ADDRESS,), None)
 
 
@@ -43,7 +45,9 @@ async def tally(session: AsyncSession, channel: Channel, purpose: str, addresses
     key = await organisation_key(session)
     counted: Counter[str] = Counter()
     hashes = []
-    for address in addresses:
+    for place, address in enumerate(addresses):
+        if place % _AT_ONCE == 0:
+            await asyncio.sleep(0)  # hashing an audience takes a while: others have their turn
         hashed = key.hash_of(channel, address)
         if hashed is None:
             counted[INVALID_ADDRESS.code] += 1
