@@ -38,10 +38,15 @@ async def asyncpg_connection(session: AsyncSession) -> asyncpg.Connection:
 
     Pending ORM changes are flushed first, so that plain SQL sees them.
     """
-    await session.flush()
-    raw = await (await session.connection()).get_raw_connection()
-    assert raw.driver_connection is not None
-    return raw.driver_connection
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    connection = session.info.get("driver_connection")
+    if connection is None:
+        raw = await (await session.connection()).get_raw_connection()
+        assert raw.driver_connection is not None
+        # Remembered, because asking costs more than most statements; a session is one transaction, on one connection.
+        connection = session.info["driver_connection"] = raw.driver_connection
+    return connection
 
 
 async def set_tenant(session: AsyncSession, actor: Actor) -> None:
@@ -79,7 +84,8 @@ async def _begin(session: AsyncSession, actor: Actor) -> None:
     opening = f"SET LOCAL app.org_id = '{organisation}'; SET LOCAL app.user_id = '{user}'"
     if actor.visible_owners is not None:
         opening += f"; SET LOCAL app.visible_owners = '{_visible_owners(actor)}'"
-    adapted.driver_connection.opening = opening
+    session.info["driver_connection"] = driver = adapted.driver_connection
+    driver.opening = opening
     await adapted._start_transaction()
 
 

@@ -25,10 +25,10 @@ def plain(value: Any) -> Any:
     jsonb refuses, become U+FFFD.
     """
     match value:
-        case None | bool():
-            return value
         case str():
             return _clean(value)
+        case None | bool():
+            return value
         case int():
             return value if abs(value) <= _SAFE_INTEGER else str(value)
         case float():
@@ -49,29 +49,36 @@ def plain(value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
+    if text.isprintable():
+        return text  # as nearly all are: neither NULs nor surrogates
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8", "replace")
 
 
 def _text(value: Any) -> str:
     match value:
+        case str():
+            return encode_basestring(value)
         case None:
             return "null"
         case True:
             return "true"
         case False:
             return "false"
-        case str():
-            return encode_basestring(value)
         case int() if abs(value) <= _SAFE_INTEGER:
             return str(value)
         case int() | float():
             return _number(float(value))
         case dict():
-            keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+            # By UTF-16 code units, which is the order of ASCII as it stands.
+            keys = sorted(value, key=None if all(map(str.isascii, value)) else _utf_16)
             return "{" + ",".join(f"{_text(key)}:{_text(value[key])}" for key in keys) + "}"
         case list() | tuple():
             return "[" + ",".join(_text(item) for item in value) + "]"
     raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _utf_16(text: str) -> bytes:
+    return text.encode("utf-16-be", "surrogatepass")
 
 
 def _number(value: float) -> str:
