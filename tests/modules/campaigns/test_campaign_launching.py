@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.modules.campaigns.journeys import happened, people, states, ticks
+from tests.modules.campaigns.journeys import BY_HAND, END, happened, line, node, people, states, ticks, wait
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import asyncpg_connection
@@ -279,6 +279,38 @@ async def test_a_variant_that_is_chosen_is_everybodys_from_then_on(client, datab
 
 async def arms(client, path):
     return (await client.get(f"{path}/results")).json()["variants"][0]["arms"]
+
+
+async def test_a_split_may_be_judged_by_clicks_instead_of_the_goal(client, database, organisation, frozen, drain):
+    async with database.transaction(organisation) as session:
+        ids = await people(session, 12)
+    split = {"variants": [{"key": "a"}, {"key": "b"}], "measure": "click", "reward_days": 2}
+    nodes = [BY_HAND, node("test", "split", **split), wait("w", 9), END]
+    edges = line("in > test", ("test", "a", "w"), ("test", "b", "w"), ("w", "next", "out"))
+    goal = {"goal": {"event": {"kind": "meeting.booked"}}}
+    draft = {"nodes": nodes, "edges": edges, "settings": goal}
+    journey = (await client.post("/api/v1/journeys", json={"name": "Clicks", "draft": draft})).json()
+    path = f"/api/v1/journeys/{journey['id']}"
+    assert (await client.post(f"{path}/launch", json={})).status_code == 200
+    await client.post(f"{path}/enrolments", json={"person_ids": [str(one) for one in ids]})
+    await drain()
+    await ticks(database, organisation, UUID(journey["id"]))
+    for days, kind, who in (
+        (0, "email.clicked", ids[:4]),
+        (0, "meeting.booked", ids[4:6]),
+        (3, "email.clicked", ids[6:]),
+    ):
+        frozen.tick(days * 86_400 + 60)
+        async with database.transaction(organisation) as session:
+            for _ in range(2):
+                for one in who:
+                    await happened(session, one, kind, now())
+                await publish(session, ActivityRecorded(lead_ids=who, kinds=[kind]))
+        await drain()
+        await ticks(database, organisation, UUID(journey["id"]))
+    [told] = (await client.get(f"{path}/splits")).json()
+    assert sum(one["rewarded"] for one in told["arms"]) == 4  # once each; a goal is none, and later ones are too late
+    assert (await client.get(path)).json()["people"]["goal"] == 2
 
 
 async def test_the_clock_begins_and_ends_campaigns_all_or_nothing(

@@ -16,8 +16,8 @@ HUMAN = 0.5
 """From this probability of a person on, what somebody did with a mail counts."""
 _MESSAGES = """
     messages AS MATERIALIZED (
-        SELECT id, coalesce(person_id::text, encode(contact_hash, 'hex'), id::text) AS person, person_id, channel,
-            state, sent_at, cost_microusd
+        SELECT id, coalesce(person_id, md5(contact_hash)::uuid, id) AS person, person_id, channel, state, sent_at,
+            cost_microusd
         FROM send_intents WHERE organisation_id = $1 AND campaign_id = $2
     ), sent AS (SELECT * FROM messages WHERE state = 'sent')"""
 FUNNEL = f"""
@@ -33,7 +33,6 @@ FUNNEL = f"""
         WHERE r.state = 'withdrawn'
     )
     SELECT (SELECT count(DISTINCT person) FROM sent) AS sent,
-        (SELECT count(DISTINCT person) FROM sent WHERE channel <> 'email') AS sent_otherwise,
         (SELECT count(DISTINCT s.person) FROM sent s WHERE NOT EXISTS (
             SELECT FROM email_deliveries d WHERE d.id = s.id AND d.status IN ('bounced', 'refused'))) AS delivered,
         (SELECT count(DISTINCT person) FROM mails WHERE status = 'bounced') AS bounced,
