@@ -57,8 +57,25 @@ async def test_a_suite_is_run_reported_and_keeps_the_gate(agent, client, drain, 
     version = (await client.get(f"/api/v1/agents/{agent['id']}/versions")).json()[0]
     assert version["gate"]["simulations"]["Launch"]["passed"] == report["passed"]
 
-    # A regression is planted: the draft loses its questions and its times.
+    # A changed flow is held as well, until the suite has passed with its draft.
+    flow = (await client.get(f"/api/v1/qualification-flows/{agent['settings']['flow_id']}")).json()
+    draft = flow["draft"] | {"questions": flow["draft"]["questions"][:-1]}
+    for question in draft["questions"]:
+        question["branches"] = []
+    changed = await client.patch(f"/api/v1/qualification-flows/{flow['id']}", json={"draft": draft})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["problems"] == []
+    held = await client.post(f"/api/v1/qualification-flows/{flow['id']}/publish", json={"note": ""})
+    assert (held.status_code, held.json()["code"]) == (409, "simulations.gate_not_passed")
+    assert "of Ava with this flow first" in held.json()["detail"]
     await client.patch(path, json={"repetitions": 1})
+    tried = (await client.post(f"{path}/runs")).json()
+    await drain()
+    report = (await client.get(f"{path}/runs/{tried['id']}")).json()
+    let = await client.post(f"/api/v1/qualification-flows/{flow['id']}/publish", json={"note": ""})
+    assert (report["state"] == "passed") == (let.status_code == 200), (report["state"], let.text)
+
+    # A regression is planted: the draft loses its questions and its times.
     changed = await client.patch(f"/api/v1/agents/{agent['id']}", json={"settings": {}})
     assert changed.status_code == 200
     stale = await client.post(f"/api/v1/agents/{agent['id']}/publish", json={})

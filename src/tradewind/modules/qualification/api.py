@@ -16,12 +16,15 @@ from tradewind.modules.qualification.contracts import (
     Run,
     Urgency,
 )
+from tradewind.modules.qualification.gates import register as gate
 from tradewind.modules.qualification.service import flows, running
 from tradewind.modules.qualification.service import urgency as urgencies
 
 __all__ = [
+    "draft_fingerprint",
     "finish_run",
     "flow_summaries",
+    "gate",
     "next_question",
     "outline",
     "raise_urgency",
@@ -39,6 +42,11 @@ async def flow_summaries(session: AsyncSession) -> Sequence[FlowSummary]:
     return await flows.summaries(session)
 
 
+async def draft_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
+    """Tells one draft of a flow from another; None for a flow that is gone."""
+    return await flows.draft_fingerprint(session, flow_id)
+
+
 async def outline(session: AsyncSession, flow_id: UUID) -> tuple[OutlinedQuestion, ...]:
     """The questions of a flow's published version, in order; none before it is published. Raises FlowNotFound."""
     return await flows.outline(session, flow_id)
@@ -54,16 +62,18 @@ async def start_run(
     subject: str = "conversation",
     language: str = "en",
     trial: bool = False,
+    draft: bool = False,
 ) -> Run:
     """Begin the published version of a flow for a subject; a repetition finds the run that is there.
 
     What the lead's record knows is not asked, if the visitor proved to be the lead (`lead_verified`). A `trial` writes
-    to no lead and tells nobody. Raises FlowNotFound, FlowNotPublished.
+    to no lead and tells nobody; with `draft` it follows the flow's draft, where that can be published.
+    Raises FlowNotFound, FlowNotPublished.
     """
     return await running.start_run(
         session, flow_id,
         subject=subject, subject_id=subject_id, lead_id=lead_id, lead_verified=lead_verified,
-        language=language, trial=trial,
+        language=language, trial=trial, draft=draft,
     )  # fmt: skip
 
 

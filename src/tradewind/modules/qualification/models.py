@@ -59,6 +59,8 @@ class QualificationRun(TenantMixin, TimestampMixin, Base):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, info=INTERNAL)
     attempts: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, info=INTERNAL)
     trial: Mapped[bool] = mapped_column(default=False, info=INTERNAL)
+    # The draft as a trial of it goes, where it is another than the version.
+    definition: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=INTERNAL)
     lead_verified: Mapped[bool] = mapped_column(default=False, info=INTERNAL)
     finished_at: Mapped[datetime | None] = mapped_column(info=INTERNAL)
 

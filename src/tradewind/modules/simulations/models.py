@@ -39,12 +39,13 @@ class Case(Base, TenantMixin, TimestampMixin, VersionMixin):
 
 
 class Run(Base, TenantMixin):
-    """One trial of a draft (`fingerprint`) with all cases as they were then."""
+    """One trial of a draft (`fingerprint`) and of its flow's (`flow_fingerprint`), with all cases as they were then."""
 
     __tablename__ = "simulation_runs"
 
     suite_id: Mapped[UUID] = mapped_column(ForeignKey("simulation_suites.id", ondelete="CASCADE"), info=INTERNAL)
     fingerprint: Mapped[str] = mapped_column(info=INTERNAL)
+    flow_fingerprint: Mapped[str | None] = mapped_column(info=INTERNAL)
     repetitions: Mapped[int] = mapped_column(info=INTERNAL)
     cases: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, info=SENSITIVE)
     state: Mapped[str] = mapped_column(default="queued", info=INTERNAL)

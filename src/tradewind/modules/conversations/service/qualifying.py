@@ -60,6 +60,7 @@ async def read(
         run = await qualification.start_run(
             session, settings.flow_id, subject_id=row.id, lead_id=row.lead_id, lead_verified=row.lead_verified,
             language=language, trial=row.channel in TRIAL_CHANNELS,
+            draft=row.channel == "simulation",
         )  # fmt: skip
     except (FlowNotFound, FlowNotPublished):
         return None

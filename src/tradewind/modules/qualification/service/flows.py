@@ -16,7 +16,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.pagination import Page
 from tradewind.modules.identity import api as identity
-from tradewind.modules.qualification import repository
+from tradewind.modules.qualification import gates, repository
 from tradewind.modules.qualification.contracts import FlowSummary, OutlinedQuestion
 from tradewind.modules.qualification.engine.checking import problems
 from tradewind.modules.qualification.engine.flow import FlowDefinition
@@ -71,6 +71,12 @@ async def outline(session: AsyncSession, flow_id: UUID) -> tuple[OutlinedQuestio
         )
         for one in definition.questions
     )  # fmt: skip
+
+
+async def draft_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
+    """Tells one draft of a flow from another; None for a flow that is gone."""
+    flow = await repository.flow(session, flow_id)
+    return gates.fingerprint(flow.draft) if flow else None
 
 
 async def list_flows(session: AsyncSession) -> list[FlowRow]:
@@ -140,11 +146,16 @@ async def delete_flow(session: AsyncSession, flow_id: UUID, if_match: str | None
 
 
 async def publish_flow(session: AsyncSession, flow_id: UUID, data: FlowPublish, if_match: str | None) -> FlowRead:
-    """Make the draft the version that new runs follow. Raises FlowNotFound, FlowInvalid, PreconditionFailed."""
+    """Make the draft the version that new runs follow.
+
+    Raises FlowNotFound, FlowInvalid, PreconditionFailed, and what a gate says against the draft.
+    """
     flow = await _changeable(session, flow_id, if_match)
     wrong = problems(FlowDefinition.model_validate(flow.draft))
     if wrong:
         raise FlowInvalid(f"Put {len(wrong)} thing{'s' if len(wrong) > 1 else ''} right first.", errors=wrong)
+    if flow.published_version_id is not None:
+        await gates.ask(session, flow.id, flow.draft)
     actor = actor_of(session)
     version = QualificationFlowVersion(
         id=new_id(), organisation_id=flow.organisation_id, flow_id=flow.id, note=data.note, definition=flow.draft,

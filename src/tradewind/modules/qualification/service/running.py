@@ -23,6 +23,7 @@ from tradewind.modules.qualification.contracts import (
     Run,
 )
 from tradewind.modules.qualification.engine import asking, outcomes, turns
+from tradewind.modules.qualification.engine.checking import problems
 from tradewind.modules.qualification.engine.flow import FlowDefinition, FlowQuestion, text_in
 from tradewind.modules.qualification.engine.regions import region_of
 from tradewind.modules.qualification.engine.state import Held, RunState
@@ -42,6 +43,7 @@ async def start_run(
     lead_verified: bool,
     language: str,
     trial: bool,
+    draft: bool = False,
 ) -> Run:
     """Begin, or find the run of this subject. Raises FlowNotFound, FlowNotPublished."""
     flow = await repository.flow(session, flow_id)
@@ -56,6 +58,7 @@ async def start_run(
             "id": run_id, "organisation_id": flow.organisation_id, "flow_version_id": flow.published_version_id,
             "subject": subject, "subject_id": subject_id, "lead_id": lead_id, "language": language[:10], "trial": trial,
             "lead_verified": lead_verified and lead_id is not None, "created_at": now(), "updated_at": now(),
+            "definition": flow.draft if draft and not problems(FlowDefinition.model_validate(flow.draft)) else None,
         }  # fmt: skip
         if await repository.add_run(session, values) is not None and lead_id is not None and lead_verified:
             await _take_known(session, run_id, flow.published_version_id, lead_id)
@@ -170,7 +173,7 @@ async def _load(
     if row is None or version is None:
         raise RunNotFound("There is no such run.")
     said = await repository.answers(session, run_id)
-    return row, FlowDefinition.model_validate(version.definition), state_of(row, said)
+    return row, FlowDefinition.model_validate(row.definition or version.definition), state_of(row, said)
 
 
 async def _recorded(session: AsyncSession, run_id: UUID, reading: Reading) -> bool:

@@ -1,13 +1,16 @@
-"""The launch gate: a draft talks to visitors only after the suites that keep it have passed with this very draft."""
+"""The launch gate: a draft meets visitors only after the suites that keep it have passed with this very draft."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.modules.conversations import api as conversations
 from tradewind.modules.conversations.contracts_trials import AgentState
+from tradewind.modules.qualification import api as qualification
 from tradewind.modules.simulations import repository
 from tradewind.modules.simulations.errors import GateNotPassed
+from tradewind.modules.simulations.models import Run, Suite
 
 
 @conversations.gate
@@ -18,13 +21,42 @@ async def check(session: AsyncSession, agent: AgentState) -> dict[str, Any] | No
     passed: dict[str, Any] = {}
     for suite in kept:
         run = last.get(suite.id)
-        here = {"suite_id": str(suite.id), "run_id": str(run.id) if run else None}
-        if run is None or run.fingerprint != agent.fingerprint:
-            raise GateNotPassed(f"Run the suite “{suite.name}” with this draft first: it keeps the gate.", extra=here)
-        if run.state in ("queued", "running"):
-            raise GateNotPassed(f"The suite “{suite.name}” is still running.", extra=here)
-        if run.state != "passed":
-            told = run.problem or f"{run.failed} of {run.total} conversations failed"
-            raise GateNotPassed(f"The suite “{suite.name}” did not pass: {told}.", extra=here)
-        passed[suite.name] = {**here, "passed": run.passed, "total": run.total, "pass_k": run.pass_k}
+        fresh = run is not None and run.fingerprint == agent.fingerprint
+        found = _passed(suite, run if fresh else None, f"Run the suite “{suite.name}” with this draft first")
+        passed[suite.name] = {**_named(suite, found), "passed": found.passed, "total": found.total}
+        passed[suite.name]["pass_k"] = found.pass_k
     return {"simulations": passed} if passed else None
+
+
+@qualification.gate
+async def check_flow(session: AsyncSession, flow_id: UUID, fingerprint: str) -> None:
+    """That the suites of all agents whose draft asks a flow have passed with its draft. Raises GateNotPassed."""
+    kept = [one for one in await repository.suites(session) if one.gate]
+    last = await repository.last_runs(session) if kept else {}
+    for suite in kept:
+        try:
+            agent = await conversations.agent_state(session, suite.agent_id)
+        except conversations.AgentNotFound:
+            continue
+        if agent.flow_id != flow_id:
+            continue
+        run = last.get(suite.id)
+        fresh = run is not None and (run.fingerprint, run.flow_fingerprint) == (agent.fingerprint, fingerprint)
+        _passed(suite, run if fresh else None, f"Run the suite “{suite.name}” of {agent.name} with this flow first")
+
+
+def _passed(suite: Suite, run: Run | None, wanted: str) -> Run:
+    """The run, if it has passed. Raises GateNotPassed."""
+    here = _named(suite, run)
+    if run is None:
+        raise GateNotPassed(f"{wanted}: it keeps the gate.", extra=here)
+    if run.state in ("queued", "running"):
+        raise GateNotPassed(f"The suite “{suite.name}” is still running.", extra=here)
+    if run.state != "passed":
+        told = run.problem or f"{run.failed} of {run.total} conversations failed"
+        raise GateNotPassed(f"The suite “{suite.name}” did not pass: {told}.", extra=here)
+    return run
+
+
+def _named(suite: Suite, run: Run | None) -> dict[str, Any]:
+    return {"suite_id": str(suite.id), "run_id": str(run.id) if run else None}

@@ -53,6 +53,7 @@ async def begin(session: AsyncSession, suite_id: UUID) -> Run:
     actor = actor_of(session)
     run = Run(
         id=new_id(), organisation_id=suite.organisation_id, suite_id=suite_id, fingerprint=agent.fingerprint,
+        flow_fingerprint=await suites.flow_fingerprint(session, agent.flow_id),
         repetitions=suite.repetitions, cases=[one.model_dump(mode="json") for one in cases],
         total=len(cases) * suite.repetitions, started_by=actor.user_id, started_by_name=actor.name,
     )  # fmt: skip
@@ -151,9 +152,12 @@ async def finish(session: AsyncSession, run_id: UUID, *, problem: str = "") -> R
         return run
     suite = await suites.require(session, run.suite_id)
     _, fingerprint = await suites.present(session, suite.agent_id)
+    flow_fingerprint = await suites.present_flow(session, suite.agent_id)
     run.finished_at = now()
     if not problem and fingerprint != run.fingerprint:
         problem = "The draft was changed while it was tried"
+    elif not problem and flow_fingerprint != run.flow_fingerprint:
+        problem = "The draft of the flow was changed while it was tried"
     if problem:
         run.state, run.problem = "broken", problem
         return run

@@ -188,6 +188,20 @@ async def present(session: AsyncSession, agent_id: UUID) -> tuple[str, str | Non
     return found.name, found.fingerprint
 
 
+async def present_flow(session: AsyncSession, agent_id: UUID) -> str | None:
+    """The fingerprint of the draft of the flow that an agent's draft asks; None without either."""
+    try:
+        found = await conversations.agent_state(session, agent_id)
+    except conversations.AgentNotFound:
+        return None
+    return await flow_fingerprint(session, found.flow_id)
+
+
+async def flow_fingerprint(session: AsyncSession, flow_id: UUID | None) -> str | None:
+    """The fingerprint of a flow's draft; None without a flow."""
+    return await qualification.draft_fingerprint(session, flow_id) if flow_id else None
+
+
 async def _add(session: AsyncSession, suite: Suite, data: CaseWrite, *, conversation_id: UUID | None = None) -> Case:
     if await repository.count(session, suite.id) >= MAX_CASES:
         raise TooManyCases(f"{MAX_CASES} cases are the most a suite can hold.")
