@@ -65,6 +65,12 @@ export function formatDate(value: Moment): string {
   );
 }
 
+/** "7 – 31 Oct 2026" */
+export function formatSpan(begin: Moment, end: Moment): string {
+  const format = memo('d', (l) => new Intl.DateTimeFormat(l, { dateStyle: 'medium' }));
+  return format.formatRange(new Date(begin), new Date(end));
+}
+
 /** "21 Nov 2026, 14:05" */
 export function formatDateTime(value: Moment): string {
   return memo(

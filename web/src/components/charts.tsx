@@ -12,3 +12,6 @@ export const LineChart = lazy(() =>
 export const DonutChart = lazy(() =>
   import('./charts-donut').then((m) => ({ default: m.DonutChart })),
 );
+export const CompositeChart = lazy(() =>
+  import('./charts-composite').then((m) => ({ default: m.CompositeChart })),
+);

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatDate, formatNumber } from '@/app/format';
+import { formatDate, formatNumber, formatSpan } from '@/app/format';
 import { IconChevronLeft, IconChevronRight } from '@/app/icons';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
@@ -160,7 +160,7 @@ export function BarsTab({ from: asked }: { from: string | undefined }) {
           <IconChevronRight size={16} />
         </ActionIcon>
         <Text size="sm" fw={500} role="status">
-          {formatDate(from)} – {formatDate(to)}
+          {formatSpan(from, to)}
         </Text>
       </Group>
       {error && !data && <ErrorState error={error} compact onRetry={() => void refetch()} />}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatDate, formatNumber, formatRelative } from '@/app/format';
+import { formatDate, formatNumber, formatRelative, formatSpan } from '@/app/format';
 import { IconSpeakerphone } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { DataTable } from '@/components/data-table/data-table';
@@ -146,7 +146,7 @@ function List({ search, begin }: { search: CampaignsSearch; begin: React.ReactNo
           const begun = row.launched_at ?? row.starts_at;
           if (!begun) return t('list.changed', { when: formatRelative(row.updated_at) });
           const ended = row.ended_at ?? row.ends_at;
-          return [formatDate(begun), ended && formatDate(ended)].filter(Boolean).join(' – ');
+          return ended ? formatSpan(begun, ended) : formatDate(begun);
         },
       },
     ],

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDate, formatNumber } from '@/app/format';
 import { chartColors } from '@/app/theme';
 import { ChartCard } from '@/components/chart-card';
-import { BarChart } from '@/components/charts';
+import { CompositeChart } from '@/components/charts';
 import { amounts } from '../figures';
 import { type Campaign, type Day, timelineQuery } from '../queries';
 
@@ -40,10 +40,16 @@ export function TimelineCard({ campaign }: { campaign: Campaign }) {
     ...channels.map((channel, index) => ({
       name: nameOf(channel),
       color: chartColors[index % chartColors.length] ?? 'blue.5',
-      stackId: 'sent',
+      type: 'bar' as const,
     })),
-    { name: t('timeline.planned'), color: 'gray.5', stackId: 'sent' },
-    { name: t('timeline.goals'), color: 'teal.5', stackId: 'goals' },
+    { name: t('timeline.planned'), color: 'gray.5', type: 'bar' as const },
+    // Few against the messages: on a scale of their own.
+    {
+      name: t('timeline.goals'),
+      color: 'teal.5',
+      type: 'line' as const,
+      yAxisId: 'right',
+    },
   ];
   const quiet =
     rows !== undefined &&
@@ -79,13 +85,17 @@ export function TimelineCard({ campaign }: { campaign: Campaign }) {
         ].map((name) => ({ key: name, label: name, align: 'end' as const })),
       ]}
     >
-      <BarChart
+      <CompositeChart
         h={240}
         data={rows ?? []}
         dataKey="day"
         series={series}
         withLegend
-        barProps={{ maxBarSize: 40 }}
+        withRightYAxis
+        curveType="linear"
+        maxBarWidth={40}
+        barProps={{ stackId: 'messages' }}
+        rightYAxisProps={{ allowDecimals: false }}
       />
     </ChartCard>
   );

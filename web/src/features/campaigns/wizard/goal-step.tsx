@@ -104,7 +104,7 @@ export function GoalStep(props: StepProps) {
             })
           }
         >
-          <div className={classes.goals}>
+          <div className={classes.goals} data-lacking={Boolean(problem('goal.kind')) || undefined}>
             {GOAL_KINDS.map((kind) => {
               const Icon = GOALS[kind];
               return (

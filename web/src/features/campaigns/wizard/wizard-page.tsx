@@ -34,6 +34,8 @@ const PARTS: Record<Step, (props: StepProps) => ReactNode> = {
   review: ReviewStep,
 };
 const LAST = STEPS.length - 1;
+// The kit marks fields, but no groups of choices.
+const WRONG = '[aria-invalid="true"], [data-lacking] [role="radio"]';
 const draftOf = ({ name, draft }: Campaign) => ({ name, draft });
 
 /** Steps that were left: all before the one the page was opened at, and whichever was looked at since. */
@@ -59,7 +61,7 @@ function useFocus(step: Step) {
     if (before.current === step) return;
     const back = before.current === 'review';
     before.current = step;
-    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    const wrong = form.current?.querySelector<HTMLElement>(WRONG);
     const target = (back && wrong) || heading.current;
     target?.focus({ preventScroll: !back });
     if (!back) heading.current?.closest('main')?.scrollTo({ top: 0 });
