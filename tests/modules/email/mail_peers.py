@@ -1,8 +1,9 @@
 """Peers of mail tests, each a process of its own: an SMTP server that plays roles, a name server, an IMAP server.
 
 `python mail_peers.py smtp FOLDER` takes mails into FOLDER and prints its port. What it answers the mailbox part of an
-address says: gone 550, full 452, shut 421, drop takes the mail and breaks off, late takes it at the second attempt.
-`python mail_peers.py dns ZONE.json` answers from `{"name TYPE": ["text", …]}`, read anew for each question.
+address says: gone 550, full 452, shut 421, drop takes the mail and breaks off, late takes it at the second attempt,
+umlaut 550 in Latin-1, leave 421 to the final dot of the first attempt.
+`python mail_peers.py dns ZONE.json [PORT]` answers from `{"name TYPE": ["text", …]}`, read anew for each question.
 """
 
 import asyncio
@@ -26,12 +27,15 @@ class Roles:
         self.tried: set[str] = set()
         self.count = 0
 
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str | bytes:  # noqa: N802 - aiosmtpd's name
         role = address.partition("@")[0].partition("-")[0]
         if role == "gone":
             return "550 5.1.1 <" + address + ">: Recipient address rejected: User unknown"
         if role == "full":
             return "452 4.2.2 mailbox is full, try later"
+        if role == "umlaut":
+            # Older servers answer in the encoding of their country.
+            return "550 5.7.1 Empf\u00e4nger gesperrt".encode("latin-1")
         if role == "shut":
             return "421 4.7.0 too many connections, closing"
         if role == "late" and address not in self.tried:
@@ -41,6 +45,9 @@ class Roles:
         return "250 ok"
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if envelope.rcpt_tos[0].startswith("leave") and envelope.rcpt_tos[0] not in self.tried:
+            self.tried.add(envelope.rcpt_tos[0])
+            return "421 4.3.2 shutting down"
         self.count += 1
         name = f"{self.count:05}-{envelope.rcpt_tos[0]}.eml"
         content = f"X-Envelope-From: {envelope.mail_from}\r\n".encode() + envelope.original_content
@@ -82,13 +89,13 @@ class Names(asyncio.DatagramProtocol):
         self.transport.sendto(answer.to_wire(max_size=65535), source)
 
 
-async def names(zone: Path) -> None:
+async def names(zone: Path, port: int = 0) -> None:
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Names(zone), local_addr=("127.0.0.1", 0)
+        lambda: Names(zone), local_addr=("127.0.0.1", port)
     )
     print(transport.get_extra_info("sockname")[1], flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run({"smtp": smtp, "dns": names}[sys.argv[1]](Path(sys.argv[2])))
+    asyncio.run({"smtp": smtp, "dns": names}[sys.argv[1]](Path(sys.argv[2]), *map(int, sys.argv[3:])))

@@ -19,13 +19,16 @@ import dkim
 import pytest
 from sqlalchemy import text
 
+from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext
 from tradewind.kernel.testing.database import RolledBackDatabase
 from tradewind.modules.email import api as mail_api
 from tradewind.modules.email import domain_checks
+from tradewind.modules.email.adapters import smtp
+from tradewind.modules.email.adapters._base import ProviderFact
 from tradewind.modules.email.contracts import Mail
 from tradewind.modules.email.schemas.delivery import SenderUpdate
-from tradewind.modules.email.service import attempting, mailboxes, senders
+from tradewind.modules.email.service import attempting, facts, mailboxes, senders
 from tradewind.modules.privacy import api as privacy
 from tradewind.modules.privacy.contracts import ConsentChange, ContactAsk
 from tradewind.modules.sending import api as sending
@@ -431,3 +434,85 @@ def append(port: int, raw: bytes) -> None:
     client.login("ann", "secret")
     client.append("INBOX", None, None, raw)
     client.logout()
+
+
+async def test_surprises_of_servers_adapters_and_processes_stay_with_the_mail_they_concern(
+    database, client, tenant, server, noon, drain, monkeypatch
+):
+    port, folder = server
+    body = {"name": "", "adapter": "smtp", "settings": smtp_settings(port), "address": "odd@odd.example"}
+    sender = await made(await client.post("/api/v1/email-senders", json={**body, "rotates": True}))
+    real = smtp.SmtpMail.send
+
+    async def surprises(self, letter, key, expose):
+        if letter.to.address.startswith("bug"):
+            raise KeyError("what nobody thought of")
+        if letter.to.address.startswith("mute"):
+            await expose()
+            raise KeyError("after it may have left")
+        return await real(self, letter, key, expose)
+
+    monkeypatch.setattr(smtp.SmtpMail, "send", surprises)
+    names = ("plain", "umlaut", "leave", "bug", "mute")
+    found = await send(database, tenant, *names, purpose="transactional")
+    states = {name: row["state"] for name, row in found.items()}
+    assert states == {
+        "plain": "sent", "umlaut": "refused", "leave": "scheduled", "bug": "scheduled", "mute": "unknown",
+    }  # fmt: skip
+    assert found["umlaut"]["outcome"]["reason"] == "550 5.7.1 Empf?nger gesperrt"
+    noon.tick(400)
+    await dispatcher.dispatch(database)
+    assert (await ledger(database, tenant, {"leave": found["leave"]["id"]}))["leave"]["state"] == "sent"
+    assert len(mails(folder, "leave")) == 1, "421 to the final dot: it was not taken the first time"
+
+    async with database.transaction(tenant.actor) as session:
+        assert await sending.cancel(session, keys=["test:bug@people.example:None"]) == 1
+
+    # The process dies after the ledger knows, before the mail's own row does: the ledger's word settles that.
+    async def dies(*_: object) -> None:
+        raise RuntimeError("killed")
+
+    status = text("SELECT status FROM email_deliveries WHERE id = :id")
+    with monkeypatch.context() as patched:
+        patched.setattr(attempting, "_keep", dies)
+        died = (await send(database, tenant, "last", subject="Last words", purpose="transactional"))["last"]
+    async with database.transaction(tenant.actor) as session:
+        assert (died["state"], await session.scalar(status, {"id": died["id"]})) == ("sent", "sending")
+    await drain()
+    async with database.transaction(tenant.actor) as session:
+        assert await session.scalar(status, {"id": died["id"]}) == "sent"
+        # A post that comes twice, with characters no database takes, about a mail whose address nobody can read.
+        await session.execute(
+            text("UPDATE email_deliveries SET address_sealed = 'TW1.damaged' WHERE id = :id"), {"id": died["id"]}
+        )
+        told = ProviderFact(
+            kind="bounced", id="e\x001", recipient="last@people.example", at=now(), message_id=died["id"], hard=True,
+            reason="Empf\udce4nger \x00",
+        )  # fmt: skip
+        assert await facts.take(session, "smtp", [told, told]) == 1
+        assert await facts.take(session, "smtp", [told]) == 0
+
+    # One sender whose password cannot be read is stopped, and says so; the page and the other senders go on.
+    other = await made(await client.post("/api/v1/email-senders", json={**body, "address": "two@odd.example"}))
+    async with database.transaction(tenant.actor) as session:
+        await session.execute(
+            text("UPDATE email_senders SET secrets_sealed = 'TW1.damaged' WHERE id = :id"), {"id": sender["id"]}
+        )
+    some = await send(database, tenant, *(f"more-{n}" for n in range(4)), subject="More", purpose="marketing")
+    assert {row["state"] for row in some.values()} == {"sent"}
+    shown = {one["id"]: one for one in (await client.get("/api/v1/email-senders")).json()}
+    assert (shown[sender["id"]]["state"], shown[other["id"]]["state"]) == ("broken", "active")
+    assert "cannot be read any more" in shown[sender["id"]]["problem"]
+
+
+async def test_the_address_a_provider_posts_to_is_renewed_and_the_old_one_closes(client):
+    settings = {"api_key": "k123456789", "webhook_key": "hook"}
+    body = {"name": "", "adapter": "mandrill", "settings": settings, "address": "ann@vendor.example"}
+    sender = await made(await client.post("/api/v1/email-senders", json=body))
+    old = sender["events_url"]
+    assert (await client.post(old[old.index("/api/") :], content=b"")).status_code == 204
+    renewed = await client.patch(f"/api/v1/email-senders/{sender['id']}", json={"renew": True})
+    new = renewed.json()["events_url"]
+    assert new != old
+    assert (await client.post(old[old.index("/api/") :], content=b"")).status_code == 404
+    assert (await client.post(new[new.index("/api/") :], content=b"")).status_code == 204
