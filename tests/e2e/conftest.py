@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.modules.ai.peers.fixtures import ModelServer
 
-from installation import Installation
+from installation import Installation, free_port
 
 ROOT = Path(__file__).parents[2]
 # Hashing, dictionaries and drawing take their time on a busy machine; what works is not held up by it.
@@ -49,6 +49,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory, model_server: ModelSe
         "TRADEWIND_WEBHOOKS_ALLOW_LOCALHOST": "true",
         "TRADEWIND_KNOWLEDGE_ALLOW_LOCALHOST": "true",
         "TRADEWIND_CALENDARS_ALLOW_LOCALHOST": "true",
+        "TRADEWIND_MAIL_SERVERS": "127.0.0.1:*",
+        "TRADEWIND_DNS_SERVER": f"127.0.0.1:{free_port()}",
         "TRADEWIND_MODEL_SERVERS": model_server.url.removeprefix("http://"),
     }
     installation = Installation(tmp_path_factory.mktemp("installation") / "home", environment=environment)

@@ -20,7 +20,7 @@ const route = getRouteApi('/_app/settings/email');
 
 /** What the other side said: its code and its words. */
 const answerOf = ({ code, reason }: Pick<Delivery, 'code' | 'reason'>) =>
-  [code, reason].filter(Boolean).join(' · ');
+  (reason.includes(code) ? [reason] : [code, reason]).filter(Boolean).join(' · ');
 
 function MailCard({ row, sender }: { row: Delivery; sender: string | undefined }) {
   const { t } = useTranslation('email');

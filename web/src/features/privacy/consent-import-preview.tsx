@@ -1,19 +1,10 @@
-import {
-  Alert,
-  Button,
-  Group,
-  ScrollArea,
-  SegmentedControl,
-  Select,
-  Stack,
-  Table,
-  Text,
-} from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { invalidatePaths } from '@/api/query-client';
 import { formatDate, formatNumber } from '@/app/format';
 import { IconInfoCircle } from '@/app/icons';
+import { usePurposeName } from '@/components/sending/purpose-names';
 import { toastError } from '@/components/toasts';
 import {
   type ConsentFile,
@@ -25,6 +16,8 @@ import {
 } from './consent-file';
 import { RefusedLines } from './consent-import-result';
 import { type ConsentsImported, PURPOSES } from './queries';
+
+const UNUSED = 'unused';
 
 interface PreviewProps {
   file: File;
@@ -44,24 +37,30 @@ interface ColumnsProps {
 function Columns({ read, disabled, onChange }: ColumnsProps) {
   const { t } = useTranslation('privacy');
   return (
-    <ScrollArea.Autosize mah={260} type="auto" tabIndex={0} aria-label={t('consents.columns')}>
-      <Table fz="sm" verticalSpacing={6}>
+    <Table.ScrollContainer
+      minWidth={280}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label={t('consents.columns')}
+    >
+      <Table fz="sm" verticalSpacing={6} layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('consents.column')}</Table.Th>
             <Table.Th visibleFrom="sm">{t('consents.samples')}</Table.Th>
-            <Table.Th w={200}>{t('consents.means')}</Table.Th>
+            <Table.Th w={{ base: 180, sm: 220 }}>{t('consents.means')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {read.columns.map(({ name, samples, means }) => (
             <Table.Tr key={name}>
-              <Table.Td maw={160}>
+              <Table.Td>
                 <Text size="sm" fw={500} className="tw-truncate" title={name}>
                   {name}
                 </Text>
               </Table.Td>
-              <Table.Td visibleFrom="sm" maw={320}>
+              <Table.Td visibleFrom="sm">
                 <Text size="sm" c="dimmed" className="tw-truncate" title={samples.join(', ')}>
                   {samples.join(', ') || '–'}
                 </Text>
@@ -69,28 +68,36 @@ function Columns({ read, disabled, onChange }: ColumnsProps) {
               <Table.Td>
                 <Select
                   aria-label={t('consents.meansNamed', { column: name })}
-                  placeholder={t('consents.unused')}
-                  clearable
-                  clearButtonProps={{ 'aria-label': t('consents.clearMeaning', { column: name }) }}
+                  allowDeselect={false}
                   disabled={disabled}
-                  data={MEANINGS.map((value) => ({ value, label: t(`consents.meaning.${value}`) }))}
-                  value={means}
-                  onChange={(next) => onChange(name, next as Meaning | null)}
+                  data={[UNUSED, ...MEANINGS].map((value) => ({
+                    value,
+                    label: t(`consents.meaning.${value}`),
+                  }))}
+                  value={means ?? UNUSED}
+                  onChange={(next) => onChange(name, next === UNUSED ? null : (next as Meaning))}
                 />
               </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
-    </ScrollArea.Autosize>
+    </Table.ScrollContainer>
   );
 }
 
 function Lines({ read }: { read: ConsentFile }) {
   const { t } = useTranslation('privacy');
+  const purposeName = usePurposeName();
   return (
-    <ScrollArea type="auto" tabIndex={0} aria-label={t('consents.shown')}>
-      <Table fz="sm" miw={640}>
+    <Table.ScrollContainer
+      minWidth={640}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label={t('consents.shown')}
+    >
+      <Table fz="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('suppression.address')}</Table.Th>
@@ -105,7 +112,7 @@ function Lines({ read }: { read: ConsentFile }) {
           {read.shown.map((line) => (
             <Table.Tr key={line.line}>
               <Table.Td>{line.address}</Table.Td>
-              <Table.Td>{line.purpose}</Table.Td>
+              <Table.Td>{purposeName(line.purpose)}</Table.Td>
               <Table.Td>{t(`consents.states.${line.state as 'granted'}`)}</Table.Td>
               <Table.Td>{t(`basis.${line.basis}`)}</Table.Td>
               <Table.Td>{line.source || '–'}</Table.Td>
@@ -114,7 +121,7 @@ function Lines({ read }: { read: ConsentFile }) {
           ))}
         </Table.Tbody>
       </Table>
-    </ScrollArea>
+    </Table.ScrollContainer>
   );
 }
 

@@ -205,7 +205,7 @@ class SmtpMail(MailAdapter):
             raise SenderBroken(f"{own.host}: {error}") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            raise Later(f"{own.host} cannot be reached: {error}") from error
+            raise Later(f"{own.host} cannot be reached: {_why(error, own.port)}") from error
         return client
 
     async def _socket(self) -> socket.socket:
@@ -225,7 +225,7 @@ class SmtpMail(MailAdapter):
         except http_guard.BlockedAddress as error:
             raise SenderBroken(f"{own.host} may not be used: {error}") from error
         except (OSError, TimeoutError) as error:
-            raise Later(f"{own.host} cannot be reached: {error or 'no answer'}") from error
+            raise Later(f"{own.host} cannot be reached: {_why(error, own.port)}") from error
         return made
 
 
@@ -235,6 +235,18 @@ async def _hang_up(line: _Line) -> None:
             await line.client.quit()
     except (aiosmtplib.SMTPException, OSError, TimeoutError):
         line.client.close()
+
+
+def _why(error: Exception, port: int) -> str:
+    """Why there is no connection, in words for whoever typed the server's name."""
+    match error:
+        case TimeoutError():
+            return f"port {port} does not answer"
+        case ConnectionRefusedError():
+            return f"nobody listens on port {port}"
+        case socket.gaierror():
+            return "there is no server of that name"
+    return str(error) or "the connection broke off"
 
 
 def _failure(code: int, said: str, *, at_recipient: bool) -> Exception:

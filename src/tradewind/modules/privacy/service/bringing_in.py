@@ -37,7 +37,7 @@ from tradewind.modules.privacy.service import purposes
 from tradewind.modules.privacy.service.keys import organisation_key
 from tradewind.modules.privacy.service.recording import MAX_CHANGES, record_consents
 
-_SHOWN = 10
+_SHOWN = 5
 _REFUSED_SHOWN = 100
 _SAMPLES = 3
 _CHARACTERS = 120
