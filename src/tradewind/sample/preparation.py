@@ -20,6 +20,7 @@ from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
 from tradewind.sample.agents import add_agent
+from tradewind.sample.campaigns import add_campaigns
 from tradewind.sample.chat import add_widget
 from tradewind.sample.consents import add_consents
 from tradewind.sample.conversations import add_conversations
@@ -76,6 +77,7 @@ class Preparation:
         await self._once("mail templates", self._add_mail_templates)
         await self._once("messages", self._add_messages)
         await self._once("journeys", self._add_journeys)
+        await self._once("campaigns", self._add_campaigns)
         self.state.save(ready=True)
 
     async def make_own(self, csv: Path, *, yes: bool) -> None:
@@ -219,6 +221,10 @@ class Preparation:
     async def _add_journeys(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_journeys(session)
+
+    async def _add_campaigns(self) -> None:
+        async with self.database.transaction(self._admin()) as session:
+            await add_campaigns(session)
 
     async def _add_consents(self) -> None:
         async with self.database.transaction(self._admin()) as session:
