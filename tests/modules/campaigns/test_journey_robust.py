@@ -120,5 +120,8 @@ async def test_a_journey_in_which_nobody_can_be_moved_is_paused_before_it_loses_
     audit = (await client.get("/api/v1/audit-log", params={"action": "journey.paused"})).json()
     assert "10 people in a row could not be moved" in str(audit["items"])
     monkeypatch.undo()
+    await drain()
+    [told] = (await client.get("/api/v1/notifications")).json()["items"]
+    assert (told["kind"], told["subject_id"]) == ("journey.held", journey["id"])
     assert (await client.post(f"{JOURNEYS}/{journey['id']}/resume")).status_code == 200
     assert await ticks(database, organisation, UUID(journey["id"])) == 4

@@ -3,6 +3,7 @@ const PAGES: Record<string, string> = {
   company: '/companies',
   deal: '/deals',
   segment: '/segments',
+  journey: '/journeys',
   import: '/imports',
   source: '/sources',
   webhook_endpoint: '/settings/webhooks',

@@ -11,6 +11,7 @@ from tradewind.modules.ai.events import BudgetReached
 from tradewind.modules.analytics import repository
 from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
 from tradewind.modules.analytics.service import notifications
+from tradewind.modules.campaigns.events import JourneyHeld
 from tradewind.modules.email import api as email
 from tradewind.modules.email.contracts import Mail
 from tradewind.modules.identity import api as identity
@@ -220,6 +221,22 @@ async def on_approval_requested(session: AsyncSession, event: ApprovalRequested)
                     link, member.id,
                 ),
             )  # fmt: skip
+
+
+@subscriber(JourneyHeld)
+async def on_journey_held(session: AsyncSession, event: JourneyHeld) -> None:
+    """A journey does not work: those who may launch it look at it before anybody is lost."""
+    name = await repository.campaign_name(session, event.journey_id) or "a journey"
+    await notifications.notify(
+        session,
+        await notifications.holders_of(session, "campaigns:launch"),
+        kind="journey.held",
+        title=f"A journey paused itself: {name}",
+        body=f"{event.reason}. Everybody else stays where they are until you resume it.",
+        subject_type="journey",
+        subject_id=event.journey_id,
+        dedupe_key=f"journey:{event.id}",
+    )
 
 
 @subscriber(CalendarDisconnected)

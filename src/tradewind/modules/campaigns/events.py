@@ -16,6 +16,14 @@ class JourneyLaunched(Event):
     journey_id: UUID
 
 
+class JourneyHeld(Event):
+    """A journey paused itself: people could not be moved in it, one after the other."""
+
+    name: ClassVar[str] = "campaigns.journey_held"
+    journey_id: UUID
+    reason: str
+
+
 class JourneyStopped(Event):
     """A journey was stopped for everybody."""
 

@@ -18,7 +18,7 @@ from tradewind.modules.campaigns.errors import (
     VersionNotFound,
     WrongState,
 )
-from tradewind.modules.campaigns.events import JourneyLaunched, JourneyStopped
+from tradewind.modules.campaigns.events import JourneyHeld, JourneyLaunched, JourneyStopped
 from tradewind.modules.campaigns.models import Journey, JourneyVersion
 from tradewind.modules.campaigns.repository import audience, rehearsals
 from tradewind.modules.campaigns.repository import journeys as repository
@@ -82,6 +82,7 @@ async def hold(session: AsyncSession, journey_id: UUID, reason: str) -> None:
         journey.state = "paused"
         await journeys.touch(session, journey)
         await journeys.record(session, "journey.paused", journey, reason=reason)
+        await tell(session, JourneyHeld(journey_id=journey.id, reason=reason))
 
 
 async def resume(session: AsyncSession, journey_id: UUID, *, by_campaign: bool = False) -> JourneyRead:
