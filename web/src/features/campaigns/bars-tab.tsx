@@ -9,7 +9,8 @@ import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import classes from './campaigns.module.css';
 import { daysAfter, mondayOf, today } from './moments';
-import { type Bar, barsQuery } from './queries';
+import type { Bar } from './queries';
+import { barsQuery } from './results/queries';
 import { StateBadge } from './state-badge';
 
 const route = getRouteApi('/_app/campaigns/');

@@ -12,11 +12,12 @@ import { EmptyState, ErrorState, LoadingLines, StillLoading } from '@/components
 import { RecordPage } from '@/components/record-page';
 import { CampaignActions } from './campaign-actions';
 import classes from './campaigns.module.css';
-import { type Campaign, campaignQuery, type Results, resultsQuery } from './queries';
+import { type Campaign, campaignQuery, type Results } from './queries';
 import { ActivityTab } from './results/activity-tab';
 import { MoneyTab } from './results/money-tab';
 import { OverviewTab } from './results/overview-tab';
 import { PeopleTab } from './results/people-tab';
+import { resultsQuery } from './results/queries';
 import { VariantsTab } from './results/variants-tab';
 import { TABS, type Tab } from './search';
 import { StateBadge } from './state-badge';

@@ -5,7 +5,8 @@ import { formatDate, formatNumber, formatPercent } from '@/app/format';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import classes from '../campaigns.module.css';
-import { type Campaign, cohortsQuery } from '../queries';
+import type { Campaign } from '../queries';
+import { cohortsQuery } from './queries';
 
 /** People by the week they entered, and how many had reached the goal by each week since. */
 export function CohortsCard({ campaign }: { campaign: Campaign }) {

@@ -11,8 +11,9 @@ import { ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { StatCard } from '@/components/stat-card';
 import type { TabProps } from '../campaign-page';
-import { CAMPAIGNS, type Campaign, costsQuery, type MoneyOfCurrency } from '../queries';
+import { CAMPAIGNS, type Campaign, type MoneyOfCurrency } from '../queries';
 import { CostDialog, CostsImportDialog } from './cost-dialogs';
+import { costsQuery } from './queries';
 
 const route = getRouteApi('/_app/campaigns/$campaignId/');
 

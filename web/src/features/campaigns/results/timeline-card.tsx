@@ -6,7 +6,8 @@ import { chartColors } from '@/app/theme';
 import { ChartCard } from '@/components/chart-card';
 import { CompositeChart } from '@/components/charts';
 import { amounts } from '../figures';
-import { type Campaign, type Day, timelineQuery } from '../queries';
+import type { Campaign, Day } from '../queries';
+import { timelineQuery } from './queries';
 
 const DAYS = 30;
 const FIGURES = ['planned', 'opened', 'clicked', 'replied'] as const;

@@ -7,7 +7,8 @@ import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
 import { useMe } from '@/app/session';
 import { FormDialog } from '@/components/form-dialog';
-import { CAMPAIGNS, MAIL_SETTINGS, mailSettingsQuery, TEMPLATES } from '../queries';
+import { CAMPAIGNS, TEMPLATES } from '../queries';
+import { MAIL_SETTINGS, mailSettingsQuery } from './queries';
 
 type Settings = Schema<'MailSettingsRead'>;
 

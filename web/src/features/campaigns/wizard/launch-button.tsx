@@ -12,8 +12,9 @@ import { useMay } from '@/app/permissions';
 import { FormDialog } from '@/components/form-dialog';
 import { LoadingLines } from '@/components/page-states';
 import { toastSuccess } from '@/components/toasts';
-import { CAMPAIGNS, type Campaign, reachQuery } from '../queries';
+import { CAMPAIGNS, type Campaign } from '../queries';
 import { useOwnProblems } from './own-problems';
+import { reachQuery } from './queries';
 
 function LaunchDialog({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
   const { t } = useTranslation('campaigns');

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '@/app/permissions';
 import type { Draft } from '../draft';
-import { mailSettingsQuery, sendersQuery } from '../queries';
+import { mailSettingsQuery, sendersQuery } from './queries';
 
 export interface OwnProblem {
   code: 'no_postal_address' | 'no_sender';

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { formatNumber, formatPercent } from '@/app/format';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import type { Draft } from '../draft';
-import { type Campaign, type Reach, reachQuery } from '../queries';
+import type { Campaign, Reach } from '../queries';
+import { reachQuery } from './queries';
 import classes from './wizard.module.css';
 
 const PAUSE_MS = 400;

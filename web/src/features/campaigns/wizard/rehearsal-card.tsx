@@ -9,7 +9,8 @@ import { RehearsalReport } from '@/components/journey/rehearsal-report';
 import { ErrorState } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError } from '@/components/toasts';
-import { CAMPAIGNS, rehearsalQuery } from '../queries';
+import { CAMPAIGNS } from '../queries';
+import { rehearsalQuery } from './queries';
 import type { StepProps } from './step-props';
 
 /** The campaign played through on a virtual clock, before anybody gets anything. */

@@ -9,11 +9,12 @@ import { formatDateTime, formatMoney, formatNumber, formatPercent } from '@/app/
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@/app/icons';
 import { LinkAnchor } from '@/components/link-anchor';
 import { toastError } from '@/components/toasts';
-import { CAMPAIGNS, purposesQuery, reachQuery, segmentsQuery } from '../queries';
+import { CAMPAIGNS, segmentsQuery } from '../queries';
 import type { Step } from '../search';
 import { AddressDialog } from './address-dialog';
 import { useOwnProblems } from './own-problems';
 import { PlanCard } from './plan-card';
+import { purposesQuery, reachQuery } from './queries';
 import { ReachCard } from './reach-card';
 import { RehearsalCard } from './rehearsal-card';
 import type { StepProps } from './step-props';

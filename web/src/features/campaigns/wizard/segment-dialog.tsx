@@ -11,7 +11,8 @@ import { formatNumber } from '@/app/format';
 import { type Condition, cleaned } from '@/components/filter-bar/condition';
 import { FormDialog } from '@/components/form-dialog';
 import { ConditionField } from '@/components/journey/fields';
-import { countQuery, SEGMENTS } from '../queries';
+import { SEGMENTS } from '../queries';
+import { countQuery } from './queries';
 
 type Segment = Schema<'SegmentRead'>;
 
