@@ -61,6 +61,8 @@ PAGES = [
     "/journeys",
     "/journeys/{journey}?tab=people",
     "/journeys/{journey}?tab=rehearsal",
+    "/journeys/{journey}?tab=results",
+    "/budgets",
     "/journeys/{journey}?tab=settings",
     "/email/templates",
     "/email/templates?settings=true",

@@ -14,6 +14,7 @@ import { Route as AuthRouteImport } from './routes/_auth'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppAgentsRouteImport } from './routes/_app/agents'
+import { Route as AppBudgetsRouteImport } from './routes/_app/budgets'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppGetStartedRouteImport } from './routes/_app/get-started'
 import { Route as AppInboxRouteImport } from './routes/_app/inbox'
@@ -34,7 +35,6 @@ import { Route as AppAgentsIndexRouteImport } from './routes/_app/agents/index'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app/agents/$agentId'
 import { Route as AppAnalyticsMetricsRouteImport } from './routes/_app/analytics/metrics'
 import { Route as AppCampaignsIndexRouteImport } from './routes/_app/campaigns/index'
-import { Route as AppCampaignsBudgetsRouteImport } from './routes/_app/campaigns/budgets'
 import { Route as AppCompaniesIndexRouteImport } from './routes/_app/companies/index'
 import { Route as AppCompaniesCompanyIdRouteImport } from './routes/_app/companies/$companyId'
 import { Route as AppDealsIndexRouteImport } from './routes/_app/deals/index'
@@ -129,6 +129,11 @@ const AppSplatRoute = AppSplatRouteImport.update({
 const AppAgentsRoute = AppAgentsRouteImport.update({
   id: '/agents',
   path: '/agents',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppBudgetsRoute = AppBudgetsRouteImport.update({
+  id: '/budgets',
+  path: '/budgets',
   getParentRoute: () => AppRoute,
 } as any)
 const AppDashboardRoute = AppDashboardRouteImport.update({
@@ -229,11 +234,6 @@ const AppAnalyticsMetricsRoute = AppAnalyticsMetricsRouteImport.update({
 const AppCampaignsIndexRoute = AppCampaignsIndexRouteImport.update({
   id: '/campaigns/',
   path: '/campaigns/',
-  getParentRoute: () => AppRoute,
-} as any)
-const AppCampaignsBudgetsRoute = AppCampaignsBudgetsRouteImport.update({
-  id: '/campaigns/budgets',
-  path: '/campaigns/budgets',
   getParentRoute: () => AppRoute,
 } as any)
 const AppCompaniesIndexRoute = AppCompaniesIndexRouteImport.update({
@@ -617,6 +617,7 @@ export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/$': typeof AppSplatRoute
   '/agents': typeof AppAgentsRouteWithChildren
+  '/budgets': typeof AppBudgetsRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
   '/inbox': typeof AppInboxRoute
@@ -635,7 +636,6 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof AuthVerifyEmailRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/analytics/metrics': typeof AppAnalyticsMetricsRoute
-  '/campaigns/budgets': typeof AppCampaignsBudgetsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
@@ -714,6 +714,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
   '/$': typeof AppSplatRoute
+  '/budgets': typeof AppBudgetsRoute
   '/dashboard': typeof AppDashboardRoute
   '/get-started': typeof AppGetStartedRoute
   '/inbox': typeof AppInboxRoute
@@ -729,7 +730,6 @@ export interface FileRoutesByTo {
   '/verify-email': typeof AuthVerifyEmailRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/analytics/metrics': typeof AppAnalyticsMetricsRoute
-  '/campaigns/budgets': typeof AppCampaignsBudgetsRoute
   '/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/deals/$dealId': typeof AppDealsDealIdRoute
   '/imports/$importId': typeof AppImportsImportIdRoute
@@ -811,6 +811,7 @@ export interface FileRoutesById {
   '/_auth': typeof AuthRouteWithChildren
   '/_app/$': typeof AppSplatRoute
   '/_app/agents': typeof AppAgentsRouteWithChildren
+  '/_app/budgets': typeof AppBudgetsRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/get-started': typeof AppGetStartedRoute
   '/_app/inbox': typeof AppInboxRoute
@@ -830,7 +831,6 @@ export interface FileRoutesById {
   '/_app/': typeof AppIndexRoute
   '/_app/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/_app/analytics/metrics': typeof AppAnalyticsMetricsRoute
-  '/_app/campaigns/budgets': typeof AppCampaignsBudgetsRoute
   '/_app/companies/$companyId': typeof AppCompaniesCompanyIdRoute
   '/_app/deals/$dealId': typeof AppDealsDealIdRoute
   '/_app/imports/$importId': typeof AppImportsImportIdRoute
@@ -912,6 +912,7 @@ export interface FileRouteTypes {
     | '/'
     | '/$'
     | '/agents'
+    | '/budgets'
     | '/dashboard'
     | '/get-started'
     | '/inbox'
@@ -930,7 +931,6 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/agents/$agentId'
     | '/analytics/metrics'
-    | '/campaigns/budgets'
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
@@ -1009,6 +1009,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/$'
+    | '/budgets'
     | '/dashboard'
     | '/get-started'
     | '/inbox'
@@ -1024,7 +1025,6 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/agents/$agentId'
     | '/analytics/metrics'
-    | '/campaigns/budgets'
     | '/companies/$companyId'
     | '/deals/$dealId'
     | '/imports/$importId'
@@ -1105,6 +1105,7 @@ export interface FileRouteTypes {
     | '/_auth'
     | '/_app/$'
     | '/_app/agents'
+    | '/_app/budgets'
     | '/_app/dashboard'
     | '/_app/get-started'
     | '/_app/inbox'
@@ -1124,7 +1125,6 @@ export interface FileRouteTypes {
     | '/_app/'
     | '/_app/agents/$agentId'
     | '/_app/analytics/metrics'
-    | '/_app/campaigns/budgets'
     | '/_app/companies/$companyId'
     | '/_app/deals/$dealId'
     | '/_app/imports/$importId'
@@ -1241,6 +1241,13 @@ declare module '@tanstack/react-router' {
       path: '/agents'
       fullPath: '/agents'
       preLoaderRoute: typeof AppAgentsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/budgets': {
+      id: '/_app/budgets'
+      path: '/budgets'
+      fullPath: '/budgets'
+      preLoaderRoute: typeof AppBudgetsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/dashboard': {
@@ -1381,13 +1388,6 @@ declare module '@tanstack/react-router' {
       path: '/campaigns'
       fullPath: '/campaigns/'
       preLoaderRoute: typeof AppCampaignsIndexRouteImport
-      parentRoute: typeof AppRoute
-    }
-    '/_app/campaigns/budgets': {
-      id: '/_app/campaigns/budgets'
-      path: '/campaigns/budgets'
-      fullPath: '/campaigns/budgets'
-      preLoaderRoute: typeof AppCampaignsBudgetsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/companies/': {
@@ -2042,6 +2042,7 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppAgentsRoute: typeof AppAgentsRouteWithChildren
+  AppBudgetsRoute: typeof AppBudgetsRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppGetStartedRoute: typeof AppGetStartedRoute
   AppInboxRoute: typeof AppInboxRoute
@@ -2053,7 +2054,6 @@ interface AppRouteChildren {
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
   AppAnalyticsMetricsRoute: typeof AppAnalyticsMetricsRoute
-  AppCampaignsBudgetsRoute: typeof AppCampaignsBudgetsRoute
   AppCompaniesCompanyIdRoute: typeof AppCompaniesCompanyIdRoute
   AppDealsDealIdRoute: typeof AppDealsDealIdRoute
   AppImportsImportIdRoute: typeof AppImportsImportIdRoute
@@ -2082,6 +2082,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppAgentsRoute: AppAgentsRouteWithChildren,
+  AppBudgetsRoute: AppBudgetsRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppGetStartedRoute: AppGetStartedRoute,
   AppInboxRoute: AppInboxRoute,
@@ -2093,7 +2094,6 @@ const AppRouteChildren: AppRouteChildren = {
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
   AppAnalyticsMetricsRoute: AppAnalyticsMetricsRoute,
-  AppCampaignsBudgetsRoute: AppCampaignsBudgetsRoute,
   AppCompaniesCompanyIdRoute: AppCompaniesCompanyIdRoute,
   AppDealsDealIdRoute: AppDealsDealIdRoute,
   AppImportsImportIdRoute: AppImportsImportIdRoute,

@@ -14,7 +14,7 @@ from tradewind.kernel import clock
 from tradewind.modules.campaigns.engine.graph import JourneyDraft
 from tradewind.modules.campaigns.schemas.enrolments import EnrolPeople
 from tradewind.modules.campaigns.schemas.journeys import JourneyCreate, JourneyPublish
-from tradewind.modules.campaigns.service import entering, journeys, publishing, ticking
+from tradewind.modules.campaigns.service import entering, hours, journeys, publishing, ticking
 
 DAYS = 21
 A_WAVE = 12
@@ -42,12 +42,15 @@ async def add_journeys(session: AsyncSession) -> None:
         return
     now = clock.now()
     with clock.frozen(now - timedelta(days=DAYS)) as then:
+        await hours.refresh_at_once(session)
         draft = JourneyDraft.model_validate(_welcome(mails))
         made = await journeys.create_journey(
             session, JourneyCreate(name="Welcome and first steps", description="For new leads", draft=draft)
         )
         await publishing.launch(session, made.id, JourneyPublish(note="First version"), None)
         for day in range(DAYS):
+            if day % _WAVE_EVERY == 0:
+                await hours.reward(session)
             if day % _WAVE_EVERY == 0 and (wave := people[:A_WAVE]):
                 del people[:A_WAVE]
                 await entering.enrol_by_hand(session, made.id, EnrolPeople(person_ids=wave, key=f"sample-{day}"))
@@ -55,6 +58,8 @@ async def add_journeys(session: AsyncSession) -> None:
                 pass
             then.tick(86_400)
     await session.execute(_SENT, {"now": now})
+    await hours.reward(session)
+    await hours.refresh_at_once(session)
 
 
 def _welcome(mails: list[UUID]) -> dict[str, Any]:
@@ -69,6 +74,7 @@ def _welcome(mails: list[UUID]) -> dict[str, Any]:
         _step("test", "split", "Idea now or later", method="adaptive", floor=0.1,
               variants=[{"key": "now", "name": "Now"}, {"key": "later", "name": "In a week"}]),
         _step("week", "wait", "A week", until="duration", duration=_days(7)),
+        _step("hour", "wait", "Their best hour", until="best", within_days=2, explore=0.2),
         _step("idea", "send", "One idea", channel="email", template_id=second, purpose="sales"),
         _step("rest", "wait", "Time to read", until="duration", duration=_days(5)),
         _step("won", "goal", "A conversation"),
@@ -76,10 +82,11 @@ def _welcome(mails: list[UUID]) -> dict[str, Any]:
     ]  # fmt: skip
     edges = [
         _edge("in", "hello"), _edge("hello", "prices"), _edge("prices", "warm"), _edge("prices", "warm", "timeout"),
-        _edge("warm", "call", "yes"), _edge("warm", "test", "no"), _edge("call", "won"), _edge("test", "idea", "now"),
-        _edge("test", "week", "later"), _edge("week", "idea"), _edge("idea", "rest"), _edge("rest", "out"),
+        _edge("warm", "call", "yes"), _edge("warm", "test", "no"), _edge("call", "won"), _edge("test", "hour", "now"),
+        _edge("test", "week", "later"), _edge("week", "hour"), _edge("hour", "idea"), _edge("idea", "rest"),
+        _edge("rest", "out"),
     ]  # fmt: skip
-    places = ((0, 0), (0, 1), (0, 2), (0, 3), (-1, 4), (1, 4), (2, 5), (1, 6), (1, 7), (-1, 5), (1, 8))
+    places = ((0, 0), (0, 1), (0, 2), (0, 3), (-1, 4), (1, 4), (2, 5), (1, 6), (1, 7), (1, 8), (-1, 5), (1, 9))
     layout = {one["id"]: (x * 280, y * 140) for one, (x, y) in zip(nodes, places, strict=True)}
     settings = {"exit_when": {"event": {"kind": "email.replied"}}, "purpose": "sales"}
     return {"nodes": nodes, "edges": edges, "settings": settings, "layout": layout}

@@ -6,6 +6,9 @@ import { formatNumber, formatPercent } from '@/app/format';
 
 const share = (value: number | null) => (value === null ? '–' : formatPercent(value, 1));
 
+/** Of so many draws, counted by their weights, an estimate says something. */
+const LEAST_EFFECTIVE = 30;
+
 type ArmRead = Schema<'JourneyArmRead'>;
 
 interface ArmsTableProps {
@@ -14,6 +17,27 @@ interface ArmsTableProps {
   reached?: string;
   /** What can be done with an arm, in a column of its own. */
   action?: (arm: ArmRead) => ReactNode;
+}
+
+/** The off-policy estimate with its standard error, once enough draws are over. */
+function Always({ estimate }: { estimate: NonNullable<ArmRead['estimate']> | null }) {
+  const { t } = useTranslation('journeys');
+  if (!estimate || estimate.effective < LEAST_EFFECTIVE || estimate.error === 0) {
+    return (
+      <Text size="xs" c="dimmed">
+        {t('results.tooFew')}
+      </Text>
+    );
+  }
+  return (
+    <>
+      {share(estimate.value)}
+      <Text size="xs" c="dimmed">
+        ± {share(estimate.error)}
+        {estimate.clipped > 0 && ` · ${t('best.clipped', { count: estimate.clipped })}`}
+      </Text>
+    </>
+  );
 }
 
 function Arm({ arm, action }: { arm: ArmRead; action: ArmsTableProps['action'] }) {
@@ -42,17 +66,17 @@ function Arm({ arm, action }: { arm: ArmRead; action: ArmsTableProps['action'] }
       </Table.Td>
       <Table.Td className="tw-number" ta="end">
         {share(arm.lift)}
+        {arm.lift_low != null && arm.lift_high != null && (
+          <Text size="xs" c="dimmed">
+            {share(arm.lift_low)} – {share(arm.lift_high)}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td className="tw-number" ta="end">
         {share(arm.best)}
       </Table.Td>
       <Table.Td className="tw-number" ta="end">
-        {share(arm.value_if_always)}
-        {arm.value_error !== null && (
-          <Text size="xs" c="dimmed">
-            ± {share(arm.value_error)}
-          </Text>
-        )}
+        <Always estimate={arm.estimate ?? null} />
       </Table.Td>
       <Table.Td miw={96}>
         <Group gap="xs" wrap="nowrap">

@@ -10,7 +10,7 @@ import { PoolCard } from './pool-card';
 import { PoolDialog } from './pool-dialog';
 import { poolsQuery } from './queries';
 
-const route = getRouteApi('/_app/campaigns/budgets');
+const route = getRouteApi('/_app/budgets');
 
 /** Budgets that campaigns share, and what moves between them. */
 export function BudgetsPage() {

@@ -8,6 +8,8 @@ import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { changeBudget, type Decision, decisionsQuery, type Pool, usd } from './queries';
 
+const CONCLUDED = new Set<Decision['code']>(['moved', 'kept']);
+
 function Shares({ decision }: { decision: Decision }) {
   const { t } = useTranslation('budgets');
   return (
@@ -48,6 +50,26 @@ function Shares({ decision }: { decision: Decision }) {
   );
 }
 
+/** What the decision is expected to bring for the same money, against what else could have been. */
+function Compared({ decision }: { decision: Decision }) {
+  const { t } = useTranslation('budgets');
+  const before = decision.alternatives.find(({ name }) => name === 'as_it_was')?.goals ?? 0;
+  if (!CONCLUDED.has(decision.code) || before <= 0) return null;
+  const more = (goals: number) =>
+    formatNumber(goals / before - 1, { style: 'percent', signDisplay: 'exceptZero' });
+  return (
+    <Text size="xs" c="dimmed">
+      {t('compared', {
+        more: more(decision.goals),
+        others: decision.alternatives
+          .filter(({ name }) => name !== 'as_it_was')
+          .map((one) => `${t(`alternative.${one.name}`)} ${more(one.goals)}`)
+          .join(', '),
+      })}
+    </Text>
+  );
+}
+
 function DecisionCard({ pool, decision }: { pool: Pool; decision: Decision }) {
   const { t } = useTranslation('budgets');
   const [busy, setBusy] = useState(false);
@@ -62,7 +84,6 @@ function DecisionCard({ pool, decision }: { pool: Pool; decision: Decision }) {
     setBusy(false);
   };
   const would = decision.moved && decision.mode === 'shadow';
-  const goals = (value: number) => formatNumber(value, { maximumFractionDigits: 1 });
   return (
     <Card component="li">
       <Stack gap="xs">
@@ -93,16 +114,7 @@ function DecisionCard({ pool, decision }: { pool: Pool; decision: Decision }) {
         </Group>
         <Text size="sm">{t(`reason.${decision.code}`)}</Text>
         <Shares decision={decision} />
-        {decision.alternatives.length > 0 && (
-          <Text size="xs" c="dimmed">
-            {t('alternatives', {
-              goals: goals(decision.goals),
-              others: decision.alternatives
-                .map((one) => `${t(`alternative.${one.name}`)} ${goals(one.goals)}`)
-                .join(', '),
-            })}
-          </Text>
-        )}
+        <Compared decision={decision} />
       </Stack>
     </Card>
   );

@@ -16,6 +16,8 @@ const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const LEAST_EFFECTIVE = 30;
 const TOP = 3;
+/** Hours with half the answers of the best one look clearly paler. */
+const CONTRAST = 2;
 const two = (hour: number) => String(hour % 24).padStart(2, '0');
 
 /** The week, an hour a cell: the darker, the more answers. */
@@ -44,7 +46,11 @@ function Week({ shares }: { shares: number[] }) {
               <span
                 key={`${one}-${hour}`}
                 className={classes.cell}
-                style={{ '--share': (shares[one * 24 + hour] ?? 0) / most } as CSSProperties}
+                style={
+                  {
+                    '--share': ((shares[one * 24 + hour] ?? 0) / most) ** CONTRAST,
+                  } as CSSProperties
+                }
                 title={told(one * 24 + hour)}
               />
             )),

@@ -41,11 +41,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a campaign gets: `allotted` micro-USD of the period; `chance` that it is the best, None if not compared."""
+    """What a campaign gets: `allotted` micro-USD of the period, as a share of the pool before and after.
+
+    `chance` is that it is the best, None if it was not compared.
+    """
 
     standing: Standing
     chance: float | None
     allotted: int
+    before: float
     share: float
 
 
@@ -89,8 +93,9 @@ def decide(amount: int, standings: Sequence[Standing], floor: float) -> Shift:
         code = "moved" if apart * _WORTH_IT > amount else "kept"
     rates = expected_rates([(one.goals, one.cost) for one in standings])
     parts = tuple(
-        Part(one, chances.get(one.campaign_id), allotted[one.campaign_id], allotted[one.campaign_id] / amount)
+        Part(one, chances.get(key), allotted[key], present[key] / amount, allotted[key] / amount)
         for one in standings
+        for key in [one.campaign_id]
     )
     others: dict[AlternativeName, dict[UUID, int]] = {"as_it_was": present}
     if compared:

@@ -123,7 +123,7 @@ class BudgetDecisionRead(BaseModel):
     reason: str
     actor_name: str
     amount_microusd: int
-    goals: float = Field(description="Goals that what is left is expected to bring")
+    goals: float = Field(description="Goals that what is left would bring if campaigns went on as they did")
     shares: list[BudgetShare]
     alternatives: list[BudgetAlternative]
     undone_at: datetime | None

@@ -307,9 +307,9 @@ async def shown(session: AsyncSession, pool: BudgetPool) -> BudgetPoolRead:
         members=[
             BudgetMemberRead(
                 campaign_id=one.campaign_id, name=one.name, state=campaigns[one.campaign_id].state,
-                min_share=one.min_share, max_share=one.max_share, locked=one.locked, share=one.share,
-                allotted_microusd=given[one.campaign_id], spent_microusd=one.spent, goals=one.goals,
-                cost_microusd=one.cost,
+                min_share=one.min_share, max_share=one.max_share, locked=one.locked,
+                share=min(1.0, given[one.campaign_id] / pool.amount_microusd), spent_microusd=one.spent,
+                allotted_microusd=given[one.campaign_id], goals=one.goals, cost_microusd=one.cost,
             )
             for one in standings.campaigns
         ],
@@ -330,7 +330,7 @@ def _told(pool: BudgetPool, shift: Shift) -> dict[str, Any]:
                 "goals": part.standing.goals, "cost_microusd": part.standing.cost,
                 "spent_microusd": part.standing.spent, "min_share": part.standing.min_share,
                 "max_share": part.standing.max_share, "locked": part.standing.locked, "chance": part.chance,
-                "before": part.standing.share, "after": part.share, "allotted_microusd": part.allotted,
+                "before": min(1.0, part.before), "after": part.share, "allotted_microusd": part.allotted,
             }
             for part in shift.parts
         ],

@@ -46,6 +46,21 @@ async def refresh(context: JobContext) -> None:
         await rows.store_rhythm(session, at)
 
 
+async def refresh_at_once(session: AsyncSession) -> None:
+    """The same in one transaction, for an organisation that is known to be small."""
+    at = now()
+    after, zone = _NOBODY, await home_zone(session)
+    while people := await rows.page(session, since=at - rows.KEPT, after=after, limit=BATCH):
+        await rows.count(session, people, zone=zone, at=at)
+        after = people[-1]
+    await rows.store_rhythm(session, at)
+
+
+async def reward(session: AsyncSession) -> None:
+    """Mark the hours that were drawn in the last days and answered since."""
+    await rows.reward(session, at=now())
+
+
 async def merged(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[UUID]) -> None:
     """What the losers answered is the winner's."""
     await rows.drop(session, loser_ids)

@@ -45,14 +45,14 @@ function BestHour({ settings, set, problem, readOnly }: EditorProps) {
         description={t('field.personZone')}
         readOnly={readOnly}
         error={problem('earliest')}
-        value={settings.earliest as string}
+        value={(settings.earliest as string | undefined) ?? '08:00'}
         onChange={(earliest) => set({ earliest })}
       />
       <ClockField
         label={t('best.latest')}
         readOnly={readOnly}
         error={problem('latest')}
-        value={settings.latest as string}
+        value={(settings.latest as string | undefined) ?? '20:00'}
         onChange={(latest) => set({ latest })}
       />
       <WeekdaysField

@@ -5,7 +5,7 @@ import { BudgetsPage } from '@/features/budgets/budgets-page';
 import { poolsQuery } from '@/features/budgets/queries';
 import { budgetsSearch } from '@/features/budgets/search';
 
-export const Route = createFileRoute('/_app/campaigns/budgets')({
+export const Route = createFileRoute('/_app/budgets')({
   staticData: {
     nav: { label: 'nav.budgets', icon: IconCoin, order: 215 },
     crumb: 'nav.budgets',
