@@ -112,6 +112,7 @@ async def campaigns_have_results(database: Database, demo: Demo) -> None:
         for state in ("done", "live"):
             told = await campaign_results.results(session, found[state].id)
             assert told.funnel.entered > 100, state
+            assert found[state].goal.reached == told.funnel.goal, state
             assert told.funnel.sent > told.funnel.clicked > told.funnel.won >= 0, state
             assert 0 < told.funnel.goal < told.funnel.sent, state
             assert told.lift is not None, state

@@ -78,14 +78,14 @@ PLANS = (
         "Season planning guide", "Guide first, then a call", 46,
         {"kind": "booking", "target_count": 12, "within_days": 21},
         {"mode": "fixed", "holdout": 0.25}, None,
-        ((0, 42_000, "Design of the guide"), (3, 18_500, "LinkedIn ads")),
+        ((0, 420_000, "Agency"), (3, 185_000, "LinkedIn ads")),
     ),
     Plan(
         "Demo days", "A short demo, booked in one click", 9,
-        {"kind": "booking", "target_count": 15, "within_days": 30},
-        {"mode": "adaptive", "floor": 0.1, "measure": "click", "holdout": 0.1},
+        {"kind": "booking", "target_count": 40, "within_days": 30},
+        {"mode": "adaptive", "floor": 0.1, "holdout": 0.1},
         {"amount_minor": 15_000, "per": "total", "prices_microusd": {"email": 1_200}},
-        ((0, 26_000, "LinkedIn ads"),),
+        ((0, 260_000, "LinkedIn ads"),),
     ),
 )  # fmt: skip
 

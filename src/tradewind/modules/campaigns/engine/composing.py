@@ -23,6 +23,8 @@ from tradewind.modules.campaigns.engine.graph import JourneyDraft
 
 ENTRY, HOLDOUT, HELD, AHEAD, LATER, REST, END = "in", "holdout", "held", "ahead", "later", "rest", "out"
 GO, NOTHING = "go", "nothing"
+HELD_OUT = (HOLDOUT, NOTHING)
+"""The step and variant of those who get nothing."""
 GOALS: Mapping[GoalKind, tuple[str, str | None]] = {
     "booking": ("Meeting booked", "meeting.booked"),
     "deal_created": ("Deal opened", "deal.created"),

@@ -15,6 +15,15 @@ _SENT = """
     SELECT lane_id AS id, sum(messages)::bigint AS sent, sum(cost_microusd)::bigint AS microusd FROM send_counters
     WHERE organisation_id = $1 AND lane_id = ANY ($2::uuid[]) GROUP BY 1
 """
+_GOALS = """
+    SELECT v.journey_id, f.port, sum(f.people)::bigint AS people FROM journey_flows f
+    JOIN journey_versions v ON v.id = f.version_id
+    WHERE v.journey_id = ANY ($1::uuid[]) AND f.node = '' AND f.port IN ('entered', 'goal') GROUP BY 1, 2
+    UNION ALL
+    SELECT v.journey_id, 'goal', -sum(a.rewarded)::bigint FROM journey_arms a
+    JOIN journey_versions v ON v.id = a.version_id
+    WHERE v.journey_id = ANY ($1::uuid[]) AND a.node = $2 AND a.variant = $3 GROUP BY 1
+"""
 _COSTS = """
     SELECT campaign_id, currency, sum(amount_minor)::bigint AS minor FROM campaign_costs
     WHERE campaign_id = ANY ($1::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2
@@ -90,15 +99,15 @@ async def active_organisations(session: AsyncSession) -> list[UUID]:
     return list(await session.scalars(text("SELECT campaigns_active_organisations()")))
 
 
-async def goals(session: AsyncSession, journey_ids: Mapping[UUID, UUID]) -> dict[UUID, tuple[int, int]]:
-    """By campaign: people who entered, and who reached the goal, over its journeys (journey → campaign)."""
+async def goals(
+    session: AsyncSession, journey_ids: Mapping[UUID, UUID], holdout: tuple[str, str]
+) -> dict[UUID, tuple[int, int]]:
+    """By campaign: people who entered, and who reached the goal, over its journeys (journey → campaign).
+
+    `holdout` is the step and variant of those whose goals do not count.
+    """
     connection = await asyncpg_connection(session)
-    rows = await connection.fetch(
-        "SELECT v.journey_id, f.port, sum(f.people)::bigint AS people FROM journey_flows f "
-        "JOIN journey_versions v ON v.id = f.version_id WHERE v.journey_id = ANY ($1::uuid[]) AND f.node = '' "
-        "AND f.port IN ('entered', 'goal') GROUP BY 1, 2",
-        list(journey_ids),
-    )
+    rows = await connection.fetch(_GOALS, list(journey_ids), *holdout)
     found: dict[UUID, tuple[int, int]] = {}
     for row in rows:
         campaign_id = journey_ids[UUID(bytes=row["journey_id"].bytes)]

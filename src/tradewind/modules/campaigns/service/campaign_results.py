@@ -12,7 +12,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database.sight import seeing_everything
 from tradewind.modules.campaigns.engine.allocation import interval
 from tradewind.modules.campaigns.engine.campaign import CampaignDraft
-from tradewind.modules.campaigns.engine.composing import GO, HOLDOUT, NOTHING, goal_label, split_key
+from tradewind.modules.campaigns.engine.composing import GO, HELD_OUT, HOLDOUT, NOTHING, goal_label, split_key
 from tradewind.modules.campaigns.models import Campaign, Journey
 from tradewind.modules.campaigns.repository import campaign_results as rows
 from tradewind.modules.campaigns.repository import campaigns as repository
@@ -33,7 +33,6 @@ from tradewind.modules.email import api as email
 
 ENOUGH = 30
 """Fewer people than this say nothing: counts are given, no rates."""
-HELD_OUT = (HOLDOUT, NOTHING)
 _PACE_DAYS = 7
 _FARTHEST_DAYS = 730
 _Z_95 = 1.959964

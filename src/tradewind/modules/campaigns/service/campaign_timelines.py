@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.errors import Invalid
+from tradewind.modules.campaigns.engine.composing import HELD_OUT
 from tradewind.modules.campaigns.models import Campaign
 from tradewind.modules.campaigns.repository import campaign_results as rows
 from tradewind.modules.campaigns.repository import campaigns as repository
@@ -26,7 +27,7 @@ from tradewind.modules.campaigns.schemas.campaign_results import (
     ChannelDay,
 )
 from tradewind.modules.campaigns.service import campaigns
-from tradewind.modules.campaigns.service.campaign_results import ENOUGH, HELD_OUT, midnight
+from tradewind.modules.campaigns.service.campaign_results import ENOUGH, midnight
 from tradewind.modules.campaigns.service.programs import home_zone
 from tradewind.modules.campaigns.service.spans import today
 

@@ -13,7 +13,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.campaigns.engine.campaign import CampaignDraft
 from tradewind.modules.campaigns.engine.campaign_checking import Flaw, flaws, of_journey
-from tradewind.modules.campaigns.engine.composing import compose, goal_label
+from tradewind.modules.campaigns.engine.composing import HELD_OUT, compose, goal_label
 from tradewind.modules.campaigns.engine.graph import JourneyDraft
 from tradewind.modules.campaigns.errors import CampaignNotFound, LimitReached, WrongState
 from tradewind.modules.campaigns.models import Campaign, Journey
@@ -250,7 +250,7 @@ async def _rows(session: AsyncSession, found: Sequence[Campaign], attached: Sequ
     sent = await repository.sent(session, ids)
     costs = await repository.costs(session, ids)
     of = {one.id: one.campaign_id for one in attached if one.campaign_id is not None}
-    people = await repository.goals(session, of)
+    people = await repository.goals(session, of, HELD_OUT)
     rows = []
     for campaign in found:
         draft = draft_of(campaign)
