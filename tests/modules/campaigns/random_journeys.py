@@ -56,7 +56,7 @@ def random_case(chance: Random) -> Case:
 
 
 def _step(chance: Random, key: str) -> dict[str, Any]:
-    match chance.randint(0, 8):
+    match chance.randint(0, 9):
         case 0 | 1:
             return wait(key, chance.randint(1, 9), chance.choice(["days", "hours"]))
         case 2 | 3:
@@ -71,6 +71,9 @@ def _step(chance: Random, key: str) -> dict[str, Any]:
         case 7:
             timeout = {"amount": chance.randint(1, 9), "unit": "days"}
             return node(key, "score_wait", at_least=chance.choice([30, 60]), timeout=timeout)
+        case 8:
+            days = chance.sample(range(7), chance.randint(0, 2))
+            return node(key, "wait", until="best", within_days=7, earliest="07:30", weekdays=days)
         case _:
             return node(key, "task", title="Look after {{ first_name }}")
 

@@ -21,6 +21,8 @@ from tradewind.modules.campaigns.engine.hours import BEST, Rhythm, choose, own_s
 from tradewind.modules.campaigns.engine.pacing import Pacer
 from tradewind.modules.campaigns.engine.steps import BestWait
 from tradewind.modules.campaigns.service import hours
+from tradewind.modules.sending import api as sending
+from tradewind.modules.sending.contracts import PlannedMessages
 
 # Clocks change at night and at noon's edge, by half an hour, and one left out a whole day.
 ZONES = ("Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Cairo")
@@ -216,3 +218,46 @@ async def test_so_many_enter_an_hour_through_pauses_and_a_new_pace(client, datab
     assert read["people"] == {"waiting": 0, "done": 20, "exited": 0, "failed": 0, "goal": 0}
     with pytest.raises(ValidationError):
         Pace()
+
+
+async def test_a_rehearsal_knows_paces_hours_costs_limits_and_budgets(client, database, organisation, frozen, drain):
+    policy = {"name": "A day", "mode": "enforce", "settings": {"rule": "limit", "amount": 5, "period": "day"}}
+    assert (await client.post("/api/v1/sending/policies", json=policy)).status_code == 201
+    settings = {"rule": "budget", "amount_microusd": 2_000, "period": "month"}
+    budget = {"name": "A month", "mode": "enforce", "settings": settings}
+    assert (await client.post("/api/v1/sending/policies", json=budget)).status_code == 201
+    async with database.transaction(organisation) as session:
+        await people(session, 12)
+        at = now()
+        planned = [
+            PlannedMessages(hour=at, channel="chat", purpose="sales", messages=12, price_microusd=300),
+            PlannedMessages(hour=at + timedelta(days=1), channel="chat", purpose="sales", messages=1),
+            PlannedMessages(hour=at, channel="chat", purpose="transactional", messages=100, price_microusd=1),
+        ]
+        outlook = await sending.outlook(session, planned, at)
+        # A look changes nothing: the second one says the same.
+        assert outlook == await sending.outlook(session, planned, at)
+    assert outlook.cost_microusd == 12 * 300 + 100
+    held = {hold.name: (hold.put_off, hold.lost) for hold in outlook.holds}
+    # Five a day: seven wait for the next days, and so does the one that is planned for tomorrow.
+    assert held["A day"] == (8, 0)
+    assert held["A month"][0] > 0
+    nodes = [
+        BY_HAND,
+        node("best", "wait", "Good hour", until="best", within_days=2),
+        node("say", "send", channel="chat", text="Hello", purpose="transactional", cost_microusd=250),
+        END,
+    ]
+    draft = {"nodes": nodes, "edges": line("in > best > say > out"), "settings": {"pace": {"per_day": 4}}}
+    made = (await client.post("/api/v1/journeys", json={"name": "Test", "draft": draft})).json()
+    path = f"/api/v1/journeys/{made['id']}/rehearsals"
+    assert (await client.post(path, json={"mode": "simulate", "days": 30})).status_code in (200, 201, 202)
+    await drain()
+    report = (await client.get(path)).json()[0]["report"]
+    assert report["cost_microusd"] == 12 * 250
+    told = {"channel": "chat", "messages": 12, "cost_microusd": 3_000, "origin": "told"}
+    assert report["costs"] == [told]
+    assert report["best_hours"][0]["decided"] == {"best_unknown": 12}
+    entered = [day["entered"] for day in report["days"] if day["entered"]]
+    assert (sum(entered), max(entered) <= 5, len(entered) >= 3) == (12, True, True)
+    assert any("the journey's pace" in one for one in report["assumptions"])

@@ -28,7 +28,7 @@ def standing(chance: Random, place: int) -> Standing:
     )  # fmt: skip
 
 
-@settings(max_examples=150, phases=[Phase.generate])
+@settings(max_examples=80, phases=[Phase.generate])
 @given(st.randoms(use_true_random=False))
 def test_never_above_the_pool_and_within_the_limits_of_each(chance: Random):
     amount, floor = chance.choice([1, 50, 200, 1_000]) * DOLLAR, chance.choice([0, 0.1, 0.5])
