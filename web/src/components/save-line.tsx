@@ -28,9 +28,9 @@ interface SaveLineProps {
   at: string;
 }
 
-/** Whether what is shown is stored, what can be done where it is not, and the steps back and forth. */
+/** Whether what is shown is stored, what can be done where it is not, and the steps back and forth. Texts: load `autosave`. */
 export function SaveLine({ editor, at }: SaveLineProps) {
-  const { t } = useTranslation('components');
+  const { t } = useTranslation('autosave');
   const { state, error } = editor;
   return (
     <Group gap="xs">
@@ -39,35 +39,35 @@ export function SaveLine({ editor, at }: SaveLineProps) {
         c={state === 'failed' ? 'var(--mantine-color-red-text)' : 'dimmed'}
         role="status"
       >
-        {t(`autosave.${state}`, { why: error?.message ?? '', at: formatTime(at) })}
+        {t(state, { why: error?.message ?? '', at: formatTime(at) })}
       </Text>
       {state === 'failed' && (
         <Button size="compact-xs" variant="default" onClick={() => void editor.flush()}>
-          {t('autosave.again')}
+          {t('again')}
         </Button>
       )}
       {state === 'conflict' && (
         <>
           <Button size="compact-xs" variant="default" onClick={editor.reload}>
-            {t('autosave.theirs')}
+            {t('theirs')}
           </Button>
           <Button size="compact-xs" variant="default" onClick={editor.overwrite}>
-            {t('autosave.mine')}
+            {t('mine')}
           </Button>
         </>
       )}
       <Group gap={4}>
         <ActionIcon
-          aria-label={t('autosave.undo')}
-          title={`${t('autosave.undo')} (Ctrl+Z)`}
+          aria-label={t('undo')}
+          title={`${t('undo')} (Ctrl+Z)`}
           disabled={!editor.canUndo}
           onClick={editor.undo}
         >
           <IconArrowBackUp size={16} />
         </ActionIcon>
         <ActionIcon
-          aria-label={t('autosave.redo')}
-          title={`${t('autosave.redo')} (Ctrl+Shift+Z)`}
+          aria-label={t('redo')}
+          title={`${t('redo')} (Ctrl+Shift+Z)`}
           disabled={!editor.canRedo}
           onClick={editor.redo}
         >

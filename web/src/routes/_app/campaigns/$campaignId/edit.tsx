@@ -14,7 +14,7 @@ export const Route = createFileRoute('/_app/campaigns/$campaignId/edit')({
     void context.queryClient.prefetchQuery(campaignQuery(params.campaignId));
     void context.queryClient.prefetchQuery(segmentsQuery());
     void context.queryClient.prefetchQuery(templatesQuery());
-    return loadTexts('campaigns', 'journeys', 'mail-templates');
+    return loadTexts('autosave', 'campaigns', 'journeys', 'mail-templates');
   },
   component: WizardPage,
 });

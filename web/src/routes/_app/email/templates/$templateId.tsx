@@ -12,7 +12,7 @@ export const Route = createFileRoute('/_app/email/templates/$templateId')({
   validateSearch: templateSearch,
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(templateQuery(params.templateId));
-    return loadTexts('mail-templates');
+    return loadTexts('autosave', 'mail-templates');
   },
   component: TemplatePage,
 });
