@@ -2,7 +2,8 @@
 
 `python mail_peers.py smtp FOLDER` takes mails into FOLDER and prints its port. What it answers the mailbox part of an
 address says: gone 550, full 452, shut 421, drop takes the mail and breaks off, late takes it at the second attempt,
-umlaut 550 in Latin-1, leave 421 to the final dot of the first attempt.
+umlaut 550 in Latin-1, leave 421 to the final dot of the first attempt. A sender called share gets two mails through on
+a connection, then 421.
 `python mail_peers.py dns ZONE.json [PORT]` answers from `{"name TYPE": ["text", …]}`, read anew for each question.
 """
 
@@ -26,6 +27,14 @@ class Roles:
         self.folder = folder
         self.tried: set[str] = set()
         self.count = 0
+
+    async def handle_MAIL(self, server, session, envelope, address, options) -> str:  # noqa: N802 - aiosmtpd's name
+        session.mails = getattr(session, "mails", 0) + 1
+        if address.startswith("share") and session.mails > 2:
+            return "421 4.7.0 two mails a connection, closing"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 ok"
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str | bytes:  # noqa: N802 - aiosmtpd's name
         role = address.partition("@")[0].partition("-")[0]

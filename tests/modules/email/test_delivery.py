@@ -468,6 +468,11 @@ async def test_surprises_of_servers_adapters_and_processes_stay_with_the_mail_th
     async with database.transaction(tenant.actor) as session:
         assert await sending.cancel(session, keys=["test:bug@people.example:None"]) == 1
 
+    # A connection that had its share of mails gives way to a fresh one; nobody is asked to rest.
+    shared = await made(await client.post("/api/v1/email-senders", json={**body, "address": "share@odd.example"}))
+    crowd = await send(database, tenant, *(f"crowd-{n}" for n in range(20)), subject="All", sender_id=shared["id"])
+    assert {row["state"] for row in crowd.values()} == {"sent"}
+
     # The process dies after the ledger knows, before the mail's own row does: the ledger's word settles that.
     async def dies(*_: object) -> None:
         raise RuntimeError("killed")

@@ -1,6 +1,8 @@
 """What analytics does when something happened elsewhere: notify people, renew figures."""
 
+from collections.abc import Collection
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +15,7 @@ from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
 from tradewind.modules.analytics.service import notifications
 from tradewind.modules.campaigns.events import JourneyHeld
 from tradewind.modules.email import api as email
-from tradewind.modules.email.contracts import Mail
+from tradewind.modules.email.contracts import Mail, MailKind
 from tradewind.modules.identity import api as identity
 from tradewind.modules.knowledge.events import DocumentsDue
 from tradewind.modules.leads.events import LeadsImported
@@ -126,19 +128,9 @@ async def _tell_of_endpoint(
         subject_id=event.endpoint_id,
         dedupe_key=f"webhook:{event.id}",
     )
-    link = f"{get_settings().base_url}/settings/webhooks/{event.endpoint_id}"
-    for member in await identity.list_members(session):
-        if member.id in people:
-            await email.deliver(
-                session,
-                Mail(
-                    "webhook_disabled" if what == "disabled" else "webhook_paused",
-                    member.email, member.name, title,
-                    f"Hello {member.name},\n\nTradewind no longer sends webhooks to {event.url}. {event.reason}\n\n"
-                    f"{advice}:" "\n\n{link}",
-                    link, member.id,
-                ),
-            )  # fmt: skip
+    words = f"Tradewind no longer sends webhooks to {event.url}. {event.reason}\n\n{advice}:"
+    kind = "webhook_disabled" if what == "disabled" else "webhook_paused"
+    await _mail(session, people, kind, title, words, f"/settings/webhooks/{event.endpoint_id}")
 
 
 @subscriber(AlertRaised)
@@ -176,17 +168,7 @@ async def on_budget_reached(session: AsyncSession, event: BudgetReached) -> None
         subject_id=event.budget_id,
         dedupe_key=f"ai_budget:{event.id}",
     )
-    link = f"{get_settings().base_url}/settings/ai/usage"
-    for member in await identity.list_members(session):
-        if member.id in people:
-            await email.deliver(
-                session,
-                Mail(
-                    "model_budget", member.email, member.name, title,
-                    f"Hello {member.name},\n\n{title}: {body} Look at it here:\n\n{{link}}",
-                    link, member.id,
-                ),
-            )  # fmt: skip
+    await _mail(session, people, "model_budget", title, f"{title}: {body} Look at it here:", "/settings/ai/usage")
 
 
 @subscriber(ApprovalRequested)
@@ -209,18 +191,8 @@ async def on_approval_requested(session: AsyncSession, event: ApprovalRequested)
         subject_id=event.approval_id,
         dedupe_key=f"approval:{event.approval_id}",
     )
-    link = f"{get_settings().base_url}/settings/guardrails"
-    for member in await identity.list_members(session):
-        if member.id in people:
-            await email.deliver(
-                session,
-                Mail(
-                    "send_approval", member.email, member.name, title,
-                    f"Hello {member.name},\n\nmessages of “{name}” wait until somebody agrees. {body} Nothing leaves "
-                    "before that. Look at it here:\n\n{link}",
-                    link, member.id,
-                ),
-            )  # fmt: skip
+    words = f"messages of “{name}” wait until somebody agrees. {body} Nothing leaves before that. Look at it here:"
+    await _mail(session, people, "send_approval", title, words, "/settings/guardrails")
 
 
 @subscriber(JourneyHeld)
@@ -317,6 +289,17 @@ async def _tell_hosts(session: AsyncSession, event: MeetingFact, what: str, titl
             subject_id=event.meeting_id,
             dedupe_key=f"meeting:{event.id}",
         )
+
+
+async def _mail(
+    session: AsyncSession, people: Collection[UUID], kind: MailKind, title: str, words: str, path: str
+) -> None:
+    """Write to these members what they are told in the app, with the address of the page where they deal with it."""
+    link = f"{get_settings().base_url}{path}"
+    for member in await identity.list_members(session):
+        if member.id in people:
+            text = f"Hello {member.name},\n\n{words}\n\n{{link}}"
+            await email.deliver(session, Mail(kind, member.email, member.name, title, text, link, member.id))
 
 
 async def _renew_figures(session: AsyncSession, event: Event) -> None:

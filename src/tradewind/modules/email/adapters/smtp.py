@@ -134,6 +134,9 @@ class SmtpMail(MailAdapter):
             if code >= 400:
                 if code == 421:
                     line.client.close()
+                    if line.mails and words.startswith(b"MAIL"):
+                        # This connection had its share of mails; that says nothing of a fresh one.
+                        raise ConnectionResetError(said)
                 else:
                     await line.say(b"RSET")
                 raise _failure(code, said, at_recipient=at_recipient)
