@@ -156,7 +156,7 @@ def _together(rows: Sequence[asyncpg.Record], limit: int) -> Sequence[asyncpg.Re
     if not suspects:
         return rows
     suspects.sort(key=lambda row: -row["broken_off"])
-    return suspects[: max(1, limit >> 2 * (suspects[0]["broken_off"] - 1))]
+    return suspects[: max(1, limit >> suspects[0]["broken_off"] - 1)]
 
 
 def _request(row: asyncpg.Record) -> NewIntent:
