@@ -79,6 +79,12 @@ BELOW = {
     ("knowledge", "files"): "knowledge_documents",
     ("knowledge", "versions"): "knowledge_versions",
 }
+# Bodies that a schema cannot tell, so that the id is looked at and not what comes with it.
+BODIES = {
+    "POST /api/v1/leads/{lead_id:uuid}/consents": {"channel": "email", "state": "withdrawn"},
+    "POST /api/v1/journeys/{journey_id}/restore": {"number": 1},
+    "POST /api/v1/mail-templates/{template_id}/restore": {"number": 1},
+}
 # Chained at commit by the database itself; in a test, where nothing commits, by whoever verifies first.
 IGNORED = {"audit_chain"}
 # Where strangers are expected: signing in, booking, links in mails about meetings, calendar programs and vendors.
@@ -193,9 +199,11 @@ async def test_ids_of_another_organisation_do_not_exist(
 
         url = endpoint.url(foreign)
         identifier = _identifier_for(endpoint, ids)
-        answer = await send(client, endpoint, url, body_of(app, endpoint, identifier))
+        known = BODIES.get(endpoint.label)
+        body = body_of(app, endpoint, identifier) if known is None else {"json": known}
+        answer = await send(client, endpoint, url, body)
         expected = {404} if endpoint.parameters else range(200, 500)
-        if endpoint.parameters and endpoint.wants_more:
+        if endpoint.parameters and endpoint.wants_more and known is None:
             expected = {404, 422}  # a body or query that this test cannot guess may be refused first
         if answer.status_code not in expected:
             wrong.append(f"{endpoint.label}: {answer.status_code} {answer.text[:200]}")

@@ -20,10 +20,12 @@ from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
 from tradewind.sample.agents import add_agent
+from tradewind.sample.budgets import add_budget
 from tradewind.sample.campaigns import add_campaigns
 from tradewind.sample.chat import add_widget
 from tradewind.sample.consents import add_consents
 from tradewind.sample.conversations import add_conversations
+from tradewind.sample.deliveries import add_deliveries
 from tradewind.sample.filling import import_leads, score_leads
 from tradewind.sample.funnel import Funnel, last_full_day
 from tradewind.sample.intents import add_intents
@@ -217,6 +219,7 @@ class Preparation:
     async def _add_messages(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_messages(session)
+            await add_deliveries(session)
 
     async def _add_journeys(self) -> None:
         async with self.database.transaction(self._admin()) as session:
@@ -225,6 +228,7 @@ class Preparation:
     async def _add_campaigns(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_campaigns(session)
+            await add_budget(session)
 
     async def _add_consents(self) -> None:
         async with self.database.transaction(self._admin()) as session:
