@@ -1,6 +1,7 @@
 """The policy: whatever is proposed, by whomever, nothing is said or done that nobody vouches for."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -25,6 +26,7 @@ from tradewind.modules.conversations.engine.actions import (
     SmallTalk,
 )
 from tradewind.modules.conversations.engine.composing import Effects, compose
+from tradewind.modules.conversations.engine.phrases import yes_or_no
 from tradewind.modules.conversations.engine.proposing import Proposal, completed, duties, locally
 from tradewind.modules.conversations.engine.settings import AgentSettings
 from tradewind.modules.conversations.engine.situation import (
@@ -41,6 +43,7 @@ from tradewind.modules.conversations.engine.situation import (
     Situation,
     Source,
 )
+from tradewind.modules.conversations.engine.wording import texts
 from tradewind.modules.conversations.policy.judging import judge, table
 from tradewind.modules.conversations.policy.limits import gate
 from tradewind.modules.knowledge import api as knowledge
@@ -267,6 +270,17 @@ def test_the_engine_understands_requests_for_people_no_ai_and_who_it_is_in_sever
 def test_the_documentation_lists_every_rule():
     page = (Path(__file__).parents[3] / "docs" / "agent.md").read_text("utf-8")
     assert [rule for rule, _ in table() if f"`{rule}`" not in page] == []
+
+
+def test_every_language_has_every_text_with_the_same_values():
+    english = texts()["en"]
+    assert set(texts()) == {"en", "de", "es", "fr", "it", "pt", "nl", "pl", "ar"}
+    for language, own in texts().items():
+        assert set(own) == set(english), language
+        for key, words in own.items():
+            assert set(re.findall(r"{\w+}", words)) == set(re.findall(r"{\w+}", english[key])), (language, key)
+        assert AgentSettings(disclosure=own["disclosure"]), language
+        assert (yes_or_no(own["yes"]), yes_or_no(own["no"])) == ("yes", "no"), language
 
 
 def test_an_agent_cannot_hide_that_it_is_none():

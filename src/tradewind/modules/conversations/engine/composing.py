@@ -185,14 +185,15 @@ def _unknown(writing: _Writing, decisions: Sequence[Decision]) -> None:
     situation = writing.situation
     if writing.effects.person:
         return
-    if found_nothing(situation, decisions):
-        kept_back = any(isinstance(one.action, Claim) for one in decisions)
-        writing.pending.unknown += 1
-        writing.say("withheld" if kept_back else "unknown")
-        writing.offer_person()
-    elif open_questions := unanswered(situation, decisions):
-        writing.parts += [say("unknown", one.language) for one in open_questions]
-        writing.offer_person()
+    open_questions = unanswered(situation, decisions)
+    nothing = found_nothing(situation, decisions)
+    if not nothing and not open_questions:
+        return
+    kept_back = nothing and any(isinstance(one.action, Claim) for one in decisions)
+    tongues = dict.fromkeys(one.language for one in open_questions) or (situation.language,)
+    writing.parts += [say("withheld" if kept_back else "unknown", language) for language in tongues]
+    writing.pending.unknown += nothing
+    writing.offer_person()
 
 
 def _cut_short(writing: _Writing, decisions: Sequence[Decision]) -> None:
