@@ -25,6 +25,7 @@ from tradewind.modules.campaigns.service import campaign_costs, campaign_launchi
 from tradewind.modules.campaigns.service.programs import home_zone, of_version
 from tradewind.modules.privacy import api as privacy
 from tradewind.modules.privacy.contracts import ConsentChange
+from tradewind.sample.budgets import add_budget
 
 PEOPLE = 160
 _LOOKS = (0, 1, 5, 6, 8, 21, 22, 23, 24)
@@ -104,6 +105,7 @@ async def add_campaigns(session: AsyncSession) -> None:
             await _carry_out(session, plan, mails, people, begins, now)
     draft = CampaignDraft.model_validate({"goal": {"kind": "deal_won", "target_count": 5, "within_days": 60}})
     await campaigns.create_campaign(session, CampaignCreate(name="Win back last year's trials", draft=draft))
+    await add_budget(session)
 
 
 async def _carry_out(

@@ -11,6 +11,7 @@ from tests.modules.campaigns.journeys import BY_HAND, END, line, people
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import asyncpg_connection
 from tradewind.kernel.ids import new_id
+from tradewind.modules.campaigns.engine.composing import HELD_OUT
 from tradewind.modules.campaigns.engine.shifting import Standing, best_chances, decide
 from tradewind.modules.campaigns.service import budget_pools
 
@@ -81,7 +82,14 @@ async def campaign(client, database, organisation, name: str, *, goals: int, dol
             "since, due_at, entered_at, goal_at, ended_at, state) SELECT gen_random_uuid(), $1, $2, "
             "(SELECT published_version_id FROM journeys WHERE id = $2), person_id, 'test', 'out', $4, $4, $4, $4, $4, "
             "'done' FROM unnest($3::uuid[]) AS p(person_id)",
-            organisation.organisation_id, journey_id, await people(session, goals), now(),
+            organisation.organisation_id, journey_id, await people(session, goals + 1), now(),
+        )  # fmt: skip
+        # Whoever was held out reached the goal without the campaign.
+        await connection.execute(
+            "INSERT INTO journey_draws (enrolment_id, visit, organisation_id, version_id, node, variant, propensity, "
+            "at) SELECT id, 1, organisation_id, version_id, $2, $3, 0.1, now() FROM journey_enrolments "
+            "WHERE journey_id = $1 LIMIT 1",
+            journey_id, *HELD_OUT,
         )  # fmt: skip
         await connection.execute(
             "INSERT INTO send_counters (organisation_id, bucket, channel, lane_id, messages, cost_microusd) "
@@ -110,6 +118,7 @@ async def test_budgets_move_once_a_day_say_why_and_can_be_taken_back(client, dat
     assert (await client.post(POOLS, json=ghost)).status_code == 422
     assert (await client.post(POOLS, json={**body, "members": [members[0], members[0]]})).status_code == 422
     pool = (await client.post(POOLS, json=body)).json()
+    assert [one["goals"] for one in pool["members"]] == [60, 10]
     path = f"{POOLS}/{pool['id']}"
     assert [one["allotted_microusd"] for one in pool["members"]] == [500 * DOLLAR] * 2
     taken = await client.post(POOLS, json={**body, "name": "Other"})

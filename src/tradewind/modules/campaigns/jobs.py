@@ -97,8 +97,12 @@ async def rehearse(context: JobContext, payload: waking.Rehearse) -> None:
 async def shift_budgets(context: JobContext) -> None:
     """Decide on shared budgets once a day, as soon as the day has begun where the organisation is."""
     for organisation_id in await context.organisation_ids():
-        async with context.as_organisation(organisation_id).transaction() as session:
-            await budget_pools.decide_daily(session)
+        try:
+            async with context.as_organisation(organisation_id).transaction() as session:
+                await budget_pools.decide_daily(session)
+        except Exception:
+            # The edge of an organisation: its defect must not keep the others from being decided on.
+            log.exception("campaigns.shift_failed", organisation_id=str(organisation_id))
 
 
 @cron("journeys.hours", "20 1 * * *")

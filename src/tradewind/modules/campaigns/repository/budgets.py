@@ -17,7 +17,8 @@ from tradewind.modules.campaigns.models_budgets import BudgetDecision, BudgetMem
 _STANDING = """
     SELECT c.id,
         (SELECT count(*) FROM journey_enrolments e JOIN journeys j ON j.id = e.journey_id
-            WHERE j.campaign_id = c.id AND e.goal_at >= $3) AS goals,
+            WHERE j.campaign_id = c.id AND e.goal_at >= $3 AND NOT EXISTS (
+                SELECT FROM journey_draws d WHERE d.enrolment_id = e.id AND d.node = $7 AND d.variant = $8)) AS goals,
         coalesce((SELECT sum(s.cost_microusd) FROM send_counters s
             WHERE s.organisation_id = $1 AND s.lane_id = c.id AND s.bucket >= $3), 0)::bigint AS messages_cost,
         coalesce((SELECT sum(s.cost_microusd) FROM send_counters s
@@ -89,11 +90,22 @@ async def standing(
     since_day: date,
     period: datetime,
     period_day: date,
+    holdout: tuple[str, str],
 ) -> dict[UUID, Any]:
-    """Goals and costs of campaigns since a moment, what was spent since the period began, and what is left out."""
+    """Goals and costs of campaigns since a moment, what was spent since the period began, and what is left out.
+
+    `holdout` is the step and variant of people who got nothing: their goals are not the campaign's.
+    """
     connection = await asyncpg_connection(session)
     rows = await connection.fetch(
-        _STANDING, actor_of(session).organisation_id, list(campaign_ids), since, period, since_day, period_day
+        _STANDING,
+        actor_of(session).organisation_id,
+        list(campaign_ids),
+        since,
+        period,
+        since_day,
+        period_day,
+        *holdout,
     )
     return {UUID(bytes=row["id"].bytes): row for row in rows}
 

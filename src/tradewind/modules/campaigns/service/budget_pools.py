@@ -14,6 +14,7 @@ from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import FieldError, Invalid
 from tradewind.kernel.ids import new_id
+from tradewind.modules.campaigns.engine.composing import HELD_OUT
 from tradewind.modules.campaigns.engine.shifting import MICRO, Shift, Standing, allot, decide
 from tradewind.modules.campaigns.errors import DecisionNotFound, LimitReached, PoolNotFound, WrongState
 from tradewind.modules.campaigns.models import Campaign
@@ -190,7 +191,7 @@ async def _standings(session: AsyncSession, pool: BudgetPool) -> _Standings:
     found = await repository.standing(
         session, [campaign.id for _, campaign in members], since=at - LOOKED_AT, since_day=day - LOOKED_AT,
         # Counters are kept by the hour of UTC.
-        period=begins.replace(minute=0), period_day=first,
+        period=begins.replace(minute=0), period_day=first, holdout=HELD_OUT,
     )  # fmt: skip
     campaigns = [
         Standing(
