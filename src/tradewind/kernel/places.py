@@ -1,5 +1,6 @@
 """Types of request values for where business is done: currencies and time zones."""
 
+from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -16,6 +17,12 @@ _CURRENCIES = frozenset(
 )
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The IANA names this machine knows; remembered, because finding them reads 600 files (8 ms)."""
+    return frozenset(available_timezones())
+
+
 def _currency(value: str) -> str:
     if value not in _CURRENCIES:
         raise ValueError(f"“{value}” is no ISO 4217 currency code, such as EUR or USD")
@@ -23,7 +30,7 @@ def _currency(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in time_zones():
         raise ValueError(f"“{value}” is no IANA time zone, such as Europe/Berlin")
     return value
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of, asyncpg_connection
+from tradewind.kernel.places import time_zones
 from tradewind.modules.campaigns.engine.hours import BEST, HOURS, OTHER, Rhythm
 
 ANSWERS = (
@@ -110,7 +110,7 @@ async def count(session: AsyncSession, people: Sequence[UUID], *, zone: str, at:
     """Count the answers of these people anew. `zone` is for those of whom none is known."""
     connection = await asyncpg_connection(session)
     await connection.execute(
-        _COUNT, actor_of(session).organisation_id, list(people), list(ANSWERS), sorted(available_timezones()), zone,
+        _COUNT, actor_of(session).organisation_id, list(people), list(ANSWERS), sorted(time_zones()), zone,
         at, KEPT,
     )  # fmt: skip
 

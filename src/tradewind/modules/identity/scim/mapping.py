@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import orjson
 from scim2_models import InvalidValueException, Meta, Resource, User
 
+from tradewind.kernel.places import time_zones
 from tradewind.modules.identity.errors import InvalidEmail
 from tradewind.modules.identity.repository.scim import GroupState, Person, key_of
 from tradewind.modules.identity.scim.provider import Group
@@ -60,7 +60,7 @@ def person_values(resource: Resource[Any]) -> PersonValues:
         attributes=_attributes(user, _PERSON_COLUMNS),
         name=_name(user),
         email=_email(user),
-        time_zone=user.timezone if user.timezone in available_timezones() else None,
+        time_zone=user.timezone if user.timezone in time_zones() else None,
     )
 
 

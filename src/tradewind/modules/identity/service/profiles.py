@@ -1,6 +1,5 @@
 """The signed-in person: who they are, where they work, what they like."""
 
-import zoneinfo
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import Invalid
+from tradewind.kernel.places import time_zones
 from tradewind.modules.identity.errors import OrganisationNotFound, UserNotFound
 from tradewind.modules.identity.models import User
 from tradewind.modules.identity.repository import accounts, organisations
@@ -49,7 +49,7 @@ async def change(
     """Change the acting user's profile; `preferences` are merged, a null removes a key. Raises Invalid."""
     profile = await current(session)
     user = profile.user
-    if time_zone is not None and time_zone not in zoneinfo.available_timezones():
+    if time_zone is not None and time_zone not in time_zones():
         message = "Give an IANA time zone such as Europe/Berlin."
         raise Invalid(message, errors=[{"field": "time_zone", "message": message}])
     before: dict[str, Any] = {}
