@@ -34,7 +34,7 @@ function TaskForm({
   subject = {},
   onClose,
 }: Omit<TaskDialogProps, 'task'> & { task: Task | undefined }) {
-  const { t } = useTranslation('components');
+  const { t } = useTranslation('tasks/parts');
   const me = useMe();
   const members = useMembers();
   const mayWrite = useMay('tasks:write');
@@ -47,28 +47,28 @@ function TaskForm({
       priority: (task?.priority ?? 'normal') as Priority,
     },
     validateInputOnBlur: true,
-    validate: { title: (value) => (value.trim() ? null : t('tasks.titleMissing')) },
+    validate: { title: (value) => (value.trim() ? null : t('titleMissing')) },
   });
   const remove = async () => {
     if (!task) return;
     const sure = await askConfirm({
-      title: t('tasks.delete'),
-      message: t('tasks.deleteText', { title: task.title }),
-      confirm: t('tasks.delete'),
+      title: t('delete'),
+      message: t('deleteText', { title: task.title }),
+      confirm: t('delete'),
     });
     if (!sure) return;
     try {
       await request('delete', `/api/v1/tasks/${task.id}`, { version: task.version });
       onClose();
     } catch (reason) {
-      toastError(t('tasks.notDeleted'), reason);
+      toastError(t('notDeleted'), reason);
     }
     await refreshTasks();
   };
   return (
     <ApiForm
       form={form}
-      messageFor={(_, status) => (status === 412 ? t('tasks.changed') : undefined)}
+      messageFor={(_, status) => (status === 412 ? t('changed') : undefined)}
       onSubmit={async (values) => {
         const body = {
           ...values,
@@ -79,7 +79,7 @@ function TaskForm({
             await request('patch', `/api/v1/tasks/${task.id}`, { body, version: task.version });
           } else {
             await request('post', '/api/v1/tasks', { body: { ...body, ...subject } });
-            toastSuccess(t('tasks.created', { title: values.title }));
+            toastSuccess(t('created', { title: values.title }));
           }
         } catch (reason) {
           if (toApiError(reason).status === 412) void refreshTasks();
@@ -92,7 +92,7 @@ function TaskForm({
       {({ submitting }) => (
         <>
           <TextInput
-            label={t('tasks.title')}
+            label={t('title')}
             required
             maxLength={200}
             data-autofocus
@@ -100,26 +100,26 @@ function TaskForm({
           />
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
             <TextInput
-              label={t('tasks.due')}
+              label={t('due')}
               type="datetime-local"
               {...form.getInputProps('due_at')}
             />
             <Select
-              label={t('tasks.priority')}
-              data={PRIORITIES.map((value) => ({ value, label: t(`tasks.priorities.${value}`) }))}
+              label={t('priority')}
+              data={PRIORITIES.map((value) => ({ value, label: t(`priorities.${value}`) }))}
               {...form.getInputProps('priority')}
             />
           </SimpleGrid>
           <Select
-            label={t('tasks.assignee')}
+            label={t('assignee')}
             data={members.options}
             clearable
             searchable={members.options.length > 8}
-            placeholder={t('tasks.nobody')}
+            placeholder={t('nobody')}
             {...form.getInputProps('assignee_id')}
           />
           <Textarea
-            label={t('tasks.body')}
+            label={t('body')}
             autosize
             minRows={3}
             maxRows={12}
@@ -129,18 +129,18 @@ function TaskForm({
           <Group justify="space-between">
             {task && mayWrite ? (
               <Button variant="subtle" color="red" onClick={() => void remove()}>
-                {t('tasks.delete')}
+                {t('delete')}
               </Button>
             ) : (
               <span />
             )}
             <Group gap="xs">
               <Button variant="default" onClick={onClose}>
-                {t('tasks.cancel')}
+                {t('cancel')}
               </Button>
               {mayWrite && (
                 <Button type="submit" loading={submitting}>
-                  {t(task ? 'tasks.save' : 'tasks.add')}
+                  {t(task ? 'save' : 'add')}
                 </Button>
               )}
             </Group>
@@ -153,12 +153,12 @@ function TaskForm({
 
 /** Add a task or change one. */
 export function TaskDialog({ task, subject, onClose }: TaskDialogProps) {
-  const { t } = useTranslation('components');
+  const { t } = useTranslation('tasks/parts');
   return (
     <Modal
       opened={task !== undefined}
       onClose={onClose}
-      title={t(task === 'new' ? 'tasks.new' : 'tasks.edit')}
+      title={t(task === 'new' ? 'new' : 'edit')}
     >
       {task !== undefined && (
         <TaskForm

@@ -18,7 +18,7 @@ interface TaskRowProps {
 
 /** One task: tick, title (opens it), when, about whom. */
 export function TaskRow({ task, onEdit, assignee, withSubject = false }: TaskRowProps) {
-  const { t } = useTranslation('components');
+  const { t } = useTranslation('tasks/parts');
   const mayWrite = useMay('tasks:write');
   const finish = useTaskDone();
   const done = task.done_at !== null;
@@ -29,7 +29,7 @@ export function TaskRow({ task, onEdit, assignee, withSubject = false }: TaskRow
         checked={done}
         disabled={!mayWrite}
         onChange={() => finish.mutate({ task, done: !done })}
-        aria-label={t(done ? 'tasks.reopen' : 'tasks.finish', { title: task.title })}
+        aria-label={t(done ? 'reopen' : 'finish', { title: task.title })}
       />
       <div className={classes.main}>
         <UnstyledButton className={classes.title} onClick={() => onEdit(task)} title={task.title}>
@@ -45,18 +45,18 @@ export function TaskRow({ task, onEdit, assignee, withSubject = false }: TaskRow
               c={late ? 'var(--mantine-color-red-text)' : 'dimmed'}
             >
               {late
-                ? t('tasks.overdue', { when: formatRelative(task.due_at) })
+                ? t('overdue', { when: formatRelative(task.due_at) })
                 : formatRelative(task.due_at)}
             </Text>
           )}
           {withSubject && task.lead_id && (
             <LinkAnchor to={`/leads/${task.lead_id}` as never} size="xs" className="tw-truncate">
-              {task.lead_name || t('tasks.lead')}
+              {task.lead_name || t('lead')}
             </LinkAnchor>
           )}
           {withSubject && !task.lead_id && task.company_id && (
             <LinkAnchor to={`/companies/${task.company_id}` as never} size="xs">
-              {t('tasks.company')}
+              {t('company')}
             </LinkAnchor>
           )}
           {assignee && (
@@ -66,7 +66,7 @@ export function TaskRow({ task, onEdit, assignee, withSubject = false }: TaskRow
           )}
         </div>
       </div>
-      {task.priority === 'high' && <Badge color="orange">{t('tasks.priorities.high')}</Badge>}
+      {task.priority === 'high' && <Badge color="orange">{t('priorities.high')}</Badge>}
     </li>
   );
 }

@@ -14,7 +14,7 @@ export const refreshTasks = () =>
 
 /** Ticks a task off, or opens it again; shown at once, put back if the server refuses. */
 export function useTaskDone() {
-  const { t } = useTranslation('components');
+  const { t } = useTranslation('tasks/parts');
   const change = (task: Task, done: boolean, version: number | undefined) =>
     request<Task>('patch', `/api/v1/tasks/${task.id}`, { body: { done }, version });
   return useMutation({
@@ -27,7 +27,7 @@ export function useTaskDone() {
     },
     onSuccess: (saved, { done }) => {
       if (!done) return;
-      toastUndo(t('tasks.finished', { title: saved.title }), () =>
+      toastUndo(t('finished', { title: saved.title }), () =>
         change(saved, false, saved.version)
           .catch((error: unknown) => toastRolledBack(saved.title, error))
           .finally(refreshTasks),

@@ -21,7 +21,7 @@ export const Route = createFileRoute('/_app/tasks')({
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
     void context.queryClient.prefetchQuery(tasksQuery(deps));
-    return loadTexts('tasks');
+    return loadTexts('tasks', 'tasks/parts');
   },
   component: TasksPage,
 });

@@ -10,7 +10,7 @@ export const Route = createFileRoute('/_app/companies/$companyId')({
   },
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(companyQuery(params.companyId));
-    return loadTexts('companies');
+    return loadTexts('companies', 'tasks/parts');
   },
   component: CompanyPage,
 });

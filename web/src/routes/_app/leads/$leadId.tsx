@@ -11,7 +11,7 @@ export const Route = createFileRoute('/_app/leads/$leadId')({
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(leadQuery(params.leadId));
     void context.queryClient.prefetchQuery(scoreQuery(params.leadId));
-    return loadTexts('leads', 'leads/detail', 'sending');
+    return loadTexts('leads', 'leads/detail', 'sending', 'tasks/parts');
   },
   component: LeadPage,
 });
