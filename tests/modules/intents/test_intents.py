@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.modules.intents import api as intents
+from tradewind.modules.intents.engine import model as modelling
+from tradewind.modules.intents.engine import train as training
 from tradewind.modules.intents.engine.space import FEW_DIRECTIONS, Spread
 from tradewind.modules.intents.service import shipped, suggestions
 from tradewind.modules.intents.service.texts import label_of, text_key
@@ -194,3 +196,21 @@ def test_a_model_leaves_out_only_directions_that_hardly_change_a_length() -> Non
         texts = (random.standard_normal((50, 400)) * np.sqrt(variances) @ directions.T).astype(np.float32)
         few, all_of_them = (np.linalg.norm(one.unit(texts)[0], axis=1) for one in (metric.compact(), metric))
         assert np.abs((few / all_of_them) ** 2 - 1).max() < 0.02
+
+
+def test_a_model_of_many_examples_says_the_same_once_it_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    centres = random.standard_normal((12, 96))
+    known = {f"text {number}": centres[number % 12] + 2 * random.standard_normal(96) for number in range(1_400)}
+    for module in (training, modelling):
+        monkeypatch.setattr(module, "embed_deeply", lambda texts: np.array([known[text] for text in texts], np.float32))
+    texts, asked = list(known)[:1_200], list(known)[1_200:]
+    made = training.train(texts, [str(number % 12) for number in range(1_200)]).model
+    assert len(made.networks) == 3
+    stored = modelling.Model.from_bytes(made.to_bytes())
+    assert stored.to_bytes() == made.to_bytes()
+    pairs = list(zip(made.predict(asked), stored.predict(asked), strict=True))
+    assert max(abs(one.probability - other.probability) for one, other in pairs) < 0.02
+    assert max(abs(one.in_scope - other.in_scope) for one, other in pairs) < 0.02
+    right = [one.label == str(number % 12) for number, (_, one) in enumerate(pairs, 1_200)]
+    assert np.mean(right) > 0.9

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import orjson
@@ -13,7 +14,7 @@ from tradewind.modules.intents.engine.space import FEW_DIRECTIONS, Metric
 from tradewind.modules.intents.engine.words import BUCKETS, Words
 
 NEIGHBOURS = 5
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Model:
         unit = self.metric.unit(vectors)
         cosines = unit[0] @ self.duals.T
         words = self.words.scores(texts)
-        opinion = together(self.networks, self.metric.flat(unit)) if self.networks else None
+        opinion = together(self.networks, unit[0]) if self.networks else None
         probabilities = softmax(joined(self.weights, cosines, words, opinion))
         similar = vectors[:, DEEP_SENTENCE] @ self.examples.T
         features = scope_features(cosines, words, nearest(similar), opinion)
@@ -86,10 +87,17 @@ class Model:
 
     def to_bytes(self) -> bytes:
         """The stored form."""
-        gain, directions = self.words.gain, self.metric.directions
-        # With many directions, lengths are small differences of large sums, and need the finer numbers.
-        few = directions.shape[1] <= FEW_DIRECTIONS
-        steps = np.maximum(np.abs(directions).max(axis=0, initial=0), 1e-12) / 127 if few else np.float32(1)
+        gain, metric = self.words.gain, self.metric
+        if metric.every and 2 * len(metric.gains) > len(metric.centre):
+            metric = metric.triangular()
+        root = metric.every == 0
+        # By many directions lengths are small differences of large sums, and need the finer numbers.
+        coarse = root or len(metric.gains) <= FEW_DIRECTIONS
+        # What stands on the root's diagonal is so much larger that the rest would be lost beside it.
+        diagonal = np.diagonal(metric.directions) if root else np.zeros(0, np.float32)
+        directions = np.tril(metric.directions, -1) if root else metric.directions
+        directions, steps = _in_eight_bits(directions) if coarse else (directions.astype(np.float16), 1.0)
+        entries = [_in_eight_bits(one.enter) for one in self.networks]
         target = io.BytesIO()
         np.savez_compressed(
             target,
@@ -99,17 +107,18 @@ class Model:
                         "format": _FORMAT,
                         "labels": self.labels,
                         "weights": self.weights,
-                        "every": self.metric.every,
+                        "every": metric.every,
                         "texts": self.texts,
                         "networks": len(self.networks),
                     }
                 ),
                 np.uint8,
             ),
-            centre=self.metric.centre,
-            directions=np.rint(directions / steps).astype(np.int8) if few else directions.astype(np.float16),
+            centre=metric.centre,
+            directions=directions[np.tril_indices_from(directions, -1)] if root else directions,
+            diagonal=diagonal,
             steps=steps,
-            gains=self.metric.gains,
+            gains=metric.gains,
             duals=self.duals.astype(np.float16),
             rarity=self.words.rarity,
             gain=gain.data.astype(np.float16),
@@ -119,10 +128,12 @@ class Model:
             scope=self.scope,
             targets=self.targets.astype(np.int32),
             examples=np.rint(self.examples * 127).astype(np.int8),
+            **{f"enter_{number}": entry for number, (entry, _) in enumerate(entries)},
+            **{f"enter_steps_{number}": worth for number, (_, worth) in enumerate(entries)},
             **{
-                f"{name}_{number}": getattr(network, name).astype(np.float16)
-                for number, network in enumerate(self.networks)
-                for name in Network.__slots__
+                f"{name}_{number}": getattr(one, name).astype(np.float16)
+                for number, one in enumerate(self.networks)
+                for name in ("bend", "leave", "lean")
             },
         )
         return target.getvalue()
@@ -133,9 +144,8 @@ class Model:
         from scipy.sparse import csr_array
 
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            # Models of the first format hold directions as they are.
-            directions = stored["directions"] * (stored["steps"] if "steps" in stored else np.float32(1))
             head = orjson.loads(stored["head"].tobytes())
+            metric = _metric(stored, head["every"])
             sharpness, share, *more = head["weights"]
             gain = csr_array(
                 (stored["gain"].astype(np.float32), stored["gain_indices"], stored["gain_starts"]),
@@ -143,7 +153,7 @@ class Model:
             )
             return cls(
                 head["labels"],
-                Metric(stored["centre"], directions.astype(np.float32), stored["gains"], head["every"]),
+                metric,
                 stored["duals"].astype(np.float32),
                 Words(stored["rarity"], gain, stored["base"]),
                 # Formats before the third know no networks.
@@ -152,11 +162,35 @@ class Model:
                 head["texts"],
                 stored["targets"],
                 stored["examples"].astype(np.float32) / 127,
-                tuple(
-                    Network(*(stored[f"{name}_{number}"].astype(np.float32) for name in Network.__slots__))
-                    for number in range(head.get("networks", 0))
-                ),
+                tuple(_network(stored, number, metric) for number in range(head.get("networks", 0))),
             )
+
+
+def _in_eight_bits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers (n × m) as whole ones of -127 to 127, and what one of them is worth in each column (m)."""
+    steps = np.maximum(np.abs(values).max(axis=0, initial=0), 1e-12) / 127
+    return np.rint(values / steps).astype(np.int8), steps.astype(np.float32)
+
+
+def _metric(stored: Any, every: float) -> Metric:
+    """How lengths are measured. Models of the first format hold directions as they are."""
+    centre, found = stored["centre"], stored["directions"]
+    steps = stored["steps"] if "steps" in stored else np.float32(1)
+    if found.ndim > 1:
+        return Metric(centre, (found * steps).astype(np.float32), stored["gains"], every)
+    root = np.zeros((len(centre), len(centre)), np.float32)
+    root[np.tril_indices_from(root, -1)] = found
+    root *= steps
+    root[np.diag_indices_from(root)] = stored["diagonal"]
+    return Metric(centre, root, stored["gains"], every)
+
+
+def _network(stored: Any, number: int, metric: Metric) -> Network:
+    enter, *others = (stored[f"{name}_{number}"].astype(np.float32) for name in Network.__slots__)
+    if f"enter_steps_{number}" in stored:
+        return Network(enter * stored[f"enter_steps_{number}"], *others)
+    # The third format holds networks for what `Metric.flat` gives.
+    return Network(enter, *others).seen_through(metric)
 
 
 def _highest(values: np.ndarray, count: int) -> np.ndarray:

@@ -6,9 +6,11 @@ falls along a cosine. Alone, one is no better than directions; three together ar
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from tradewind.modules.intents.engine.space import Metric
 
 # With fewer examples nothing is gained that would be worth the megabytes of a network.
 LEAST_EXAMPLES = 1_000
@@ -22,28 +24,35 @@ _FIRST_MOMENT, _SECOND_MOMENT, _TINY = 0.9, 0.999, 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One hidden layer: `enter` (d × hidden), `bend` (hidden), `leave` (hidden × labels), `lean` (labels)."""
+    """One hidden layer: `enter` (d × hidden), `bend` (hidden), `leave` (hidden × labels), `lean` (labels).
+
+    It sees vectors (n × d) as `Metric.flat` gives them, or what `seen_through` made it for.
+    """
 
     enter: np.ndarray
     bend: np.ndarray
     leave: np.ndarray
     lean: np.ndarray
 
-    def logits(self, flat: np.ndarray) -> np.ndarray:
-        """Log-odds (n × labels), up to a constant a text, of vectors (n × d) as `Metric.flat` gives them."""
-        return np.maximum(flat @ self.enter + self.bend, 0) @ self.leave + self.lean
+    def seen_through(self, metric: Metric) -> "Network":
+        """The same for the first of what `Metric.unit` returns, which spares the way to `Metric.flat`."""
+        return replace(self, enter=metric.through(self.enter))
+
+    def logits(self, seen: np.ndarray) -> np.ndarray:
+        """Log-odds (n × labels), up to a constant a text, of vectors (n × d)."""
+        return np.maximum(seen @ self.enter + self.bend, 0) @ self.leave + self.lean
 
 
-def together(networks: Sequence[Network], flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def together(networks: Sequence[Network], seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What the networks say on average: log-probabilities (n × labels), and the evidence there is at all (n).
 
     Evidence is the mean log of the sum of exponentials of the log-odds: low for texts like none of the examples
     (Liu et al., NeurIPS 2020).
     """
-    logs = np.zeros((len(flat), len(networks[0].lean)), np.float32)
-    evidence = np.zeros(len(flat), np.float32)
+    logs = np.zeros((len(seen), len(networks[0].lean)), np.float32)
+    evidence = np.zeros(len(seen), np.float32)
     for network in networks:
-        logits = network.logits(flat)
+        logits = network.logits(seen)
         peak = logits.max(axis=1, keepdims=True)
         total = peak + np.log(np.exp(logits - peak).sum(axis=1, keepdims=True))
         logs += (logits - total) / len(networks)

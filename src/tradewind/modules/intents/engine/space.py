@@ -82,6 +82,21 @@ class Metric:
         """Unit vectors (n × d) in coordinates in which the ordinary inner product is this one."""
         return (unit[0] * np.sqrt(self.every) + (unit[1] * self._roots) @ self.directions.T).astype(np.float32)
 
+    def through(self, weights: np.ndarray) -> np.ndarray:
+        """Weights (d × h) of vectors as `flat` gives them, made for the first of what `unit` returns."""
+        along = (self.directions.T @ weights) * self._roots[:, None]
+        return (weights * np.sqrt(self.every) + self.directions @ along).astype(np.float32)
+
+    def triangular(self) -> "Metric":
+        """The same lengths with half the numbers, of which none takes away from another: the root by Cholesky.
+
+        Its directions no longer are those of the spread, so `flat` and `refined` are not to be asked.
+        """
+        products = (self.directions.astype(np.float64) * self.gains) @ self.directions.T
+        products[np.diag_indices_from(products)] += self.every
+        root = np.linalg.cholesky(products).astype(np.float32)
+        return Metric(self.centre, root, np.ones(len(root), np.float32), 0.0)
+
     def refined(self, unit: tuple[np.ndarray, np.ndarray], labels: np.ndarray, label_count: int) -> np.ndarray:
         """Like `means`, each direction turned away from the examples of other labels that come too close to it."""
         vectors = self.flat(unit)

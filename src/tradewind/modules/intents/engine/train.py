@@ -97,7 +97,7 @@ def train(
         flat = metric.flat(unit)
         for seed in range(network.NETWORKS):
             report(0.85 + 0.04 * seed, "Learning from all examples")
-            networks.append(network.learn(flat, target, len(names), seed=seed))
+            networks.append(network.learn(flat, target, len(names), seed=seed).seen_through(metric))
     model = Model(
         names,
         metric.compact(),
