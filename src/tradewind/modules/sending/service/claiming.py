@@ -58,7 +58,7 @@ async def claim(
         session, stream.organisation_id, open_lanes, channel=stream.channel, priority=stream.priority, at=at,
         limit=limit if most is None else min(limit, most),
     )  # fmt: skip
-    rows = _together(rows, limit)
+    rows = _together(rows)
     late = [row for row in rows if row["expires_at"] <= at]
     fresh = [row for row in rows if row["expires_at"] > at]
     requests = [_request(row) for row in fresh]
@@ -150,13 +150,13 @@ async def _move(
     )
 
 
-def _together(rows: Sequence[asyncpg.Record], limit: int) -> Sequence[asyncpg.Record]:
+def _together(rows: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
     """Those that share an attempt: the more often theirs broke off, the fewer, until the culprit is alone."""
     suspects = [row for row in rows if row["broken_off"] >= _SUSPICIOUS]
     if not suspects:
         return rows
     suspects.sort(key=lambda row: -row["broken_off"])
-    return suspects[: max(1, limit >> suspects[0]["broken_off"] - 1)]
+    return suspects[: max(1, len(suspects) >> suspects[0]["broken_off"] - 1)]
 
 
 def _request(row: asyncpg.Record) -> NewIntent:
