@@ -3,7 +3,7 @@
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    installation = Installation(tmp_path_factory.mktemp("client") / "home")
-    installation.home.mkdir()
-    assert installation.start("migrate").wait(120) == 0
+def server(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], Installation]
+) -> Iterator[Installation]:
+    installation = migrated(tmp_path_factory.mktemp("client") / "home")
     installation.start("web")
     installation.wait_ready()
     yield installation

@@ -16,16 +16,13 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def install(tmp_path: Path) -> Iterator[Install]:
+def install(tmp_path: Path, migrated: Install) -> Iterator[Install]:
     """`install(TRADEWIND_…="1")`: a migrated home of the test's own, with these settings; stopped at the end."""
-    home = tmp_path / "home"
-    home.mkdir()
     made: list[Installation] = []
 
-    def run(*, migrated: bool = True, **environment: str) -> Installation:
-        made.append(Installation(home, environment=environment))
-        if migrated:
-            assert made[-1].start("migrate").wait(120) == 0
+    def run(**environment: str) -> Installation:
+        made.append(migrated(tmp_path / "home"))
+        made[-1].environment = environment
         return made[-1]
 
     yield run

@@ -29,9 +29,7 @@ LET_GO = """
 
 def test_everybody_takes_each_step_once(install, smtp_sink, mortal_workers) -> None:
     port, taken = smtp_sink
-    installation = install(
-        migrated=False, TRADEWIND_MAIL_SERVERS=f"127.0.0.1:{port}", TRADEWIND_JOB_HEARTBEAT_SECONDS="1"
-    )
+    installation = install(TRADEWIND_MAIL_SERVERS=f"127.0.0.1:{port}", TRADEWIND_JOB_HEARTBEAT_SECONDS="1")
     chance = random.Random(2626)
 
     def count(sql: str) -> int:

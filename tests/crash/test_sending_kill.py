@@ -23,7 +23,7 @@ STATES = "SELECT id, state, attempts FROM send_intents"
 
 def test_no_mail_is_lost_and_none_is_sent_twice(install, smtp_sink, mortal_workers) -> None:
     port, taken = smtp_sink
-    installation = install(migrated=False, TRADEWIND_MAIL_SERVERS=f"127.0.0.1:{port}")
+    installation = install(TRADEWIND_MAIL_SERVERS=f"127.0.0.1:{port}")
     chance = random.Random(4242)
 
     def received() -> int:

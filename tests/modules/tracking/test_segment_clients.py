@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,10 +24,10 @@ SENDERS = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    installation = Installation(tmp_path_factory.mktemp("segment") / "home")
-    installation.home.mkdir()
-    assert installation.start("migrate").wait(120) == 0
+def server(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Path], Installation]
+) -> Iterator[Installation]:
+    installation = migrated(tmp_path_factory.mktemp("segment") / "home")
     installation.start("web")
     installation.wait_ready()
     yield installation
