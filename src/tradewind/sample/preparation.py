@@ -20,7 +20,6 @@ from tradewind.modules.identity.permissions import permissions_of
 from tradewind.modules.leads.service import pipelines
 from tradewind.sample import world
 from tradewind.sample.agents import add_agent
-from tradewind.sample.budgets import add_budget
 from tradewind.sample.campaigns import add_campaigns
 from tradewind.sample.chat import add_widget
 from tradewind.sample.consents import add_consents
@@ -228,7 +227,6 @@ class Preparation:
     async def _add_campaigns(self) -> None:
         async with self.database.transaction(self._admin()) as session:
             await add_campaigns(session)
-            await add_budget(session)
 
     async def _add_consents(self) -> None:
         async with self.database.transaction(self._admin()) as session:
