@@ -86,7 +86,7 @@ export function DeliveriesTab() {
         id: 'state',
         header: t('delivery.stateHead'),
         cell: (row) => <DeliveryState delivery={row} />,
-        size: 140,
+        size: 160,
       },
       { id: 'subject', header: t('delivery.subject'), cell: (row) => row.subject, size: 240 },
       {

@@ -5,18 +5,24 @@ import { formatDateTime } from '@/app/format';
 import { useMay } from '@/app/permissions';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
+import { usePurposeName } from '@/components/sending/purpose-names';
 import { DeliveryState } from './delivery-state';
 import classes from './email.module.css';
-import { type DeliveryDetail, deliveryQuery } from './queries';
+import { adaptersQuery, type DeliveryDetail, deliveryQuery } from './queries';
 
 function Facts({ mail }: { mail: DeliveryDetail }) {
   const { t } = useTranslation('email');
+  const purposeName = usePurposeName();
+  const { data: adapters } = useQuery(adaptersQuery());
   const known: [string, string | null][] = [
     [t('delivery.to'), mail.address ?? t('delivery.gone')],
     [t('delivery.subject'), mail.subject],
     [t('delivery.sender'), mail.sender_address],
-    [t('delivery.purpose'), mail.purpose],
-    [t('delivery.provider'), mail.provider],
+    [t('delivery.purpose'), purposeName(mail.purpose)],
+    [
+      t('delivery.provider'),
+      adapters?.find(({ id }) => id === mail.provider)?.label ?? mail.provider,
+    ],
     [t('delivery.providerId'), mail.provider_message_id],
     [t('delivery.begun'), formatDateTime(mail.created_at)],
     [t('delivery.settled'), mail.settled_at && formatDateTime(mail.settled_at)],
