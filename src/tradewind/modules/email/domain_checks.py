@@ -192,7 +192,7 @@ def _alignment(domain: str, *, signed: bool, returned: bool, by_vendor: bool) ->
 async def _blocklists(domain: str, zones: Sequence[str], lookup: Lookup) -> Check:
     """The port for blocklists: DNS zones in the usual form, 127.0.x.x means listed."""
     if not zones:
-        return Check(name="blocklists", state="ok", text="No blocklists are set up to be asked.")
+        return Check(name="blocklists", state="unknown", text="No blocklists are set up to be asked.")
     answers = await asyncio.gather(*(_asked(lookup, f"{domain}.{zone}", "A") for zone in zones))
     listed = [
         zone for zone, found in zip(zones, answers, strict=True) if any(a.startswith(_LISTED) for a in found or ())
