@@ -25,7 +25,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_DOUBT = timedelta(minutes=1)
 MAX_BROKEN_OFF = 10
-_SUSPICIOUS = 4
+# So often it is repeated at once: by then the culprit has been told from those who shared its attempts.
+_AT_ONCE = 6
 _OUTCOME_SECONDS = 0.25
 _GATHER_SECONDS = 0.004
 _FULL = 100
@@ -214,7 +215,7 @@ def broken_off(row: asyncpg.Record, moment: datetime) -> Settlement:
         words, state, reconcile_at = "The attempt broke off before the message left.", "scheduled", None
     outcome = orjson.dumps({"reason": words}).decode()
     # A process that dies is seldom the message's fault; one that dies again and again may be.
-    pause = timedelta(seconds=0 if row["broken_off"] + 1 < _SUSPICIOUS else _PAUSES[0])
+    pause = timedelta(seconds=0 if row["broken_off"] + 1 < _AT_ONCE else _PAUSES[0])
     return Settlement(
         ledger.plain(row["id"]), ledger.plain_or_none(row["attempt_id"]), state, moment, outcome,
         moment + pause if state == "scheduled" else None, reconcile_at=reconcile_at, broke_off=True,
