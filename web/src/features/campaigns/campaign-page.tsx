@@ -58,7 +58,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
       {journeys.map(({ id, name, composed }) => (
         <span key={id}>
           {' · '}
-          <LinkAnchor to="/journeys/$journeyId" params={{ journeyId: id }}>
+          <LinkAnchor underline="always" to="/journeys/$journeyId" params={{ journeyId: id }}>
             {composed ? t('page.journey') : name}
           </LinkAnchor>
         </span>

@@ -30,7 +30,7 @@ export function CohortsCard({ campaign }: { campaign: Campaign }) {
       )}
       {data && data.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
-        <section className={classes.scroll} tabIndex={0} aria-label={t('cohorts.title')}>
+        <section className={classes.scroll} tabIndex={0} aria-label={t('cohorts.table')}>
           <table className={classes.cohorts}>
             <thead>
               <tr>

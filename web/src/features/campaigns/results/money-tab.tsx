@@ -103,7 +103,11 @@ function Costs({ campaign }: { campaign: Campaign }) {
                 <Table.Th>{t('costs.channel')}</Table.Th>
                 <Table.Th>{t('costs.note')}</Table.Th>
                 <Table.Th ta="end">{t('costs.amount')}</Table.Th>
-                {mayWrite && <Table.Th aria-label={t('costs.action')} />}
+                {mayWrite && (
+                  <Table.Th>
+                    <span className="tw-hidden">{t('costs.action')}</span>
+                  </Table.Th>
+                )}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

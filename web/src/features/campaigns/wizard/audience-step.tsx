@@ -136,7 +136,7 @@ export function AudienceStep(props: StepProps) {
           description={
             <>
               {t('audience.purposeText')}{' '}
-              <LinkAnchor to="/settings/privacy" size="xs">
+              <LinkAnchor to="/settings/privacy" size="xs" underline="always">
                 {t('audience.purposes')}
               </LinkAnchor>
             </>
