@@ -99,11 +99,7 @@ function TaskForm({
             {...form.getInputProps('title')}
           />
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-            <TextInput
-              label={t('due')}
-              type="datetime-local"
-              {...form.getInputProps('due_at')}
-            />
+            <TextInput label={t('due')} type="datetime-local" {...form.getInputProps('due_at')} />
             <Select
               label={t('priority')}
               data={PRIORITIES.map((value) => ({ value, label: t(`priorities.${value}`) }))}
@@ -155,11 +151,7 @@ function TaskForm({
 export function TaskDialog({ task, subject, onClose }: TaskDialogProps) {
   const { t } = useTranslation('tasks/parts');
   return (
-    <Modal
-      opened={task !== undefined}
-      onClose={onClose}
-      title={t(task === 'new' ? 'new' : 'edit')}
-    >
+    <Modal opened={task !== undefined} onClose={onClose} title={t(task === 'new' ? 'new' : 'edit')}>
       {task !== undefined && (
         <TaskForm
           key={task === 'new' ? 'new' : `${task.id}-${task.version}`}
