@@ -69,7 +69,11 @@ async def resolve_public(host: str, port: int) -> list[IpAddress]:
     """Addresses of a host. Raises BlockedAddress if any of them is not public, OSError if the name is unknown."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(_RESOLVE_SECONDS):
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError:
+            # A name that the internet's alphabet cannot hold.
+            raise OSError("no host can be called so") from None
     addresses = [ipaddress.ip_address(str(entry[4][0]).split("%", 1)[0]) for entry in found]
     if not addresses:
         raise OSError(f"{host} has no address")

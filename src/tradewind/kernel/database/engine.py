@@ -41,7 +41,8 @@ async def asyncpg_connection(session: AsyncSession) -> asyncpg.Connection:
     if session.new or session.dirty or session.deleted:
         await session.flush()
     connection = session.info.get("driver_connection")
-    if connection is None:
+    # Within a savepoint it is asking that sets it.
+    if connection is None or session.in_nested_transaction():
         raw = await (await session.connection()).get_raw_connection()
         assert raw.driver_connection is not None
         # Remembered, because asking costs more than most statements; a session is one transaction, on one connection.

@@ -123,7 +123,7 @@ class CampaignSchedule(_Part):
     send_time: SendTime = Field(
         default="asap", description="`clock`: at a time of day of the person; `best`: at their best hour"
     )
-    clock: _Clock | None = Field(default=None, description="For `clock`, in the person's time zone")
+    clock: _Clock | None = Field(default=None, examples=["09:00"], description="For `clock`, in the person's time zone")
     weekdays: Weekdays = Field(default=[], description="0 is Monday; none means every day")
     pace_per_hour: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = Field(
         default=None, description="The most messages that leave within an hour"

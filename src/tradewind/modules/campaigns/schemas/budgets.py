@@ -54,7 +54,14 @@ class BudgetPoolCreate(BaseModel):
     period: PoolPeriod = "month"
     mode: PoolMode = Field(default="shadow", description="`shadow` notes what would move, and moves nothing")
     floor: _Floor = Field(default=0.1, description="The share of what is left that each campaign keeps while learning")
-    members: Annotated[_Members, AfterValidator(_fit)]
+    members: Annotated[_Members, AfterValidator(_fit)] = Field(
+        examples=[
+            [
+                {"campaign_id": "01976f2e-3c1a-7000-8000-000000000001", "min_share": 0.2},
+                {"campaign_id": "01976f2e-3c1a-7000-8000-000000000002"},
+            ]
+        ]
+    )
 
 
 class BudgetPoolUpdate(BaseModel):
