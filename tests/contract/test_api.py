@@ -34,7 +34,7 @@ config = schemathesis.Config.from_dict(
     {
         "seed": 20,
         "generation": {
-            "max-examples": int(DEEP or 8),
+            "max-examples": int(DEEP or 6),
             "deterministic": True,
             "no-shrink": not DEEP,
             "database": "none",
