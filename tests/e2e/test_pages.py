@@ -155,7 +155,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
     """The sample company in an installation of its own, opened by its administrator."""
     installation = Installation(tmp_path_factory.mktemp("demo") / "home")
     environment = os.environ | {"TRADEWIND_HOME": str(installation.home), "TRADEWIND_PORT": str(installation.port)}
-    command = [sys.executable, "-m", "tradewind.cli", "demo", "--once", "--yes", "--scale", "800"]
+    command = [sys.executable, "-m", "tradewind.cli", "demo", "--once", "--yes", "--scale", "400"]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
     email, password = (re.search(rf"{name}\s+(\S+)", told.stdout)[1] for name in ("E-mail", "Password"))

@@ -101,7 +101,7 @@ export function ArmsTable({ arms, reached, action }: ArmsTableProps) {
       minWidth={760}
       type="native"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={t('results.variant')}
     >
       <Table verticalSpacing="xs">

@@ -201,7 +201,9 @@ export function PoolCard({ pool, mayMove, onEdit, onDecisions }: PoolCardProps) 
               <Table.Th>{t('share')}</Table.Th>
               <Table.Th ta="end">{t('maySpend')}</Table.Th>
               <Table.Th ta="end">{t('goals')}</Table.Th>
-              <Table.Th aria-label={t('locked')} />
+              <Table.Th>
+                <span className="tw-hidden">{t('locked')}</span>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
