@@ -101,7 +101,7 @@ def test_a_first_campaign_from_segment_to_winner(page: Page, owner: httpx.Client
 
     # What is missing is said, and put right from here; nothing is lost on the way.
     expect(page.get_by_role("button", name="Launch", exact=True)).to_be_disabled()
-    expect(page.get_by_text("No sender is set up")).to_be_visible()
+    expect(page.get_by_text("No sender leads outside")).to_be_visible()
     page.get_by_role("button", name="Give the address", exact=True).click()
     page.get_by_role("dialog").get_by_label("Postal address").fill("Pier 4, 20457 Hamburg")
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
