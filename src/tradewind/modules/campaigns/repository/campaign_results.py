@@ -47,21 +47,14 @@ _WON = """
     WITH firsts AS (
         SELECT person_id, min(sent_at) AS at FROM send_intents
         WHERE organisation_id = $1 AND campaign_id = $2 AND state = 'sent' AND person_id IS NOT NULL GROUP BY 1
+    ), won AS (
+        SELECT d.lead_id, d.currency, d.amount_minor FROM firsts f JOIN deals d ON d.lead_id = f.person_id
+        JOIN stages g ON g.id = d.stage_id AND g.kind = 'won'
+        WHERE d.deleted_at IS NULL AND d.closed_at >= f.at AND d.closed_at < f.at + make_interval(days => $3)
     )
-    SELECT d.currency, count(*) AS deals, count(DISTINCT d.lead_id) AS people,
-        coalesce(sum(d.amount_minor), 0)::bigint AS minor
-    FROM firsts f JOIN deals d ON d.lead_id = f.person_id JOIN stages g ON g.id = d.stage_id AND g.kind = 'won'
-    WHERE d.deleted_at IS NULL AND d.closed_at >= f.at AND d.closed_at < f.at + make_interval(days => $3)
-    GROUP BY 1 ORDER BY 1
-"""
-_WINNERS = """
-    WITH firsts AS (
-        SELECT person_id, min(sent_at) AS at FROM send_intents
-        WHERE organisation_id = $1 AND campaign_id = $2 AND state = 'sent' AND person_id IS NOT NULL GROUP BY 1
-    )
-    SELECT count(DISTINCT d.lead_id) FROM firsts f JOIN deals d ON d.lead_id = f.person_id
-    JOIN stages g ON g.id = d.stage_id AND g.kind = 'won'
-    WHERE d.deleted_at IS NULL AND d.closed_at >= f.at AND d.closed_at < f.at + make_interval(days => $3)
+    SELECT currency, count(*) AS deals, coalesce(sum(amount_minor), 0)::bigint AS minor,
+        (SELECT count(DISTINCT lead_id) FROM won) AS people
+    FROM won GROUP BY 1 ORDER BY 1
 """
 _NOT_SENT = """
     SELECT rule, count(*) AS messages, count(DISTINCT person) AS people FROM (
@@ -162,12 +155,8 @@ async def funnel(session: AsyncSession, campaign_id: UUID) -> Mapping[str, int]:
 async def won(session: AsyncSession, campaign_id: UUID, days: int) -> tuple[int, list[tuple[str, int, int]]]:
     """People who won a deal in time, and by currency (deals, minor units)."""
     connection = await asyncpg_connection(session)
-    organisation_id = actor_of(session).organisation_id
-    rows = await connection.fetch(_WON, organisation_id, campaign_id, days)
-    people = await connection.fetchval(_WINNERS, organisation_id, campaign_id, days) if len(rows) > 1 else None
-    if people is None:
-        people = sum(row["people"] for row in rows)
-    return people, [(row["currency"], row["deals"], row["minor"]) for row in rows]
+    rows = await connection.fetch(_WON, actor_of(session).organisation_id, campaign_id, days)
+    return rows[0]["people"] if rows else 0, [(row["currency"], row["deals"], row["minor"]) for row in rows]
 
 
 async def not_sent(session: AsyncSession, campaign_id: UUID) -> list[tuple[str, int, int]]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +14,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import FieldError, Invalid
 from tradewind.kernel.ids import new_id
 from tradewind.modules.campaigns.engine.composing import HELD_OUT
-from tradewind.modules.campaigns.engine.shifting import MICRO, Shift, Standing, allot, decide
+from tradewind.modules.campaigns.engine.shifting import Shift, Standing, allot, decide
 from tradewind.modules.campaigns.errors import DecisionNotFound, LimitReached, PoolNotFound, WrongState
 from tradewind.modules.campaigns.models import Campaign
 from tradewind.modules.campaigns.models_budgets import BudgetDecision, BudgetMember, BudgetPool
@@ -28,14 +27,14 @@ from tradewind.modules.campaigns.schemas.budgets import (
     BudgetPoolRead,
     BudgetPoolUpdate,
 )
+from tradewind.modules.campaigns.service.campaigns import MICRO_A_CENT
 from tradewind.modules.campaigns.service.programs import home_zone
-from tradewind.modules.campaigns.service.spans import today
+from tradewind.modules.campaigns.service.spans import midnight, today
 from tradewind.modules.identity import api as identity
 from tradewind.modules.sending import api as sending
 
 MAX_POOLS = 50
 LOOKED_AT = timedelta(days=28)
-_MICRO_A_CENT = MICRO // 100
 _RUNNING = ("scheduled", "live", "paused")
 _FIELDS = ("name", "amount_microusd", "period", "mode", "floor")
 _WORDS = {
@@ -186,7 +185,7 @@ async def _standings(session: AsyncSession, pool: BudgetPool) -> _Standings:
     at, zone = now(), await home_zone(session)
     day = today(at, zone)
     first = day.replace(day=1) if pool.period == "month" else day
-    begins = datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
+    begins = midnight(first, zone)
     members = await repository.members(session, [pool.id])
     found = await repository.standing(
         session, [campaign.id for _, campaign in members], since=at - LOOKED_AT, since_day=day - LOOKED_AT,
@@ -196,8 +195,8 @@ async def _standings(session: AsyncSession, pool: BudgetPool) -> _Standings:
     campaigns = [
         Standing(
             campaign_id=campaign.id, name=campaign.name, goals=row["goals"],
-            cost=max(0, row["messages_cost"] + row["other_cents"] * _MICRO_A_CENT),
-            spent=max(0, row["messages_spent"] + row["other_cents_spent"] * _MICRO_A_CENT),
+            cost=max(0, row["messages_cost"] + row["other_cents"] * MICRO_A_CENT),
+            spent=max(0, row["messages_spent"] + row["other_cents_spent"] * MICRO_A_CENT),
             share=member.share, min_share=member.min_share, max_share=member.max_share, locked=member.locked,
             runs=campaign.state in _RUNNING,
         )
@@ -205,7 +204,7 @@ async def _standings(session: AsyncSession, pool: BudgetPool) -> _Standings:
         for row in [found[campaign.id]]
     ]  # fmt: skip
     return _Standings(
-        campaigns, day, begins, {key: row["other_cents_spent"] * _MICRO_A_CENT for key, row in found.items()},
+        campaigns, day, begins, {key: row["other_cents_spent"] * MICRO_A_CENT for key, row in found.items()},
         sorted({currency for row in found.values() for currency in row["left_out"]}),
     )  # fmt: skip
 

@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +28,7 @@ from tradewind.modules.campaigns.schemas.campaign_results import (
 )
 from tradewind.modules.campaigns.service import campaigns, reaching, splits
 from tradewind.modules.campaigns.service.programs import home_zone
+from tradewind.modules.campaigns.service.spans import today
 from tradewind.modules.email import api as email
 
 ENOUGH = 30
@@ -85,11 +85,6 @@ def share(people: int, of: int) -> Share:
     return Share(people=people, of=of, enough=True, rate=people / of, low=low, high=high)
 
 
-def midnight(day: date, zone: str) -> datetime:
-    """When a day begins in a zone, in UTC."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
-
-
 async def _funnel(
     session: AsyncSession,
     campaign: Campaign,
@@ -136,9 +131,9 @@ async def _progress(
         spread = _Z_95 * math.sqrt(more + more * more / known)
         missing = (told.target_count or 0) - funnel.goal
         if told.target_count and missing <= 0:
-            target_on = at.astimezone(ZoneInfo(zone)).date()
+            target_on = today(at, zone)
         elif told.target_count and a_day > 0 and missing / a_day <= _FARTHEST_DAYS:
-            target_on = (at + timedelta(days=missing / a_day)).astimezone(ZoneInfo(zone)).date()
+            target_on = today(at + timedelta(days=missing / a_day), zone)
     of = max(0, funnel.entered - funnel.holdout - flows.get("goal_before", 0))
     return GoalProgress(
         kind=told.kind, label=goal_label(told), reached=funnel.goal, target_count=told.target_count,

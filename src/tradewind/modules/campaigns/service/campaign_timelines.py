@@ -27,9 +27,9 @@ from tradewind.modules.campaigns.schemas.campaign_results import (
     ChannelDay,
 )
 from tradewind.modules.campaigns.service import campaigns
-from tradewind.modules.campaigns.service.campaign_results import ENOUGH, midnight
+from tradewind.modules.campaigns.service.campaign_results import ENOUGH
 from tradewind.modules.campaigns.service.programs import home_zone
-from tradewind.modules.campaigns.service.spans import today
+from tradewind.modules.campaigns.service.spans import midnight, today
 
 _LONGEST_DAYS = 366
 _LONGEST_WEEKS = 26
