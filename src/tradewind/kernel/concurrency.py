@@ -1,16 +1,34 @@
 """Optimistic concurrency over HTTP: the row's version is its ETag, `If-Match` guards an update."""
 
 import re
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+from starlette.responses import Response
 
 from tradewind.kernel.errors import BadRequest, PreconditionFailed
 
 _ETAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')
 
 
+class Versioned(Protocol):
+    """What people edit: each change makes a new version."""
+
+    @property
+    def version(self) -> int: ...
+
+
+V = TypeVar("V", bound=Versioned)
+
+
 def etag(version: int) -> str:
     """The ETag of a version, e.g. `"3"` with its quotes."""
     return f'"{version}"'
+
+
+def tagged(response: Response, found: V) -> V:
+    """What was found, for an answer that tells its version as the ETag."""
+    response.headers["ETag"] = etag(found.version)
+    return found
 
 
 def check_version(if_match: str | None, current_version: int, current: Any = None) -> None:

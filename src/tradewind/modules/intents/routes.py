@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.jobs import start_run
 from tradewind.modules.identity import api as identity
 from tradewind.modules.intents import repository
@@ -63,13 +63,13 @@ async def list_intent_sets(session: Session) -> list[IntentSetRead]:
 @router.post("/intent-sets", status_code=201, dependencies=WRITE)
 async def create_intent_set(session: Session, data: IntentSetCreate, response: Response) -> IntentSetDetail:
     """Add an empty set, or a copy of one that comes with the product."""
-    return _tagged(response, await sets.create(session, data))
+    return tagged(response, await sets.create(session, data))
 
 
 @router.get("/intent-sets/{set_id:uuid}", dependencies=READ)
 async def read_intent_set(session: Session, set_id: UUID, response: Response) -> IntentSetDetail:
     """A set with its intents."""
-    return _tagged(response, await sets.detail(session, set_id))
+    return tagged(response, await sets.detail(session, set_id))
 
 
 @router.patch("/intent-sets/{set_id:uuid}", dependencies=WRITE)
@@ -77,7 +77,7 @@ async def update_intent_set(
     session: Session, set_id: UUID, data: IntentSetUpdate, response: Response, if_match: IfMatch = None
 ) -> IntentSetDetail:
     """Change a set's name, description or the threshold below which texts belong to none of its intents."""
-    return _tagged(response, await sets.update(session, set_id, data, if_match=if_match))
+    return tagged(response, await sets.update(session, set_id, data, if_match=if_match))
 
 
 @router.delete("/intent-sets/{set_id:uuid}", status_code=204, dependencies=WRITE)
@@ -190,11 +190,6 @@ async def accept_intent_suggestion(session: Session, data: SuggestionAccept) -> 
 async def dismiss_intent_suggestion(session: Session, data: SuggestionDismiss) -> None:
     """Messages that are no intent are not suggested again."""
     await suggestions.dismiss(session, data.message_ids)
-
-
-def _tagged(response: Response, read: IntentSetDetail) -> IntentSetDetail:
-    response.headers["ETag"] = etag(read.version)
-    return read
 
 
 def _result(result: IntentResult) -> IntentResultRead:

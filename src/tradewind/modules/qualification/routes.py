@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.modules.qualification.contracts import RunState
 from tradewind.modules.qualification.schemas import (
@@ -39,7 +39,7 @@ async def list_qualification_flows(session: Session) -> list[FlowRow]:
 @router.post("/qualification-flows", status_code=201, dependencies=WRITE)
 async def create_qualification_flow(session: Session, data: FlowCreate, response: Response) -> FlowRead:
     """Add a flow as a draft: empty, or from a template."""
-    return _tagged(response, await service.create_flow(session, data))
+    return tagged(response, await service.create_flow(session, data))
 
 
 @router.get("/qualification-flow-templates", dependencies=READ)
@@ -51,7 +51,7 @@ async def list_qualification_templates() -> list[FlowTemplateRead]:
 @router.get("/qualification-flows/{flow_id}", dependencies=READ)
 async def read_qualification_flow(session: Session, flow_id: UUID, response: Response) -> FlowRead:
     """A flow with its draft, and what keeps the draft from being published."""
-    return _tagged(response, await service.read_flow(session, flow_id))
+    return tagged(response, await service.read_flow(session, flow_id))
 
 
 @router.patch("/qualification-flows/{flow_id}", dependencies=WRITE)
@@ -59,7 +59,7 @@ async def update_qualification_flow(
     session: Session, flow_id: UUID, data: FlowUpdate, response: Response, if_match: IfMatch = None
 ) -> FlowRead:
     """Change a flow or its draft. Conversations go on with the published version."""
-    return _tagged(response, await service.update_flow(session, flow_id, data, if_match))
+    return tagged(response, await service.update_flow(session, flow_id, data, if_match))
 
 
 @router.delete("/qualification-flows/{flow_id}", status_code=204, dependencies=WRITE)
@@ -73,7 +73,7 @@ async def publish_qualification_flow(
     session: Session, flow_id: UUID, data: FlowPublish, response: Response, if_match: IfMatch = None
 ) -> FlowRead:
     """Make the draft the version that new conversations follow."""
-    return _tagged(response, await service.publish_flow(session, flow_id, data, if_match))
+    return tagged(response, await service.publish_flow(session, flow_id, data, if_match))
 
 
 @router.get("/qualification-flows/{flow_id}/versions", dependencies=READ)
@@ -87,7 +87,7 @@ async def restore_qualification_flow_version(
     session: Session, flow_id: UUID, data: FlowRestore, response: Response, if_match: IfMatch = None
 ) -> FlowRead:
     """Make an old version the draft again; publish it to use it."""
-    return _tagged(response, await service.restore_version(session, flow_id, data.number, if_match))
+    return tagged(response, await service.restore_version(session, flow_id, data.number, if_match))
 
 
 @router.post("/qualification-flows/{flow_id}/try", dependencies=READ)
@@ -106,8 +106,3 @@ async def list_qualification_runs(
 ) -> Page[QualificationRunRead]:
     """What visitors answered, newest first, with score, outcome and reasons."""
     return await service.list_runs(session, flow_id, state=state, cursor=cursor, limit=limit)
-
-
-def _tagged(response: Response, found: FlowRead) -> FlowRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.jobs import start_run
 from tradewind.modules.simulations.jobs import RunSuite, run_suite
 from tradewind.modules.simulations.schemas import (
@@ -39,13 +39,13 @@ async def list_simulation_suites(
 @router.post("", status_code=201, dependencies=WRITE)
 async def create_simulation_suite(session: Session, data: SuiteCreate, response: Response) -> SuiteRead:
     """Add a suite for an agent; a starter brings visitors that fit what the agent is set to do."""
-    return _tagged(response, await suites.create(session, data))
+    return tagged(response, await suites.create(session, data))
 
 
 @router.get("/{suite_id}", dependencies=READ)
 async def read_simulation_suite(session: Session, suite_id: UUID, response: Response) -> SuiteRead:
     """A suite with its cases."""
-    return _tagged(response, await suites.read(session, suite_id))
+    return tagged(response, await suites.read(session, suite_id))
 
 
 @router.patch("/{suite_id}", dependencies=WRITE)
@@ -53,7 +53,7 @@ async def update_simulation_suite(
     session: Session, suite_id: UUID, data: SuiteUpdate, response: Response, if_match: IfMatch = None
 ) -> SuiteRead:
     """Change a suite's name, how often each case is tried, and whether it keeps the launch gate."""
-    return _tagged(response, await suites.update(session, suite_id, data, if_match))
+    return tagged(response, await suites.update(session, suite_id, data, if_match))
 
 
 @router.delete("/{suite_id}", status_code=204, dependencies=WRITE)
@@ -133,8 +133,3 @@ async def read_simulation_run_as_junit(session: Session, suite_id: UUID, run_id:
     suite = await suites.require(session, suite_id)
     report = await running.report(session, suite_id, run_id)
     return Response(xml.junit(report, suite=suite.name), media_type="application/xml")
-
-
-def _tagged(response: Response, found: SuiteRead) -> SuiteRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

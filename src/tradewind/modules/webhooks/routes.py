@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
@@ -33,11 +33,6 @@ IfMatch = Annotated[str | None, Header(description="ETag of the version the chan
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
-def _tagged(response: Response, endpoint: EndpointRead) -> EndpointRead:
-    response.headers["ETag"] = etag(endpoint.version)
-    return endpoint
-
-
 @router.get("/webhook-event-types", dependencies=[requires("webhooks:read")])
 async def list_webhook_event_types() -> list[WebhookEventTypeRead]:
     """All event types that endpoints may subscribe to, with an example of their data."""
@@ -53,13 +48,13 @@ async def list_webhook_endpoints(session: Session) -> list[EndpointRead]:
 @router.post("/webhook-endpoints", status_code=201, dependencies=[requires("webhooks:write")])
 async def create_webhook_endpoint(session: Session, data: EndpointCreate, response: Response) -> EndpointRead:
     """Add an endpoint. Each event type needs the permission to read what it tells."""
-    return _tagged(response, await endpoints.create(session, data))
+    return tagged(response, await endpoints.create(session, data))
 
 
 @router.get("/webhook-endpoints/{endpoint_id:uuid}", dependencies=[requires("webhooks:read")])
 async def read_webhook_endpoint(session: Session, endpoint_id: UUID, response: Response) -> EndpointRead:
     """One endpoint."""
-    return _tagged(response, await endpoints.read(session, endpoint_id))
+    return tagged(response, await endpoints.read(session, endpoint_id))
 
 
 @router.patch("/webhook-endpoints/{endpoint_id:uuid}", dependencies=[requires("webhooks:write")])
@@ -67,7 +62,7 @@ async def update_webhook_endpoint(
     session: Session, endpoint_id: UUID, data: EndpointUpdate, response: Response, if_match: IfMatch = None
 ) -> EndpointRead:
     """Change, pause or resume an endpoint. While paused, deliveries wait; a disabled one hears of nothing new."""
-    return _tagged(response, await endpoints.update(session, endpoint_id, data, if_match=if_match))
+    return tagged(response, await endpoints.update(session, endpoint_id, data, if_match=if_match))
 
 
 @router.delete("/webhook-endpoints/{endpoint_id:uuid}", status_code=204, dependencies=[requires("webhooks:write")])

@@ -1,12 +1,12 @@
 """HTTP of connections, models and routes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.modules.ai.contracts import Capability
 from tradewind.modules.ai.schemas import (
@@ -55,13 +55,13 @@ async def create_model_connection(
     session: Session, data: ModelConnectionCreate, response: Response
 ) -> ModelConnectionRead:
     """Connect a provider. Its key is stored encrypted and never shown again."""
-    return _tagged(response, await connections.create(session, data))
+    return tagged(response, await connections.create(session, data))
 
 
 @router.get("/connections/{connection_id:uuid}", dependencies=[requires("ai:read")])
 async def read_model_connection(session: Session, connection_id: UUID, response: Response) -> ModelConnectionRead:
     """One connection."""
-    return _tagged(response, await connections.read(session, connection_id))
+    return tagged(response, await connections.read(session, connection_id))
 
 
 @router.patch("/connections/{connection_id:uuid}", dependencies=[requires("ai:write")])
@@ -69,7 +69,7 @@ async def update_model_connection(
     session: Session, connection_id: UUID, data: ModelConnectionUpdate, response: Response, if_match: IfMatch = None
 ) -> ModelConnectionRead:
     """Change a connection. Other settings need the key again."""
-    return _tagged(response, await connections.update(session, connection_id, data, if_match=if_match))
+    return tagged(response, await connections.update(session, connection_id, data, if_match=if_match))
 
 
 @router.delete("/connections/{connection_id:uuid}", status_code=204, dependencies=[requires("ai:write")])
@@ -117,7 +117,7 @@ async def list_models(
 @router.post("/models", status_code=201, dependencies=[requires("ai:write")])
 async def create_model(session: Session, data: ModelCreate, response: Response) -> ModelRead:
     """Add a model of a connection."""
-    return _tagged(response, await catalogue.create(session, data))
+    return tagged(response, await catalogue.create(session, data))
 
 
 @router.patch("/models/{model_id:uuid}", dependencies=[requires("ai:write")])
@@ -125,7 +125,7 @@ async def update_model(
     session: Session, model_id: UUID, data: ModelUpdate, response: Response, if_match: IfMatch = None
 ) -> ModelRead:
     """Switch a model on or off, or enter what it costs and how much it reads."""
-    return _tagged(response, await catalogue.update(session, model_id, data, if_match=if_match))
+    return tagged(response, await catalogue.update(session, model_id, data, if_match=if_match))
 
 
 @router.delete("/models/{model_id:uuid}", status_code=204, dependencies=[requires("ai:write")])
@@ -145,7 +145,7 @@ async def set_model_route(
     session: Session, data: RouteWrite, response: Response, if_match: IfMatch = None
 ) -> RouteRead:
     """Set the models, in order, of a capability: of the organisation, a task, a character, or both."""
-    return _tagged(response, await routes.put(session, data, if_match=if_match))
+    return tagged(response, await routes.put(session, data, if_match=if_match))
 
 
 @router.delete("/routes/{route_id:uuid}", status_code=204, dependencies=[requires("ai:write")])
@@ -160,8 +160,3 @@ async def compare_models(request: Request, actor: CurrentActor, data: Comparison
     async with request.app.state.database.transaction(actor) as session:
         chosen = await comparison.candidates(session, data.model_ids)
     return await comparison.compare(chosen, data)
-
-
-def _tagged(response: Response, read: Any) -> Any:
-    response.headers["ETag"] = etag(read.version)
-    return read

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Day
 from tradewind.modules.ai.schemas import (
@@ -52,7 +52,7 @@ async def list_model_budgets(session: Session) -> list[BudgetRead]:
 @router.post("/budgets", status_code=201, dependencies=[requires("ai:write")])
 async def create_model_budget(session: Session, data: BudgetCreate, response: Response) -> BudgetRead:
     """Add a budget. It tells people at 80 and 100 per cent and, if it stops, refuses calls that it cannot pay."""
-    return _tagged(response, await budgets.create(session, data))
+    return tagged(response, await budgets.create(session, data))
 
 
 @router.patch("/budgets/{budget_id:uuid}", dependencies=[requires("ai:write")])
@@ -60,15 +60,10 @@ async def update_model_budget(
     session: Session, budget_id: UUID, data: BudgetUpdate, response: Response, if_match: IfMatch = None
 ) -> BudgetRead:
     """Change a budget; it holds at once."""
-    return _tagged(response, await budgets.update(session, budget_id, data, if_match=if_match))
+    return tagged(response, await budgets.update(session, budget_id, data, if_match=if_match))
 
 
 @router.delete("/budgets/{budget_id:uuid}", status_code=204, dependencies=[requires("ai:write")])
 async def delete_model_budget(session: Session, budget_id: UUID, if_match: IfMatch = None) -> None:
     """Remove a budget."""
     await budgets.delete(session, budget_id, if_match=if_match)
-
-
-def _tagged(response: Response, read: BudgetRead) -> BudgetRead:
-    response.headers["ETag"] = etag(read.version)
-    return read

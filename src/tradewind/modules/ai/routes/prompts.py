@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.ai.schemas_prompts import (
     PromptCreate,
     PromptList,
@@ -28,11 +28,6 @@ IfMatch = Annotated[str | None, Header(description="ETag of the version the chan
 READ, WRITE = requires("ai:read"), requires("ai:write")
 
 
-def _tagged(response: Response, prompt: PromptRead) -> PromptRead:
-    response.headers["ETag"] = etag(prompt.version)
-    return prompt
-
-
 @router.get("/prompts", dependencies=[READ])
 async def list_prompts(session: Session) -> PromptList:
     """The prompts of the product and of the organisation."""
@@ -42,7 +37,7 @@ async def list_prompts(session: Session) -> PromptList:
 @router.post("/prompts", status_code=201, dependencies=[WRITE])
 async def create_prompt(session: Session, response: Response, data: PromptCreate) -> PromptRead:
     """Add a prompt of your own; its first version is a draft."""
-    return _tagged(response, await prompts.create(session, data))
+    return tagged(response, await prompts.create(session, data))
 
 
 @router.post("/prompt-previews", dependencies=[READ])
@@ -54,7 +49,7 @@ async def preview_prompt(data: PromptPreviewRequest) -> PromptPreviewRead:
 @router.get("/prompts/{key}", dependencies=[READ])
 async def read_prompt(session: Session, response: Response, key: str) -> PromptRead:
     """A prompt with its newest content, its versions, its tests, and how these went last."""
-    return _tagged(response, await prompts.read(session, key))
+    return tagged(response, await prompts.read(session, key))
 
 
 @router.patch("/prompts/{key}", dependencies=[WRITE])
@@ -62,7 +57,7 @@ async def update_prompt(
     session: Session, response: Response, key: str, data: PromptUpdate, if_match: IfMatch = None
 ) -> PromptRead:
     """Rename a prompt of your own, or use another task's models for it."""
-    return _tagged(response, await prompts.update(session, key, data, if_match=if_match))
+    return tagged(response, await prompts.update(session, key, data, if_match=if_match))
 
 
 @router.delete("/prompts/{key}", status_code=204, dependencies=[WRITE])
@@ -82,7 +77,7 @@ async def save_prompt_version(
     session: Session, response: Response, key: str, data: VersionCreate, if_match: IfMatch = None
 ) -> PromptRead:
     """Keep a content as a new version. It is a draft until it is published."""
-    return _tagged(response, await prompts.save_version(session, key, data, if_match=if_match))
+    return tagged(response, await prompts.save_version(session, key, data, if_match=if_match))
 
 
 @router.put("/prompts/{key}/published", dependencies=[WRITE])
@@ -90,13 +85,13 @@ async def publish_prompt(
     session: Session, response: Response, key: str, data: PublishedWrite, if_match: IfMatch = None
 ) -> PromptRead:
     """Use a version from now on: a new one, an older one again, or the product's own (0)."""
-    return _tagged(response, await prompts.publish(session, key, data.number, if_match=if_match))
+    return tagged(response, await prompts.publish(session, key, data.number, if_match=if_match))
 
 
 @router.post("/prompts/{key}/tests", status_code=201, dependencies=[WRITE])
 async def add_prompt_test(session: Session, response: Response, key: str, data: PromptTestWrite) -> PromptRead:
     """Add a test: values for the variables, and what the answer must be like."""
-    return _tagged(response, await prompts.add_test(session, key, data))
+    return tagged(response, await prompts.add_test(session, key, data))
 
 
 @router.put("/prompts/{key}/tests/{test_id:uuid}", dependencies=[WRITE])
@@ -104,7 +99,7 @@ async def change_prompt_test(
     session: Session, response: Response, key: str, test_id: UUID, data: PromptTestWrite
 ) -> PromptRead:
     """Replace a test."""
-    return _tagged(response, await prompts.change_test(session, key, test_id, data))
+    return tagged(response, await prompts.change_test(session, key, test_id, data))
 
 
 @router.delete("/prompts/{key}/tests/{test_id:uuid}", status_code=204, dependencies=[WRITE])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.campaigns.schemas.budgets import (
     BudgetDecisionRead,
     BudgetPoolCreate,
@@ -31,13 +31,13 @@ async def list_budget_pools(session: Session) -> list[BudgetPoolRead]:
 @router.post("/budget-pools", status_code=201, dependencies=MOVE)
 async def create_budget_pool(session: Session, data: BudgetPoolCreate, response: Response) -> BudgetPoolRead:
     """Let campaigns share a budget. In shadow mode nothing is bound by it."""
-    return _tagged(response, await budget_pools.create_pool(session, data))
+    return tagged(response, await budget_pools.create_pool(session, data))
 
 
 @router.get("/budget-pools/{pool_id}", dependencies=READ)
 async def read_budget_pool(session: Session, pool_id: UUID, response: Response) -> BudgetPoolRead:
     """A shared budget: what each campaign may spend, has spent and brought."""
-    return _tagged(response, await budget_pools.read_pool(session, pool_id))
+    return tagged(response, await budget_pools.read_pool(session, pool_id))
 
 
 @router.patch("/budget-pools/{pool_id}", dependencies=MOVE)
@@ -45,7 +45,7 @@ async def update_budget_pool(
     session: Session, pool_id: UUID, data: BudgetPoolUpdate, response: Response, if_match: IfMatch = None
 ) -> BudgetPoolRead:
     """Change a shared budget, its campaigns, their limits and locks."""
-    return _tagged(response, await budget_pools.update_pool(session, pool_id, data, if_match))
+    return tagged(response, await budget_pools.update_pool(session, pool_id, data, if_match))
 
 
 @router.delete("/budget-pools/{pool_id}", status_code=204, dependencies=MOVE)
@@ -72,8 +72,3 @@ async def decide_on_budget(session: Session, pool_id: UUID) -> BudgetDecisionRea
 async def undo_budget_decision(session: Session, pool_id: UUID, decision_id: UUID) -> BudgetDecisionRead:
     """Take back the last decision that moved money. Lock a campaign to keep the next one from moving its share."""
     return await budget_pools.undo(session, pool_id, decision_id)
-
-
-def _tagged(response: Response, pool: BudgetPoolRead) -> BudgetPoolRead:
-    response.headers["ETag"] = etag(pool.version)
-    return pool

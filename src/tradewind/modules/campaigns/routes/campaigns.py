@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.campaigns.schemas.campaigns import (
     CampaignCreate,
     CampaignDraftGiven,
@@ -45,13 +45,13 @@ async def list_campaigns(
 @router.post("/campaigns", status_code=201, dependencies=WRITE)
 async def create_campaign(session: Session, data: CampaignCreate, response: Response) -> CampaignRead:
     """Add a campaign as a draft, empty or of a given one."""
-    return _tagged(response, await campaigns.create_campaign(session, data))
+    return tagged(response, await campaigns.create_campaign(session, data))
 
 
 @router.get("/campaigns/{campaign_id:uuid}", dependencies=READ)
 async def read_campaign(session: Session, campaign_id: UUID, response: Response) -> CampaignRead:
     """A campaign with its draft, and what keeps it from its launch."""
-    return _tagged(response, await campaigns.read_campaign(session, campaign_id))
+    return tagged(response, await campaigns.read_campaign(session, campaign_id))
 
 
 @router.patch("/campaigns/{campaign_id:uuid}", dependencies=WRITE)
@@ -59,7 +59,7 @@ async def update_campaign(
     session: Session, campaign_id: UUID, data: CampaignUpdate, response: Response, if_match: IfMatch = None
 ) -> CampaignRead:
     """Change a campaign. The draft of one that has begun stays as it is."""
-    return _tagged(response, await campaigns.update_campaign(session, campaign_id, data, if_match))
+    return tagged(response, await campaigns.update_campaign(session, campaign_id, data, if_match))
 
 
 @router.delete("/campaigns/{campaign_id:uuid}", status_code=204, dependencies=WRITE)
@@ -71,7 +71,7 @@ async def delete_campaign(session: Session, campaign_id: UUID, if_match: IfMatch
 @router.post("/campaigns/{campaign_id:uuid}/duplicate", status_code=201, dependencies=WRITE)
 async def duplicate_campaign(session: Session, campaign_id: UUID, response: Response) -> CampaignRead:
     """A new draft that says the same."""
-    return _tagged(response, await campaigns.duplicate_campaign(session, campaign_id))
+    return tagged(response, await campaigns.duplicate_campaign(session, campaign_id))
 
 
 @router.post("/campaigns/{campaign_id:uuid}/check", dependencies=READ)
@@ -103,25 +103,25 @@ async def launch_campaign(
     session: Session, campaign_id: UUID, data: CampaignLaunch, response: Response, if_match: IfMatch = None
 ) -> CampaignRead:
     """Begin, or be scheduled. Above 1,000 people their number must be repeated, and a rehearsal must have passed."""
-    return _tagged(response, await launching.launch(session, campaign_id, data, if_match))
+    return tagged(response, await launching.launch(session, campaign_id, data, if_match))
 
 
 @router.post("/campaigns/{campaign_id:uuid}/pause", dependencies=LAUNCH)
 async def pause_campaign(session: Session, campaign_id: UUID, response: Response) -> CampaignRead:
     """Nobody enters or moves, and no message leaves, until it goes on."""
-    return _tagged(response, await launching.pause(session, campaign_id))
+    return tagged(response, await launching.pause(session, campaign_id))
 
 
 @router.post("/campaigns/{campaign_id:uuid}/resume", dependencies=LAUNCH)
 async def resume_campaign(session: Session, campaign_id: UUID, response: Response) -> CampaignRead:
     """Go on after a pause."""
-    return _tagged(response, await launching.resume(session, campaign_id))
+    return tagged(response, await launching.resume(session, campaign_id))
 
 
 @router.post("/campaigns/{campaign_id:uuid}/stop", dependencies=LAUNCH)
 async def stop_campaign(session: Session, campaign_id: UUID, response: Response) -> CampaignRead:
     """End it for everybody and take back what has not left; one that is only scheduled is a draft again."""
-    return _tagged(response, await launching.stop(session, campaign_id))
+    return tagged(response, await launching.stop(session, campaign_id))
 
 
 @router.post("/campaigns/{campaign_id:uuid}/variants/{message}/{variant}/choose", dependencies=LAUNCH)
@@ -129,9 +129,4 @@ async def choose_campaign_variant(
     session: Session, campaign_id: UUID, message: _Key, variant: _Key, response: Response
 ) -> CampaignRead:
     """Have everybody from now on get this variant of a message."""
-    return _tagged(response, await launching.choose(session, campaign_id, message, variant))
-
-
-def _tagged(response: Response, found: CampaignRead) -> CampaignRead:
-    response.headers["ETag"] = etag(found.version)
-    return found
+    return tagged(response, await launching.choose(session, campaign_id, message, variant))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.campaigns.schemas.journeys import (
     JourneyCheck,
     JourneyCreate,
@@ -42,7 +42,7 @@ async def list_journeys(session: Session, state: Annotated[JourneyState | None, 
 @router.post("/journeys", status_code=201, dependencies=WRITE)
 async def create_journey(session: Session, data: JourneyCreate, response: Response) -> JourneyRead:
     """Add a journey as a draft: empty, from a template, or of a given draft."""
-    return _tagged(response, await journeys.create_journey(session, data))
+    return tagged(response, await journeys.create_journey(session, data))
 
 
 @router.get("/journey-templates", dependencies=READ)
@@ -60,7 +60,7 @@ async def list_journey_step_kinds() -> list[StepKindRead]:
 @router.get("/journeys/{journey_id}", dependencies=READ)
 async def read_journey(session: Session, journey_id: UUID, response: Response) -> JourneyRead:
     """A journey with its draft, and what keeps the draft from running."""
-    return _tagged(response, await journeys.read_journey(session, journey_id))
+    return tagged(response, await journeys.read_journey(session, journey_id))
 
 
 @router.patch("/journeys/{journey_id}", dependencies=WRITE)
@@ -68,7 +68,7 @@ async def update_journey(
     session: Session, journey_id: UUID, data: JourneyUpdate, response: Response, if_match: IfMatch = None
 ) -> JourneyRead:
     """Change a journey or its draft. People in flight go on with the version they entered."""
-    return _tagged(response, await journeys.update_journey(session, journey_id, data, if_match))
+    return tagged(response, await journeys.update_journey(session, journey_id, data, if_match))
 
 
 @router.delete("/journeys/{journey_id}", status_code=204, dependencies=WRITE)
@@ -88,7 +88,7 @@ async def launch_journey(
     session: Session, journey_id: UUID, data: JourneyPublish, response: Response, if_match: IfMatch = None
 ) -> JourneyRead:
     """Publish the draft and let people enter. Large audiences ask for a rehearsal that found nothing grave."""
-    return _tagged(response, await publishing.launch(session, journey_id, data, if_match))
+    return tagged(response, await publishing.launch(session, journey_id, data, if_match))
 
 
 @router.post("/journeys/{journey_id}/publish", dependencies=LAUNCH)
@@ -96,25 +96,25 @@ async def publish_journey(
     session: Session, journey_id: UUID, data: JourneyPublish, response: Response, if_match: IfMatch = None
 ) -> JourneyRead:
     """Make the draft of a running journey the version that new people follow; the others finish on theirs."""
-    return _tagged(response, await publishing.publish(session, journey_id, data, if_match))
+    return tagged(response, await publishing.publish(session, journey_id, data, if_match))
 
 
 @router.post("/journeys/{journey_id}/pause", dependencies=LAUNCH)
 async def pause_journey(session: Session, journey_id: UUID, response: Response) -> JourneyRead:
     """Nobody enters and nobody moves until it goes on; waits run on meanwhile."""
-    return _tagged(response, await publishing.pause(session, journey_id))
+    return tagged(response, await publishing.pause(session, journey_id))
 
 
 @router.post("/journeys/{journey_id}/resume", dependencies=LAUNCH)
 async def resume_journey(session: Session, journey_id: UUID, response: Response) -> JourneyRead:
     """Go on after a pause: whoever became due meanwhile moves now."""
-    return _tagged(response, await publishing.resume(session, journey_id))
+    return tagged(response, await publishing.resume(session, journey_id))
 
 
 @router.post("/journeys/{journey_id}/stop", dependencies=LAUNCH)
 async def stop_journey(session: Session, journey_id: UUID, response: Response) -> JourneyRead:
     """End it for everybody at once, and take back messages that have not left yet."""
-    return _tagged(response, await publishing.stop(session, journey_id))
+    return tagged(response, await publishing.stop(session, journey_id))
 
 
 @router.get("/journeys/{journey_id}/versions", dependencies=READ)
@@ -128,7 +128,7 @@ async def restore_journey_version(
     session: Session, journey_id: UUID, data: JourneyRestore, response: Response, if_match: IfMatch = None
 ) -> JourneyRead:
     """Make an old version the draft again; publish it to use it."""
-    return _tagged(response, await publishing.restore_version(session, journey_id, data.number, if_match))
+    return tagged(response, await publishing.restore_version(session, journey_id, data.number, if_match))
 
 
 @router.post("/journeys/{journey_id}/move-people", dependencies=LAUNCH)
@@ -142,8 +142,3 @@ async def read_journey_webhook_secrets(session: Session, journey_id: UUID) -> We
     """What webhook steps of the journey sign with (Standard Webhooks): receivers check one of them."""
     await journeys.require(session, journey_id)
     return WebhookSecrets(secrets=calling.secrets_of(journey_id))
-
-
-def _tagged(response: Response, found: JourneyRead) -> JourneyRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

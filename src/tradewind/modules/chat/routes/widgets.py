@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.chat.schemas.visitors import ChatConfig
 from tradewind.modules.chat.schemas.widgets import (
     IdentitySecret,
@@ -23,11 +23,6 @@ router = APIRouter(prefix="/chat-widgets", tags=["Chat widgets"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 
-def _tagged(response: Response, widget: WidgetRead) -> WidgetRead:
-    response.headers["ETag"] = etag(widget.version)
-    return widget
-
-
 @router.get("", dependencies=[requires("agents:read")])
 async def list_chat_widgets(session: Session) -> list[WidgetRead]:
     """All chat widgets, and when a page last loaded each."""
@@ -37,7 +32,7 @@ async def list_chat_widgets(session: Session) -> list[WidgetRead]:
 @router.post("", status_code=201, dependencies=[requires("agents:write")])
 async def create_chat_widget(session: Session, data: WidgetCreate, response: Response) -> WidgetRead:
     """Add a widget, with a public key for the website and a secret for its server."""
-    return _tagged(response, await widgets.create(session, data))
+    return tagged(response, await widgets.create(session, data))
 
 
 @router.post("/previews", dependencies=[requires("agents:read")])
@@ -49,7 +44,7 @@ async def preview_chat_widget(session: Session, data: WidgetPreview) -> ChatConf
 @router.get("/{widget_id:uuid}", dependencies=[requires("agents:read")])
 async def read_chat_widget(session: Session, widget_id: UUID, response: Response) -> WidgetRead:
     """One widget."""
-    return _tagged(response, await widgets.read(session, widget_id))
+    return tagged(response, await widgets.read(session, widget_id))
 
 
 @router.patch("/{widget_id:uuid}", dependencies=[requires("agents:write")])
@@ -57,7 +52,7 @@ async def update_chat_widget(
     session: Session, widget_id: UUID, data: WidgetUpdate, response: Response, if_match: IfMatch = None
 ) -> WidgetRead:
     """Change a widget. Pages follow when they are loaded next."""
-    return _tagged(response, await widgets.update(session, widget_id, data, if_match=if_match))
+    return tagged(response, await widgets.update(session, widget_id, data, if_match=if_match))
 
 
 @router.delete("/{widget_id:uuid}", status_code=204, dependencies=[requires("agents:write")])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.modules.conversations.schemas.agents import (
     AgentCreate,
@@ -38,13 +38,13 @@ async def list_agents(session: Session) -> list[AgentSummary]:
 @router.post("/agents", status_code=201, dependencies=WRITE)
 async def create_agent(session: Session, data: AgentCreate, response: Response) -> AgentRead:
     """Add an agent. It talks to nobody before it is published."""
-    return _tagged(response, await service.create(session, data))
+    return tagged(response, await service.create(session, data))
 
 
 @router.get("/agents/{agent_id}", dependencies=READ)
 async def read_agent(session: Session, agent_id: UUID, response: Response) -> AgentRead:
     """One agent with its draft, and what is worth a look."""
-    return _tagged(response, await service.read(session, agent_id))
+    return tagged(response, await service.read(session, agent_id))
 
 
 @router.patch("/agents/{agent_id}", dependencies=WRITE)
@@ -52,7 +52,7 @@ async def update_agent(
     session: Session, agent_id: UUID, data: AgentUpdate, response: Response, if_match: IfMatch = None
 ) -> AgentRead:
     """Change an agent or its draft; visitors notice after it is published."""
-    return _tagged(response, await service.update(session, agent_id, data, if_match))
+    return tagged(response, await service.update(session, agent_id, data, if_match))
 
 
 @router.delete("/agents/{agent_id}", status_code=204, dependencies=WRITE)
@@ -66,7 +66,7 @@ async def publish_agent(
     session: Session, agent_id: UUID, data: AgentPublish, response: Response, if_match: IfMatch = None
 ) -> AgentRead:
     """Let the draft talk from now on, or go back to an earlier version."""
-    return _tagged(response, await service.publish(session, agent_id, data, if_match))
+    return tagged(response, await service.publish(session, agent_id, data, if_match))
 
 
 @router.get("/agents/{agent_id}/versions", dependencies=READ)
@@ -100,8 +100,3 @@ async def list_turns(
 ) -> Page[AgentTurnRead]:
     """Why the agent did what it did: every action proposed, newest turn first, with its verdict and the reason."""
     return await turn_log.turns(session, conversation_id, cursor=cursor, limit=limit)
-
-
-def _tagged(response: Response, found: AgentRead) -> AgentRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import etag, tagged
 from tradewind.modules.conversations.schemas.people import (
     OfficeHoursRead,
     OfficeHoursUpdate,
@@ -30,13 +30,13 @@ async def list_queues(session: Session) -> list[QueueRead]:
 @router.post("/inbox-queues", status_code=201, dependencies=_MANAGE)
 async def create_queue(session: Session, data: QueueCreate, response: Response) -> QueueRead:
     """Add a queue."""
-    return _tagged(response, await service.create_queue(session, data))
+    return tagged(response, await service.create_queue(session, data))
 
 
 @router.get("/inbox-queues/{queue_id:uuid}", dependencies=_READ)
 async def read_queue(session: Session, queue_id: UUID, response: Response) -> QueueRead:
     """One queue with its members."""
-    return _tagged(response, await service.read_queue(session, queue_id))
+    return tagged(response, await service.read_queue(session, queue_id))
 
 
 @router.patch("/inbox-queues/{queue_id:uuid}", dependencies=_MANAGE)
@@ -44,7 +44,7 @@ async def update_queue(
     session: Session, queue_id: UUID, data: QueueUpdate, response: Response, if_match: IfMatch = None
 ) -> QueueRead:
     """Change a queue or its members."""
-    return _tagged(response, await service.update_queue(session, queue_id, data, if_match))
+    return tagged(response, await service.update_queue(session, queue_id, data, if_match))
 
 
 @router.delete("/inbox-queues/{queue_id:uuid}", status_code=204, dependencies=_MANAGE)
@@ -69,8 +69,3 @@ async def update_office_hours(
     found = await service.update_hours(session, data, if_match)
     response.headers["ETag"] = etag(found.version)
     return found
-
-
-def _tagged(response: Response, queue: QueueRead) -> QueueRead:
-    response.headers["ETag"] = etag(queue.version)
-    return queue

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import etag, tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
 from tradewind.modules.email.schemas.templates import (
@@ -56,7 +56,7 @@ async def list_mail_templates(
 @router.post("/mail-templates", status_code=201, dependencies=WRITE)
 async def create_mail_template(session: Session, data: MailTemplateCreate, response: Response) -> MailTemplateRead:
     """Add a template as a draft: empty, from the library, or as a copy."""
-    return _tagged(response, await service.create_template(session, data))
+    return tagged(response, await service.create_template(session, data))
 
 
 @router.get("/mail-template-library", dependencies=READ)
@@ -92,7 +92,7 @@ async def update_mail_settings(
 @router.get("/mail-templates/{template_id}", dependencies=READ)
 async def read_mail_template(session: Session, template_id: UUID, response: Response) -> MailTemplateRead:
     """A template with its draft, and what keeps the draft from being published."""
-    return _tagged(response, await service.read_template(session, template_id))
+    return tagged(response, await service.read_template(session, template_id))
 
 
 @router.patch("/mail-templates/{template_id}", dependencies=WRITE)
@@ -100,7 +100,7 @@ async def update_mail_template(
     session: Session, template_id: UUID, data: MailTemplateUpdate, response: Response, if_match: IfMatch = None
 ) -> MailTemplateRead:
     """Change a template or its draft. Mails go on with the published version."""
-    return _tagged(response, await service.update_template(session, template_id, data, if_match))
+    return tagged(response, await service.update_template(session, template_id, data, if_match))
 
 
 @router.post("/mail-templates/{template_id}/publish", dependencies=WRITE)
@@ -108,7 +108,7 @@ async def publish_mail_template(
     session: Session, template_id: UUID, data: MailTemplatePublish, response: Response, if_match: IfMatch = None
 ) -> MailTemplateRead:
     """Make the draft the version that is sent. With errors, 422 `email.template_invalid` names all of them."""
-    return _tagged(response, await service.publish_template(session, template_id, data, if_match))
+    return tagged(response, await service.publish_template(session, template_id, data, if_match))
 
 
 @router.post("/mail-templates/{template_id}/archive", dependencies=WRITE)
@@ -116,7 +116,7 @@ async def archive_mail_template(
     session: Session, template_id: UUID, response: Response, if_match: IfMatch = None
 ) -> MailTemplateRead:
     """Put a template away. Journeys that send its published version go on."""
-    return _tagged(response, await service.set_archived(session, template_id, archived=True, if_match=if_match))
+    return tagged(response, await service.set_archived(session, template_id, archived=True, if_match=if_match))
 
 
 @router.post("/mail-templates/{template_id}/unarchive", dependencies=WRITE)
@@ -124,7 +124,7 @@ async def unarchive_mail_template(
     session: Session, template_id: UUID, response: Response, if_match: IfMatch = None
 ) -> MailTemplateRead:
     """Bring a template back."""
-    return _tagged(response, await service.set_archived(session, template_id, archived=False, if_match=if_match))
+    return tagged(response, await service.set_archived(session, template_id, archived=False, if_match=if_match))
 
 
 @router.get("/mail-templates/{template_id}/versions", dependencies=READ)
@@ -138,7 +138,7 @@ async def restore_mail_template_version(
     session: Session, template_id: UUID, data: MailTemplateRestore, response: Response, if_match: IfMatch = None
 ) -> MailTemplateRead:
     """Make an old version the draft again; publish it to send it."""
-    return _tagged(response, await service.restore_version(session, template_id, data.number, if_match))
+    return tagged(response, await service.restore_version(session, template_id, data.number, if_match))
 
 
 @router.post("/mail-templates/{template_id}/preview", dependencies=READ)
@@ -194,9 +194,4 @@ async def check_mail_template_links(request: Request, template_id: UUID, actor: 
     found = await link_checking.look(addresses)
     async with database.transaction(actor) as session:
         await link_checking.keep(session, found)
-    return found
-
-
-def _tagged(response: Response, found: MailTemplateRead) -> MailTemplateRead:
-    response.headers["ETag"] = etag(found.version)
     return found

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.inbox.schemas import (
     CannedReplyCreate,
     CannedReplyRead,
@@ -39,13 +39,13 @@ async def list_variables() -> list[VariableRead]:
 @router.post("/canned-replies", status_code=201, dependencies=_WRITE)
 async def create_canned_reply(session: Session, data: CannedReplyCreate, response: Response) -> CannedReplyRead:
     """Add a text of your own; for a queue or everyone it takes `conversations:manage`."""
-    return _tagged(response, await canned.create(session, data))
+    return tagged(response, await canned.create(session, data))
 
 
 @router.get(_ID, dependencies=_READ)
 async def read_canned_reply(session: Session, canned_reply_id: UUID, response: Response) -> CannedReplyRead:
     """One text."""
-    return _tagged(response, await canned.read(session, canned_reply_id))
+    return tagged(response, await canned.read(session, canned_reply_id))
 
 
 @router.patch(_ID, dependencies=_WRITE)
@@ -53,7 +53,7 @@ async def update_canned_reply(
     session: Session, canned_reply_id: UUID, data: CannedReplyUpdate, response: Response, if_match: IfMatch = None
 ) -> CannedReplyRead:
     """Change a text."""
-    return _tagged(response, await canned.update(session, canned_reply_id, data, if_match))
+    return tagged(response, await canned.update(session, canned_reply_id, data, if_match))
 
 
 @router.delete(_ID, status_code=204, dependencies=_WRITE)
@@ -66,8 +66,3 @@ async def delete_canned_reply(session: Session, canned_reply_id: UUID, if_match:
 async def render_canned_reply(session: Session, canned_reply_id: UUID, data: CannedReplyRender) -> RenderedRead:
     """Fill in a text for a conversation. What is not known is named, and stays in the text as it was written."""
     return await canned.rendered(session, canned_reply_id, data.conversation_id)
-
-
-def _tagged(response: Response, reply: CannedReplyRead) -> CannedReplyRead:
-    response.headers["ETag"] = etag(reply.version)
-    return reply

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.modules.knowledge.contracts import Scope, SourceKind
 from tradewind.modules.knowledge.repository import documents as repository
@@ -29,11 +29,6 @@ from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
 router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
-def _tagged(response: Response, document: KnowledgeDocumentRead) -> KnowledgeDocumentRead:
-    response.headers["ETag"] = etag(document.version)
-    return document
 
 
 @router.get("/documents", dependencies=[requires("knowledge:read")])
@@ -58,7 +53,7 @@ async def list_documents(
 @router.get("/documents/{document_id:uuid}", dependencies=[requires("knowledge:read")])
 async def read_document(session: Session, document_id: UUID, response: Response) -> KnowledgeDocumentRead:
     """One document with its text as Markdown, up to 100,000 characters of it."""
-    return _tagged(response, await documents.read(session, document_id))
+    return tagged(response, await documents.read(session, document_id))
 
 
 @router.get(
@@ -91,7 +86,7 @@ async def update_document(
     changed = await documents.update(session, document_id, data, if_match=if_match)
     if changed.status == "pending":
         await enqueue_indexing(session, [document_id])
-    return _tagged(response, changed)
+    return tagged(response, changed)
 
 
 @router.delete("/documents/{document_id:uuid}", status_code=204, dependencies=[requires("knowledge:write")])
@@ -105,13 +100,13 @@ async def restore_document(session: Session, document_id: UUID, response: Respon
     """Bring a removed document back."""
     await documents.restore(session, document_id)
     await enqueue_indexing(session, [document_id])
-    return _tagged(response, await documents.read(session, document_id))
+    return tagged(response, await documents.read(session, document_id))
 
 
 @router.post("/documents/{document_id:uuid}/review", dependencies=[requires("knowledge:write")])
 async def review_document(session: Session, document_id: UUID, response: Response) -> KnowledgeDocumentRead:
     """Say that the document still holds; its next review is counted from now."""
-    return _tagged(response, await documents.review(session, document_id))
+    return tagged(response, await documents.review(session, document_id))
 
 
 @router.post("/documents/{document_id:uuid}/reindex", status_code=202, dependencies=[requires("knowledge:write")])
@@ -121,7 +116,7 @@ async def reindex_document(session: Session, document_id: UUID, response: Respon
     await repository.set_pending(session, [document_id])
     await enqueue_indexing(session, [document_id])
     await documents.audit(session, "reindexed", document_id)
-    return _tagged(response, await documents.read(session, document_id))
+    return tagged(response, await documents.read(session, document_id))
 
 
 @router.get("/documents/{document_id:uuid}/versions", dependencies=[requires("knowledge:read")])
@@ -151,7 +146,7 @@ async def restore_document_version(
     """Make what a version said the newest version."""
     if await versions.restore(session, document_id, number):
         await enqueue_indexing(session, [document_id])
-    return _tagged(response, await documents.read(session, document_id))
+    return tagged(response, await documents.read(session, document_id))
 
 
 @router.post("/pairs", status_code=201, dependencies=[requires("knowledge:write")])
@@ -159,7 +154,7 @@ async def create_pair(session: Session, data: PairCreate, response: Response) ->
     """Add a question with its answer."""
     made = await pairs.create(session, data)
     await enqueue_indexing(session, [made.id])
-    return _tagged(response, made)
+    return tagged(response, made)
 
 
 @router.patch("/pairs/{document_id:uuid}", dependencies=[requires("knowledge:write")])
@@ -169,4 +164,4 @@ async def update_pair(
     """Change a question or its answer."""
     if await pairs.update(session, document_id, data):
         await enqueue_indexing(session, [document_id])
-    return _tagged(response, await documents.read(session, document_id))
+    return tagged(response, await documents.read(session, document_id))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.jobs import start_run
 from tradewind.kernel.pagination import Page
 from tradewind.modules.knowledge.jobs.crawling import start as start_crawl
@@ -27,11 +27,6 @@ router = APIRouter(prefix="/knowledge/sources", tags=["Knowledge"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 
-def _tagged(response: Response, source: KnowledgeSourceRead) -> KnowledgeSourceRead:
-    response.headers["ETag"] = etag(source.version)
-    return source
-
-
 @router.get("", dependencies=[requires("knowledge:read")])
 async def list_knowledge_sources(
     session: Session, deleted: Annotated[bool, Query(description="Those removed within the last 30 days")] = False
@@ -48,13 +43,13 @@ async def create_knowledge_source(
     source = await sources.create(session, data)
     if source.kind == "site":
         await start_crawl(session, source.id)
-    return _tagged(response, await sources.read(session, source.id))
+    return tagged(response, await sources.read(session, source.id))
 
 
 @router.get("/{source_id:uuid}", dependencies=[requires("knowledge:read")])
 async def read_knowledge_source(session: Session, source_id: UUID, response: Response) -> KnowledgeSourceRead:
     """One source."""
-    return _tagged(response, await sources.read(session, source_id))
+    return tagged(response, await sources.read(session, source_id))
 
 
 @router.patch("/{source_id:uuid}", dependencies=[requires("knowledge:write")])
@@ -62,7 +57,7 @@ async def update_knowledge_source(
     session: Session, source_id: UUID, data: KnowledgeSourceUpdate, response: Response, if_match: IfMatch = None
 ) -> KnowledgeSourceRead:
     """Change a source. A new scope or expiry holds for all its passages in the same moment."""
-    return _tagged(response, await sources.update(session, source_id, data, if_match=if_match))
+    return tagged(response, await sources.update(session, source_id, data, if_match=if_match))
 
 
 @router.delete("/{source_id:uuid}", status_code=204, dependencies=[requires("knowledge:write")])
@@ -75,7 +70,7 @@ async def delete_knowledge_source(session: Session, source_id: UUID, if_match: I
 async def restore_knowledge_source(session: Session, source_id: UUID, response: Response) -> KnowledgeSourceRead:
     """Bring a removed source back with the documents that went with it."""
     await enqueue_indexing(session, await sources.restore(session, source_id))
-    return _tagged(response, await sources.read(session, source_id))
+    return tagged(response, await sources.read(session, source_id))
 
 
 @router.post("/{source_id:uuid}/crawl", status_code=202, dependencies=[requires("knowledge:write")])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Day
 from tradewind.kernel.sparse import FieldsText, answer, chosen_fields, page_answer
@@ -89,7 +89,7 @@ async def list_deals(
 @router.post("/deals", status_code=201, dependencies=[requires("deals:write")])
 async def create_deal(session: Session, data: DealCreate, response: Response) -> DealRead:
     """Open a deal."""
-    return _tagged(response, await service.create_deal(session, data))
+    return tagged(response, await service.create_deal(session, data))
 
 
 @router.get("/deals/{deal_id}", dependencies=[requires("deals:read")], response_model=DealRead)
@@ -100,7 +100,7 @@ async def read_deal(
     names = chosen_fields(fields, DealRead)
     if names is not None:
         return answer(*await service.read_fields(session, deal_id, names))
-    return _tagged(response, await service.read_deal(session, deal_id))
+    return tagged(response, await service.read_deal(session, deal_id))
 
 
 @router.patch("/deals/{deal_id}", dependencies=[requires("deals:write")])
@@ -108,7 +108,7 @@ async def update_deal(
     session: Session, deal_id: UUID, data: DealUpdate, response: Response, if_match: IfMatch = None
 ) -> DealRead:
     """Change a deal; with `If-Match`, 412 and the present deal if someone was faster."""
-    return _tagged(response, await service.update_deal(session, deal_id, data, if_match))
+    return tagged(response, await service.update_deal(session, deal_id, data, if_match))
 
 
 @router.delete("/deals/{deal_id}", status_code=204, dependencies=[requires("deals:write")])
@@ -120,7 +120,7 @@ async def delete_deal(session: Session, deal_id: UUID, if_match: IfMatch = None)
 @router.post("/deals/{deal_id}/restore", dependencies=[requires("deals:write")])
 async def restore_deal(session: Session, deal_id: UUID, response: Response) -> DealRead:
     """Bring a deleted deal back."""
-    return _tagged(response, await service.restore_deal(session, deal_id))
+    return tagged(response, await service.restore_deal(session, deal_id))
 
 
 @router.post("/deals/{deal_id}/move", dependencies=[requires("deals:write")])
@@ -128,15 +128,10 @@ async def move_deal(
     session: Session, deal_id: UUID, data: DealMove, response: Response, if_match: IfMatch = None
 ) -> DealRead:
     """Move a card to a stage and a place in it; a lost stage needs `lost_reason`."""
-    return _tagged(response, await service.move_deal(session, deal_id, data, if_match))
+    return tagged(response, await service.move_deal(session, deal_id, data, if_match))
 
 
 @router.get("/deals/{deal_id}/history", dependencies=[requires("deals:read")])
 async def deal_history(session: Session, deal_id: UUID) -> list[StageChangeRead]:
     """The stages a deal went through, newest first."""
     return await service.deal_history(session, deal_id)
-
-
-def _tagged(response: Response, deal: DealRead) -> DealRead:
-    response.headers["ETag"] = etag(deal.version)
-    return deal

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.meetings.schemas.availability import (
     CountryCode,
     HolidayCountry,
@@ -33,13 +33,13 @@ async def list_schedules(session: Session) -> list[ScheduleRead]:
 @router.post("/availability", status_code=201, dependencies=WRITE)
 async def create_schedule(session: Session, data: ScheduleCreate, response: Response) -> ScheduleRead:
     """Add a schedule of your own; shared ones and those of others need `meetings:manage`."""
-    return _tagged(response, await service.create_schedule(session, data))
+    return tagged(response, await service.create_schedule(session, data))
 
 
 @router.get("/availability/{schedule_id}", dependencies=READ)
 async def read_schedule(session: Session, schedule_id: UUID, response: Response) -> ScheduleRead:
     """One schedule."""
-    return _tagged(response, await service.read_schedule(session, schedule_id))
+    return tagged(response, await service.read_schedule(session, schedule_id))
 
 
 @router.patch("/availability/{schedule_id}", dependencies=WRITE)
@@ -47,7 +47,7 @@ async def update_schedule(
     session: Session, schedule_id: UUID, data: ScheduleUpdate, response: Response, if_match: IfMatch = None
 ) -> ScheduleRead:
     """Change a schedule; meetings booked before stay as they are."""
-    return _tagged(response, await service.update_schedule(session, schedule_id, data, if_match))
+    return tagged(response, await service.update_schedule(session, schedule_id, data, if_match))
 
 
 @router.delete("/availability/{schedule_id}", status_code=204, dependencies=WRITE)
@@ -68,8 +68,3 @@ async def list_holidays(
 async def list_holiday_countries() -> list[HolidayCountry]:
     """Countries whose holidays are known."""
     return await holidays.countries()
-
-
-def _tagged(response: Response, found: ScheduleRead) -> ScheduleRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.payload import Moment
 from tradewind.kernel.places import TimeZone
 from tradewind.modules.meetings.schemas.event_types import (
@@ -37,13 +37,13 @@ async def list_event_types(session: Session) -> list[EventTypeRead]:
 @router.post("/event-types", status_code=201, dependencies=MANAGE)
 async def create_event_type(session: Session, data: EventTypeCreate, response: Response) -> EventTypeRead:
     """Add an event type; without `hosts` you hold it yourself."""
-    return _tagged(response, await service.create_event_type(session, data))
+    return tagged(response, await service.create_event_type(session, data))
 
 
 @router.get("/event-types/{event_type_id}", dependencies=READ)
 async def read_event_type(session: Session, event_type_id: UUID, response: Response) -> EventTypeRead:
     """One event type with its hosts."""
-    return _tagged(response, await service.read_event_type(session, event_type_id))
+    return tagged(response, await service.read_event_type(session, event_type_id))
 
 
 @router.patch("/event-types/{event_type_id}", dependencies=MANAGE)
@@ -51,7 +51,7 @@ async def update_event_type(
     session: Session, event_type_id: UUID, data: EventTypeUpdate, response: Response, if_match: IfMatch = None
 ) -> EventTypeRead:
     """Change an event type; meetings booked before stay as they are."""
-    return _tagged(response, await service.update_event_type(session, event_type_id, data, if_match))
+    return tagged(response, await service.update_event_type(session, event_type_id, data, if_match))
 
 
 @router.delete("/event-types/{event_type_id}", status_code=204, dependencies=MANAGE)
@@ -65,7 +65,7 @@ async def replace_event_type_hosts(
     session: Session, event_type_id: UUID, data: HostsWrite, response: Response, if_match: IfMatch = None
 ) -> EventTypeRead:
     """Give an event type other hosts, with weights, priorities and own hours."""
-    return _tagged(response, await service.replace_hosts(session, event_type_id, data, if_match))
+    return tagged(response, await service.replace_hosts(session, event_type_id, data, if_match))
 
 
 @router.get("/event-types/{event_type_id}/slots", dependencies=READ)
@@ -102,8 +102,3 @@ async def list_slots(
 async def explain_slot(session: Session, event_type_id: UUID, at: Moment, length: Length = None) -> SlotExplanation:
     """Why a time can be booked or not, host by host."""
     return await explaining.explain(session, event_type_id, at, length=length)
-
-
-def _tagged(response: Response, found: EventTypeRead) -> EventTypeRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

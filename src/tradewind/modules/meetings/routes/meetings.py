@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Actor, CurrentActor, Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
 from tradewind.modules.meetings.contracts import BookingWish, Source
@@ -74,7 +74,7 @@ async def create_meeting(session: Session, actor: CurrentActor, data: MeetingCre
         host_ids=tuple(data.host_ids) if data.host_ids else None,
     )
     booked = await bookings.book(session, wish, hold_id=data.hold_id)
-    return _tagged(response, await service.read(session, booked.meeting_id))
+    return tagged(response, await service.read(session, booked.meeting_id))
 
 
 @router.get("/meetings/waiting", dependencies=_READ)
@@ -95,7 +95,7 @@ async def take_reply(session: Session, data: ReplyCreate) -> MeetingRead:
 @router.get("/meetings/{meeting_id:uuid}", dependencies=_READ)
 async def read_meeting(session: Session, meeting_id: UUID, response: Response) -> MeetingRead:
     """One meeting with its hosts, attendees and the reason for its hosts."""
-    return _tagged(response, await service.read(session, meeting_id))
+    return tagged(response, await service.read(session, meeting_id))
 
 
 @router.patch("/meetings/{meeting_id:uuid}", dependencies=_WRITE)
@@ -103,7 +103,7 @@ async def update_meeting(
     session: Session, meeting_id: UUID, data: MeetingUpdate, response: Response, if_match: IfMatch = None
 ) -> MeetingRead:
     """Change title, place or link. Attendees get a new invitation."""
-    return _tagged(response, await service.change(session, meeting_id, data, if_match=if_match))
+    return tagged(response, await service.change(session, meeting_id, data, if_match=if_match))
 
 
 @router.post("/meetings/{meeting_id:uuid}/move", dependencies=_WRITE)
@@ -168,8 +168,3 @@ async def read_fairness(session: Session, event_type_id: UUID) -> FairnessRead:
 
 def _source(actor: Actor) -> Source:
     return "api" if actor.kind == "api_key" else "staff"
-
-
-def _tagged(response: Response, meeting: MeetingRead) -> MeetingRead:
-    response.headers["ETag"] = etag(meeting.version)
-    return meeting

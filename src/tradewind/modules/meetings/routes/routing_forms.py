@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, public, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
 from tradewind.modules.meetings.errors_bookings import BookingInvalid
@@ -40,13 +40,13 @@ async def list_routing_forms(session: Session) -> list[RoutingFormRead]:
 @router.post("/routing-forms", status_code=201, dependencies=MANAGE)
 async def create_routing_form(session: Session, data: RoutingFormCreate, response: Response) -> RoutingFormRead:
     """Add a form: questions, rules tried in their order, and where everybody else goes."""
-    return _tagged(response, await service.create_form(session, data))
+    return tagged(response, await service.create_form(session, data))
 
 
 @router.get("/routing-forms/{form_id}", dependencies=READ)
 async def read_routing_form(session: Session, form_id: UUID, response: Response) -> RoutingFormRead:
     """One form."""
-    return _tagged(response, await service.read_form(session, form_id))
+    return tagged(response, await service.read_form(session, form_id))
 
 
 @router.patch("/routing-forms/{form_id}", dependencies=MANAGE)
@@ -54,7 +54,7 @@ async def update_routing_form(
     session: Session, form_id: UUID, data: RoutingFormUpdate, response: Response, if_match: IfMatch = None
 ) -> RoutingFormRead:
     """Change a form."""
-    return _tagged(response, await service.update_form(session, form_id, data, if_match))
+    return tagged(response, await service.update_form(session, form_id, data, if_match))
 
 
 @router.delete("/routing-forms/{form_id}", status_code=204, dependencies=MANAGE)
@@ -93,8 +93,3 @@ async def answer_public_form(session: Session, organisation: Organisation, form:
         message = "stays empty"
         raise BookingInvalid("The field “website” stays empty.", errors=[{"field": "website", "message": message}])
     return await service.answer_form(session, organisation, form, data.answers)
-
-
-def _tagged(response: Response, found: RoutingFormRead) -> RoutingFormRead:
-    response.headers["ETag"] = etag(found.version)
-    return found

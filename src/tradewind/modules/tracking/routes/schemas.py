@@ -6,17 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.modules.tracking.schemas.registry import SchemaCreate, SchemaDetail, SchemaRead, SchemaUpdate
 from tradewind.modules.tracking.service import planning
 
 router = APIRouter(tags=["Event schemas"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
-
-
-def _tagged(response: Response, schema: SchemaDetail) -> SchemaDetail:
-    response.headers["ETag"] = etag(schema.version)
-    return schema
 
 
 @router.get("/sources/{source_id:uuid}/schemas", dependencies=[requires("sources:read")])
@@ -28,13 +23,13 @@ async def list_event_schemas(session: Session, source_id: UUID) -> list[SchemaRe
 @router.post("/sources/{source_id:uuid}/schemas", status_code=201, dependencies=[requires("sources:write")])
 async def plan_event(session: Session, source_id: UUID, data: SchemaCreate, response: Response) -> SchemaDetail:
     """Plan an event: which properties it must have, of which types and values."""
-    return _tagged(response, await planning.plan(session, source_id, data))
+    return tagged(response, await planning.plan(session, source_id, data))
 
 
 @router.get("/event-schemas/{schema_id:uuid}", dependencies=[requires("sources:read")])
 async def read_event_schema(session: Session, schema_id: UUID, response: Response) -> SchemaDetail:
     """One kind of event with its properties as seen and as planned, and what broke the plan."""
-    return _tagged(response, await planning.read(session, schema_id))
+    return tagged(response, await planning.read(session, schema_id))
 
 
 @router.patch("/event-schemas/{schema_id:uuid}", dependencies=[requires("sources:write")])
@@ -42,7 +37,7 @@ async def update_event_schema(
     session: Session, schema_id: UUID, data: SchemaUpdate, response: Response, if_match: IfMatch = None
 ) -> SchemaDetail:
     """Change or drop a plan. Violations of the plan before are forgotten."""
-    return _tagged(response, await planning.update(session, schema_id, data, if_match=if_match))
+    return tagged(response, await planning.update(session, schema_id, data, if_match=if_match))
 
 
 @router.delete("/event-schemas/{schema_id:uuid}", status_code=204, dependencies=[requires("sources:write")])

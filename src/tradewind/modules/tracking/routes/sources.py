@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
 from tradewind.modules.tracking.contracts import EventType
@@ -30,11 +30,6 @@ Cursor = Annotated[str | None, Query(min_length=1, max_length=2048)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-def _tagged(response: Response, source: SourceRead) -> SourceRead:
-    response.headers["ETag"] = etag(source.version)
-    return source
-
-
 @router.get("", dependencies=[requires("sources:read")])
 async def list_sources(session: Session) -> list[SourceRead]:
     """All sources with their health and the volumes of the last 24 hours."""
@@ -44,13 +39,13 @@ async def list_sources(session: Session) -> list[SourceRead]:
 @router.post("", status_code=201, dependencies=[requires("sources:write", people=True)])
 async def create_source(session: Session, data: SourceCreate, response: Response) -> SourceRead:
     """Add a source together with its write key."""
-    return _tagged(response, await sources.create(session, data))
+    return tagged(response, await sources.create(session, data))
 
 
 @router.get("/{source_id:uuid}", dependencies=[requires("sources:read")])
 async def read_source(session: Session, source_id: UUID, response: Response) -> SourceRead:
     """One source."""
-    return _tagged(response, await sources.read(session, source_id))
+    return tagged(response, await sources.read(session, source_id))
 
 
 @router.patch("/{source_id:uuid}", dependencies=[requires("sources:write")])
@@ -58,7 +53,7 @@ async def update_source(
     session: Session, source_id: UUID, data: SourceUpdate, response: Response, if_match: IfMatch = None
 ) -> SourceRead:
     """Rename, enable or disable a source, change its sites or settings. The collector follows within seconds."""
-    return _tagged(response, await sources.update(session, source_id, data, if_match=if_match))
+    return tagged(response, await sources.update(session, source_id, data, if_match=if_match))
 
 
 @router.delete("/{source_id:uuid}", status_code=204, dependencies=[requires("sources:write")])
@@ -70,7 +65,7 @@ async def delete_source(session: Session, source_id: UUID, if_match: IfMatch = N
 @router.post("/{source_id:uuid}/key-rotations", status_code=201, dependencies=[requires("sources:write", people=True)])
 async def rotate_write_key(session: Session, source_id: UUID, data: KeyRotation, response: Response) -> SourceRead:
     """Make a new write key. The old one works during the grace time, or ends at once."""
-    return _tagged(response, await sources.rotate_key(session, source_id, grace=timedelta(hours=data.grace_hours)))
+    return tagged(response, await sources.rotate_key(session, source_id, grace=timedelta(hours=data.grace_hours)))
 
 
 @router.post(
