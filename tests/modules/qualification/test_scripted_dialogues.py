@@ -5,9 +5,12 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from tradewind.modules.qualification.engine import asking, turns
 from tradewind.modules.qualification.engine.regions import region_of
 from tradewind.modules.qualification.engine.state import RunState
+from tradewind.modules.qualification.engine.wording import SPOKEN, phrase
 from tradewind.modules.qualification.service.templates import template
 
 TODAY = date(2026, 11, 23)
@@ -76,3 +79,45 @@ def test_transitions_vary_and_are_the_same_at_every_repetition():
         told.append(lines)
     assert told[0] == told[1]
     assert all(one and one != other for one, other in zip(told[0], told[0][1:], strict=False))
+
+
+REFUSALS = {
+    "en": "I'd rather not say", "de": "Das möchte ich nicht sagen", "es": "Prefiero no decirlo",
+    "fr": "Je préfère ne pas le dire", "it": "Preferisco non dirlo", "pt": "Prefiro não dizer",
+    "nl": "Dat zeg ik liever niet", "pl": "Wolę nie mówić", "ar": "أفضل عدم القول",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_questions_are_asked_and_answered_in_the_language_of_the_visitor(language):
+    flow, state = template("champ"), RunState(seed=3)
+    said = {
+        "challenge": "Data Studio", "team_size": "12", "decides": phrase("yes", language),
+        "budget": REFUSALS[language], "priority": flow.question("priority").options[1].label[language],
+    }  # fmt: skip
+    question = asking.next_question(flow, state, language=language, today=TODAY)
+    for key, words in said.items():
+        assert question.plain == flow.question(key).text[language]
+        reading = turns.read_turn(
+            flow, state, text=words, message_id=uuid4(), language=language, asked=key, today=TODAY
+        )
+        assert [one.quote for one in reading.all], (key, words)
+        state = state.with_reading(reading)
+        question = asking.next_question(flow, state, language=language, today=TODAY, reading=reading)
+    held = state.answers
+    assert (held["team_size"].value, held["decides"].value, held["budget"].state) == (12, True, "refused")
+    assert held["priority"].value == flow.question("priority").options[1].key
+
+
+def test_a_flow_without_the_visitors_language_is_asked_wholly_in_its_own():
+    flow = template("champ")
+    english = [one.model_copy(update={"text": {"en": one.text["en"]}}) for one in flow.questions]
+    flow, state = flow.model_copy(update={"questions": english}), RunState(seed=3)
+    reading = turns.read_turn(
+        flow, state, text="Wir verlieren zu viele Anfragen", message_id=uuid4(), language="de", asked="challenge",
+        today=TODAY,
+    )  # fmt: skip
+    asked = asking.next_question(flow, state.with_reading(reading), language="de", today=TODAY, reading=reading)
+    assert asked.text.endswith("How many people would use it?")
+    assert asked.text.removesuffix(asked.plain).isascii()
+    assert "Danke" not in asked.text

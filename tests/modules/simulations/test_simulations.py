@@ -59,21 +59,27 @@ async def test_a_suite_is_run_reported_and_keeps_the_gate(agent, client, drain, 
 
     # A changed flow is held as well, until the suite has passed with its draft.
     flow = (await client.get(f"/api/v1/qualification-flows/{agent['settings']['flow_id']}")).json()
-    draft = flow["draft"] | {"questions": flow["draft"]["questions"][:-1]}
-    for question in draft["questions"]:
-        question["branches"] = []
+    draft = flow["draft"]
+    draft["questions"][0]["text"]["en"] = "What brings you here?"
     changed = await client.patch(f"/api/v1/qualification-flows/{flow['id']}", json={"draft": draft})
     assert changed.status_code == 200, changed.text
     assert changed.json()["problems"] == []
     held = await client.post(f"/api/v1/qualification-flows/{flow['id']}/publish", json={"note": ""})
     assert (held.status_code, held.json()["code"]) == (409, "simulations.gate_not_passed")
     assert "of Ava with this flow first" in held.json()["detail"]
+    assert not (await client.get(f"{path}/runs")).json()[0]["current"]
     await client.patch(path, json={"repetitions": 1})
+    # The agent is held, too, as long as visitors would be asked what nothing was tried with.
+    settings = agent["settings"] | {"tone": "formal"}
+    assert (await client.patch(f"/api/v1/agents/{agent['id']}", json={"settings": settings})).status_code == 200
     tried = (await client.post(f"{path}/runs")).json()
     await drain()
-    report = (await client.get(f"{path}/runs/{tried['id']}")).json()
+    early = await client.post(f"/api/v1/agents/{agent['id']}/publish", json={})
+    assert (early.status_code, early.json()["run_id"]) == (409, tried["id"])
+    assert early.json()["detail"].startswith("Publish the flow first")
     let = await client.post(f"/api/v1/qualification-flows/{flow['id']}/publish", json={"note": ""})
-    assert (report["state"] == "passed") == (let.status_code == 200), (report["state"], let.text)
+    assert let.status_code == 200, let.text
+    assert (await client.post(f"/api/v1/agents/{agent['id']}/publish", json={})).json()["published"] == 2
 
     # A regression is planted: the draft loses its questions and its times.
     changed = await client.patch(f"/api/v1/agents/{agent['id']}", json={"settings": {}})
@@ -91,7 +97,7 @@ async def test_a_suite_is_run_reported_and_keeps_the_gate(agent, client, drain, 
     xml = ElementTree.fromstring((await client.get(f"{path}/runs/{worse['id']}/junit")).content)
     assert len(xml.findall(".//failure")) >= report["failed"] > 0
     # What visitors meet is still the version that passed.
-    assert (await client.get(f"/api/v1/agents/{agent['id']}")).json()["published"] == 1
+    assert (await client.get(f"/api/v1/agents/{agent['id']}")).json()["published"] == 2
 
 
 async def test_a_conversation_becomes_a_case_and_a_changed_draft_breaks_its_run(

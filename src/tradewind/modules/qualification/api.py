@@ -21,18 +21,19 @@ from tradewind.modules.qualification.service import flows, running
 from tradewind.modules.qualification.service import urgency as urgencies
 
 __all__ = [
-    "draft_fingerprint",
     "finish_run",
     "flow_summaries",
     "gate",
     "next_question",
     "outline",
+    "published_fingerprint",
     "raise_urgency",
     "read_turn",
     "record",
     "result",
     "results_of",
     "start_run",
+    "tried_fingerprint",
     "urgency",
 ]
 
@@ -42,9 +43,14 @@ async def flow_summaries(session: AsyncSession) -> Sequence[FlowSummary]:
     return await flows.summaries(session)
 
 
-async def draft_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
-    """Tells one draft of a flow from another; None for a flow that is gone."""
-    return await flows.draft_fingerprint(session, flow_id)
+async def tried_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
+    """Tells what trials ask: a flow's draft, or what is published where the draft could not be; None for nothing."""
+    return await flows.tried_fingerprint(session, flow_id)
+
+
+async def published_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
+    """Tells what visitors are asked; None for nothing."""
+    return await flows.published_fingerprint(session, flow_id)
 
 
 async def outline(session: AsyncSession, flow_id: UUID) -> tuple[OutlinedQuestion, ...]:

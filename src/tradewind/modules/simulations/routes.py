@@ -113,7 +113,7 @@ async def create_simulation_run(session: Session, suite_id: UUID) -> SimulationR
         subject=f"simulation:{suite_id}", for_everyone=True,
     )  # fmt: skip
     await session.flush()
-    return suites.run_read(run, fingerprint=run.fingerprint)
+    return suites.run_read(run, await suites.present(session, suite.agent_id))
 
 
 @router.get("/{suite_id}/runs/{run_id}", dependencies=READ)

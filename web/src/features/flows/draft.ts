@@ -1,6 +1,6 @@
 import type { Flow } from './queries';
 
-export const LANGUAGES = ['en', 'de', 'es', 'fr'] as const;
+export const LANGUAGES = ['en', 'de', 'es', 'fr', 'it', 'pt', 'nl', 'pl', 'ar'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Texts = Partial<Record<Language, string>>;
 

@@ -38,6 +38,13 @@ function Row({ flow, mayWrite }: { flow: FlowRow; mayWrite: boolean }) {
       ]}
       actions={
         <>
+          <ItemSwitch
+            list={FLOWS}
+            item={flow}
+            title={flow.name}
+            label={t('list.on', { name: flow.name })}
+            disabled={!mayWrite}
+          />
           {mayWrite && (
             <ItemMenu
               list={FLOWS}
@@ -46,13 +53,6 @@ function Row({ flow, mayWrite }: { flow: FlowRow; mayWrite: boolean }) {
               remove={{ title: t('delete.title'), text: t('delete.text', { name: flow.name }) }}
             />
           )}
-          <ItemSwitch
-            list={FLOWS}
-            item={flow}
-            title={flow.name}
-            label={t('list.on', { name: flow.name })}
-            disabled={!mayWrite}
-          />
         </>
       }
     />

@@ -1,10 +1,11 @@
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconPlus } from '@/app/icons';
-import { blankQuestion, LANGUAGES, type Language, moved, problemsAt, type Question } from './draft';
+import { blankQuestion, type Language, moved, problemsAt, type Question } from './draft';
 import classes from './flows.module.css';
 import type { TabProps } from './form';
+import { LanguageSelect } from './language-select';
 import { QuestionCard } from './question-card';
 
 const MOST_QUESTIONS = 40;
@@ -39,13 +40,7 @@ export function QuestionsTab({ flow, form, readOnly, dirty }: TabProps) {
         <Text size="sm" c="dimmed" className={classes.intro}>
           {t('questions.text')}
         </Text>
-        <SegmentedControl
-          size="xs"
-          aria-label={t('questions.language')}
-          value={shown}
-          data={LANGUAGES.map((value) => ({ value, label: value.toUpperCase() }))}
-          onChange={(value) => setShown(value as Language)}
-        />
+        <LanguageSelect label={t('questions.language')} value={shown} onChange={setShown} />
       </Group>
       <span className="tw-hidden" role="status">
         {told}

@@ -1,21 +1,12 @@
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Card,
-  Group,
-  SegmentedControl,
-  Text,
-  Textarea,
-  Title,
-} from '@mantine/core';
+import { ActionIcon, Badge, Button, Card, Group, Text, Textarea, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { IconAlertTriangle, IconRefresh, IconSend } from '@/app/icons';
 import { toastError } from '@/components/toasts';
-import { type Draft, definitionOf, LANGUAGES, type Language } from './draft';
+import { type Draft, definitionOf, type Language } from './draft';
 import classes from './flows.module.css';
+import { LanguageSelect } from './language-select';
 import { FLOWS, type Tried } from './queries';
 import { STATE_COLOURS } from './state-colours';
 
@@ -86,13 +77,11 @@ export function TryPane({ flowId, draft, dirty }: TryPaneProps) {
           <Title order={2} size="h3">
             {t('try.title')}
           </Title>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('try.language')}
+          <LanguageSelect
+            label={t('try.language')}
             value={language}
-            data={LANGUAGES.map((value) => ({ value, label: value.toUpperCase() }))}
             onChange={(value) => {
-              setLanguage(value as Language);
+              setLanguage(value);
               setLines([]);
             }}
           />

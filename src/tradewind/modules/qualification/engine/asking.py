@@ -8,7 +8,6 @@ from tradewind.modules.qualification.engine.path import walk
 from tradewind.modules.qualification.engine.state import RunState
 from tradewind.modules.qualification.engine.values import shown
 from tradewind.modules.qualification.engine.wording import phrase, transition
-from tradewind.modules.qualification.reading.spans import LANGUAGES
 
 _AS = {
     "email": "as_email", "phone": "as_phone", "number": "as_number", "money": "as_number", "date": "as_date",
@@ -22,10 +21,11 @@ def next_question(
 ) -> Question | None:
     """The question to ask now; None once there is nothing left to ask. `state` is already that after the `reading`,
     which only chooses the words around the question."""
-    spoken = language if language in LANGUAGES else flow.language
     question = walk(flow, state, today=today).current
     if question is None:
         return None
+    # The words around a question are in its own language, whatever the visitor speaks.
+    spoken = language if text_in(question.text, language, language) else flow.language
     held = state.answers.get(question.key)
     plain = text_in(question.text, spoken, flow.language) or question.label
     attempt = state.attempts.get(question.key, 0) + 1

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.kernel.places import Currency
 from tradewind.modules.qualification.contracts import NextStep
-from tradewind.modules.qualification.reading.spans import Language
+from tradewind.modules.qualification.engine.wording import SPOKEN, Spoken
 
 QuestionKind = Literal[
     "text", "number", "money", "date", "time", "email", "phone", "name", "company", "place", "yes_no", "choice"
@@ -22,7 +22,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), AfterValidator(storable)]
 _Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(storable)]
-Texts = Annotated[dict[Language, _Prose], Field(max_length=4)]
+Texts = Annotated[dict[Spoken, _Prose], Field(max_length=len(SPOKEN))]
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1e15, le=1e15)]
 _Given = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), AfterValidator(storable)]
 LeadField = Annotated[
@@ -113,7 +113,7 @@ class FlowDefinition(_Part):
     Every text is there in `language`; others are used where the visitor speaks them.
     """
 
-    language: Language = "en"
+    language: Spoken = "en"
     questions: Annotated[list[FlowQuestion], Field(max_length=MAX_QUESTIONS)] = []
     scoring: Annotated[list[FlowScoreRule], Field(max_length=MAX_RULES)] = []
     outcomes: Annotated[list[FlowOutcome], Field(max_length=MAX_OUTCOMES)] = []
@@ -124,7 +124,7 @@ class FlowDefinition(_Part):
         return next((one for one in self.questions if one.key == key), None)
 
 
-def text_in(texts: dict[Language, str], language: str, fallback: Language) -> str:
+def text_in(texts: dict[Spoken, str], language: str, fallback: str) -> str:
     """A text in the language asked for, else in the flow's own."""
     return next(
         (text for each in (language, fallback) for spoken, text in texts.items() if spoken == each and text), ""

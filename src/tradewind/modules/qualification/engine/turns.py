@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tradewind.modules.qualification.contracts import AnswerState, Capture, Reading, Unusable
 from tradewind.modules.qualification.engine import whole_answers
-from tradewind.modules.qualification.engine.flow import FlowDefinition, FlowQuestion
+from tradewind.modules.qualification.engine.flow import FlowDefinition, FlowOption, FlowQuestion
 from tradewind.modules.qualification.engine.state import RunState
 from tradewind.modules.qualification.engine.values import problem, shown
 from tradewind.modules.qualification.reading import replies
@@ -32,6 +32,9 @@ _REFUSED_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_SHORT = 3
+
+
 @dataclass(slots=True)
 class _Turn:
     """The work on one message."""
@@ -40,7 +43,7 @@ class _Turn:
     state: RunState
     clean: Clean
     message_id: UUID
-    language: Language
+    language: str
     asked: FlowQuestion | None
     found: dict[str, Capture] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
@@ -96,17 +99,18 @@ def read_turn(
     """What a message says: answers, several at once, corrections, refusals and guesses. Nothing is invented: each quote
     is a verbatim part of `text`. `today` is the visitor's day."""
     message = clean(text)
-    spoken: Language = language if language in LANGUAGES else "en"  # type: ignore[assignment]
+    # Facts are read in the languages whose dates and numbers are known; elsewhere as in English.
+    read_as: Language = language if language in LANGUAGES else "en"  # type: ignore[assignment]
     question = flow.question(asked) if asked else None
-    turn = _Turn(flow, state, message, message_id, spoken, question)
+    turn = _Turn(flow, state, message, message_id, language, question)
     if message.text.strip():
         _confirm(turn)
-        _facts(turn, read(message.text, spoken, today=today, region=region, asked=_asked_kind(question)))
-        _choices(turn, read_numbers(message.text, spoken))
+        _facts(turn, read(message.text, read_as, today=today, region=region, asked=_asked_kind(question)))
+        _choices(turn, read_numbers(message.text, read_as))
         _asked_plainly(turn)
         _refusals(turn)
     found = list(turn.found.values())
-    counter = replies.asks_back(message.text, spoken)
+    counter = replies.asks_back(message.text, language)
     return Reading(
         captures=tuple(one for one in found if one.state == "stated"),
         corrections=tuple(one for one in found if one.state == "corrected"),
@@ -233,7 +237,7 @@ def _choices(turn: _Turn, numbers: list[Span]) -> None:
         asked = turn.asked is not None and question.key == turn.asked.key
         if turn.state.settled(question.key) and not (marker and question == turn.newest("choice")):
             continue
-        words = {option.key: [*option.label.values(), *option.synonyms] for option in question.options}
+        words = {option.key: [*_labels(turn, option), *option.synonyms] for option in question.options}
         fitting = (
             numbers if asked or not question.hints else [one for one in numbers if _hinted_by(turn, one, question)]
         )
@@ -241,6 +245,13 @@ def _choices(turn: _Turn, numbers: list[Span]) -> None:
         hit = replies.chosen(turn.clean.text, words, turn.language, asked=asked or hinted, numbers=fitting)
         if hit is not None:
             turn.take(question, hit[0], hit[1].start, hit[1].end)
+
+
+def _labels(turn: _Turn, option: FlowOption) -> list[str]:
+    """What an option is called, in any language; the shortest words only in those that are spoken here: “ja” is yes in
+    one and I in another."""
+    here = (turn.language, turn.flow.language)
+    return [label for language, label in option.label.items() if language in here or len(label) > _SHORT]
 
 
 def _hinted_by(turn: _Turn, span: Span, question: FlowQuestion) -> bool:

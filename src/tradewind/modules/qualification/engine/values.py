@@ -7,13 +7,12 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from tradewind.modules.qualification.engine.flow import FlowQuestion, text_in
-from tradewind.modules.qualification.engine.wording import phrase
-from tradewind.modules.qualification.reading.spans import LANGUAGES, Language
+from tradewind.modules.qualification.engine.wording import SPOKEN, Spoken, phrase
 
 
-def shown(value: Any, question: FlowQuestion, language: str, fallback: Language) -> str:
+def shown(value: Any, question: FlowQuestion, language: str, fallback: Spoken) -> str:
     """A value as people of this language write it."""
-    locale = language if language in LANGUAGES else fallback
+    locale = language if language in SPOKEN else fallback
     match question.kind, value:
         case _, None:
             return ""
@@ -45,7 +44,7 @@ def problem(question: FlowQuestion, value: Any, language: str) -> str | None:
 
 
 def _limit(question: FlowQuestion, limit: float, language: str) -> str:
-    locale = language if language in LANGUAGES else "en"
+    locale = language if language in SPOKEN else "en"
     return (
         _amount(limit, question.currency, locale) if question.kind == "money" else format_decimal(limit, locale=locale)
     )

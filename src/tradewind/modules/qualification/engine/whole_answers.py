@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from tradewind.modules.qualification.reading.phrases import any_of, spoken
 from tradewind.modules.qualification.reading.replies import Said
-from tradewind.modules.qualification.reading.spans import Language
 
 # “Yes, it is …”, “we are …”: what stands before the answer itself.
 _BEFORE = r"^(?:{opens}[,!.]?\s+)?{leads}\s+"
@@ -22,7 +21,7 @@ _NO_NAME = re.compile(
 )
 
 
-def part_of(text: str, kind: str, language: Language) -> Said | None:
+def part_of(text: str, kind: str, language: str) -> Said | None:
     """The part of a message that is the answer to a question of this kind, taken by its being the answer to it."""
     start, end = _bounds(text, 0, len(text))
     if start >= end:

@@ -40,7 +40,7 @@ _LEGAL = (
 )
 _COMPANY = rf"{_CAP}(?:\s+(?:(?:&|and|of|und|y|et|de|del|des|du|la|for)\s+)?{_CAP}){{0,4}}"
 _WITH_LEGAL = re.compile(rf"\b(?P<name>{_COMPANY}(?:,)?\s+{_LEGAL})")
-_FROM_COMPANY: dict[Language, str] = {
+_FROM_COMPANY: dict[str, str] = {
     "en": r"\s*,?\s+(?:from|at|of|with)\s+",
     "de": r"\s*,?\s+(?:von|bei|aus)\s+(?:der\s+)?",
     "es": r"\s*,?\s+de\s+",

@@ -4,8 +4,6 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from tradewind.modules.qualification.reading.spans import Language
-
 
 @cache
 def _phrases() -> dict[tuple[str, str], list[str]]:
@@ -18,18 +16,19 @@ def _phrases() -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def any_of(group: str, language: Language) -> str:
-    """A regular expression for any phrase of a group in one language."""
-    return f"(?:{'|'.join(_phrases()[group, language])})"
+def any_of(group: str, language: str) -> str:
+    """A regular expression for any phrase of a group in one language; one that fits nothing where there is none."""
+    found = _phrases().get((group, language))
+    return f"(?:{'|'.join(found)})" if found else "(?!)"
 
 
 @cache
-def pattern(groups: tuple[str, ...], language: Language, shape: str = r"(?<!\w)%s(?!\w)") -> re.Pattern[str]:
+def pattern(groups: tuple[str, ...], language: str, shape: str = r"(?<!\w)%s(?!\w)") -> re.Pattern[str]:
     """The compiled pattern of groups in one language; `shape` says what must stand around a phrase."""
     joined = "|".join(any_of(group, language) for group in groups)
     return re.compile(shape.replace("%s", f"(?:{joined})"), re.IGNORECASE)
 
 
-def spoken(language: Language) -> tuple[Language, ...]:
+def spoken(language: str) -> tuple[str, ...]:
     """The languages to read a message in: its own, and English, which stands in many."""
     return (language,) if language == "en" else (language, "en")

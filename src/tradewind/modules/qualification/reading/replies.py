@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tradewind.modules.qualification.reading.phrases import pattern, spoken
-from tradewind.modules.qualification.reading.spans import Language, Span
+from tradewind.modules.qualification.reading.spans import Span
 
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|guten \w+|hola|buen[oa]s \w+|bonjour|salut|good (?:morning|afternoon|evening))"
@@ -24,7 +24,7 @@ _UNDER = re.compile(
     r"\s*(?P<under>\d[\d.,]*)",
     re.I,
 )
-_PLACES: dict[Language, tuple[str, ...]] = {
+_PLACES: Mapping[str, tuple[str, ...]] = {
     "en": ("first", "second", "third", "fourth", "fifth"),
     "de": ("erste", "zweite", "dritte", "vierte", "fünfte"),
     "es": ("primera", "segunda", "tercera", "cuarta", "quinta"),
@@ -40,7 +40,7 @@ class Said:
     end: int
 
 
-def yes_or_no(text: str, language: Language) -> tuple[bool, Said] | None:
+def yes_or_no(text: str, language: str) -> tuple[bool, Said] | None:
     """A yes or no, the earliest; “not yet” and the like count as no."""
     found: list[tuple[int, int, bool]] = []
     for each in spoken(language):
@@ -54,7 +54,7 @@ def yes_or_no(text: str, language: Language) -> tuple[bool, Said] | None:
     return answer, Said(start, -end)
 
 
-def refusal(text: str, language: Language) -> Said | None:
+def refusal(text: str, language: str) -> Said | None:
     """“I'd rather not say”, “skip”, “I don't know”: where somebody will or can not answer."""
     for each in spoken(language):
         match = pattern(("refuses", "does_not_know"), each).search(text)
@@ -64,7 +64,7 @@ def refusal(text: str, language: Language) -> Said | None:
     return None
 
 
-def correction(text: str, language: Language) -> Literal["strong", "weak"] | None:
+def correction(text: str, language: str) -> Literal["strong", "weak"] | None:
     """`strong` for “I meant”, “not 10 but 12”; `weak` for “actually”, “no,”; None where nothing is put right."""
     if any(pattern(("corrects",), each).search(text) for each in spoken(language)):
         return "strong"
@@ -74,14 +74,14 @@ def correction(text: str, language: Language) -> Literal["strong", "weak"] | Non
     )
 
 
-def is_denied(text: str, start: int, language: Language) -> bool:
+def is_denied(text: str, start: int, language: str) -> bool:
     """Whether what begins at `start` is what is *not* meant: “not 10”, “instead of 10”, “from 10 to 12”."""
     before = text[max(0, start - 24) : start]
     shape = r"(?<!\w)%s\s+(?:\w{1,3}\s+)?$"
     return any(pattern(("denies",), each, shape).search(before) for each in spoken(language))
 
 
-def asks_back(text: str, language: Language) -> bool:
+def asks_back(text: str, language: str) -> bool:
     """Whether the visitor asks something: a question mark, or a first word that asks."""
     plain = _GREETING.sub("", text.strip(), count=1) if _GREETING.match(text.strip()) else text.strip()
     if plain.endswith("?"):
@@ -95,7 +95,7 @@ def only_greeting(text: str) -> bool:
 
 
 def chosen(
-    text: str, options: Mapping[str, Sequence[str]], language: Language, *, asked: bool, numbers: Sequence[Span]
+    text: str, options: Mapping[str, Sequence[str]], language: str, *, asked: bool, numbers: Sequence[Span]
 ) -> tuple[str, Said] | None:
     """Which option (by key) a message names by one of its words; the longest words win, a tie of two decides nothing.
 
@@ -126,8 +126,8 @@ def chosen(
     return _by_place(text, list(options), language)
 
 
-def _by_place(text: str, keys: Sequence[str], language: Language) -> tuple[str, Said] | None:
-    for place, word in enumerate(_PLACES[language][: len(keys)]):
+def _by_place(text: str, keys: Sequence[str], language: str) -> tuple[str, Said] | None:
+    for place, word in enumerate(_PLACES.get(language, ())[: len(keys)]):
         match = re.search(rf"(?<!\w){word}(?!\w)", text, re.I)
         if match and len(text.split()) <= 6:
             return keys[place], Said(match.start(), match.end())

@@ -73,10 +73,21 @@ async def outline(session: AsyncSession, flow_id: UUID) -> tuple[OutlinedQuestio
     )  # fmt: skip
 
 
-async def draft_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
-    """Tells one draft of a flow from another; None for a flow that is gone."""
+async def tried_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
+    """Tells what trials ask: a flow's draft, or what is published where the draft could not be; None for nothing."""
     flow = await repository.flow(session, flow_id)
-    return gates.fingerprint(flow.draft) if flow else None
+    if flow is not None and not problems(FlowDefinition.model_validate(flow.draft)):
+        return gates.fingerprint(flow.draft)
+    return await published_fingerprint(session, flow_id)
+
+
+async def published_fingerprint(session: AsyncSession, flow_id: UUID) -> str | None:
+    """Tells what visitors are asked; None for nothing."""
+    flow = await repository.flow(session, flow_id)
+    if flow is None or flow.published_version_id is None or not flow.active:
+        return None
+    version = await repository.version(session, flow.published_version_id)
+    return gates.fingerprint(version.definition) if version else None
 
 
 async def list_flows(session: AsyncSession) -> list[FlowRow]:

@@ -23,6 +23,7 @@ async def check(session: AsyncSession, agent: AgentState) -> dict[str, Any] | No
         run = last.get(suite.id)
         fresh = run is not None and run.fingerprint == agent.fingerprint
         found = _passed(suite, run if fresh else None, f"Run the suite “{suite.name}” with this draft first")
+        await _asks_what_was_tried(session, suite, found, agent.flow_id)
         passed[suite.name] = {**_named(suite, found), "passed": found.passed, "total": found.total}
         passed[suite.name]["pass_k"] = found.pass_k
     return {"simulations": passed} if passed else None
@@ -43,6 +44,20 @@ async def check_flow(session: AsyncSession, flow_id: UUID, fingerprint: str) -> 
         run = last.get(suite.id)
         fresh = run is not None and (run.fingerprint, run.flow_fingerprint) == (agent.fingerprint, fingerprint)
         _passed(suite, run if fresh else None, f"Run the suite “{suite.name}” of {agent.name} with this flow first")
+
+
+async def _asks_what_was_tried(session: AsyncSession, suite: Suite, run: Run, flow_id: UUID | None) -> None:
+    """That visitors will be asked what the run was asked: trials follow a flow's draft. Raises GateNotPassed."""
+    if flow_id is None:
+        return
+    published = await qualification.published_fingerprint(session, flow_id)
+    if published is not None and run.flow_fingerprint == published:
+        return
+    if run.flow_fingerprint == await qualification.tried_fingerprint(session, flow_id):
+        told = f"Publish the flow first: the suite “{suite.name}” passed with its draft, which visitors are not asked."
+    else:
+        told = f"The flow has changed since: run the suite “{suite.name}” again. It keeps the gate."
+    raise GateNotPassed(told, extra=_named(suite, run))
 
 
 def _passed(suite: Suite, run: Run | None, wanted: str) -> Run:

@@ -49,11 +49,12 @@ async def begin(session: AsyncSession, suite_id: UUID) -> Run:
     cases = [CaseRead.model_validate(one, from_attributes=True) for one in await repository.cases(session, suite_id)]
     if not cases:
         raise NothingToRun("Add a case first.")
-    agent = await conversations.agent_state(session, suite.agent_id)
+    await conversations.agent_state(session, suite.agent_id)
+    tried = await suites.present(session, suite.agent_id)
     actor = actor_of(session)
     run = Run(
-        id=new_id(), organisation_id=suite.organisation_id, suite_id=suite_id, fingerprint=agent.fingerprint,
-        flow_fingerprint=await suites.flow_fingerprint(session, agent.flow_id),
+        id=new_id(), organisation_id=suite.organisation_id, suite_id=suite_id, fingerprint=tried.fingerprint,
+        flow_fingerprint=tried.flow_fingerprint,
         repetitions=suite.repetitions, cases=[one.model_dump(mode="json") for one in cases],
         total=len(cases) * suite.repetitions, started_by=actor.user_id, started_by_name=actor.name,
     )  # fmt: skip
@@ -151,12 +152,11 @@ async def finish(session: AsyncSession, run_id: UUID, *, problem: str = "") -> R
     if run is None or run.state not in ("queued", "running"):
         return run
     suite = await suites.require(session, run.suite_id)
-    _, fingerprint = await suites.present(session, suite.agent_id)
-    flow_fingerprint = await suites.present_flow(session, suite.agent_id)
+    present = await suites.present(session, suite.agent_id)
     run.finished_at = now()
-    if not problem and fingerprint != run.fingerprint:
+    if not problem and present.fingerprint != run.fingerprint:
         problem = "The draft was changed while it was tried"
-    elif not problem and flow_fingerprint != run.flow_fingerprint:
+    elif not problem and present.flow_fingerprint != run.flow_fingerprint:
         problem = "The draft of the flow was changed while it was tried"
     if problem:
         run.state, run.problem = "broken", problem
@@ -176,9 +176,8 @@ async def finish(session: AsyncSession, run_id: UUID, *, problem: str = "") -> R
 async def runs(session: AsyncSession, suite_id: UUID) -> list[SimulationRunRead]:
     """The last runs of a suite, newest first. Raises SuiteNotFound."""
     suite = await suites.require(session, suite_id)
-    _, fingerprint = await suites.present(session, suite.agent_id)
-    found = await repository.runs(session, suite_id, SHOWN_RUNS)
-    return [suites.run_read(one, fingerprint=fingerprint) for one in found]
+    tried = await suites.present(session, suite.agent_id)
+    return [suites.run_read(one, tried) for one in await repository.runs(session, suite_id, SHOWN_RUNS)]
 
 
 async def report(session: AsyncSession, suite_id: UUID, run_id: UUID) -> RunReport:
@@ -187,14 +186,14 @@ async def report(session: AsyncSession, suite_id: UUID, run_id: UUID) -> RunRepo
     run = await repository.run(session, run_id)
     if run is None or run.suite_id != suite_id:
         raise RunNotFound()
-    _, fingerprint = await suites.present(session, suite.agent_id)
+    tried = await suites.present(session, suite.agent_id)
     by_case: dict[UUID, list[Result]] = defaultdict(list)
     for one in await repository.results(session, run_id):
         by_case[one.case_id].append(one)
     hidden = hides(actor_of(session))
     items = [_case_report(case, by_case, hidden=hidden) for case in _cases(run)]
     items.sort(key=lambda one: (one.passed == one.tried, not one.critical))
-    return RunReport(**suites.run_read(run, fingerprint=fingerprint).model_dump(), items=items)
+    return RunReport(**suites.run_read(run, tried).model_dump(), items=items)
 
 
 def _cases(run: Run) -> list[CaseRead]:

@@ -1,7 +1,7 @@
 """Suites and their cases."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +33,14 @@ from tradewind.modules.simulations.schemas import (
 
 MAX_SUITES, MAX_CASES = 100, 200
 _MOST_LINES = 12
+
+
+class Present(NamedTuple):
+    """An agent's name, and what its draft and the draft of the flow it asks are told by; None where there is none."""
+
+    name: str
+    fingerprint: str | None
+    flow_fingerprint: str | None
 
 
 async def listed(session: AsyncSession, agent_id: UUID | None = None) -> list[SuiteSummary]:
@@ -173,33 +181,21 @@ async def require(session: AsyncSession, suite_id: UUID, *, lock: bool = False) 
     return row
 
 
-def run_read(row: Run, *, fingerprint: str | None) -> SimulationRunRead:
-    """A run; `fingerprint` is of the agent's present draft."""
+def run_read(row: Run, tried: Present) -> SimulationRunRead:
+    """A run, and whether it tried what the drafts are now."""
     facts = {name: getattr(row, name) for name in SimulationRunRead.model_fields if name != "current"}
-    return SimulationRunRead(**facts, current=row.fingerprint == fingerprint)
+    now = (tried.fingerprint, tried.flow_fingerprint)
+    return SimulationRunRead(**facts, current=(row.fingerprint, row.flow_fingerprint) == now)
 
 
-async def present(session: AsyncSession, agent_id: UUID) -> tuple[str, str | None]:
-    """(name, fingerprint) of an agent's present draft; one that was removed has no draft to try."""
+async def present(session: AsyncSession, agent_id: UUID) -> Present:
+    """The drafts as they stand; an agent that was removed has none to try."""
     try:
         found = await conversations.agent_state(session, agent_id)
     except conversations.AgentNotFound:
-        return "", None
-    return found.name, found.fingerprint
-
-
-async def present_flow(session: AsyncSession, agent_id: UUID) -> str | None:
-    """The fingerprint of the draft of the flow that an agent's draft asks; None without either."""
-    try:
-        found = await conversations.agent_state(session, agent_id)
-    except conversations.AgentNotFound:
-        return None
-    return await flow_fingerprint(session, found.flow_id)
-
-
-async def flow_fingerprint(session: AsyncSession, flow_id: UUID | None) -> str | None:
-    """The fingerprint of a flow's draft; None without a flow."""
-    return await qualification.draft_fingerprint(session, flow_id) if flow_id else None
+        return Present("", None, None)
+    flow = await qualification.tried_fingerprint(session, found.flow_id) if found.flow_id else None
+    return Present(found.name, found.fingerprint, flow)
 
 
 async def _add(session: AsyncSession, suite: Suite, data: CaseWrite, *, conversation_id: UUID | None = None) -> Case:
@@ -236,12 +232,12 @@ def _case(session: AsyncSession, row: Case) -> CaseRead:
     return shown(CaseRead.model_validate(row, from_attributes=True), actor_of(session))
 
 
-def _facts(row: Suite, states: Mapping[UUID, tuple[str, str | None]], cases: int, last: Run | None) -> dict[str, Any]:
-    name, fingerprint = states[row.agent_id]
+def _facts(row: Suite, states: Mapping[UUID, Present], cases: int, last: Run | None) -> dict[str, Any]:
+    tried = states[row.agent_id]
     return {
-        "id": row.id, "agent_id": row.agent_id, "agent_name": name, "name": row.name, "gate": row.gate,
+        "id": row.id, "agent_id": row.agent_id, "agent_name": tried.name, "name": row.name, "gate": row.gate,
         "repetitions": row.repetitions, "cases": cases, "version": row.version,
-        "last_run": run_read(last, fingerprint=fingerprint) if last else None,
+        "last_run": run_read(last, tried) if last else None,
     }  # fmt: skip
 
 
