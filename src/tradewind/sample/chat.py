@@ -7,8 +7,8 @@ from tradewind.modules.chat.service import widgets
 from tradewind.modules.conversations import api as conversations
 from tradewind.sample import world
 
+# In English the agent begins in words of its own, and learns which of them people answer to.
 _GREETING = {
-    "en": "Hello! Ask me anything about dashboards and forecasts, or book a demo.",
     "de": "Hallo! Fragen Sie mich zu Dashboards und Prognosen, oder buchen Sie eine Vorführung.",
     "es": "¡Hola! Pregúnteme sobre paneles y previsiones, o reserve una demostración.",
     "fr": "Bonjour ! Posez-moi vos questions sur les tableaux de bord, ou réservez une démonstration.",

@@ -74,6 +74,34 @@ async def test_a_visitor_talks_and_comes_back(make_widget, client, anonymous):
     assert (await browser.call("GET", "/messages")).json()["code"] == "chat.session_ended"
 
 
+async def test_the_widget_begins_with_openers_that_learn(make_widget, client, anonymous, drain):
+    openers = [
+        {"key": "ask", "text": "What are you looking for?"},
+        {"key": "offer", "text": "Shall I show you around?"},
+    ]
+    agent = (await client.post("/api/v1/agents", json={"name": "Ava", "settings": {"openers": openers}})).json()
+    await client.post(f"/api/v1/agents/{agent['id']}/publish", json={})
+    widget = await make_widget(greeting={"de": "Moin"})
+    browser = Browser(anonymous, widget["key"])
+    german = (await browser.call("GET", "?language=de")).json()
+    assert (german["greeting"], german["opener"]) == ("Moin", "")
+    shown = (await browser.call("GET", "?language=en")).json()
+    [key] = [one["key"] for one in openers if one["text"] == shown["greeting"]]
+    await browser.open(language="en")
+    assert (await browser.say("Hello!", "key-opener-1", opener=shown["opener"])).status_code == 201
+    await drain()
+    talk = (await browser.call("GET", "/messages")).json()
+    # Nobody is greeted twice in the same words.
+    assert shown["greeting"] not in talk["messages"][-1]["text"]
+    turns = (await client.get(f"/api/v1/conversations/{talk['conversation']['id']}/turns")).json()["items"]
+    assert [one["variant"] for one in turns] == [key]
+    # What was not sealed here is nothing.
+    other = Browser(anonymous, (await make_widget())["key"])
+    await other.open(language="en")
+    assert (await other.say("Hello!", "key-opener-2", opener=shown["opener"])).status_code == 201
+    assert "opener" not in (await other.call("GET", "/messages")).json()["messages"][0]["data"]
+
+
 async def test_nothing_is_stored_before_consent(make_widget, client, anonymous):
     widget = await make_widget(consent_required=True, consent_text={"de": "Dürfen wir?"})
     browser = Browser(anonymous, widget["key"])

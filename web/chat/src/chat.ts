@@ -368,6 +368,7 @@ export class Chat {
             text: draft.text,
             page_url: shortened(location.href),
             ...(draft.slot && { slot: draft.slot }),
+            ...(!this.conversation && { opener: this.boot.config.opener }),
           },
         );
         this.wait = FIRST_WAIT;

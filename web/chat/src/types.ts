@@ -5,6 +5,8 @@ export interface Config {
   organisation: string;
   disclosure: string;
   greeting: string;
+  /** Which of several ways to begin this is, sealed. */
+  opener: string;
   hours_notice: string;
   open: boolean;
   language: string;

@@ -13,6 +13,7 @@ from tradewind.kernel.database import Database
 from tradewind.modules.conversations.contracts import (
     AgentCard,
     Author,
+    Begun,
     Conversation,
     Handover,
     Message,
@@ -44,6 +45,7 @@ from tradewind.modules.conversations.service import (
     hours,
     messages,
     offline,
+    openers,
     ratings,
     trials,
     views,
@@ -295,6 +297,14 @@ async def agent_card(session: AsyncSession, agent_id: UUID | None) -> AgentCard 
         disclosure=settings.disclosure,
         greeting=settings.greeting,
     )
+
+
+async def opener_to_show(session: AsyncSession, agent_id: UUID) -> Begun | None:
+    """How an agent begins for a visitor who has not written; None where it has no openers.
+
+    The first message then carries the fact `opener` with `key` and `propensity`, so that the agent learns from it.
+    """
+    return await openers.to_show(session, agent_id)
 
 
 def disclosure(language: str) -> str:

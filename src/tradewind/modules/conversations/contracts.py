@@ -147,6 +147,15 @@ class StoredFile:
     scan_reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One of several ways to begin: its key, its words, and how likely it was chosen."""
+
+    key: str
+    text: str
+    propensity: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentCard:
     """How an agent presents itself before anything is said, in its main language."""

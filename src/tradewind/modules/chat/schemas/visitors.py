@@ -37,6 +37,7 @@ class ChatConfig(BaseModel):
     organisation: str
     disclosure: str = Field(description="That an AI answers; empty where people do")
     greeting: str
+    opener: str = Field(description="Sealed: which of several ways to begin this is; goes with the first message")
     hours_notice: str = Field(description="Empty while people are in the office")
     open: bool = Field(description="Whether people answer now")
     language: str
@@ -149,6 +150,9 @@ class MessageSend(BaseModel):
     key: Key
     text: Said = Field(description="Up to 10,000 characters; shown as text, whatever it holds")
     slot: Moment | None = Field(default=None, description="A time chosen from those that were offered")
+    opener: Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)] = Field(
+        default="", description="The `opener` that the widget began with"
+    )
     page_url: Url = ""
 
 

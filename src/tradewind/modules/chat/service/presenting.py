@@ -12,6 +12,7 @@ from tradewind.modules.chat.plain_text import MAX_CHARACTERS
 from tradewind.modules.chat.repository import widgets as rows
 from tradewind.modules.chat.schemas.visitors import ChatConfig, Colours, ConsentAsked
 from tradewind.modules.chat.schemas.widgets import WidgetPreview, WidgetSettings
+from tradewind.modules.chat.service import beginning
 from tradewind.modules.chat.service.entering import Entered
 from tradewind.modules.conversations import api as conversations
 from tradewind.modules.identity import api as identity
@@ -48,7 +49,7 @@ async def config(session: AsyncSession, entered: Entered, language: str) -> Chat
     if entered.origin is not None:
         site = urlsplit(entered.origin).netloc[:_MAX_SITE]
         await rows.mark_seen(session, entered.widget.id, site=site, at=now())
-    return await _shown(session, entered.widget.agent_id, entered.settings, language)
+    return await _shown(session, entered.widget.agent_id, entered.settings, language, widget_id=entered.widget.id)
 
 
 async def preview(session: AsyncSession, data: WidgetPreview) -> ChatConfig:
@@ -56,7 +57,14 @@ async def preview(session: AsyncSession, data: WidgetPreview) -> ChatConfig:
     return await _shown(session, data.agent_id, data.settings, data.language)
 
 
-async def _shown(session: AsyncSession, agent_id: UUID | None, settings: WidgetSettings, language: str) -> ChatConfig:
+async def _shown(
+    session: AsyncSession,
+    agent_id: UUID | None,
+    settings: WidgetSettings,
+    language: str,
+    *,
+    widget_id: UUID | None = None,
+) -> ChatConfig:
     wanted = language.replace("_", "-").split("-")[0].lower()
     own = wanted if wanted in LANGUAGES else "en"
     card = await conversations.agent_card(session, agent_id)
@@ -66,17 +74,23 @@ async def _shown(session: AsyncSession, agent_id: UUID | None, settings: WidgetS
     if settings.consent_required:
         text = _chosen(settings.consent_text, wanted) or _CONSENT[own]
         consent = ConsentAsked(text=text, privacy_url=settings.privacy_url)
-    greeting, disclosure = _chosen(settings.greeting, wanted), ""
+    greeting, disclosure, opener = settings.greeting.get(wanted, ""), "", ""
     if card is not None:
         # The agent's words are in its main language; to others the product says the same in theirs.
         disclosure = card.disclosure if card.language == wanted else conversations.disclosure(own)
-        greeting = greeting or (card.greeting if card.language == wanted else "")
+        if not greeting and card.language == wanted:
+            begun = await conversations.opener_to_show(session, card.agent_id)
+            greeting = begun.text if begun else card.greeting
+            opener = beginning.sealed(widget_id, begun) if begun and widget_id else ""
+    if not greeting and wanted not in LANGUAGES:
+        greeting = _chosen(settings.greeting, wanted)
     colours = accents(settings.colour)
     return ChatConfig(
         name=card.name if card else organisation.name,
         organisation=organisation.name,
         disclosure=disclosure,
         greeting=greeting or _GREETING[own],
+        opener=opener,
         hours_notice="" if presence.open else _chosen(settings.hours_notice, wanted),
         open=presence.open,
         language=own,

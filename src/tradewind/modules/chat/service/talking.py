@@ -22,6 +22,7 @@ from tradewind.modules.chat.schemas.visitors import (
     PersonAsked,
     RatingGiven,
 )
+from tradewind.modules.chat.service import beginning
 from tradewind.modules.chat.service.entering import Caller, proven_lead
 from tradewind.modules.conversations import api as conversations
 from tradewind.modules.conversations.contracts import Conversation, Message, NewConversation
@@ -51,10 +52,14 @@ async def say(session: AsyncSession, found: Caller, data: MessageSend) -> Messag
     text = _said(data.text)
     visitor = found.visitor
     conversation = await present(session, visitor)
+    facts: dict[str, Any] = {}
     if conversation is None:
         conversation = await _start(session, found, data.key)
+        opener = beginning.opened(found.entered.widget.id, data.opener)
+        facts |= {"opener": opener} if opener else {}
     visitor.page_url = data.page_url or visitor.page_url
-    facts: dict[str, Any] = {"page_url": visitor.page_url} if visitor.page_url else {}
+    if visitor.page_url:
+        facts["page_url"] = visitor.page_url
     if visitor.time_zone != "UTC":
         # UTC is also what stands there for whoever told none: the agent then takes the organisation's.
         facts["time_zone"] = visitor.time_zone

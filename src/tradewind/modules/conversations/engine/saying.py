@@ -89,6 +89,8 @@ def _small_talk(situation: Situation, decisions: Sequence[Decision]) -> list[Par
         if isinstance(one.action, SmallTalk) and one.verdict == "done":
             opener, settings = situation.opener, situation.settings
             own = opener.text if opener else settings.greeting
+            # Whoever has seen how the agent begins is greeted back in other words.
+            own = "" if situation.greeted_with else own
             if one.action.about == "greeting" and own and situation.language == settings.main_language:
                 data = {"variant": opener.key, "propensity": situation.propensity} if opener else {}
                 found.append(Part(kind="talk", text=own.strip(), data=data))

@@ -240,6 +240,7 @@ class Situation:
     remembered: str = ""
     opener: Opener | None = None
     propensity: float | None = None
+    greeted_with: str | None = None
     asked: tuple[Asked, ...] = ()
     attached: tuple[Attached, ...] = ()
     said: tuple[Part, ...] = ()

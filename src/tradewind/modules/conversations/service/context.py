@@ -115,7 +115,8 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
     before = await rows.messages(
         session, row.id, before=messages[0].sequence, kinds=("message",), limit=HISTORY, newest=True
     )
-    opener, propensity = await openers.chosen(session, row, settings)
+    greeted = openers.shown(messages[0]) if last is None else None
+    opener, propensity = (None, greeted[1]) if greeted else await openers.chosen(session, row, settings)
     situation = Situation(
         now=now(),
         channel=row.channel,
@@ -139,6 +140,7 @@ async def read(session: AsyncSession, row: Conversation, messages: Sequence[Mess
         instructions=settings.persona,
         opener=opener,
         propensity=propensity,
+        greeted_with=greeted[0] if greeted else None,
         asked=asked,
         said=kept(row.saying),
         remembered=await _memory(session, row) if settings.memory and row.lead_verified else "",
@@ -200,10 +202,11 @@ async def _urgency(
     session: AsyncSession, row: Conversation, settings: AgentSettings, heard: Sequence[Heard], understood: Reading
 ) -> Reading:
     """Raise the alarm at once: a model that answers later must not delay it."""
-    found = await qualifying.urgency(session, row, heard, understood.language)
-    if found is None:
+    told = await qualifying.urgency(session, row, heard, understood.language)
+    if told is None:
         return understood
-    await conversations.raise_urgency(session, row.id, found.why)
+    found, message = told
+    await conversations.raise_urgency(session, row.id, found.why, at_sequence=message.sequence)
     if row.channel not in TRIAL_CHANNELS:
         await qualification.raise_urgency(
             session, found, subject_id=row.id, lead_id=row.lead_id, email=settings.urgency.email,

@@ -209,7 +209,7 @@ def _turn(
         cost_microusd=proposal.cost_microusd,
         duration_ms=took,
         overhead_ms=max(0, took - proposed.proposing_ms),
-        variant=said.data.get("variant") if said else None,
-        propensity=said.propensity if said else None,
+        variant=situation.greeted_with or (said.data.get("variant") if said else None),
+        propensity=situation.propensity if situation.greeted_with else said.propensity if said else None,
         created_at=change.at,
     )
