@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Kbd, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { Fragment, Suspense } from 'react';
+import { Link, useLocation } from '@tanstack/react-router';
+import { Fragment, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from '../icons';
 import { grouped, type NavItem, useNavigation } from '../navigation';
@@ -48,6 +48,12 @@ export function Rail({
   const { groups, bottom } = grouped(pages);
   const Collapse = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const openPalette = () => useShellState.setState({ palette: true, drawer: false });
+  const list = useRef<HTMLElement>(null);
+  const path = useLocation({ select: (location) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page, another link to show
+  useEffect(() => {
+    list.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest' });
+  }, [path]);
   return (
     <div className={classes.rail} data-collapsed={collapsed || undefined}>
       <OrganisationSwitch collapsed={collapsed} />
@@ -73,7 +79,7 @@ export function Rail({
         </UnstyledButton>
       </Tooltip>
       <ScrollArea className={classes.scroll} scrollbars="y" type="hover">
-        <nav aria-label={t('nav.main')} className={classes.list}>
+        <nav ref={list} aria-label={t('nav.main')} className={classes.list}>
           {groups.map(({ label, items }) => (
             <div
               key={label ?? ''}

@@ -1,4 +1,4 @@
-import { Alert, Card, Group, SegmentedControl, Switch, Text, Title } from '@mantine/core';
+import { Alert, Card, Group, SegmentedControl, Skeleton, Switch, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -126,9 +126,13 @@ export function MailPreview({
             <Text size="xs" c="dimmed">
               {t('preview.subject')}
             </Text>
-            <Text fw={600} size="sm">
-              {data?.subject || t('preview.noSubject')}
-            </Text>
+            {data ? (
+              <Text fw={600} size="sm">
+                {data.subject || t('preview.noSubject')}
+              </Text>
+            ) : (
+              <Skeleton height={16} my={3} width="60%" />
+            )}
           </div>
           {data && data.problems.length > 0 && (
             <Alert
