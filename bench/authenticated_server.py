@@ -3,15 +3,16 @@
 import os
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from sqlalchemy import text
 
 from tradewind.app import create_app
 from tradewind.kernel.access import Session, public, requires
+from tradewind.kernel.routing import Router
 
-router = APIRouter(prefix="/bench")
+router = Router(base="/bench")
 
 
 @router.get("/open", dependencies=[public("the floor of a bench")])
@@ -30,8 +31,7 @@ async def read_guarded(session: Session) -> dict[str, Any]:
 def application() -> Any:
     """The product with the routes of the bench before its web pages, which would answer everything else."""
     app = create_app()
-    app.include_router(router)
-    app.router.routes.insert(0, app.router.routes.pop())
+    app.router.routes[:0] = router.routes
     return app
 
 

@@ -25,8 +25,6 @@ from tradewind.kernel.idempotency import IdempotencyMiddleware
 from tradewind.kernel.json_bodies import JsonBodiesMiddleware
 from tradewind.kernel.limits import RateLimitMiddleware
 from tradewind.kernel.openapi import describe, methods_of
-from tradewind.kernel.openapi_names import operation_id
-from tradewind.kernel.routing import Router
 from tradewind.kernel.security_headers import SecurityHeadersMiddleware
 from tradewind.kernel.telemetry import TelemetryMiddleware, configure, route_template
 from tradewind.kernel.validation import field_errors
@@ -93,7 +91,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
         openapi_url="/api/v1/openapi.json",
-        generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
     )
@@ -104,7 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.mount(path, application)
     served = [modules.role(name, "routes") for name in sorted(modules.names(), key=lambda name: name != "leads")]
     for routes in (*filter(None, served), jobs_routes, realtime, health, graphql_api, assistant_metadata):
-        app.include_router(Router.of(routes.router))
+        app.router.routes.extend(routes.router.routes)
     assistants.mount(app)
     describe(app, _TAGS | modules.tags(), make_authenticator)
     _handle_errors(app)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -21,6 +21,7 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.routing import Router
 from tradewind.kernel.telemetry import REGISTRY, TelemetryMiddleware, inject_headers, job_span
 from tradewind.settings import Settings
 
@@ -32,7 +33,7 @@ def make_app() -> FastAPI:
     app = FastAPI()
     app.state.settings = SimpleNamespace(metrics_token=None)
     app.state.queued = {}
-    router = APIRouter(prefix="/api/v1")
+    router = Router()
 
     @app.exception_handler(AppError)
     async def problem(request: Request, failure: AppError) -> JSONResponse:
@@ -49,8 +50,7 @@ def make_app() -> FastAPI:
     async def broken() -> None:
         raise ZeroDivisionError
 
-    app.include_router(router)
-    app.include_router(health.router)
+    app.router.routes.extend([*router.routes, *health.router.routes])
     app.add_middleware(TelemetryMiddleware)
     return app
 

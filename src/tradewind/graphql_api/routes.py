@@ -6,17 +6,18 @@ The schema and its library take a while to load: the first query loads them.
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tradewind.graphql_api.errors import QueryTooLarge
 from tradewind.kernel.access import CurrentActor, Session, signed_in
 from tradewind.kernel.errors import BadRequest, Invalid, PayloadTooLarge
 from tradewind.kernel.loading import loaded
+from tradewind.kernel.routing import Router
 
 # The error belongs to the API document, which is made without the schema.
 __all__ = ["QueryTooLarge", "router"]
-router = APIRouter(tags=["GraphQL"])
+router = Router(base="", tags=["GraphQL"])
 MAX_BODY_BYTES = 64 * 1024
 
 

@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import text
@@ -16,10 +16,11 @@ from tradewind.kernel.access import Actor, public
 from tradewind.kernel.database import Database
 from tradewind.kernel.database.migrate import current_revision, head_revision
 from tradewind.kernel.errors import NotFound, Unavailable
+from tradewind.kernel.routing import Router
 from tradewind.kernel.telemetry import REGISTRY, metrics_allowed
 
 log = structlog.get_logger(__name__)
-router = APIRouter(tags=["Operations"])
+router = Router(base="", tags=["Operations"])
 _READY_SECONDS = 3
 # Jobs deferred into the future wait for nothing: age counts from the moment they are due.
 _QUEUE = text("""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 from sqlalchemy import text
 
@@ -13,8 +13,9 @@ from tradewind.kernel import job_runs, jobs
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.errors import Conflict, NotFound
+from tradewind.kernel.routing import Router
 
-router = APIRouter(prefix="/api/v1/jobs", tags=["Jobs"])
+router = Router(prefix="/jobs", tags=["Jobs"])
 
 
 class JobRunNotFound(NotFound):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from tradewind.kernel.access import public
 from tradewind.kernel.asgi import header
+from tradewind.kernel.routing import Router
 
 _PACKAGE = Path(__file__).parents[1]
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/manifest", "image/svg")
@@ -138,7 +139,7 @@ class WebApp:
             self._cached_bytes -= len(dropped.body)
 
 
-router = APIRouter(include_in_schema=False)
+router = Router(base="", include_in_schema=False)
 
 
 @router.api_route("/tw.js", methods=["GET", "HEAD"], dependencies=[public("websites load it for their visitors")])
@@ -165,7 +166,7 @@ class _OfTheBuild(Response):
 
 def mount(app: FastAPI, folder: Path | None = None) -> None:
     """Serve the web app for every path no route knows. API paths keep their 404 and 405 answers."""
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
     app.router.default = WebApp(folder or find_build())
 
 

@@ -263,9 +263,7 @@ class TelemetryMiddleware:
 
 def route_template(scope: Scope) -> str:
     """The path pattern that served a request, e.g. `/api/v1/leads/{lead_id}`; bounded, unlike paths."""
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    path = getattr(included, "path_format", None) or getattr(scope.get("route"), "path_format", None)
-    return path or scope["state"].get("route_label") or "(none)"
+    return getattr(scope.get("route"), "path_format", None) or scope["state"].get("route_label") or "(none)"
 
 
 def metrics_allowed(scope: Scope, token: str | None) -> bool:

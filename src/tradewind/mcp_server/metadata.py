@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from tradewind.kernel.access import public
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.assistant_authenticator import RESOURCE_PATH, resource_of
 from tradewind.modules.identity.service.oauth_scopes import SCOPES
 from tradewind.settings import Settings
 
-router = APIRouter(tags=["Assistants"])
+router = Router(base="", tags=["Assistants"])
 SCOPE_TEXT = " ".join(SCOPES)
 _RESOURCE = "/.well-known/oauth-protected-resource"
 _SERVER = "/.well-known/oauth-authorization-server"

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import WebSocket, WebSocketDisconnect
 from starlette.requests import HTTPConnection
 
 from tradewind.kernel.access import Actor
@@ -32,6 +32,7 @@ from tradewind.kernel.asgi import DATABASE_FAILURES
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.realtime.hub import Hub, Replay, Resync, Subscriber
 from tradewind.kernel.realtime.messages import StalePosition, replayed_texts
+from tradewind.kernel.routing import Router
 
 AUTH_SECONDS = 5.0
 HEARTBEAT_SECONDS = 25.0
@@ -43,7 +44,7 @@ _COOKIE = "tw_access"
 UNAUTHORISED, FORBIDDEN, TIMED_OUT, TOO_SLOW = 4401, 4403, 4408, 4409
 TRY_LATER, MALFORMED = 1013, 1008
 
-router = APIRouter()
+router = Router(base="")
 
 
 class _Closed(Exception):

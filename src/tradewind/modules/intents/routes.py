@@ -4,11 +4,12 @@ from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity import api as identity
 from tradewind.modules.intents import repository
 from tradewind.modules.intents.contracts import IntentResult
@@ -40,7 +41,7 @@ from tradewind.modules.intents.schemas import (
 )
 from tradewind.modules.intents.service import classifying, sets, suggestions, training
 
-router = APIRouter(prefix="/api/v1", tags=["Intents"])
+router = Router(tags=["Intents"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 SetKey = Annotated[
     str, Path(alias="set", pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Key of a set, of your own or shipped")

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.qualification.contracts import RunState
 from tradewind.modules.qualification.schemas import (
     FlowCreate,
@@ -25,7 +26,7 @@ from tradewind.modules.qualification.schemas import (
 from tradewind.modules.qualification.service import flows as service
 from tradewind.modules.qualification.service import templates, trying
 
-router = APIRouter(prefix="/api/v1", tags=["Qualification flows"])
+router = Router(tags=["Qualification flows"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ, WRITE = [requires("agents:read")], [requires("agents:write")]
 

@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import Path, Query, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.security.schemas import (
     AlertRead,
     AlertUpdate,
@@ -17,7 +18,7 @@ from tradewind.modules.security.schemas import (
 )
 from tradewind.modules.security.service import alerts
 
-router = APIRouter(prefix="/api/v1/security", tags=["Security monitoring"])
+router = Router(prefix="/security", tags=["Security monitoring"])
 
 
 @router.get("/alerts", dependencies=[requires("security:read")])

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.modules.simulations.jobs import RunSuite, run_suite
 from tradewind.modules.simulations.schemas import (
     CaseFromConversation,
@@ -23,7 +24,7 @@ from tradewind.modules.simulations.schemas import (
 from tradewind.modules.simulations.service import junit as xml
 from tradewind.modules.simulations.service import running, suites
 
-router = APIRouter(prefix="/api/v1/simulation-suites", tags=["Simulations"])
+router = Router(prefix="/simulation-suites", tags=["Simulations"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ, WRITE = [requires("agents:read")], [requires("agents:write")]
 

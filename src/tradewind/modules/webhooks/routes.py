@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.routing import Router
 from tradewind.modules.webhooks.catalogue import event_types
 from tradewind.modules.webhooks.schemas import (
     DeliveryState,
@@ -28,7 +29,7 @@ from tradewind.modules.webhooks.schemas import (
 )
 from tradewind.modules.webhooks.service import endpoints, log
 
-router = APIRouter(prefix="/api/v1", tags=["Webhooks"])
+router = Router(tags=["Webhooks"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 _NOT_STORED = {"Cache-Control": "no-store"}
 

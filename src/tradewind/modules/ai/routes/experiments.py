@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.ai.schemas_experiments import ExperimentCreate, ExperimentEnd, ExperimentList, ExperimentRead
 from tradewind.modules.ai.service import experiments
 
-router = APIRouter(prefix="/ai/prompts/{key}/experiments", tags=["Prompts"])
+router = Router(prefix="/ai/prompts/{key}/experiments", tags=["Prompts"])
 Key = Annotated[str, Path(description="Key of the prompt")]
 
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.ai.contracts import Capability
 from tradewind.modules.ai.schemas import (
     ComparisonRead,
@@ -28,7 +29,7 @@ from tradewind.modules.ai.schemas import (
 )
 from tradewind.modules.ai.service import catalogue, comparison, connections, providers, routes, testing
 
-router = APIRouter(prefix="/ai", tags=["Models"])
+router = Router(prefix="/ai", tags=["Models"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

@@ -3,12 +3,13 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Day
+from tradewind.kernel.routing import Router
 from tradewind.modules.ai.schemas import (
     BudgetCreate,
     BudgetRead,
@@ -19,7 +20,7 @@ from tradewind.modules.ai.schemas import (
 )
 from tradewind.modules.ai.service import budgets
 
-router = APIRouter(prefix="/ai", tags=["Models"])
+router = Router(prefix="/ai", tags=["Models"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

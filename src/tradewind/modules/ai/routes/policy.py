@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.ai.schemas_policy import PolicyRead, PolicyWrite, TextToTry, TryRead
 from tradewind.modules.ai.service import policies
 
-router = APIRouter(prefix="/ai", tags=["Models"])
+router = Router(prefix="/ai", tags=["Models"])
 
 
 @router.get("/policy", dependencies=[requires("ai:read")])

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.ai.schemas_prompts import (
     PromptCreate,
     PromptList,
@@ -23,7 +24,7 @@ from tradewind.modules.ai.schemas_prompts import (
 )
 from tradewind.modules.ai.service import prompt_runs, prompts
 
-router = APIRouter(prefix="/ai", tags=["Prompts"])
+router = Router(prefix="/ai", tags=["Prompts"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ, WRITE = requires("ai:read"), requires("ai:write")
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import CurrentActor, Session, requires, signed_in
 from tradewind.kernel.jobs import enqueue
+from tradewind.kernel.routing import Router
 from tradewind.modules.analytics.jobs import RefreshDashboard, refresh_dashboard
 from tradewind.modules.analytics.schemas import (
     DashboardRead,
@@ -15,7 +16,7 @@ from tradewind.modules.analytics.schemas import (
 )
 from tradewind.modules.analytics.service import dashboard, notifications
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/dashboard", dependencies=[requires("dashboard:read")], tags=["Dashboard"])

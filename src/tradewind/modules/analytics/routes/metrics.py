@@ -5,11 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.routing import Router
 from tradewind.modules.analytics.errors import MetricQuestionInvalid
 from tradewind.modules.analytics.schemas_metrics import (
     CustomMetricCreate,
@@ -21,7 +22,7 @@ from tradewind.modules.analytics.schemas_metrics import (
 )
 from tradewind.modules.analytics.service import metrics
 
-router = APIRouter(tags=["Metrics"])
+router = Router(tags=["Metrics"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

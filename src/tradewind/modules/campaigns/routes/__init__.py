@@ -1,17 +1,5 @@
 """HTTP of campaigns and journeys."""
 
-from fastapi import APIRouter
+from tradewind.kernel.routing import gathered
 
-from tradewind.modules.campaigns.routes import (
-    budgets,
-    campaign_costs,
-    campaign_results,
-    campaigns,
-    enrolments,
-    journeys,
-    rehearsals,
-)
-
-router = APIRouter()
-for part in (campaigns, campaign_results, campaign_costs, budgets, journeys, enrolments, rehearsals):
-    router.include_router(part.router)
+router = gathered(__name__, __path__)

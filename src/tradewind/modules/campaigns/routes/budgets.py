@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.budgets import (
     BudgetDecisionRead,
     BudgetPoolCreate,
@@ -15,7 +16,7 @@ from tradewind.modules.campaigns.schemas.budgets import (
 )
 from tradewind.modules.campaigns.service import budget_pools
 
-router = APIRouter(prefix="/api/v1", tags=["Campaign budgets"])
+router = Router(tags=["Campaign budgets"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ = [requires("campaigns:read")]
 # Whoever moves money may launch what spends it.

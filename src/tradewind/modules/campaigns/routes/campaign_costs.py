@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.campaign_costs import (
     CostCreate,
     CostRead,
@@ -14,7 +13,7 @@ from tradewind.modules.campaigns.schemas.campaign_costs import (
 )
 from tradewind.modules.campaigns.service import campaign_costs as costs
 
-router = APIRouter(prefix="/api/v1/campaigns/{campaign_id:uuid}/costs", tags=["Campaigns"])
+router = Router(prefix="/campaigns/{campaign_id:uuid}/costs", tags=["Campaigns"])
 READ = [requires("campaigns:read")]
 WRITE = [requires("campaigns:write")]
 

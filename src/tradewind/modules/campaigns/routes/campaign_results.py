@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.payload import Day
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.campaign_results import (
     CampaignCohort,
     CampaignResults,
@@ -18,7 +19,7 @@ from tradewind.modules.campaigns.schemas.campaign_results import (
 )
 from tradewind.modules.campaigns.service import campaign_people, campaign_results, campaign_timelines
 
-router = APIRouter(prefix="/api/v1/campaigns", tags=["Campaigns"])
+router = Router(prefix="/campaigns", tags=["Campaigns"])
 READ = [requires("campaigns:read")]
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.campaigns import (
     CampaignCreate,
     CampaignDraftGiven,
@@ -24,7 +25,7 @@ from tradewind.modules.campaigns.schemas.rehearsals import RehearsalRead
 from tradewind.modules.campaigns.service import campaign_launching as launching
 from tradewind.modules.campaigns.service import campaigns, reaching
 
-router = APIRouter(prefix="/api/v1", tags=["Campaigns"])
+router = Router(tags=["Campaigns"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ = [requires("campaigns:read")]
 WRITE = [requires("campaigns:write")]

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.enrolments import (
     Enrolled,
     EnrolmentRead,
@@ -19,7 +20,7 @@ from tradewind.modules.campaigns.schemas.enrolments import (
 from tradewind.modules.campaigns.schemas.optimising import BestHoursRead
 from tradewind.modules.campaigns.service import entering, hours, splits, tracing
 
-router = APIRouter(prefix="/api/v1", tags=["Journeys"])
+router = Router(tags=["Journeys"])
 READ = [requires("campaigns:read")]
 PEOPLE = [requires("leads:read")]
 LAUNCH = [requires("campaigns:launch")]

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.journeys import (
     JourneyCheck,
     JourneyCreate,
@@ -26,7 +27,7 @@ from tradewind.modules.campaigns.schemas.journeys import (
 )
 from tradewind.modules.campaigns.service import calling, catalogue, journeys, moving, publishing, templates
 
-router = APIRouter(prefix="/api/v1", tags=["Journeys"])
+router = Router(tags=["Journeys"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ = [requires("campaigns:read")]
 WRITE = [requires("campaigns:write")]

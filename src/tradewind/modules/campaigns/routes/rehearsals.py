@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.campaigns.schemas.rehearsals import RehearsalCreate, RehearsalRead
 from tradewind.modules.campaigns.service import rehearsals
 
-router = APIRouter(prefix="/api/v1", tags=["Journeys"])
+router = Router(tags=["Journeys"])
 READ = [requires("campaigns:read")]
 WRITE = [requires("campaigns:write")]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 
 from tradewind.kernel.asgi import ANNOUNCED, state_of
+from tradewind.kernel.routing import Route
 
 TOKEN_HEADER = "Chat-Token"  # noqa: S105 - its name
 _ANY = [
@@ -20,7 +20,7 @@ PREFLIGHT = {
 }
 
 
-class CrossOriginRoute(APIRoute):
+class CrossOriginRoute(Route):
     """A route whose answers any site may read: which sites may use a widget is judged by what they ask for."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -18,12 +18,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import WebSocket, WebSocketDisconnect
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.asgi import DATABASE_FAILURES
 from tradewind.kernel.errors import AppError, Forbidden, Unauthorised
 from tradewind.kernel.realtime import Guest, Hub
+from tradewind.kernel.routing import Router
 from tradewind.modules.chat.service import entering, talking
 from tradewind.modules.conversations.contracts import topic
 
@@ -34,7 +35,7 @@ _MAX_KEY = 64
 UNAUTHORISED, FORBIDDEN, NOT_FOUND, TIMED_OUT = 4401, 4403, 4404, 4408
 TRY_LATER, MALFORMED = 1013, 1008
 
-router = APIRouter()
+router = Router()
 
 
 class _Closed(Exception):

@@ -2,17 +2,17 @@
 
 from html import escape
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from tradewind.kernel.access import Session, public
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.chat.routes.visitors import WidgetKey
 from tradewind.modules.chat.service import entering
 from tradewind.modules.identity import api as identity
 
 # Outside of the API: it is a page.
-PREFIX = ""
-router = APIRouter(include_in_schema=False)
+router = Router(base="", include_in_schema=False)
 _OPEN = public("A page to try a widget on; the widget's key is public")
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -4,12 +4,13 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from tradewind.kernel.access import Session, public
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.multipart import FILE_BODY, read_file
+from tradewind.kernel.routing import Router
 from tradewind.modules.chat.errors import SessionEnded, UploadsOff
 from tradewind.modules.chat.routes.cross_origin import PREFLIGHT, TOKEN_HEADER, CrossOriginRoute
 from tradewind.modules.chat.schemas.visitors import (
@@ -33,7 +34,7 @@ from tradewind.modules.chat.service.entering import Caller, Entered
 from tradewind.modules.conversations import api as conversations
 from tradewind.modules.conversations.errors import FileTooLarge
 
-router = APIRouter(prefix="/chat/{widget_key}", tags=["Chat"], route_class=CrossOriginRoute)
+router = Router(prefix="/chat/{widget_key}", tags=["Chat"], route_class=CrossOriginRoute)
 _OPEN = public("Visitors of websites; the widget's key is public, and its allowed domains are checked")
 _TOKEN = public("The token of the session, 256 random bits in the visitor's own browser, is the proof")
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.chat.schemas.visitors import ChatConfig
 from tradewind.modules.chat.schemas.widgets import (
     IdentitySecret,
@@ -19,7 +20,7 @@ from tradewind.modules.chat.schemas.widgets import (
 )
 from tradewind.modules.chat.service import presenting, widgets
 
-router = APIRouter(prefix="/chat-widgets", tags=["Chat widgets"])
+router = Router(prefix="/chat-widgets", tags=["Chat widgets"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.conversations.schemas.agents import (
     AgentCreate,
     AgentPublish,
@@ -24,7 +25,7 @@ from tradewind.modules.conversations.schemas.agents import (
 from tradewind.modules.conversations.service import agents as service
 from tradewind.modules.conversations.service import trying, turn_log
 
-router = APIRouter(tags=["Agents"])
+router = Router(tags=["Agents"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ, WRITE = [requires("agents:read")], [requires("agents:write")]
 

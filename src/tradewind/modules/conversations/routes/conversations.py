@@ -3,13 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.classification import hides
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.conversations.contracts import Channel, Outcome, State
 from tradewind.modules.conversations.repository.lists import Wanted
 from tradewind.modules.conversations.schemas.conversations import (
@@ -27,7 +28,7 @@ from tradewind.modules.conversations.schemas.conversations import (
 from tradewind.modules.conversations.service import acting, messages, ratings, reading
 from tradewind.modules.identity import api as identity
 
-router = APIRouter(tags=["Conversations"])
+router = Router(tags=["Conversations"])
 _READ, _WRITE = [requires("conversations:read")], [requires("conversations:write")]
 _ID = "/conversations/{conversation_id:uuid}"
 
@@ -38,7 +39,7 @@ async def list_conversations(
     state: Annotated[list[State] | None, Query(max_length=5)] = None,
     channel: Annotated[list[Channel] | None, Query(max_length=6)] = None,
     queue: UUID | None = None,
-    assignee: Annotated[UUID | Literal["me", "nobody"] | None, Query(description="A member, `me` or `nobody`")] = None,
+    assignee: Annotated[Literal["me", "nobody"] | UUID | None, Query(description="A member, `me` or `nobody`")] = None,
     mentions: Annotated[Literal["me"] | None, Query(description="Those in whose notes you are mentioned")] = None,
     lead: UUID | None = None,
     agent: UUID | None = None,

@@ -4,18 +4,19 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import FileResponse
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.multipart import FILE_BODY, read_file
+from tradewind.kernel.routing import Router
 from tradewind.modules.conversations.errors import FileTooLarge
 from tradewind.modules.conversations.scanning import MAX_BYTES
 from tradewind.modules.conversations.schemas.conversations import Key, MessageRead
 from tradewind.modules.conversations.service import files, reading
 
-router = APIRouter(tags=["Conversations"])
+router = Router(tags=["Conversations"])
 
 
 @router.post(

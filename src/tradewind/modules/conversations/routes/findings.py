@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.conversations.schemas.findings import FindingsRead
 from tradewind.modules.conversations.service import findings as service
 
-router = APIRouter(tags=["Conversations"])
+router = Router(tags=["Conversations"])
 
 
 @router.get("/conversations/{conversation_id:uuid}/qualification", dependencies=[requires("conversations:read")])

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag, tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.conversations.schemas.people import (
     OfficeHoursRead,
     OfficeHoursUpdate,
@@ -16,7 +17,7 @@ from tradewind.modules.conversations.schemas.people import (
 )
 from tradewind.modules.conversations.service import settings as service
 
-router = APIRouter(tags=["Inbox settings"])
+router = Router(tags=["Inbox settings"])
 _READ, _MANAGE = [requires("conversations:read")], [requires("conversations:manage")]
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 

@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.conversations.contracts import Channel
 from tradewind.modules.conversations.schemas.satisfaction import SatisfactionRead
 from tradewind.modules.conversations.service import satisfaction
 
-router = APIRouter(tags=["Client satisfaction"])
+router = Router(tags=["Client satisfaction"])
 
 
 @router.get("/client-satisfaction", dependencies=[requires("conversations:read")])

@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.jobs import JobContext
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.email.schemas.delivery import (
     AdapterRead,
     ArrivalKind,
@@ -31,7 +32,7 @@ from tradewind.modules.email.schemas.delivery import (
 )
 from tradewind.modules.email.service import deliveries, domains, mailboxes, senders
 
-router = APIRouter(tags=["E-mail delivery"])
+router = Router(tags=["E-mail delivery"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(min_length=1, max_length=2048)]

@@ -1,13 +1,14 @@
 """Where providers tell what became of mails, and where raw mails come in. The address itself is the key."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from tradewind.kernel.access import public
 from tradewind.kernel.errors import BadRequest, PayloadTooLarge
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.email.service import arrivals, mailboxes, posts
 
-router = APIRouter(tags=["E-mail delivery"])
+router = Router(tags=["E-mail delivery"])
 _EVENTS_BYTES = 2 * 1024 * 1024
 
 

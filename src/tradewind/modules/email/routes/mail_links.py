@@ -4,18 +4,18 @@ import base64
 from typing import Annotated, Literal
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from tradewind.kernel.access import Session, public
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.email.service import engagement
 from tradewind.modules.email.tracking_links import MAX_TOKEN, TrackingLink, TrackingLinkInvalid, read_token
 
 # Not below /api/v1: people see these addresses.
-PREFIX = ""
 
-router = APIRouter(include_in_schema=False)
+router = Router(base="", include_in_schema=False)
 _SIGNED = [
     public("Readers of mails have no account; where it leads and whose it is stands in the signed address"),
     rate_limit("email.link", "240/minute"),

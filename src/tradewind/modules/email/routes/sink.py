@@ -5,17 +5,18 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy import select
 
 from tradewind.kernel.access import Actor, CurrentActor, Session, requires
 from tradewind.kernel.classification import hides, masked
 from tradewind.kernel.pagination import Page, SortColumn, fetch_page
+from tradewind.kernel.routing import Router
 from tradewind.modules.email.errors import AttachmentNotFound
 from tradewind.modules.email.models.sink import BODY, CONTENT, LINK, SunkAttachment, SunkMail
 from tradewind.modules.email.schemas.sink import SunkAttachmentRead, SunkMailRead
 
-router = APIRouter(prefix="/mail-sink", tags=["Mail sink"])
+router = Router(prefix="/mail-sink", tags=["Mail sink"])
 _NEWEST = [SortColumn("id", SunkMail.id.expression, descending=True)]
 _HIDDEN = "(shown to the recipient only)"
 # With these links one acts as the recipient, so holding mail:read must not be enough to see them.

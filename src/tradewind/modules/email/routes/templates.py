@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.concurrency import etag, tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.email.schemas.templates import (
     LibraryTemplateRead,
     MailFieldRead,
@@ -31,7 +32,7 @@ from tradewind.modules.email.service import library, link_checking, mail_setting
 from tradewind.modules.email.service import templates as service
 from tradewind.modules.email.templates.blocks import Language
 
-router = APIRouter(tags=["Mail templates"])
+router = Router(tags=["Mail templates"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ, WRITE = [requires("email:read")], [requires("email:write")]
 # Nothing but the mail itself: no script, no form, no frame, no request but for its pictures.

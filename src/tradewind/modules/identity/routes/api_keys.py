@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status
+from fastapi import Response, status
 
 from tradewind.kernel.access import CurrentActor, Session, requires, signed_in
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.schemas.api_keys import (
     ApiKeyCreate,
     ApiKeyCreated,
@@ -17,7 +18,7 @@ from tradewind.modules.identity.service import api_keys
 from tradewind.modules.identity.service.api_keys import ListedKey
 from tradewind.modules.identity.service.key_rules import NEVER_SCOPES
 
-router = APIRouter(prefix="/keys", tags=["API keys"])
+router = Router(prefix="/keys", tags=["API keys"])
 
 
 @router.get("", dependencies=[requires("keys:read")])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
@@ -17,6 +17,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.pagination import Page, SortColumn, fetch_page
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.errors import OrganisationNotFound
 from tradewind.modules.identity.models import AuditRow
 from tradewind.modules.identity.repository.audit import AuditFilter, search
@@ -24,7 +25,7 @@ from tradewind.modules.identity.schemas.audit import AuditRead, AuditVerificatio
 from tradewind.modules.identity.schemas.fields import Text
 from tradewind.modules.identity.service import audit
 
-router = APIRouter(prefix="/audit-log", tags=["Audit log"])
+router = Router(prefix="/audit-log", tags=["Audit log"])
 _COLUMNS = (
     "id", "occurred_at", "actor_kind", "actor_id", "actor_name", "ip", "request_id", "action", "subject_type",
     "subject_id", "before", "after", "reason", "sequence", "hash",

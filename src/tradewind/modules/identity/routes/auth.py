@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from fastapi.responses import JSONResponse
 
 from tradewind.kernel.access import CurrentActor, Session, public, signed_in
@@ -11,6 +11,7 @@ from tradewind.kernel.errors import AppError
 from tradewind.kernel.jobs import enqueue
 from tradewind.kernel.limits import hit, rate_limit
 from tradewind.kernel.queueing import in_turn
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.errors import SessionEnded
 from tradewind.modules.identity.jobs import ResetRequest, request_reset
 from tradewind.modules.identity.routes.cookies import (
@@ -48,7 +49,7 @@ from tradewind.modules.identity.service.sessions import Tokens
 from tradewind.modules.identity.service.single_sign_on import signing_out
 from tradewind.modules.identity.service.single_sign_on.claims import Site
 
-router = APIRouter(prefix="/auth", tags=["Sign-in"])
+router = Router(prefix="/auth", tags=["Sign-in"])
 # What anyone may ask and hashes a password; one more than hash at a time, to talk to the database meanwhile.
 _HASHING = in_turn("passwords", at_once=passwords.THREADS + 1, waiting=100)
 

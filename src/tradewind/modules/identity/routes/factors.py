@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status
+from fastapi import Response, status
 
 from tradewind.kernel.access import Session, requires, signed_in
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.models import Passkey
 from tradewind.modules.identity.schemas.factors import (
     FactorsRead,
@@ -23,7 +24,7 @@ from tradewind.modules.identity.schemas.factors import (
 )
 from tradewind.modules.identity.service import factors, passkeys, sign_in_rules
 
-router = APIRouter(tags=["Second factors"])
+router = Router(tags=["Second factors"])
 _OWN = signed_in(step_up=True, enrolling=True)
 
 

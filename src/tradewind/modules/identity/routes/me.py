@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import CurrentActor, Session, signed_in
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.errors import SecondFactorRequired
 from tradewind.modules.identity.routes.cookies import set_access
 from tradewind.modules.identity.schemas.me import (
@@ -24,7 +25,7 @@ from tradewind.modules.identity.schemas.me import (
 from tradewind.modules.identity.service import accounts, profiles, roles, sessions
 from tradewind.modules.identity.service.profiles import Profile
 
-router = APIRouter(prefix="/me", tags=["Me"])
+router = Router(prefix="/me", tags=["Me"])
 
 
 @router.get("", dependencies=[signed_in(enrolling=True)])

@@ -5,12 +5,13 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response, status
+from fastapi import Request, Response, status
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from tradewind.kernel.access import Session, public, signed_in
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.assistant_authenticator import claims_of_access_token, resource_of
 from tradewind.modules.identity.errors_oauth import OAuthRefused
 from tradewind.modules.identity.schemas.oauth import (
@@ -28,7 +29,7 @@ from tradewind.modules.identity.schemas.oauth import (
 from tradewind.modules.identity.service import oauth_clients, oauth_grants, organisations
 from tradewind.modules.identity.service.oauth_scopes import READ_ONLY, SCOPES
 
-router = APIRouter(tags=["Assistants"])
+router = Router(tags=["Assistants"])
 _MAX_BODY = 16 * 1024
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": OAuthError, "description": "Refused, in the words of OAuth"},

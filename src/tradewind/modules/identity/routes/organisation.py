@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response, status
+from fastapi import Header, Response, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.onboarding import steps
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.models import Invitation, Organisation
 from tradewind.modules.identity.schemas.organisation import (
     InvitationCreate,
@@ -25,7 +26,7 @@ from tradewind.modules.identity.schemas.organisation import (
 )
 from tradewind.modules.identity.service import invitations, members, organisations
 
-router = APIRouter(tags=["Organisation"])
+router = Router(tags=["Organisation"])
 
 
 @router.get("/organisation", dependencies=[requires("organisation:read")])

@@ -6,12 +6,13 @@ The SCIM endpoint itself is `scim.application`, mounted beside the routes.
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response, status
+from fastapi import Header, Request, Response, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.models.scim import ScimSettings, ScimToken
 from tradewind.modules.identity.repository import scim as repository
 from tradewind.modules.identity.schemas.provisioning import (
@@ -31,7 +32,7 @@ from tradewind.modules.identity.scim import roles
 from tradewind.modules.identity.scim.endpoint import MOUNT_PATH
 from tradewind.modules.identity.service import provisioning
 
-router = APIRouter(prefix="/provisioning", tags=["User provisioning"])
+router = Router(prefix="/provisioning", tags=["User provisioning"])
 _LISTED = 100
 
 

@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response, status
+from fastapi import Header, Query, Response, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.permissions import PERMISSIONS, needs_of
 from tradewind.modules.identity.schemas.fields import Line
 from tradewind.modules.identity.schemas.roles import PermissionRead, RoleCreate, RoleMatrix, RoleRead, RoleUpdate
 from tradewind.modules.identity.service import roles
 
-router = APIRouter(prefix="/roles", tags=["Roles"])
+router = Router(prefix="/roles", tags=["Roles"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response, status
+from fastapi import Header, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 
 from tradewind.kernel.access import CurrentActor, Session, public, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.errors import BadRequest, PayloadTooLarge
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.errors_sso import SsoRefused
 from tradewind.modules.identity.models.single_sign_on import SsoConnection, SsoDomain
 from tradewind.modules.identity.repository import single_sign_on as repository
@@ -54,7 +55,7 @@ from tradewind.modules.identity.service.single_sign_on import (
 from tradewind.modules.identity.service.single_sign_on.claims import FINISH_PATH, Site
 from tradewind.modules.identity.service.single_sign_on.connections import Change
 
-router = APIRouter(tags=["Single sign-on"])
+router = Router(tags=["Single sign-on"])
 COOKIE = "tw_sso"
 _COOKIE_PATH = "/api/v1/auth/sso"
 _SETTINGS_PATH = "/settings/single-sign-on"

@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response, status
+from fastapi import Header, Response, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.schemas.roles import TeamCreate, TeamList, TeamRead, TeamUpdate
 from tradewind.modules.identity.service import teams
 
-router = APIRouter(prefix="/teams", tags=["Teams"])
+router = Router(prefix="/teams", tags=["Teams"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

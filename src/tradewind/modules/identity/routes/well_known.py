@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from tradewind.kernel.access import Session, public
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity.service.signing_keys import key_ring
 
-PREFIX = "/.well-known"
-router = APIRouter(tags=["Sign-in"])
+router = Router(base="/.well-known", tags=["Sign-in"])
 
 
 @router.get(

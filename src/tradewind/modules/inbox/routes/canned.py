@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.inbox.schemas import (
     CannedReplyCreate,
     CannedReplyRead,
@@ -18,7 +19,7 @@ from tradewind.modules.inbox.schemas import (
 from tradewind.modules.inbox.service import canned
 from tradewind.modules.inbox.variables import VARIABLES
 
-router = APIRouter(tags=["Inbox"])
+router = Router(tags=["Inbox"])
 _READ, _WRITE = [requires("conversations:read")], [requires("conversations:write")]
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 _ID = "/canned-replies/{canned_reply_id:uuid}"

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.inbox.schemas import BulkCreate, BulkRead, CountsRead, LookingRead, LookingWrite
 from tradewind.modules.inbox.service import bulk, counts, presence
 
-router = APIRouter(tags=["Inbox"])
+router = Router(tags=["Inbox"])
 _READ, _WRITE = [requires("conversations:read")], [requires("conversations:write")]
 
 

@@ -4,17 +4,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, status
+from fastapi import Request, status
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from tradewind.kernel.access import CurrentActor, requires
 from tradewind.kernel.errors import AppError
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.contracts_answers import SCOPES_OF, Answer
 from tradewind.modules.knowledge.schemas.answers import AnswerPassage, AnswerRead, Ask, PassagesRead, PieceRead
 from tradewind.modules.knowledge.service import answering
 
-router = APIRouter(prefix="/knowledge/answers", tags=["Answers"])
+router = Router(prefix="/knowledge/answers", tags=["Answers"])
 _EVENT = {
     "type": "object",
     "properties": {

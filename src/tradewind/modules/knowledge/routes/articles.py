@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.schemas.documents import (
     ArticleCreate,
     ArticlePublish,
@@ -15,7 +14,7 @@ from tradewind.modules.knowledge.schemas.documents import (
 from tradewind.modules.knowledge.service import articles
 from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
 
-router = APIRouter(prefix="/knowledge/articles", tags=["Knowledge"])
+router = Router(prefix="/knowledge/articles", tags=["Knowledge"])
 
 
 @router.post("", status_code=201, dependencies=[requires("knowledge:write")])

@@ -3,12 +3,13 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.contracts import Scope, SourceKind
 from tradewind.modules.knowledge.repository import documents as repository
 from tradewind.modules.knowledge.schemas.bounds import SearchText
@@ -26,7 +27,7 @@ from tradewind.modules.knowledge.schemas.documents import (
 from tradewind.modules.knowledge.service import documents, pairs, versions
 from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
 
-router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
+router = Router(prefix="/knowledge", tags=["Knowledge"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import FileResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.file_part import FilePart
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.contracts import Scope
 from tradewind.modules.knowledge.jobs.ingestion import OneDocument, PairFile, import_pairs
 from tradewind.modules.knowledge.jobs.ingestion import read_file as read_file_job
@@ -19,7 +20,7 @@ from tradewind.modules.knowledge.schemas.documents import KnowledgeDocumentRead
 from tradewind.modules.knowledge.schemas.sources import KnowledgeRunStarted
 from tradewind.modules.knowledge.service import documents, files, pair_import, sources, store
 
-router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
+router = Router(prefix="/knowledge", tags=["Knowledge"])
 SourceId = Annotated[UUID | None, Query(description="Without one the first source of the kind is taken.")]
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.linting.checks import Kind
 from tradewind.modules.knowledge.schemas.answers import (
     FindingState,
@@ -16,7 +17,7 @@ from tradewind.modules.knowledge.schemas.answers import (
 )
 from tradewind.modules.knowledge.service import checking, findings
 
-router = APIRouter(prefix="/knowledge/findings", tags=["Findings"])
+router = Router(prefix="/knowledge/findings", tags=["Findings"])
 
 
 @router.get("", dependencies=[requires("knowledge:read")])

@@ -3,12 +3,13 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import Query, Request, status
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.contracts_answers import Outcome
 from tradewind.modules.knowledge.routes.answers import shown
 from tradewind.modules.knowledge.schemas.answers import (
@@ -22,7 +23,7 @@ from tradewind.modules.knowledge.schemas.answers import (
 )
 from tradewind.modules.knowledge.service import answering, gaps, training_data, writing
 
-router = APIRouter(prefix="/knowledge", tags=["Questions"])
+router = Router(prefix="/knowledge", tags=["Questions"])
 
 
 @router.get("/questions", dependencies=[requires("knowledge:read")])

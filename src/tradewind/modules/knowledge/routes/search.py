@@ -1,12 +1,11 @@
 """HTTP of searching passages."""
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.schemas.search import KnowledgeSearch, KnowledgeSearchRead
 from tradewind.modules.knowledge.service.search import search
 
-router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
+router = Router(prefix="/knowledge", tags=["Knowledge"])
 
 
 @router.post("/search", dependencies=[requires("knowledge:read")])

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.jobs import start_run
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.knowledge.jobs.crawling import start as start_crawl
 from tradewind.modules.knowledge.jobs.ingestion import OneSource, reindex
 from tradewind.modules.knowledge.schemas.bounds import SearchText
@@ -23,7 +24,7 @@ from tradewind.modules.knowledge.schemas.sources import (
 from tradewind.modules.knowledge.service import sources
 from tradewind.modules.knowledge.service.ingestion import enqueue_indexing
 
-router = APIRouter(prefix="/knowledge/sources", tags=["Knowledge"])
+router = Router(prefix="/knowledge/sources", tags=["Knowledge"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

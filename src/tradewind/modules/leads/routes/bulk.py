@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.jobs.bulk import RunBulk, run_bulk
 from tradewind.modules.leads.models.bulk import BulkAction
 from tradewind.modules.leads.schemas.bulk import BulkActionRead, BulkRequest
 from tradewind.modules.leads.service import bulk as service
 
-router = APIRouter(tags=["Bulk actions"])
+router = Router(tags=["Bulk actions"])
 
 
 @router.post("/leads/bulk", status_code=202, dependencies=[requires("leads:write")])

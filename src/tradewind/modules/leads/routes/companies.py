@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.kernel.sparse import FieldsText, answer, chosen_fields, page_answer
 from tradewind.modules.leads.schemas.companies import CompanyCreate, CompanyRead, CompanySort, CompanyUpdate
 from tradewind.modules.leads.schemas.texts import SearchText
@@ -15,7 +16,7 @@ from tradewind.modules.leads.schemas.timeline import TimelinePage
 from tradewind.modules.leads.service import companies as service
 from tradewind.modules.leads.service import timeline
 
-router = APIRouter(prefix="/companies", tags=["Companies"])
+router = Router(prefix="/companies", tags=["Companies"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 CursorText = Annotated[str | None, Query(min_length=1, max_length=2048)]
 Limit = Annotated[int, Query(ge=1, le=100)]

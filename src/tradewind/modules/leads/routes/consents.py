@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import CurrentActor, Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.consents import LeadConsentCreate, LeadConsents
 from tradewind.modules.leads.service import consents
 
-router = APIRouter(tags=["Consents"])
+router = Router(tags=["Consents"])
 
 
 @router.get("/leads/{lead_id:uuid}/consents", dependencies=[requires("privacy:read")])

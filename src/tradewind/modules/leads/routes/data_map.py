@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.classification import MASKED_CLASSES, PERMISSION, DataClass, classified_tables
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.repository import fields
 
-router = APIRouter(tags=["Data map"])
+router = Router(tags=["Data map"])
 
 
 class DataMapEntry(BaseModel):

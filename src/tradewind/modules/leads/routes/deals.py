@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Day
+from tradewind.kernel.routing import Router
 from tradewind.kernel.sparse import FieldsText, answer, chosen_fields, page_answer
 from tradewind.modules.leads.repository.deals import DealFilter
 from tradewind.modules.leads.schemas.deals import (
@@ -26,7 +27,7 @@ from tradewind.modules.leads.schemas.texts import SearchText
 from tradewind.modules.leads.service import board as board_service
 from tradewind.modules.leads.service import deals as service
 
-router = APIRouter(tags=["Deals"])
+router = Router(tags=["Deals"])
 IfMatch = Annotated[str | None, Header()]
 Amount = Annotated[int | None, Query(ge=0, le=10**15)]
 CursorText = Annotated[str, Query(min_length=1, max_length=2048)]

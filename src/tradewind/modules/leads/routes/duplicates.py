@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.merges import (
     DuplicateCandidate,
     DuplicateGroups,
@@ -16,7 +17,7 @@ from tradewind.modules.leads.schemas.merges import (
 from tradewind.modules.leads.service import duplicates as duplicates_service
 from tradewind.modules.leads.service import merges as merges_service
 
-router = APIRouter(tags=["Duplicates"])
+router = Router(tags=["Duplicates"])
 
 
 # Who compares addresses and numbers must be allowed to see them.

@@ -4,16 +4,17 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, requires
 from tradewind.kernel.clock import now
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.texts import SearchText
 from tradewind.modules.leads.service import exports
 from tradewind.modules.leads.service.lists import parse_condition
 
-router = APIRouter(tags=["Exports"])
+router = Router(tags=["Exports"])
 _FILE = {"type": "string", "format": "binary"}
 # As many ids as fit into an address that every proxy lets through.
 EXPORTED_IDS = 150

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.fields import (
     CustomFieldCreate,
     CustomFieldRead,
@@ -16,7 +15,7 @@ from tradewind.modules.leads.schemas.fields import (
 )
 from tradewind.modules.leads.service import fields as service
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/custom-fields", dependencies=[requires("leads:read")], tags=["Custom fields"])

@@ -7,12 +7,13 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
 from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.file_part import FilePart
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.kernel.spreadsheets import harmless
 from tradewind.modules.leads.importing.table import Choices
 from tradewind.modules.leads.importing.targets import TARGETS
@@ -31,7 +32,7 @@ from tradewind.modules.leads.service import import_preview, import_undo, imports
 from tradewind.modules.leads.service.files import safe_name
 from tradewind.modules.leads.service.import_reading import read, row_of
 
-router = APIRouter(tags=["Imports"])
+router = Router(tags=["Imports"])
 _UPLOAD = {
     "requestBody": {
         "required": True,

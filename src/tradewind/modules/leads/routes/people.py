@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.pagination import Page, Total
+from tradewind.kernel.routing import Router
 from tradewind.kernel.sparse import FieldsText, chosen_fields, picked
 from tradewind.modules.leads.repository.lists import dumps, row_json
 from tradewind.modules.leads.schemas.people import (
@@ -25,7 +26,7 @@ from tradewind.modules.leads.schemas.texts import SearchText
 from tradewind.modules.leads.schemas.timeline import ActivityCreate, ActivityRead, TimelinePage
 from tradewind.modules.leads.service import bulk_create, lists, people, timeline
 
-router = APIRouter(tags=["Leads"])
+router = Router(tags=["Leads"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 CursorText = Annotated[str | None, Query(min_length=1, max_length=2048)]
 Limit = Annotated[int, Query(ge=1, le=100)]

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.pipelines import (
     PipelineCreate,
     PipelineRead,
@@ -17,7 +18,7 @@ from tradewind.modules.leads.schemas.pipelines import (
 )
 from tradewind.modules.leads.service import pipelines as service
 
-router = APIRouter(prefix="/pipelines", tags=["Pipelines"])
+router = Router(prefix="/pipelines", tags=["Pipelines"])
 IfMatch = Annotated[str | None, Header()]
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.routing import (
     RoutingDecisionRead,
     RoutingOrder,
@@ -18,7 +19,7 @@ from tradewind.modules.leads.schemas.routing import (
 )
 from tradewind.modules.leads.service import routing, routing_rules
 
-router = APIRouter(prefix="/routing-rules", tags=["Routing"])
+router = Router(prefix="/routing-rules", tags=["Routing"])
 
 
 @router.get("", dependencies=[requires("leads:read")])

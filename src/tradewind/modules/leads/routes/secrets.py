@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.schemas.secrets import LeadSecretRead, LeadSecretShown, LeadSecretValue
 from tradewind.modules.leads.service import secrets as service
 
-router = APIRouter(tags=["Encrypted fields"])
+router = Router(tags=["Encrypted fields"])
 _PERSONAL = requires("leads:personal")
 
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.leads.models.views import Segment
 from tradewind.modules.leads.schemas.views import (
     SegmentCreate,
@@ -23,7 +24,7 @@ from tradewind.modules.leads.schemas.views import (
 )
 from tradewind.modules.leads.service import segments, views
 
-router = APIRouter()
+router = Router()
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

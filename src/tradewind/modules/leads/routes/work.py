@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
@@ -15,6 +15,7 @@ from tradewind.kernel.errors import BadRequest
 from tradewind.kernel.multipart import read_form
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.routing import Router
 from tradewind.kernel.sparse import FieldsText, chosen_fields, page_answer
 from tradewind.modules.leads.errors import FileTooLarge
 from tradewind.modules.leads.schemas.work import (
@@ -29,7 +30,7 @@ from tradewind.modules.leads.schemas.work import (
 )
 from tradewind.modules.leads.service import files, notes, tasks
 
-router = APIRouter()
+router = Router()
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 _CHUNK = 256 * 1024
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.schemas.availability import (
     CountryCode,
     HolidayCountry,
@@ -19,7 +20,7 @@ from tradewind.modules.meetings.schemas.availability import (
 from tradewind.modules.meetings.service import availability as service
 from tradewind.modules.meetings.service import holidays
 
-router = APIRouter(tags=["Availability"])
+router = Router(tags=["Availability"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 READ, WRITE = [requires("meetings:read")], [requires("meetings:write")]
 

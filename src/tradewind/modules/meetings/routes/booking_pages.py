@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import Header, Path, Query
 
 from tradewind.kernel.access import Session, public
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.payload import Moment
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.contracts import BookingWish, Guest
 from tradewind.modules.meetings.errors_bookings import BookingInvalid
 from tradewind.modules.meetings.schemas.booking_pages import (
@@ -25,7 +26,7 @@ from tradewind.modules.meetings.schemas.booking_pages import (
 from tradewind.modules.meetings.schemas.meetings import GuestWrite
 from tradewind.modules.meetings.service import booking_pages, bookings, waiting
 
-router = APIRouter(tags=["Booking pages"])
+router = Router(tags=["Booking pages"])
 _OPEN = public("Strangers book here; what they see is what the organisation lists")
 _LINK = public("The token of the link, 192 random bits from the attendee's mail, is the proof")
 _READS = rate_limit("booking.read", "240/minute")

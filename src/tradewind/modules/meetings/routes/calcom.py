@@ -7,13 +7,13 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.routing import Route, Router
 from tradewind.modules.meetings.schemas.calcom import (
     CalcomBookingAnswer,
     CalcomBookingCancel,
@@ -29,8 +29,6 @@ from tradewind.modules.meetings.schemas.calcom import (
     Slug,
 )
 from tradewind.modules.meetings.service import calcom
-
-PREFIX = "/v2"
 
 
 class Refused(AppError):
@@ -51,7 +49,7 @@ class Refused(AppError):
         return {"status": "error", "error": {"code": self.code, "message": self.detail, "details": details}}
 
 
-class CalcomRoute(APIRoute):
+class CalcomRoute(Route):
     """Turns failures into `Refused`: raised again, so that the transaction still ends as it must."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -87,7 +85,7 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
         503: "Temporarily unavailable",
     }.items()
 }
-router = APIRouter(tags=["Cal.com"], route_class=CalcomRoute, responses=_FAILURES)
+router = Router(base="/v2", tags=["Cal.com"], route_class=CalcomRoute, responses=_FAILURES)
 _READ, _WRITE = [requires("meetings:read")], [requires("meetings:write")]
 SlotsVersion = Annotated[str, Header(alias="cal-api-version", pattern="^2024-09-04$")]
 BookingsVersion = Annotated[str, Header(alias="cal-api-version", pattern="^(2024-08-13|2026-02-25)$")]

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from tradewind.kernel.access import CurrentActor, Session, public, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.errors import PayloadTooLarge
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.schemas.calendars import (
     AuthorisationComplete,
     AuthorisationCreate,
@@ -29,7 +30,7 @@ from tradewind.modules.meetings.schemas.calendars import (
 from tradewind.modules.meetings.service.calendars import apps, authorising, connections, feeds, notices
 from tradewind.modules.meetings.service.rooms import LINKS
 
-router = APIRouter(tags=["Calendars"])
+router = Router(tags=["Calendars"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 _OWN = requires("meetings:write", people=True)
 _ASKS_OUTSIDE = rate_limit("calendar_connections", "30/minute", key="actor")

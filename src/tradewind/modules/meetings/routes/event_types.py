@@ -4,12 +4,13 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.payload import Moment
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.schemas.event_types import (
     EventTypeCreate,
     EventTypeRead,
@@ -22,7 +23,7 @@ from tradewind.modules.meetings.schemas.event_types import (
 from tradewind.modules.meetings.service import event_types as service
 from tradewind.modules.meetings.service import explaining, slots
 
-router = APIRouter(tags=["Event types"])
+router = Router(tags=["Event types"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Length = Annotated[int | None, Query(ge=5, le=1_440, description="Minutes; else the event type's first")]
 READ, MANAGE = [requires("meetings:read")], [requires("meetings:manage")]

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Actor, CurrentActor, Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.contracts import BookingWish, Source
 from tradewind.modules.meetings.errors_bookings import MeetingNotFound
 from tradewind.modules.meetings.routes.booking_pages import guest_of
@@ -30,7 +31,7 @@ from tradewind.modules.meetings.schemas.meetings import (
 from tradewind.modules.meetings.service import bookings, changes, replies
 from tradewind.modules.meetings.service import meetings as service
 
-router = APIRouter(tags=["Meetings"])
+router = Router(tags=["Meetings"])
 _READ, _WRITE = [requires("meetings:read")], [requires("meetings:write")]
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from tradewind.kernel.access import Session, public
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.kernel.static import of_the_build
 from tradewind.modules.meetings.errors_bookings import BookingPageNotFound, LinkNotFound
 from tradewind.modules.meetings.pages import markdown, markup
@@ -17,9 +18,8 @@ from tradewind.modules.meetings.pages.texts import texts
 from tradewind.modules.meetings.service import booking_pages, links, mailing, pages
 
 # Not below /api/v1: people type these addresses.
-PREFIX = ""
 
-router = APIRouter(include_in_schema=False)
+router = Router(base="", include_in_schema=False)
 _OPEN = public("Strangers book here; what they see is what the organisation lists")
 _LINK = public("The token of the link, 192 random bits from the attendee's mail, is the proof")
 _READS = rate_limit("booking.page", "120/minute")

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.schemas.previewing import SlotPreview, SlotPreviewRequest
 from tradewind.modules.meetings.service import previewing
 
-router = APIRouter(tags=["Event types"])
+router = Router(tags=["Event types"])
 
 
 @router.post("/event-types/{event_type_id}/preview", dependencies=[requires("meetings:read")])

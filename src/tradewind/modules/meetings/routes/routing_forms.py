@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, public, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.errors_bookings import BookingInvalid
 from tradewind.modules.meetings.schemas.routing_forms import (
     PublicRoutingForm,
@@ -23,7 +24,7 @@ from tradewind.modules.meetings.schemas.routing_forms import (
 )
 from tradewind.modules.meetings.service import routing_forms as service
 
-router = APIRouter(tags=["Routing forms"])
+router = Router(tags=["Routing forms"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Organisation = Annotated[str, Path(min_length=1, max_length=80, description="The organisation's slug")]
 Form = Annotated[str, Path(min_length=1, max_length=80, description="The form's slug")]

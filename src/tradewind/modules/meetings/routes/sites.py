@@ -1,12 +1,11 @@
 """HTTP of the sites that may embed booking pages."""
 
-from fastapi import APIRouter
-
 from tradewind.kernel.access import Session, requires
+from tradewind.kernel.routing import Router
 from tradewind.modules.meetings.schemas.sites import BookingSites
 from tradewind.modules.meetings.service import sites
 
-router = APIRouter(prefix="/booking-sites", tags=["Event types"])
+router = Router(prefix="/booking-sites", tags=["Event types"])
 
 
 @router.get("", dependencies=[requires("meetings:read")])

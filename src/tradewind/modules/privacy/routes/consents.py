@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.multipart import FILE_BODY, read_file
+from tradewind.kernel.routing import Router
 from tradewind.modules.privacy import api
 from tradewind.modules.privacy.contracts import ConsentChange, ContactAsk
 from tradewind.modules.privacy.errors import ListTooLarge
@@ -29,7 +30,7 @@ from tradewind.modules.privacy.schemas.consents import (
 from tradewind.modules.privacy.schemas.suppressions import ContactHistory
 from tradewind.modules.privacy.service import bringing_in, purposes
 
-router = APIRouter(tags=["Consents"])
+router = Router(tags=["Consents"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 _READS = rate_limit("consent_file_reads", "120/hour", key="actor")
 _IMPORTS = rate_limit("consent_imports", "20/hour", key="actor")

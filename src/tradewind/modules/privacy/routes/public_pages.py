@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor, public
 from tradewind.kernel.errors import BadRequest, PayloadTooLarge
 from tradewind.kernel.limits import rate_limit
+from tradewind.kernel.routing import Router
 from tradewind.modules.privacy.errors import LinkInvalid
 from tradewind.modules.privacy.pages import markup
 from tradewind.modules.privacy.pages.document import Content, answer, language_of
@@ -18,9 +19,8 @@ from tradewind.modules.privacy.service import visiting
 from tradewind.modules.privacy.service.visiting import Preferences, Visit, Visitor
 
 # Not below /api/v1: these addresses stand in messages.
-PREFIX = ""
 
-router = APIRouter(include_in_schema=False)
+router = Router(base="", include_in_schema=False)
 _LINK = public("The token of the link, sealed under the organisation's key, is the proof")
 _READS = rate_limit("privacy.page", "120/minute")
 _WRITES = rate_limit("privacy.choice", "60/minute")

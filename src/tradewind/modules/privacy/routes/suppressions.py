@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator
 
@@ -14,6 +14,7 @@ from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.multipart import FILE_BODY, read_file
 from tradewind.kernel.pagination import Page
 from tradewind.kernel.payload import storable
+from tradewind.kernel.routing import Router
 from tradewind.modules.privacy import api
 from tradewind.modules.privacy.contracts import Channel, NewSuppression, Scope, SuppressionReason
 from tradewind.modules.privacy.errors import ListTooLarge
@@ -29,7 +30,7 @@ from tradewind.modules.privacy.schemas.suppressions import (
 )
 from tradewind.modules.privacy.service import listing, suppressing
 
-router = APIRouter(tags=["Suppression"])
+router = Router(tags=["Suppression"])
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}
 }

@@ -2,4 +2,4 @@
 
 from tradewind.kernel.routing import gathered
 
-router = gathered(__name__, __path__, prefix="", first=("models", "setups"))
+router = gathered(__name__, __path__, first=("models", "setups"))

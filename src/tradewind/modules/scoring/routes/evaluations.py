@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
@@ -10,13 +10,14 @@ from tradewind.kernel.access import Session, requires
 from tradewind.kernel.errors import BadRequest, Invalid
 from tradewind.kernel.jobs import start_run
 from tradewind.kernel.multipart import read_form
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity import api as identity
 from tradewind.modules.scoring.errors import EvaluationImpossible
 from tradewind.modules.scoring.jobs import EvaluateFiles, evaluate_files
 from tradewind.modules.scoring.schemas.evaluations import EvaluationList, EvaluationOptions, EvaluationRead
 from tradewind.modules.scoring.service import evaluations
 
-router = APIRouter(prefix="/api/v1/scoring/evaluations", tags=["Scoring"])
+router = Router(prefix="/scoring/evaluations", tags=["Scoring"])
 _BODY = {
     "requestBody": {
         "required": True,

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.jobs import start_run
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity import api as identity
 from tradewind.modules.scoring.jobs import ScoreAll, TrainModel, score_everyone, train
 from tradewind.modules.scoring.schemas.models import (
@@ -23,7 +24,7 @@ from tradewind.modules.scoring.schemas.models import (
 from tradewind.modules.scoring.service import promotion, reading, setups
 from tradewind.modules.scoring.service.training import require_outcomes
 
-router = APIRouter(prefix="/api/v1", tags=["Scoring"])
+router = Router(tags=["Scoring"])
 SetupKey = Annotated[
     str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="Which score; the primary one if left out")
 ]

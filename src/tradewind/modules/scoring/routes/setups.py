@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import Header, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import api as leads
 from tradewind.modules.scoring import repository
@@ -34,7 +35,7 @@ from tradewind.modules.scoring.schemas.setups import (
 from tradewind.modules.scoring.service import plan, previews, promotion, reading, setups, threshold
 from tradewind.modules.scoring.service.setups import Setup
 
-router = APIRouter(prefix="/api/v1/scoring", tags=["Scoring"])
+router = Router(prefix="/scoring", tags=["Scoring"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 SetupKey = Annotated[str, Path(max_length=60, examples=["conversion"])]
 

@@ -2,4 +2,4 @@
 
 from tradewind.kernel.routing import gathered
 
-router = gathered(__name__, __path__, prefix="/api/v1/sending")
+router = gathered(__name__, __path__)

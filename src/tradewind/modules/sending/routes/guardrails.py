@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import etag
+from tradewind.kernel.routing import Router
 from tradewind.modules.sending.policies import Guardrail
 from tradewind.modules.sending.rules.hours import CALL_HOURS, ELSEWHERE, Week
 from tradewind.modules.sending.rules.judge import RULES
@@ -29,7 +30,7 @@ from tradewind.modules.sending.schemas import (
 )
 from tradewind.modules.sending.service import approving, guardrails, reporting, stopping
 
-router = APIRouter(tags=["Guardrails"])
+router = Router(base="/api/v1/sending", tags=["Guardrails"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Key = Annotated[str, Path(max_length=60)]
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.sending.contracts import Recipient, SendRequest, State
 from tradewind.modules.sending.schemas import (
     CheckRequest,
@@ -22,7 +23,7 @@ from tradewind.modules.sending.service import deciding, outbox, settling
 from tradewind.modules.sending.service.guardrails import check_channels
 from tradewind.modules.sending.written import decision_data
 
-router = APIRouter(tags=["Outbox"])
+router = Router(base="/api/v1/sending", tags=["Outbox"])
 
 
 @router.get("/overview", dependencies=[requires("sending:read")])

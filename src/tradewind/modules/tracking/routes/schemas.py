@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
+from tradewind.kernel.routing import Router
 from tradewind.modules.tracking.schemas.registry import SchemaCreate, SchemaDetail, SchemaRead, SchemaUpdate
 from tradewind.modules.tracking.service import planning
 
-router = APIRouter(tags=["Event schemas"])
+router = Router(tags=["Event schemas"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 
 

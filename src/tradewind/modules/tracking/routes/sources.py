@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.concurrency import tagged
 from tradewind.kernel.limits import rate_limit
 from tradewind.kernel.pagination import Page
+from tradewind.kernel.routing import Router
 from tradewind.modules.tracking.contracts import EventType
 from tradewind.modules.tracking.schemas.sources import (
     EventDetail,
@@ -24,7 +25,7 @@ from tradewind.modules.tracking.schemas.sources import (
 )
 from tradewind.modules.tracking.service import debugger, sources
 
-router = APIRouter(prefix="/sources", tags=["Sources"])
+router = Router(prefix="/sources", tags=["Sources"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
 Cursor = Annotated[str | None, Query(min_length=1, max_length=2048)]
 Limit = Annotated[int, Query(ge=1, le=100)]

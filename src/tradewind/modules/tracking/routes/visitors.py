@@ -3,16 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.jobs import start_run
+from tradewind.kernel.routing import Router
 from tradewind.modules.identity import api as identity
 from tradewind.modules.tracking.jobs.reassessment import Reassess, reassess
 from tradewind.modules.tracking.schemas.visits import ReassessmentStarted, VisitorMergeRead, VisitsRead
 from tradewind.modules.tracking.service import merges, visits
 
-router = APIRouter(tags=["Web visits"])
+router = Router(tags=["Web visits"])
 
 
 @router.get("/leads/{lead_id}/visits", dependencies=[requires("leads:read")])
