@@ -7,9 +7,14 @@ from datetime import UTC, datetime, timedelta
 _frozen_at: datetime | None = None
 
 
+def wall() -> datetime:
+    """What the machine's clock shows, timezone-aware, UTC; also while tests have stopped `now`."""
+    return datetime.now(UTC)
+
+
 def now() -> datetime:
     """Current instant, timezone-aware, UTC."""
-    return _frozen_at or datetime.now(UTC)
+    return _frozen_at or wall()
 
 
 class FrozenClock:

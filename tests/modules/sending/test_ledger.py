@@ -89,6 +89,30 @@ async def test_what_a_dead_process_left_is_tried_again_or_called_unknown(
     assert found == "unknown"
 
 
+@pytest.mark.parametrize("days", [5, -5])
+async def test_a_worker_whose_clock_is_wrong_works_by_that_of_the_database(
+    database, organisation, channel, message, monkeypatch, days
+):
+    later = clock.now() + timedelta(days=1)
+    async with database.transaction(organisation) as session:
+        await api.intend(session, [message("due"), message("early", not_before=later)])
+        await api.intend(session, [message("busy")])
+        await session.execute(
+            text(
+                "UPDATE send_intents SET state = 'attempting', attempt_id = :id, lease_until = :at WHERE key = 'busy'"
+            ),
+            {"id": new_id(), "at": clock.now() + timedelta(minutes=2)},
+        )
+    right = clock.wall
+    monkeypatch.setattr(clock, "wall", lambda: right() + timedelta(days=days))
+    await chores.do_all(database)
+    await dispatch(database)
+    assert await states(database, organisation) == {"due": "sent", "early": "scheduled", "busy": "attempting"}
+    async with database.transaction(organisation) as session:
+        off = "SELECT abs(extract(epoch FROM sent_at - clock_timestamp())) FROM send_intents WHERE key = 'due'"
+        assert (await session.scalar(text(off))) < 3600
+
+
 async def test_a_broken_channel_loses_nothing(database, organisation, channel, message, frozen):
     async with database.transaction(organisation) as session:
         await api.intend(session, [message("quiet", do="silence"), message("loud", do="crash")])

@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy import text
 
 from tradewind.kernel.access import Actor
-from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
+from tradewind.kernel.database.clock import shared_now
 from tradewind.modules.sending.channels import ClaimedIntent, SendingContext, channels
 from tradewind.modules.sending.models import ADDRESS
 from tradewind.modules.sending.repository import ledger
@@ -29,7 +29,7 @@ _NEVER_DECIDED = orjson.dumps({"reason": "Nobody agreed before it was of no use 
 async def do_all(database: Database) -> None:
     """Do what is to be done, in all organisations."""
     async with database.transaction(Actor.system(name="Sending")) as session:
-        found = (await session.execute(_CHORES, {"at": now()})).all()
+        found = (await session.execute(_CHORES, {"at": await shared_now(session)})).all()
     for organisation_id, kind in found:
         context = SendingContext(database, organisation_id)
         match kind:
@@ -44,8 +44,9 @@ async def do_all(database: Database) -> None:
 async def recover(context: SendingContext) -> None:
     """Put messages back whose process died before they could leave; call the others unknown."""
     async with context.database.transaction(context.actor) as session:
-        rows = await ledger.forgotten(session, now(), limit=_BATCH)
-        settled = [broken_off(row, now()) for row in rows]
+        moment = await shared_now(session)
+        rows = await ledger.forgotten(session, moment, limit=_BATCH)
+        settled = [broken_off(row, moment) for row in rows]
         await settling.settle(session, settled)
     log.info("sending.recovered", messages=len(rows), unknown=sum(row.state == "unknown" for row in settled))
 
@@ -53,7 +54,8 @@ async def recover(context: SendingContext) -> None:
 async def reconcile(context: SendingContext) -> None:
     """Ask channels what became of unknown messages; after a few times, people are left to decide."""
     async with context.database.transaction(context.actor) as session:
-        rows = await ledger.doubtful(session, now(), times=_TIMES, limit=_ASKED)
+        moment = await shared_now(session)
+        rows = await ledger.doubtful(session, moment, times=_TIMES, limit=_ASKED)
     by_channel: defaultdict[str, list[asyncpg.Record]] = defaultdict(list)
     for row in rows:
         by_channel[row["channel"]].append(row)
@@ -72,16 +74,14 @@ async def reconcile(context: SendingContext) -> None:
         known = [outcome for outcome in outcomes if outcome.result != "unknown" and outcome.intent_id in intents]
         async with context.database.transaction(context.actor) as session:
             # Somebody may have had it sent again meanwhile: then this is no news of its last attempt.
-            settled = [
-                settlement(outcome, intents[outcome.intent_id], now(), attempts[outcome.intent_id]) for outcome in known
-            ]
+            settled = [settlement(one, intents[one.intent_id], moment, attempts[one.intent_id]) for one in known]
             await settling.settle(session, settled)
 
 
 async def expire_held(context: SendingContext) -> None:
     """End messages for which nobody's agreement came in time."""
-    moment = now()
     async with context.database.transaction(context.actor) as session:
+        moment = await shared_now(session)
         rows = await ledger.expire_held(session, moment, outcome=_NEVER_DECIDED, limit=_BATCH)
         await telling.tell(session, (telling.fact(row, at=moment, reasons=["approval"]) for row in rows))
 

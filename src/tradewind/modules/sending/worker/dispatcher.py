@@ -9,7 +9,7 @@ import asyncio
 import math
 import time
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -17,8 +17,8 @@ import structlog
 from sqlalchemy import text
 
 from tradewind.kernel.access import Actor
-from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
+from tradewind.kernel.database.clock import shared_now
 from tradewind.kernel.database.failures import is_transient
 from tradewind.modules.sending.channels import Channel, SendingContext, channels
 from tradewind.modules.sending.service import claiming, waking
@@ -74,11 +74,11 @@ class Dispatcher:
         try:
             while time.monotonic() < end:
                 self._news.clear()
-                streams, next_due = await self._look()
+                streams, next_seconds = await self._look()
                 started = await self._start(streams)
-                if not self._tasks and not started and next_due is None and not self._news.is_set():
+                if not self._tasks and not started and next_seconds is None and not self._news.is_set():
                     return
-                await self._wait(next_due)
+                await self._wait(next_seconds)
             if _running.get(self._database) is self:
                 del _running[self._database]
             if self._tasks or (await self._look())[1] is not None:
@@ -95,11 +95,12 @@ class Dispatcher:
             for task in self._tasks:
                 task.cancel()
 
-    async def _look(self) -> tuple[dict[Stream, list[UUID]], datetime | None]:
-        """Streams with their due lanes, and the next moment worth waiting for: None if there is none soon."""
+    async def _look(self) -> tuple[dict[Stream, list[UUID]], float | None]:
+        """Streams with their due lanes, and how many seconds to wait for the next one: None if none is due soon."""
         async with self._database.transaction(Actor.system(name="Sending")) as session:
+            moment = await shared_now(session)
             rows = (await session.execute(_LANES)).all()
-        moment, ticks = now(), time.monotonic()
+        ticks = time.monotonic()
         due: defaultdict[Stream, list[UUID]] = defaultdict(list)
         next_due = None
         for row in rows:
@@ -112,7 +113,7 @@ class Dispatcher:
             first = max(row.first_due, moment + timedelta(seconds=rest)) if rest > 0 else row.first_due
             if first <= moment + waking.AHEAD:
                 next_due = first if next_due is None else min(next_due, first)
-        return due, next_due
+        return due, None if next_due is None else (next_due - moment).total_seconds()
 
     async def _start(self, streams: dict[Stream, list[UUID]]) -> int:
         started = 0
@@ -132,7 +133,7 @@ class Dispatcher:
         context = SendingContext(self._database, stream.organisation_id)
         lease = timedelta(seconds=channel.lease_seconds)
         async with self._database.transaction(context.actor) as session:
-            moment = now()
+            moment = await shared_now(session)
             claim = await claiming.claim(
                 session, stream, lanes, at=moment, lease_until=moment + lease, limit=channel.batch_size
             )
@@ -154,11 +155,11 @@ class Dispatcher:
                 # The recorder accounts for each message; a channel's defect must not end the turn of the others.
                 log.exception("sending.attempt_failed", channel=stream.channel, messages=len(claim.intents))
 
-    async def _wait(self, next_due: datetime | None) -> None:
+    async def _wait(self, next_seconds: float | None) -> None:
         """Until a batch ends, there is news, or something becomes due."""
         seconds = _LOOK_SECONDS
-        if next_due is not None:
-            seconds = min(seconds, max(0.05, (next_due - now()).total_seconds()))
+        if next_seconds is not None:
+            seconds = min(seconds, max(0.05, next_seconds))
         if self._tasks and len(self._tasks) >= PLACES:
             seconds = _LOOK_SECONDS
         news = asyncio.create_task(self._news.wait())

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.kernel.clock import now
 from tradewind.kernel.database import asyncpg_connection
+from tradewind.kernel.database.clock import shared_now
 from tradewind.modules.sending.channels import ClaimedIntent, Outcome, SendingContext
 from tradewind.modules.sending.repository import guards, ledger
 from tradewind.modules.sending.repository.ledger import Settlement
@@ -155,7 +155,7 @@ class Recorder:
         return None
 
     async def _settle(self, session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
-        moment = now()
+        moment = await shared_now(session)
         rows = [settlement(outcome, self._intents[outcome.intent_id], moment, self._attempt_id) for outcome in outcomes]
         changed = await settling.settle(session, rows)
         hour = guards.hour(moment)
@@ -172,7 +172,8 @@ class Recorder:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
                 async with self._context.database.transaction(self._context.actor) as session:
-                    await ledger.renew(session, self._attempt_id, list(self._intents), now() + self._lease)
+                    until = await shared_now(session) + self._lease
+                    await ledger.renew(session, self._attempt_id, list(self._intents), until)
             except _AWAY as failure:
                 log.warning("sending.lease_not_renewed", error=str(failure))
 
@@ -181,7 +182,8 @@ class Recorder:
             return
         async with self._context.database.transaction(self._context.actor) as session:
             rows = await ledger.left_over(session, self._attempt_id, list(self._open))
-            await settling.settle(session, [broken_off(row, now()) for row in rows])
+            moment = await shared_now(session)
+            await settling.settle(session, [broken_off(row, moment) for row in rows])
 
 
 def _refuse(exposing: Sequence[Asked]) -> None:
