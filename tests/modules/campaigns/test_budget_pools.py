@@ -103,7 +103,8 @@ async def shares(database, organisation) -> dict[str, int]:
     """What sending lets each campaign spend because of a pool."""
     async with database.transaction(organisation) as session:
         rows = await (await asyncpg_connection(session)).fetch(
-            "SELECT settings->>'campaign_id' AS id, (settings->>'amount_microusd')::bigint AS amount "
+            "SELECT settings->>'campaign_id' AS id, (settings->>'amount_microusd')::bigint "
+            "- (settings->>'besides_microusd')::bigint AS amount "
             "FROM sending_policies WHERE key LIKE '%_pool'"
         )
         return {row["id"]: row["amount"] for row in rows}
@@ -145,7 +146,9 @@ async def test_budgets_move_once_a_day_say_why_and_can_be_taken_back(client, dat
     assert moved["goals"] > moved["alternatives"][0]["goals"]
     # Costs entered by hand leave less for messages.
     cost = {"day": now().date().isoformat(), "amount_minor": 4_000, "currency": "USD"}
+    before = (await shares(database, organisation))[poor]
     assert (await client.post(f"/api/v1/campaigns/{poor}/costs", json=cost)).status_code == 201
+    assert (await shares(database, organisation))[poor] == before - 40 * DOLLAR
     undone = (await client.post(f"{path}/decisions/{moved['id']}/undo")).json()
     assert (undone["code"], undone["origin"]) == ("undone", "undo")
     assert await shares(database, organisation) == {good: 500 * DOLLAR, poor: 460 * DOLLAR}

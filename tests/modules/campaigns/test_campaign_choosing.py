@@ -1,5 +1,6 @@
 """What a campaign gives to whom: a chosen variant, what a split is judged by, a budget; and how it is read."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -46,6 +47,21 @@ async def test_a_variant_that_is_chosen_is_everybodys_from_then_on(client, datab
     name = (await client.get(f"{path}/results")).json()["variants"][0]["chosen"]["by"]
     [why] = [one["why"] for one in trace["steps"] if one["node"] == "test_m1"]
     assert why == f"Everybody gets this way: chosen by {name}"
+    split = f"/api/v1/journeys/{journey_id}/splits"
+    told = {one["node"]: one for one in (await client.get(split)).json()}["test_m1"]
+    assert (told["chosen"]["variant"], told["chosen"]["by"]) == ("b", name)
+    back = await client.delete(f"{path}/variants/m1/choice")
+    assert back.status_code == 200, back.text
+    assert all(0 < one["propensity"] < 1 for one in await arms(client, path))
+    assert [one["chosen"] for one in (await client.get(split)).json()] == [None, None]
+    assert (await client.delete(f"{path}/variants/m1/choice")).status_code == 409
+    # The same at the journey's own split, and the log says who did it.
+    assert (await client.post(f"{path}/variants/m1/a/choose")).status_code == 200
+    freed = await client.delete(f"{split}/test_m1/choice")
+    assert (freed.status_code, [one["chosen"] for one in freed.json()]) == (200, [None, None])
+    audit = (await client.get("/api/v1/audit-log", params={"limit": 50})).json()["items"]
+    said = [(one["action"], one["before"]["variant"]) for one in audit if one["action"].endswith("chance_restored")]
+    assert said == [("journey.chance_restored", "a"), ("campaign.chance_restored", "b")]
 
 
 async def arms(client, path):
@@ -109,7 +125,27 @@ async def test_the_budget_is_never_passed_and_costs_leave_less_of_it(client, dat
     assert [one["rule"] for one in (await client.get(f"{path}/results")).json()["not_sent"]] == ["budget"]
     policies = (await client.get("/api/v1/sending/policies")).json()["items"]
     [kept] = [one for one in policies if one["key"].startswith("campaign_")]
-    assert (kept["settings"]["amount_microusd"], kept["settings"]["campaign_id"]) == (700_000, campaign["id"])
+    told = kept["settings"]
+    assert (told["amount_microusd"], told["besides_microusd"], told["campaign_id"]) == (
+        1_000_000, 300_000, campaign["id"],
+    )  # fmt: skip
+    # By the day, what costs took is given back when the day is over: until then messages wait, and none is lost.
+    async with database.transaction(organisation) as session:
+        midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
+        other, person = new_id(), ids[0]
+        await sending.keep_campaign_budget(
+            session, other, name="By the day", amount_microusd=1_000_000, period="day", besides_microusd=900_000,
+            besides_since=midnight,
+        )  # fmt: skip
+        asked = SendRequest(channel="chat", recipient=Recipient(address=str(person), person_id=person, time_zone="UTC"),
+                            cost_microusd=200_000, purpose="product_updates", campaign_id=other)  # fmt: skip
+        [today], [tomorrow] = [
+            await sending.may_send(session, [asked], at) for at in (now(), midnight + timedelta(days=1, hours=12))
+        ]
+        told = [reason.verdict for one in (today, tomorrow) for reason in one.reasons if reason.rule == "budget"]
+        assert (told, today.verdict) == (["defer", "allow"], "defer")
+        assert today.not_before >= midnight + timedelta(days=1)
+        await sending.drop_campaign_budget(session, other)
     changed = await client.patch(f"{path}/costs/{added['id']}", json={"amount_minor": 50, "note": "Less"})
     assert (changed.json()["amount_minor"], changed.json()["note"]) == (50, "Less")
     file = (
@@ -131,7 +167,7 @@ async def test_the_budget_is_never_passed_and_costs_leave_less_of_it(client, dat
         one for one in (await client.get("/api/v1/sending/policies")).json()["items"]
         if one["key"].startswith("campaign_")
     ]  # fmt: skip
-    assert kept["settings"]["amount_microusd"] == 300_000
+    assert (kept["settings"]["amount_microusd"], kept["settings"]["besides_microusd"]) == (1_000_000, 700_000)
     assert (await client.delete(f"{path}/costs/{added['id']}")).status_code == 204
     await client.post(f"{path}/stop")
     policies = (await client.get("/api/v1/sending/policies")).json()["items"]

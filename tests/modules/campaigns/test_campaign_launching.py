@@ -55,6 +55,16 @@ async def test_a_campaign_from_draft_to_results(client, database, organisation, 
     held = {**draft, "audience": {"segments": [everybody]}, "testing": {"mode": "fixed", "holdout": 0.25}}
     other = (await client.post(f"{path}/reach", json={"draft": held})).json()
     assert (other["people"], other["reachable"], other["reasons"][-1]["count"]) == (60, 39, 13)
+    # Nobody is written to at night: 30 of the 44 live where it is morning when it is midnight at the others'.
+    async with database.transaction(organisation) as session:
+        zone = "UPDATE leads SET time_zone = CASE WHEN id = ANY (:ids) THEN 'Etc/GMT-12' ELSE 'UTC' END"
+        await session.execute(text(zone), {"ids": ids[24:]})
+    midnight = now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    later = {"start": "at", "at": midnight.isoformat()}
+    at_night = (await client.post(f"{path}/reach", json={"draft": {**draft, "schedule": later}})).json()
+    assert (at_night["reachable"], at_night["waiting"]) == (44, 14)
+    by_clock = {**draft, "schedule": {**later, "send_time": "clock", "clock": "09:00"}}
+    assert (await client.post(f"{path}/reach", json={"draft": by_clock})).json()["waiting"] == 0
 
     refused = await client.post(f"{path}/launch", json={})
     assert (refused.status_code, refused.json()["code"], refused.json()["people"]) == (

@@ -315,8 +315,12 @@ async def test_account_mails_leave_by_the_default_sender_and_replies_reach_the_i
     assert [one["text"] for one in messages if one["author"] == "visitor"] == ["Yes, call me.", "Good."]
     [ivy] = (await client.get("/api/v1/leads", params={"q": "ivy@people.example"})).json()["items"]
     timeline = await client.get(f"/api/v1/leads/{ivy['id']}/timeline", params={"kind": "email.replied"})
-    # Machines that answer are nobody's answer.
+    # Machines that answer are nobody's answer, but worth knowing.
     assert [one["title"] for one in timeline.json()["items"]] == ["E-mail answered", "E-mail answered"]
+    away = await client.get(f"/api/v1/leads/{ivy['id']}/timeline", params={"kind": "email.out_of_office"})
+    assert [(one["title"], one["body"]) for one in away.json()["items"]] == [
+        ("Out of office", "Automatic reply: Offer\n\nAway")
+    ]
 
 
 async def test_dns_says_what_is_missing_and_what_is_right(database, client, tenant, tmp_path, monkeypatch):

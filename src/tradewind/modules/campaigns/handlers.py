@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.events import subscriber
 from tradewind.modules.campaigns.service import entering, hearing
+from tradewind.modules.campaigns.service.putting_in import JourneysOfLeads
+from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.events import (
     ActivityRecorded,
     LeadCreated,
@@ -14,7 +16,9 @@ from tradewind.modules.leads.events import (
     LeadUpdated,
     SegmentChanged,
 )
-from tradewind.modules.leads.events_deals import DealCreated, DealWon, LeadsDeleted, LeadsMerged
+from tradewind.modules.leads.events_deals import DealCreated, DealWon, LeadsDeleted, LeadsMerged, LeadsUnmerged
+
+leads.provide_journeys(JourneysOfLeads())
 
 
 @subscriber(ActivityRecorded)
@@ -70,7 +74,13 @@ async def hear_segment(session: AsyncSession, event: SegmentChanged) -> None:
 @subscriber(LeadsMerged)
 async def hear_merge(session: AsyncSession, event: LeadsMerged) -> None:
     """Whoever is one now is in each journey once."""
-    await hearing.merged(session, event.winner_id, event.loser_ids)
+    await hearing.merged(session, event.merge_id, event.winner_id, event.loser_ids)
+
+
+@subscriber(LeadsUnmerged)
+async def hear_parting(session: AsyncSession, event: LeadsUnmerged) -> None:
+    """Whoever is not one after all is each in their own journeys."""
+    await hearing.parted(session, event.merge_id, event.winner_id, event.loser_ids)
 
 
 @subscriber(LeadDeleted)

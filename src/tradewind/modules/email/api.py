@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.kernel.ownership import Former
 from tradewind.modules.email.contracts import Arrival, DeliveredMail, Mail, SentMail
 from tradewind.modules.email.contracts_rendering import MailClick, MailPerson, MailSender, RenderedMail
 from tradewind.modules.email.people import EngagementJudge, PeopleSource
@@ -25,6 +26,7 @@ __all__ = [
     "claim_clicks",
     "deliver",
     "follow_merge",
+    "follow_unmerge",
     "forget_people",
     "provide_judge",
     "provide_people",
@@ -94,9 +96,17 @@ async def claim_clicks(session: AsyncSession, browsers: Mapping[UUID, str]) -> l
     return await engagement.claim_clicks(session, browsers)
 
 
-async def follow_merge(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> None:
-    """What merged people did with mails is the remaining one's."""
-    await engagement.follow_merge(session, winner_id, loser_ids)
+async def follow_merge(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> dict[str, Former]:
+    """Mails to and from merged people, and what they did with them, are the remaining one's.
+
+    Returns whose they were, by table: what `follow_unmerge` needs to take it back.
+    """
+    return await engagement.follow_merge(session, winner_id, loser_ids)
+
+
+async def follow_unmerge(session: AsyncSession, winner_id: UUID, moves: Mapping[str, Former]) -> None:
+    """Give back mails that came by a merge, and what was done with them."""
+    await engagement.follow_unmerge(session, winner_id, moves)
 
 
 async def forget_people(session: AsyncSession, person_ids: Collection[UUID]) -> None:

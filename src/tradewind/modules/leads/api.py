@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.classification import masked
+from tradewind.kernel.ownership import Former
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.conditions import Compiled, references
 from tradewind.modules.leads.conditions import compile as compile_fields
@@ -20,14 +21,16 @@ from tradewind.modules.leads.contracts import (
     LeadFacts,
     LeadScore,
     LeadSummary,
+    MovedRow,
     NewActivity,
     NewTask,
     SegmentInfo,
     StageInfo,
     ToldPerson,
 )
+from tradewind.modules.leads.enrolling import provide_journeys
 from tradewind.modules.leads.normal_forms import normal_email
-from tradewind.modules.leads.repository import facts, identified, rule_facts
+from tradewind.modules.leads.repository import facts, identified, merges, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
 from tradewind.modules.leads.repository import segments as segments_repository
 from tradewind.modules.leads.repository import timeline as timeline_rows
@@ -56,16 +59,22 @@ __all__ = [
     "mark_contacted",
     "masked_fields",
     "matching_lead_ids",
+    "merge_stands",
+    "moved_rows",
+    "moves_of",
+    "provide_journeys",
     "qualify",
     "read_table",
     "reassign_activities",
     "record_activities",
+    "remember_moves",
     "segment",
     "segments_asking",
     "set_humanness",
     "stage",
     "write_scores",
 ]
+_NOTHING_KEPT: Mapping[UUID, Mapping[str, Any]] = {}
 
 
 async def record_activities(session: AsyncSession, activities: Sequence[NewActivity]) -> list[UUID]:
@@ -203,6 +212,34 @@ async def matching_lead_ids(
     """Ids of leads a condition holds for, ascending; go on with the last one as `after_id`. Raises ConditionInvalid."""
     compiled = await compile_condition(session, condition)
     return await facts.matching(session, compiled, among=among, after_id=after_id, limit=limit)
+
+
+async def merge_stands(session: AsyncSession, merge_id: UUID) -> bool:
+    """Whether a merge was not taken back, as news of it may come late; until the transaction ends, it cannot be."""
+    return await merges.stands(session, merge_id)
+
+
+async def remember_moves(
+    session: AsyncSession,
+    merge_id: UUID,
+    moves: Mapping[str, Former],
+    kept: Mapping[UUID, Mapping[str, Any]] = _NOTHING_KEPT,
+) -> None:
+    """Note which rows of the caller's tables a merge moved, and what else is needed to take that back."""
+    await merges.remember(session, merge_id, moves, kept)
+
+
+async def moved_rows(session: AsyncSession, merge_id: UUID, table: str) -> list[MovedRow]:
+    """What was noted of a table by `remember_moves`."""
+    return await merges.remembered(session, merge_id, table)
+
+
+async def moves_of(session: AsyncSession, merge_id: UUID, tables: Collection[str]) -> dict[str, Former]:
+    """The same of several tables: whose rows were, by their ids."""
+    return {
+        table: {one.row_id: one.from_lead_id for one in await merges.remembered(session, merge_id, table)}
+        for table in tables
+    }
 
 
 def email_key(text: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 # What a page, or what is searched for, is about: the first pattern (case apart) that its path or words match.
@@ -62,6 +62,14 @@ class ToldPerson:
     fields: Mapping[str, str] = field(default_factory=dict)
     custom: Mapping[str, Any] = field(default_factory=dict)
     company: Mapping[str, Any] = field(default_factory=dict)
+
+
+class MovedRow(NamedTuple):
+    """A row of some table that a merge gave to the winner: whose it was, and what else its owner kept of it."""
+
+    row_id: UUID
+    from_lead_id: UUID
+    kept: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

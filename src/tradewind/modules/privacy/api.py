@@ -20,6 +20,7 @@ from tradewind.modules.privacy.contracts import (
     NewSuppression,
     Purpose,
     Source,
+    SpreadWishes,
     Standing,
     SuppressionEntry,
     SuppressionReason,
@@ -46,6 +47,7 @@ __all__ = [
     "issue_confirmation",
     "join_wishes",
     "link_tokens",
+    "part_wishes",
     "purposes",
     "record_consents",
     "release",
@@ -65,12 +67,15 @@ async def standings(session: AsyncSession, asks: Sequence[ContactAsk]) -> list[S
     return await asking.standings(session, asks)
 
 
-async def tally(session: AsyncSession, channel: Channel, purpose: str, addresses: Sequence[str]) -> Mapping[str, int]:
+async def tally(
+    session: AsyncSession, channel: Channel, purpose: str, addresses: Sequence[str], parts: Sequence[int]
+) -> Mapping[tuple[str, int], int]:
     """How many of these addresses may be written to (under the empty text), and how many may not, by the first reason.
 
-    As `standings` would say of each one; made for audiences: one query for any number of them.
+    Counted apart for each of `parts`, which says of each address in which one it is. As `standings` would say of each
+    one; made for audiences: one query for any number of them.
     """
-    return await asking.tally(session, channel, purpose, addresses)
+    return await asking.tally(session, channel, purpose, addresses, parts)
 
 
 async def record_consents(session: AsyncSession, changes: Sequence[ConsentChange]) -> list[ConsentOutcome]:
@@ -171,9 +176,19 @@ async def history(
     return await reading.history(session, channels, address)
 
 
-async def join_wishes(session: AsyncSession, points: Sequence[ContactPoint], *, person_id: UUID | None = None) -> None:
-    """Several contact points are one person's: what was refused for one of them is refused for all of its kind."""
-    await merging.join_wishes(session, points, person_id=person_id)
+async def join_wishes(
+    session: AsyncSession, points: Sequence[ContactPoint], *, person_id: UUID | None = None
+) -> SpreadWishes:
+    """Several contact points are one person's: what was refused for one of them is refused for all of its kind.
+
+    Returns what it changed: what `part_wishes` needs to take it back.
+    """
+    return await merging.join_wishes(session, points, person_id=person_id)
+
+
+async def part_wishes(session: AsyncSession, spread: SpreadWishes, *, person_id: UUID | None = None) -> None:
+    """They are several persons' after all: what held before holds again, where nothing else was said since."""
+    await merging.part_wishes(session, spread, person_id=person_id)
 
 
 async def forget(session: AsyncSession, person_ids: Sequence[UUID], points: Sequence[ContactPoint]) -> None:

@@ -14,7 +14,7 @@ Scope = Literal["all", "marketing"]
 SuppressionReason = Literal["unsubscribed", "complaint", "hard_bounce", "do_not_call", "manual", "import", "erased"]
 Source = Literal[
     "form", "chat", "import", "manual", "api", "preference_page", "one_click", "confirmation", "reply", "provider",
-    "merge", "lead", "sample",
+    "merge", "merge_undone", "lead", "sample",
 ]  # fmt: skip
 Language = Literal["en", "de", "es", "fr"]
 
@@ -101,6 +101,32 @@ class NewSuppression:
     until: datetime | None = None
     person_id: UUID | None = None
     origin_id: UUID | None = None
+
+
+class FormerWish(NamedTuple):
+    """What held for a contact point before another wish came."""
+
+    state: str
+    basis: str
+    source: str
+    at: datetime
+
+
+class SpreadWish(NamedTuple):
+    """A withdrawal that was spread to a contact point, by the hash in hex, and what held there before."""
+
+    contact: str
+    channel: str
+    purpose: str
+    former: FormerWish | None
+
+
+class SpreadWishes(NamedTuple):
+    """What became of one person's refusals when contact points were joined: withdrawals, (contact, channel, reason)."""
+
+    at: datetime
+    consents: tuple[SpreadWish, ...]
+    suppressions: tuple[tuple[str, str, str], ...]
 
 
 class LinkAsk(NamedTuple):

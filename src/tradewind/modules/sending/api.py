@@ -1,12 +1,13 @@
 """What other modules may ask of sending. Everything is set-based and works in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.ownership import Former
 from tradewind.modules.sending.contracts import (
     ApprovalSummary,
     Decision,
@@ -15,6 +16,7 @@ from tradewind.modules.sending.contracts import (
     MessageSummary,
     NewIntent,
     Outlook,
+    Place,
     PlannedMessages,
     SendRequest,
 )
@@ -43,7 +45,9 @@ __all__ = [
     "keep_pool_share",
     "may_send",
     "merge_people",
+    "opening",
     "outlook",
+    "part_people",
     "recent_for",
     "record_later",
     "release_campaign",
@@ -78,6 +82,11 @@ async def outlook(session: AsyncSession, planned: Sequence[PlannedMessages], at:
     messages that nobody has planned here.
     """
     return await foreseeing.outlook(session, planned, at)
+
+
+async def opening(session: AsyncSession, channel: str, places: Sequence[Place], at: datetime) -> list[datetime | None]:
+    """When messages of a channel may leave at each place, from `at` on, by the hours in force; None for never."""
+    return await foreseeing.opening(session, channel, places, at)
 
 
 async def intend(session: AsyncSession, intents: Sequence[NewIntent]) -> list[IntentRef]:
@@ -120,9 +129,14 @@ async def keep_campaign_budget(
     name: str,
     amount_microusd: int,
     period: Literal["day", "month", "campaign"],
+    besides_microusd: int = 0,
+    besides_since: datetime | None = None,
 ) -> None:
-    """Let the messages of a campaign cost at most so much a period; replaces what was said before."""
-    settings = BudgetSettings(amount_microusd=max(1, amount_microusd), period=period, campaign_id=campaign_id)
+    """Let a campaign cost at most so much a period, `besides_microusd` of it spent on other things than messages.
+
+    That counts in the period that `besides_since` lies in. Replaces what was said before.
+    """
+    settings = _budget(campaign_id, amount_microusd, period, besides_microusd, besides_since)
     await guardrails.keep_campaign_budget(session, campaign_id, name=name, settings=settings)
 
 
@@ -132,10 +146,17 @@ async def drop_campaign_budget(session: AsyncSession, campaign_id: UUID) -> None
 
 
 async def keep_pool_share(
-    session: AsyncSession, campaign_id: UUID, *, name: str, amount_microusd: int, period: Literal["day", "month"]
+    session: AsyncSession,
+    campaign_id: UUID,
+    *,
+    name: str,
+    amount_microusd: int,
+    period: Literal["day", "month"],
+    besides_microusd: int = 0,
+    besides_since: datetime | None = None,
 ) -> None:
-    """Let the messages of a campaign cost at most its share of a pool a period, beside a budget of its own."""
-    settings = BudgetSettings(amount_microusd=max(1, amount_microusd), period=period, campaign_id=campaign_id)
+    """Let a campaign cost at most its share of a pool a period, beside a budget of its own; see the latter."""
+    settings = _budget(campaign_id, amount_microusd, period, besides_microusd, besides_since)
     await guardrails.keep_campaign_budget(session, campaign_id, name=name, settings=settings, part=_POOL)
 
 
@@ -159,9 +180,17 @@ async def record_later(session: AsyncSession, facts: Sequence[LaterFact]) -> int
     return await settling.record_later(session, facts)
 
 
-async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> None:
-    """Give the messages of merged people to the one that stays, so that caps count them together."""
-    await history.merge_people(session, into=into, merged=merged)
+async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> dict[str, Former]:
+    """Give the messages of merged people to the one that stays, so that caps count them together.
+
+    Returns whose they were, by table: what `part_people` needs to take it back.
+    """
+    return await history.merge_people(session, into=into, merged=merged)
+
+
+async def part_people(session: AsyncSession, *, holder: UUID, moves: Mapping[str, Former]) -> None:
+    """Give messages back that came to `holder` by a merge; those sent since stay."""
+    await history.part_people(session, holder=holder, moves=moves)
 
 
 async def forget_people(session: AsyncSession, person_ids: Sequence[UUID]) -> None:
@@ -170,3 +199,17 @@ async def forget_people(session: AsyncSession, person_ids: Sequence[UUID]) -> No
     What waits is withdrawn; that a message was sent, and why, stays known of nobody. Suppressions are not touched.
     """
     await history.forget_people(session, person_ids)
+
+
+def _budget(
+    campaign_id: UUID,
+    amount_microusd: int,
+    period: Literal["day", "month", "campaign"],
+    besides_microusd: int,
+    besides_since: datetime | None,
+) -> BudgetSettings:
+    # Where nothing was spent besides, the day makes no difference, and nothing needs to be stored anew.
+    return BudgetSettings(
+        amount_microusd=max(1, amount_microusd), period=period, campaign_id=campaign_id,
+        besides_microusd=max(0, besides_microusd), besides_since=besides_since if besides_microusd > 0 else None,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 Verdict = Literal["allow", "defer", "approve", "block"]
@@ -26,6 +26,13 @@ class Recipient:
     person_id: UUID | None = None
     time_zone: str | None = None
     country: str | None = None
+
+
+class Place(NamedTuple):
+    """Where somebody is, as far as it is known: an IANA zone, an ISO 3166 code of two letters."""
+
+    time_zone: str | None
+    country: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

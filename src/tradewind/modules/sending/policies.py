@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.modules.sending.contracts import Mode
@@ -99,7 +100,8 @@ class LimitSettings(_Settings):
 class BudgetSettings(_Settings):
     """Messages cost at most `amount_microusd` a day, a month, or in the whole life of each campaign.
 
-    With a `campaign_id` it binds the messages of that campaign, and counts no others.
+    With a `campaign_id` it binds the messages of that campaign, and counts no others. `besides_microusd` is spent on
+    other things than messages in the period that begins on or before `besides_since`, and leaves less for them.
     """
 
     rule: Literal["budget"] = "budget"
@@ -107,6 +109,13 @@ class BudgetSettings(_Settings):
     period: Literal["day", "month", "campaign"]
     channels: Names = []
     campaign_id: UUID | None = None
+    besides_microusd: Whole = Field(default=0, ge=0, le=10**18)
+    besides_since: AwareDatetime | None = None
+
+    def besides(self, begins: datetime | None) -> int:
+        """What was spent besides messages in the period that begins then (None: in the whole life of a campaign)."""
+        past = begins is not None and self.besides_since is not None and self.besides_since < begins
+        return 0 if past else self.besides_microusd
 
 
 class ApprovalSettings(_Settings):
@@ -164,6 +173,10 @@ class Guardrail:
     def campaign_id(self) -> UUID | None:
         """The only campaign it binds; None for all."""
         return getattr(self.settings, "campaign_id", None)
+
+    def besides(self, begins: datetime | None) -> int:
+        """Micro-USD that a budget lost to other things than messages in the period that begins then."""
+        return self.settings.besides(begins) if self.rule == "budget" else 0
 
     def concerns(self, channel: str, campaign_id: UUID | None) -> bool:
         """Whether messages of a channel and campaign are its concern."""

@@ -1,5 +1,6 @@
 """A journey as a graph of steps: the strict form that runs, and the loose form that people edit."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -235,6 +236,13 @@ class DraftComment(BaseModel):
 
 
 _Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+
+
+def door_of(draft: Mapping[str, Any]) -> str | None:
+    """The step by which people are put into a journey by hand: its trigger for that, else that of a campaign."""
+    nodes = draft.get("nodes", ())
+    doors = {node["settings"].get("on"): node["id"] for node in reversed(nodes) if node["kind"] == "trigger"}
+    return doors.get("api") or doors.get("audience")
 
 
 class JourneyDraft(BaseModel):

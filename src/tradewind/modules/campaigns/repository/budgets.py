@@ -41,6 +41,13 @@ async def pool(session: AsyncSession, pool_id: UUID, *, lock: bool = False) -> B
     return await session.scalar(statement)
 
 
+async def pool_of(session: AsyncSession, campaign_id: UUID) -> BudgetPool | None:
+    """The pool a campaign is in, under lock."""
+    statement = select(BudgetPool).join(BudgetMember, BudgetMember.pool_id == BudgetPool.id)
+    statement = statement.where(BudgetMember.campaign_id == campaign_id).with_for_update(key_share=True, of=BudgetPool)
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
 async def pools(session: AsyncSession) -> Sequence[BudgetPool]:
     """All pools, the oldest first."""
     return (await session.scalars(select(BudgetPool).order_by(BudgetPool.created_at, BudgetPool.id))).all()

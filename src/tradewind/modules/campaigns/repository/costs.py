@@ -41,14 +41,18 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> int:
     return len((await session.scalars(statement.returning(CampaignCost.id))).all())
 
 
-async def spent(session: AsyncSession, campaign_id: UUID, currency: str, *, since: date | None) -> int:
-    """The sum of a currency in minor units, from a day on."""
+async def spent(
+    session: AsyncSession, campaign_id: UUID, currency: str, *, since: date | None, until: date | None
+) -> int:
+    """The sum of a currency in minor units, from a day to a day, both included."""
     table = CampaignCost
     statement = select(func.coalesce(func.sum(table.amount_minor), 0)).where(
         table.campaign_id == campaign_id, table.currency == currency
     )
     if since is not None:
         statement = statement.where(table.day >= since)
+    if until is not None:
+        statement = statement.where(table.day <= until)
     return int(await session.scalar(statement) or 0)
 
 

@@ -53,6 +53,15 @@ _ENTER = """
     RETURNING id, person_id
 """
 
+_WHY_NOT = """
+    SELECT CASE WHEN EXISTS (SELECT FROM journey_enrolments e
+                WHERE e.journey_id = $1 AND e.person_id = n.id AND e.state = 'waiting') THEN 'in_it'
+            WHEN EXISTS (SELECT FROM journey_enrolments e WHERE e.journey_id = $1 AND e.person_id = n.id)
+                THEN 'were_in_it'
+            ELSE 'gone' END AS why, count(*) AS people
+    FROM unnest($2::uuid[]) AS n(id) GROUP BY 1
+"""
+
 
 @dataclass(slots=True)
 class Claimed:
@@ -144,6 +153,13 @@ async def enter(
         [one.at for one in entries], [one.due_at for one in entries], re_entry, days or 0,
     )  # fmt: skip
     return [row["person_id"] for row in rows]
+
+
+async def why_not(session: AsyncSession, journey_id: UUID, people: Sequence[UUID]) -> dict[str, int]:
+    """Why people could not enter: they are `in_it`, `were_in_it` and may not come again yet, or are `gone`."""
+    connection = await asyncpg_connection(session)
+    rows = await connection.fetch(_WHY_NOT, journey_id, list(people))
+    return {row["why"]: row["people"] for row in rows}
 
 
 async def end(

@@ -17,7 +17,8 @@ _ADDRESSES = {"email": "leads.email_key", "chat": "leads.id::text"}
 # Without days that count, nobody wrote lately; a page of everybody is one statement.
 _REACH = """
     WITH everybody AS (
-        SELECT leads.id, {address} AS address, {unwanted} AS excluded,
+        SELECT leads.id, {address} AS address, concat(leads.time_zone, '|', leads.country) AS place,
+            {unwanted} AS excluded,
             $4::timestamptz IS NOT NULL AND EXISTS (
                 SELECT FROM send_intents i WHERE i.organisation_id = $3 AND i.person_id = leads.id
                 AND i.campaign_id IS NOT NULL AND i.campaign_id <> $5
@@ -30,6 +31,7 @@ _REACH = """
         count(*) FILTER (WHERE NOT excluded AND recent) AS recent,
         count(*) FILTER (WHERE $6 AND NOT excluded AND NOT recent AND address IS NULL) AS no_address,
         array_agg(address) FILTER (WHERE $6 AND NOT excluded AND NOT recent AND address IS NOT NULL) AS addresses,
+        array_agg(place) FILTER (WHERE $6 AND NOT excluded AND NOT recent AND address IS NOT NULL) AS places,
         (array_agg(id ORDER BY id DESC))[1] AS last
     FROM everybody
 """
@@ -37,13 +39,17 @@ _REACH = """
 
 @dataclass(slots=True)
 class ReachPage:
-    """Counts of a page of an audience; `last` where more follow. `addresses` of those who may be written to."""
+    """Counts of a page of an audience; `last` where more follow.
+
+    `addresses` of those who may be written to, with the `places` they are at: zone and country, with a | between.
+    """
 
     people: int
     excluded: int
     recent: int
     no_address: int
     addresses: list[str]
+    places: list[str]
     last: UUID | None
 
 
@@ -71,4 +77,7 @@ async def page(
     )  # fmt: skip
     assert row is not None
     last = row["last"] if row["people"] == _PAGE else None
-    return ReachPage(row["people"], row["excluded"], row["recent"], row["no_address"], row["addresses"] or [], last)
+    return ReachPage(
+        row["people"], row["excluded"], row["recent"], row["no_address"], row["addresses"] or [], row["places"] or [],
+        last,
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from tradewind.modules.campaigns.schemas.campaigns import (
 )
 from tradewind.modules.campaigns.schemas.rehearsals import RehearsalRead
 from tradewind.modules.campaigns.service import campaign_launching as launching
-from tradewind.modules.campaigns.service import campaigns, reaching
+from tradewind.modules.campaigns.service import campaigns, choosing, reaching
 
 router = Router(tags=["Campaigns"])
 IfMatch = Annotated[str | None, Header(description="ETag of the version the change is based on")]
@@ -130,4 +130,12 @@ async def choose_campaign_variant(
     session: Session, campaign_id: UUID, message: _Key, variant: _Key, response: Response
 ) -> CampaignRead:
     """Have everybody from now on get this variant of a message."""
-    return tagged(response, await launching.choose(session, campaign_id, message, variant))
+    return tagged(response, await choosing.choose(session, campaign_id, message, variant))
+
+
+@router.delete("/campaigns/{campaign_id:uuid}/variants/{message}/choice", dependencies=LAUNCH)
+async def leave_campaign_variant_to_chance(
+    session: Session, campaign_id: UUID, message: _Key, response: Response
+) -> CampaignRead:
+    """Take back that somebody chose a variant of a message: chance decides again, by what is known by now."""
+    return tagged(response, await choosing.leave_to_chance(session, campaign_id, message))

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.pagination import Page
@@ -18,7 +18,7 @@ from tradewind.modules.campaigns.schemas.enrolments import (
     JourneySplitRead,
 )
 from tradewind.modules.campaigns.schemas.optimising import BestHoursRead
-from tradewind.modules.campaigns.service import entering, hours, splits, tracing
+from tradewind.modules.campaigns.service import choosing, entering, hours, splits, tracing
 
 router = Router(tags=["Journeys"])
 READ = [requires("campaigns:read")]
@@ -78,6 +78,14 @@ async def read_journey_counts(
 async def list_journey_splits(session: Session, journey_id: UUID) -> list[JourneySplitRead]:
     """Splits of the published version: how each variant does, and what chance it has from here."""
     return await splits.list_splits(session, journey_id)
+
+
+@router.delete("/journeys/{journey_id}/splits/{node}/choice", dependencies=LAUNCH)
+async def leave_journey_split_to_chance(
+    session: Session, journey_id: UUID, node: Annotated[str, Path(max_length=40)]
+) -> list[JourneySplitRead]:
+    """Take back that somebody chose a variant of a split: chance decides again, by what is known by now."""
+    return await choosing.leave_split_to_chance(session, journey_id, node)
 
 
 @router.get("/journeys/{journey_id}/best-hours", dependencies=READ)

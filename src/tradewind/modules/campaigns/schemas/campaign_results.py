@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from tradewind.modules.campaigns.engine.campaign import GoalKind, Measure, MessageChannel
 from tradewind.modules.campaigns.schemas.campaigns import CampaignState, Money
-from tradewind.modules.campaigns.schemas.enrolments import JourneyArmRead
+from tradewind.modules.campaigns.schemas.enrolments import ChosenVariant, JourneyArmRead
 
 
 class Share(BaseModel):
@@ -91,14 +91,6 @@ class CampaignLift(BaseModel):
     low: float | None
     high: float | None
     extra_goals: float | None = Field(description="Goals that would not have been reached without it")
-
-
-class ChosenVariant(BaseModel):
-    """The variant that everybody gets from a moment on, because somebody said so."""
-
-    variant: str
-    by: str
-    at: datetime
 
 
 class MessageVariants(BaseModel):

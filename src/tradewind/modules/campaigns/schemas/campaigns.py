@@ -89,6 +89,10 @@ class CampaignReach(BaseModel):
     people: int
     audience: int = Field(description="`people` without those who are left out: who would enter")
     reachable: int
+    waiting: int = Field(
+        default=0,
+        description="Of the reachable, those whose first message waits for the hours for messages where they are",
+    )
     reasons: list[ReachReason]
     confirm_people: int | None = Field(description="The number a launch must repeat; null where it need not")
     rehearsal_needed: bool = Field(description="So many that this draft must pass a rehearsal before its launch")

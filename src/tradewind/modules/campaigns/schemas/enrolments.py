@@ -120,6 +120,14 @@ class JourneyArmRead(BaseModel):
     lift_high: float | None = None
 
 
+class ChosenVariant(BaseModel):
+    """The variant that everybody gets from a moment on, because somebody said so."""
+
+    variant: str
+    by: str
+    at: datetime
+
+
 class JourneySplitRead(BaseModel):
     """A split and its variants."""
 
@@ -128,4 +136,5 @@ class JourneySplitRead(BaseModel):
     name: str
     method: Literal["fixed", "adaptive"]
     reward_days: int
+    chosen: ChosenVariant | None = None
     arms: list[JourneyArmRead]

@@ -93,6 +93,7 @@ class JourneyRow(BaseModel):
     published_number: int | None = Field(description="Number of the version new people follow")
     published_at: datetime | None
     unpublished_changes: bool
+    takes_people: bool = Field(default=False, description="Whether people can be put in by hand")
     step_count: int
     people: JourneyPeople
     launched_at: datetime | None

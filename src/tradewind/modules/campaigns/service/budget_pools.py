@@ -233,6 +233,13 @@ async def _decide(session: AsyncSession, pool: BudgetPool, *, origin: str) -> Bu
     return stored
 
 
+async def follow_costs(session: AsyncSession, campaign_id: UUID) -> None:
+    """Costs of a campaign changed: its pool, if it is in one, leaves so much less for messages."""
+    pool = await repository.pool_of(session, campaign_id)
+    if pool is not None:
+        await _apply(session, pool)
+
+
 async def _apply(session: AsyncSession, pool: BudgetPool) -> None:
     """Have what each campaign may spend in force; nothing where the pool is not on."""
     standings = await _standings(session, pool)
@@ -243,11 +250,10 @@ async def _apply(session: AsyncSession, pool: BudgetPool) -> None:
     shares = {one.campaign_id: one.share for one in standings.campaigns}
     given = allot(pool.amount_microusd, standings.campaigns, shares)
     for one in standings.campaigns:
-        # What was spent beside messages leaves less for them.
         await sending.keep_pool_share(
             session, one.campaign_id, name=f"Share of “{one.name}” in “{pool.name}”",
-            amount_microusd=given[one.campaign_id] - standings.others[one.campaign_id],
-            period="month" if pool.period == "month" else "day",
+            amount_microusd=given[one.campaign_id], period="month" if pool.period == "month" else "day",
+            besides_microusd=standings.others[one.campaign_id], besides_since=standings.begins,
         )  # fmt: skip
 
 

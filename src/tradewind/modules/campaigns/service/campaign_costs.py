@@ -180,4 +180,4 @@ async def _changed(session: AsyncSession, campaign: Campaign, action: str, **mor
     """Note it, and leave so much less of the budget of a campaign under way."""
     await campaigns.record(session, action, campaign, **more)
     if campaign.state in ("live", "paused"):
-        await budgets.keep(session, campaign)
+        await budgets.costs_changed(session, campaign)

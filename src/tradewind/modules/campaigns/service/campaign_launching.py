@@ -6,15 +6,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
-from tradewind.kernel.database import actor_of
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.events import publish as tell
-from tradewind.modules.campaigns.engine.composing import compose, split_key
+from tradewind.modules.campaigns.engine.composing import compose
 from tradewind.modules.campaigns.errors import (
     CampaignInvalid,
     ConfirmationNeeded,
     RehearsalNeeded,
-    VariantNotFound,
     WrongState,
 )
 from tradewind.modules.campaigns.events import CampaignEnded, CampaignLaunched, CampaignNotStarted, CampaignPaused
@@ -110,26 +108,6 @@ async def stop(session: AsyncSession, campaign_id: UUID) -> CampaignRead:
     return await campaigns.shown(session, campaign)
 
 
-async def choose(session: AsyncSession, campaign_id: UUID, message: str, variant: str) -> CampaignRead:
-    """Have everybody from now on get this variant, whichever version of the journey they are on.
-
-    Raises CampaignNotFound, VariantNotFound, WrongState.
-    """
-    campaign = await campaigns.require(session, campaign_id, lock=True)
-    if campaign.state not in ("live", "paused"):
-        raise WrongState("Only in a running campaign there is something to choose.")
-    told = next((one for one in campaigns.draft_of(campaign).messages if one.key == message), None)
-    if told is None or variant not in {one.key for one in told.variants} or len(told.variants) < 2:
-        raise VariantNotFound("There is no such variant of this message.")
-    journey = await journey_rows.journey(session, (await _journey(session, campaign)).id, lock=True)
-    assert journey is not None
-    chosen = {"variant": variant, "by": actor_of(session).name, "at": now().isoformat()}
-    journey.chosen = {**journey.chosen, split_key(message): chosen}
-    await session.flush()
-    await _noted(session, campaign, "campaign.variant_chosen", after={"message": message, "variant": variant})
-    return await campaigns.shown(session, campaign)
-
-
 async def by_clock(session: AsyncSession, campaign_id: UUID) -> None:
     """Begin a campaign whose time has come, end one whose time is over, and one that has nothing left to do."""
     campaign = await repository.campaign(session, campaign_id, lock=True)
@@ -143,7 +121,8 @@ async def by_clock(session: AsyncSession, campaign_id: UUID) -> None:
     elif campaign.state == "live":
         if await _nothing_left(session, campaign):
             await end(session, campaign, "done")
-        elif at.minute == 0:
+        else:
+            # A day may have begun, and with it a period, or a day for which costs were entered before.
             await budgets.keep(session, campaign)
 
 

@@ -20,7 +20,6 @@ from tradewind.modules.campaigns.schemas.campaign_results import (
     CampaignLift,
     CampaignMoney,
     CampaignResults,
-    ChosenVariant,
     GoalProgress,
     MessageVariants,
     NotSent,
@@ -189,12 +188,11 @@ async def _variants(session: AsyncSession, draft: CampaignDraft, own: Journey | 
         split = by_node.get(split_key(message.key))
         if split is None:
             continue
-        chosen = own.chosen.get(split.node)
         found.append(
             MessageVariants(
                 message=message.key, channel=message.channel, node=split.node, method=split.method,
                 measure=draft.testing.measure, reward_days=split.reward_days,
-                chosen=ChosenVariant.model_validate(chosen) if chosen else None, arms=split.arms,
+                chosen=split.chosen, arms=split.arms,
             )
         )  # fmt: skip
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.kernel.database.sight import seeing_everything
 from tradewind.kernel.ids import new_id
-from tradewind.modules.campaigns.engine.graph import JourneyDraft, ReEntry
+from tradewind.modules.campaigns.engine.graph import ReEntry, door_of
 from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.engine.steps import EventTrigger, FormTrigger
 from tradewind.modules.campaigns.errors import EnrolmentNotFound, WrongState
@@ -26,6 +26,7 @@ from tradewind.modules.identity import api as identity
 from tradewind.modules.leads import api as leads
 from tradewind.modules.sending import api as sending
 
+TAKES_NOBODY = "Only a live campaign, or a live journey with a trigger “By hand or API”, takes people."
 # The clocks of browsers are ahead sometimes.
 _CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -74,7 +75,7 @@ async def enrol_by_hand(session: AsyncSession, journey_id: UUID, data: EnrolPeop
     key = data.key or new_id().hex
     came = await put_in(session, journey, data.person_ids, dict.fromkeys(data.person_ids, f"api:{key}"))
     if came is None:
-        raise WrongState("Only a live journey with a trigger “By hand or API” takes people.")
+        raise WrongState(TAKES_NOBODY)
     wanted = set(data.person_ids)
     after = {"entered": len(came), "key": data.key}
     await journeys.record(session, "journey.people_enrolled", journey, after=after)
@@ -89,8 +90,7 @@ async def put_in(
         return None
     version = await repository.version(session, journey.published_version_id)
     assert version is not None
-    draft = JourneyDraft.model_validate(version.draft)
-    door = next((one.id for one in draft.nodes if one.kind == "trigger" and one.settings.get("on") == "api"), None)
+    door = door_of(version.draft)
     if door is None:
         return None
     at = now()

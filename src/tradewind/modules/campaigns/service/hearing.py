@@ -15,6 +15,7 @@ from tradewind.modules.campaigns.service import entering, hours, sweeping, wakin
 from tradewind.modules.campaigns.service.programs import home_zone, of_version
 from tradewind.modules.leads import api as leads
 
+_ENROLMENTS = "journey_enrolments"
 MEASURED = {"click": "email.clicked", "reply": "email.replied"}
 """The kind of activity that counts for a split that does not measure by the goal."""
 
@@ -64,11 +65,29 @@ async def everybody(session: AsyncSession, segment_id: UUID | None = None) -> No
             await enqueue(session, waking.sweep_job(), waking.Sweep(journey_id=journey.id))
 
 
-async def merged(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[UUID]) -> None:
+async def merged(session: AsyncSession, merge_id: UUID, winner_id: UUID, loser_ids: Sequence[UUID]) -> None:
     """People turned out to be one: the journeys of the losers are the winner's, but each journey only once."""
+    if not await leads.merge_stands(session, merge_id):
+        return
+    before = {UUID(bytes=row["id"].bytes): row for row in await merges.before(session, winner_id, loser_ids)}
+    former = {row_id: UUID(bytes=row["person_id"].bytes) for row_id, row in before.items()}
+    kept = {
+        row_id: {name: row[name] for name in ("entry_key", "state", "signal", "signal_at")}
+        for row_id, row in before.items()
+    }
+    await leads.remember_moves(session, merge_id, {_ENROLMENTS: former}, kept)
     await entering.count_ended(session, await merges.end_doubled(session, winner_id, loser_ids, now()))
     await merges.hand_over(session, winner_id, loser_ids)
-    await hours.merged(session, winner_id, loser_ids)
+    await hours.counted_anew(session, [winner_id, *loser_ids])
+
+
+async def parted(session: AsyncSession, merge_id: UUID, winner_id: UUID, loser_ids: Sequence[UUID]) -> None:
+    """They are several after all: each goes on where they were, or where what was theirs has come to."""
+    moved = await leads.moved_rows(session, merge_id, _ENROLMENTS)
+    for version_id, people in sorted((await merges.take_back(session, winner_id, moved)).items()):
+        await repository.count_up(session, version_id, {("", "exited"): -people})
+    await hours.counted_anew(session, [winner_id, *loser_ids])
+    await waking.wake(session)
 
 
 async def gone(session: AsyncSession, people: Sequence[UUID]) -> None:

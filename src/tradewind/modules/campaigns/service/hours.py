@@ -61,10 +61,10 @@ async def reward(session: AsyncSession) -> None:
     await rows.reward(session, at=now())
 
 
-async def merged(session: AsyncSession, winner_id: UUID, loser_ids: Sequence[UUID]) -> None:
-    """What the losers answered is the winner's."""
-    await rows.drop(session, loser_ids)
-    await rows.count(session, [winner_id], zone=await home_zone(session), at=now())
+async def counted_anew(session: AsyncSession, people: Sequence[UUID]) -> None:
+    """Count again when these people answer: what they did has other owners."""
+    await rows.drop(session, people)
+    await rows.count(session, people, zone=await home_zone(session), at=now())
 
 
 async def published(session: AsyncSession, graph: JourneyGraph) -> None:

@@ -15,7 +15,7 @@ from tradewind.kernel.concurrency import check_version
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
 from tradewind.modules.campaigns.engine.checking import Problem, read
-from tradewind.modules.campaigns.engine.graph import DraftComment, JourneyDraft, JourneyGraph
+from tradewind.modules.campaigns.engine.graph import DraftComment, JourneyDraft, JourneyGraph, door_of
 from tradewind.modules.campaigns.engine.steps import (
     AudienceTrigger,
     EventTrigger,
@@ -239,6 +239,7 @@ async def _rows(session: AsyncSession, found: Sequence[Journey]) -> list[dict[st
             "published_number": told[journey.id].number if journey.id in told else None,
             "published_at": told[journey.id].published_at if journey.id in told else None,
             "unpublished_changes": journey.id not in told or _changed(told[journey.id].draft, journey.draft),
+            "takes_people": journey.state == "live" and door_of(told[journey.id].draft) is not None,
             "step_count": len(journey.draft.get("nodes", [])),
             "people": people(counted.get(journey.id, {})),
         }

@@ -1,7 +1,7 @@
 """Who a campaign would reach if it began now: exact, in a few statements however many people there are."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,8 @@ from tradewind.modules.campaigns.service import campaigns, journeys
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.errors import ConditionInvalid
 from tradewind.modules.privacy import api as privacy
+from tradewind.modules.sending import api as sending
+from tradewind.modules.sending.contracts import TRANSACTIONAL, Place
 
 _MOST = 10_000_000
 _TEXTS: Mapping[str, str] = {
@@ -45,9 +47,11 @@ async def reach_of(session: AsyncSession, campaign: Campaign, draft: CampaignDra
     entering = people - counted["excluded"] - counted["recent"]
     left = entering - counted["no_address"] - counted["suppressed"] - counted["no_consent"]
     counted["holdout"] = round(left * told.testing.holdout)
+    reachable = left - counted["holdout"]
     large = entering > journeys.LARGE
     return CampaignReach(
-        people=people, audience=entering, reachable=left - counted["holdout"],
+        people=people, audience=entering, reachable=reachable,
+        waiting=min(reachable, round(counted["waiting"] * (1 - told.testing.holdout))),
         reasons=[
             ReachReason(rule=rule, text=words, count=counted[rule])  # type: ignore[arg-type]
             for rule, words in _TEXTS.items()
@@ -89,7 +93,7 @@ async def _counted(session: AsyncSession, campaign: Campaign, draft: CampaignDra
         ) from error
     # Tasks and requests reach the team or a system: nobody needs an address for them.
     channel = draft.messages[0].channel if draft.messages else None
-    after = None
+    after, known = None, _Places(session, draft, channel or "")
     while True:
         page = await repository.page(
             session, wanted, unwanted, campaign_id=campaign.id, recent_days=draft.audience.without_recent_days,
@@ -97,12 +101,39 @@ async def _counted(session: AsyncSession, campaign: Campaign, draft: CampaignDra
         )  # fmt: skip
         counted.update(people=page.people, excluded=page.excluded, recent=page.recent, no_address=page.no_address)
         if page.addresses and channel in ("email", "chat"):
-            for code, count in (await privacy.tally(session, channel, draft.purpose, page.addresses)).items():
+            parts = known.numbers(page.places)
+            told = await privacy.tally(session, channel, draft.purpose, page.addresses, parts)
+            shut = await known.shut()
+            for (code, part), count in told.items():
                 if code:
                     counted[_rule(code)] += count
+                elif part in shut:
+                    counted["waiting"] += count
         if page.last is None:
             return counted
         after = page.last
+
+
+class _Places:
+    """Where people are, numbered as they come, and where it is no hour for the first message when it is to leave."""
+
+    def __init__(self, session: AsyncSession, draft: CampaignDraft, channel: str) -> None:
+        self._session, self._channel = session, channel
+        at = draft.schedule.at if draft.schedule.start == "at" else None
+        self._at = max(at or now(), now())
+        # By the person's own clock or best hour there is a wait for the hour in any case.
+        self._asked = draft.schedule.send_time == "asap" and draft.purpose != TRANSACTIONAL
+        self._numbers: dict[str, int] = {}
+
+    def numbers(self, places: Sequence[str]) -> list[int]:
+        return [self._numbers.setdefault(one, len(self._numbers)) for one in places]
+
+    async def shut(self) -> frozenset[int]:
+        if not self._asked:
+            return frozenset()
+        found = [Place(*(part or None for part in one.split("|", 1))) for one in self._numbers]
+        opens = await sending.opening(self._session, self._channel, found, self._at)
+        return frozenset(number for number, opening in enumerate(opens) if opening is None or opening > self._at)
 
 
 def _rule(code: str) -> str:

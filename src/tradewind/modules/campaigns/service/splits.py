@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.clock import now
 from tradewind.modules.campaigns.engine.allocation import best_chances, difference, interval, shares
 from tradewind.modules.campaigns.engine.program import Node, Program
+from tradewind.modules.campaigns.models import Journey
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository import splits as rows
-from tradewind.modules.campaigns.schemas.enrolments import JourneyArmRead, JourneySplitRead
+from tradewind.modules.campaigns.schemas.enrolments import ChosenVariant, JourneyArmRead, JourneySplitRead
 from tradewind.modules.campaigns.schemas.optimising import Estimate
 from tradewind.modules.campaigns.service import journeys
 from tradewind.modules.campaigns.service.programs import programs
@@ -46,7 +47,7 @@ async def list_splits(session: AsyncSession, journey_id: UUID) -> list[JourneySp
     return [
         JourneySplitRead(
             version_number=version.number, node=node.key, name=node.name, method=node.settings.method,
-            reward_days=node.settings.reward_days,
+            reward_days=node.settings.reward_days, chosen=_choice(journey, node),
             arms=_arms(node, counted.get((version.id, node.key), {}), estimated, journey.chosen),
         )
         for node in program.splits
@@ -60,6 +61,11 @@ def _given(
     given = shares(node.settings, counted)
     variant = chosen[node.key]["variant"] if node.key in chosen else None
     return {key: float(key == variant) for key in given} if variant in given else given
+
+
+def _choice(journey: Journey, node: Node) -> ChosenVariant | None:
+    chosen = journey.chosen.get(node.key)
+    return ChosenVariant.model_validate(chosen) if chosen else None
 
 
 def _learns(node: Node) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of
@@ -65,11 +65,6 @@ async def assignees(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, 
     statement = select(Conversation.id, Conversation.assignee_id).where(Conversation.id.in_(ids))
     found = await (await session.connection()).execute(statement)
     return {row.id: row.assignee_id for row in found}
-
-
-async def give_to_lead(session: AsyncSession, lead_ids: Sequence[UUID], winner_id: UUID) -> None:
-    """Give all conversations of some leads to another one."""
-    await session.execute(update(Conversation).where(Conversation.lead_id.in_(lead_ids)).values(lead_id=winner_id))
 
 
 async def open_handover(session: AsyncSession, conversation_id: UUID) -> Handover | None:

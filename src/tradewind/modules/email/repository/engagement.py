@@ -93,14 +93,6 @@ async def claim(
     )
 
 
-async def reassign(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> None:
-    """What merged people did is what the remaining one did."""
-    connection = await asyncpg_connection(session)
-    await connection.execute(
-        "UPDATE mail_engagements SET person_id = $1 WHERE person_id = any($2::uuid[])", winner_id, list(loser_ids)
-    )
-
-
 async def forget(session: AsyncSession, person_ids: Collection[UUID]) -> None:
     """Take away what people did who are gone for good."""
     connection = await asyncpg_connection(session)

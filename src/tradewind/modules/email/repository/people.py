@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import asyncpg_connection
+from tradewind.kernel.ownership import Tables
 
-_TABLES = ("email_deliveries", "email_arrivals")
+TABLES: Tables = {"email_deliveries": "person_id", "email_arrivals": "person_id", "mail_engagements": "person_id"}
 # Of a mail there stays that it was sent, and what became of it; of an answer that there was one.
 _FORGET = (
     """
@@ -26,15 +27,6 @@ _FORGET = (
         reason = ''
     WHERE person_id = ANY ($1::uuid[])""",
 )
-
-
-async def reassign(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> None:
-    """Mails to and from merged people are the remaining one's."""
-    connection = await asyncpg_connection(session)
-    for table in _TABLES:
-        await connection.execute(
-            f"UPDATE {table} SET person_id = $1 WHERE person_id = ANY ($2::uuid[])", winner_id, list(loser_ids)
-        )
 
 
 async def forget(session: AsyncSession, person_ids: Collection[UUID]) -> None:

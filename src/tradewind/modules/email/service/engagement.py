@@ -14,6 +14,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.events import Event, publish
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.limits import client_network
+from tradewind.kernel.ownership import Former, give_back, reassign
 from tradewind.modules.email import people as people_port
 from tradewind.modules.email.contracts_rendering import Engagement, MailClick
 from tradewind.modules.email.events import MailNewsItem, news
@@ -101,10 +102,14 @@ async def claim_clicks(session: AsyncSession, browsers: Mapping[UUID, str]) -> l
     return [MailClick(row["id"], row["person_id"], row["at"]) for row in rows]
 
 
-async def follow_merge(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> None:
-    """What merged people did, and what they were sent, is the remaining one's."""
-    await repository.reassign(session, winner_id, loser_ids)
-    await people_of_mails.reassign(session, winner_id, loser_ids)
+async def follow_merge(session: AsyncSession, winner_id: UUID, loser_ids: Collection[UUID]) -> dict[str, Former]:
+    """What merged people did, and what they were sent, is the remaining one's; returns whose it was, by table."""
+    return await reassign(session, people_of_mails.TABLES, winner_id, loser_ids)
+
+
+async def follow_unmerge(session: AsyncSession, winner_id: UUID, moves: Mapping[str, Former]) -> None:
+    """Give back what came by a merge."""
+    await give_back(session, people_of_mails.TABLES, winner_id, moves)
 
 
 async def forget(session: AsyncSession, person_ids: Collection[UUID]) -> None:

@@ -14,7 +14,6 @@ from tradewind.modules.email.contracts import SentMail
 from tradewind.modules.email.events import MailNews
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.events import LeadsPurged
-from tradewind.modules.leads.events_deals import LeadsMerged
 from tradewind.modules.leads.repository import identified
 from tradewind.modules.leads.service import timeline
 from tradewind.modules.leads.service.mail_facts import LeadsInMails
@@ -64,12 +63,6 @@ async def note_news(session: AsyncSession, event: MailNews) -> None:
         _Entry(one.kind, one.id, one.message_id, one.person_id, one.at, one.human, one.data) for one in event.items
     ]
     await _note(session, known)
-
-
-@subscriber(LeadsMerged)
-async def follow_mails_of_merged(session: AsyncSession, event: LeadsMerged) -> None:
-    """What the losers did with mails is the winner's."""
-    await email.follow_merge(session, event.winner_id, event.loser_ids)
 
 
 @subscriber(LeadsPurged)

@@ -1,19 +1,13 @@
-"""Messages of people who become one, are deleted, or are gone for good: the send ledger knows people by their ids."""
+"""Messages of people who are deleted, or are gone for good: the send ledger knows people by their ids."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.events import subscriber
 from tradewind.modules.leads.events import LeadDeleted, LeadsPurged
-from tradewind.modules.leads.events_deals import LeadsDeleted, LeadsMerged
+from tradewind.modules.leads.events_deals import LeadsDeleted
 from tradewind.modules.sending import api as sending
 
 _DELETED = "The lead was deleted."
-
-
-@subscriber(LeadsMerged)
-async def follow_messages_of_merged(session: AsyncSession, event: LeadsMerged) -> None:
-    """Why the losers were written to, or not, is the winner's history; caps count them together."""
-    await sending.merge_people(session, into=event.winner_id, merged=event.loser_ids)
 
 
 @subscriber(LeadDeleted)

@@ -1,6 +1,6 @@
 """SQL of merges: whole rows as JSON, things that change hands, and the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,9 @@ import orjson
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.leads.models.merges import LeadMerge
+from tradewind.kernel.ownership import Former
+from tradewind.modules.leads.contracts import MovedRow
+from tradewind.modules.leads.models.merges import LeadMerge, LeadMergeMove
 from tradewind.modules.leads.models.people import Lead
 
 # Tables whose rows belong to one lead. Their owners need not know of merges: lead_id just changes.
@@ -69,6 +71,13 @@ _RECOUNT = text("""
     WHERE s.kind = 'static' AND s.member_count IS NOT NULL
         AND s.id IN (SELECT row_id FROM lead_merge_moves
             WHERE merge_id = :merge_id AND subject = 'segment_members')
+""")
+_REMEMBER = text("""
+    INSERT INTO lead_merge_moves (organisation_id, merge_id, subject, row_id, from_lead_id, kept)
+    SELECT m.organisation_id, m.id, :subject, n.row_id, n.lead_id, CAST(n.kept AS jsonb)
+    FROM lead_merges m, unnest(CAST(:rows AS uuid[]), CAST(:leads AS uuid[]), CAST(:kept AS text[]))
+        AS n (row_id, lead_id, kept)
+    WHERE m.id = :merge_id
 """)
 _HIDE = text("""
     UPDATE leads SET merged_into_id = :winner_id, deleted_at = :at, updated_at = :at, version = version + 1
@@ -141,6 +150,32 @@ async def locked_merge(session: AsyncSession, merge_id: UUID) -> LeadMerge | Non
     """The merge, locked."""
     query = select(LeadMerge).where(LeadMerge.id == merge_id).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def stands(session: AsyncSession, merge_id: UUID) -> bool:
+    """Whether a merge was not taken back; it cannot be until the transaction ends. One that is gone stands."""
+    query = select(LeadMerge.undone_at).where(LeadMerge.id == merge_id).with_for_update(read=True)
+    return await session.scalar(query) is None
+
+
+async def remember(
+    session: AsyncSession, merge_id: UUID, moves: Mapping[str, Former], kept: Mapping[UUID, Mapping[str, Any]]
+) -> None:
+    """Note whose rows were before a merge, by table; `kept` is what else an undo needs of a row."""
+    for subject, former in moves.items():
+        values = {
+            "merge_id": merge_id, "subject": subject, "rows": list(former), "leads": list(former.values()),
+            "kept": [orjson.dumps(kept[row], default=str).decode() if row in kept else None for row in former],
+        }  # fmt: skip
+        await session.execute(_REMEMBER, values)
+
+
+async def remembered(session: AsyncSession, merge_id: UUID, subject: str) -> list[MovedRow]:
+    """What a merge moved of a table, with what was kept of it."""
+    query = select(LeadMergeMove.row_id, LeadMergeMove.from_lead_id, LeadMergeMove.kept).where(
+        LeadMergeMove.merge_id == merge_id, LeadMergeMove.subject == subject
+    )
+    return [MovedRow(*row) for row in await session.execute(query)]
 
 
 async def later_merge(session: AsyncSession, merge: LeadMerge) -> LeadMerge | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.classification import hides, masked
@@ -18,9 +19,17 @@ from tradewind.modules.leads.schemas.consents import (
     LeadPurpose,
 )
 from tradewind.modules.privacy import api as privacy
-from tradewind.modules.privacy.contracts import Channel, ConsentChange, ContactAsk, ContactPoint, NewSuppression
+from tradewind.modules.privacy.contracts import (
+    Channel,
+    ConsentChange,
+    ContactAsk,
+    ContactPoint,
+    NewSuppression,
+    SpreadWishes,
+)
 
 _BATCH = 5_000
+_SPREAD = TypeAdapter(SpreadWishes)
 
 
 async def of_lead(session: AsyncSession, lead_id: UUID) -> LeadConsents:
@@ -92,10 +101,15 @@ async def reach(session: AsyncSession, lead_id: UUID) -> list[ContactPoint]:
     ]
 
 
-async def become_one(session: AsyncSession, lead_id: UUID, rows: Iterable[Mapping[str, Any]]) -> None:
+async def become_one(session: AsyncSession, lead_id: UUID, rows: Iterable[Mapping[str, Any]]) -> SpreadWishes:
     """These rows of leads are one person from now on: what was refused on one address is refused on all."""
     points = [point for row in rows for point in _points(row["email"], row["phone_key"])]
-    await privacy.join_wishes(session, points, person_id=lead_id)
+    return await privacy.join_wishes(session, points, person_id=lead_id)
+
+
+async def become_several(session: AsyncSession, lead_id: UUID, kept: Any) -> None:
+    """They are not: what `become_one` changed (as JSON) is taken back where nothing else was said since."""
+    await privacy.part_wishes(session, _SPREAD.validate_python(kept), person_id=lead_id)
 
 
 async def follow(session: AsyncSession, lead_id: UUID, before: Sequence[ContactPoint]) -> None:

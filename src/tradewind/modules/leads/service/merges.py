@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
@@ -70,10 +71,12 @@ async def merge(
     await repository.hide_losers(session, winner_id, list(loser_ids), at)
     if moved["notes"]:
         await people.refresh_notes_text(session, winner_id)
-    await consents.become_one(session, winner_id, before.values())
+    spread = await consents.become_one(session, winner_id, before.values())
     await record_activities(session, [_activity(activity_id, winner_id, losers)])
     after = await repository.lock_rows(session, [winner_id, *loser_ids])
-    record.after = {str(lead_id): values for lead_id, values in after.items()} | {"activity_id": str(activity_id)}
+    record.after = {str(lead_id): values for lead_id, values in after.items()} | {
+        "activity_id": str(activity_id), "wishes": to_jsonable_python(spread),
+    }  # fmt: skip
     record.moved = moved
     await session.flush()
     await identity.record(
@@ -121,6 +124,8 @@ async def undo_merge(session: AsyncSession, merge_id: UUID) -> MergeRead:
         kept += edited if lead_id == record.winner_id else []
     if record.moved.get("segments"):
         await repository.leave_segments(session, merge_id=merge_id, winner_id=record.winner_id)
+    if "wishes" in record.after:
+        await consents.become_several(session, record.winner_id, record.after["wishes"])
     record.undone_at = now()
     record.undone_by = actor_of(session).user_id
     await session.flush()

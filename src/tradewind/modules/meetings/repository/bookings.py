@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tradewind.modules.meetings.models.bookings import Attendee, Meeting, Waiting
+from tradewind.modules.meetings.models.bookings import Attendee, Meeting
 from tradewind.modules.meetings.models.event_types import EventType, EventTypeHost, MeetingClaim
 
 GUARD = "meeting_claims_one_at_a_time"
@@ -180,12 +180,6 @@ async def hosts_of(session: AsyncSession, meeting_id: UUID) -> list[UUID]:
 async def end_expired_holds(session: AsyncSession, hosts: Sequence[UUID], at: datetime) -> None:
     """Remove holds of these hosts whose time is over: their rows would still stand in the way of the guard."""
     await session.execute(_EXPIRED, {"hosts": list(hosts), "at": at})
-
-
-async def give_to_lead(session: AsyncSession, former: Collection[UUID], lead_id: UUID) -> None:
-    """What was of the former leads is of this one: meetings, attendees, wishes."""
-    for model in (Meeting, Attendee, Waiting):
-        await session.execute(update(model).where(model.lead_id.in_(former)).values(lead_id=lead_id))
 
 
 async def remove_old_holds(session: AsyncSession, before: datetime) -> None:

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.modules.privacy.contracts import SpreadWishes
 from tradewind.modules.privacy.models.consents import ConsentRecord, ContactPointRow
 
 _STANDINGS = text("""
@@ -25,8 +26,8 @@ _STANDINGS = text("""
 """)
 # A stop of everything comes before one of marketing, and each contact point is in one group.
 _TALLY = text("""
-    SELECT p.requires, c.state, c.basis, s.scope, s.reason, count(*) AS people
-    FROM unnest(CAST(:hashes AS bytea[])) AS a (contact_hash)
+    SELECT p.requires, c.state, c.basis, s.scope, s.reason, a.part, count(*) AS people
+    FROM unnest(CAST(:hashes AS bytea[]), CAST(:parts AS int[])) AS a (contact_hash, part)
     LEFT JOIN consent_purposes p ON p.key = CAST(:purpose AS text) AND p.archived_at IS NULL
     LEFT JOIN consent_current c ON c.contact_hash = a.contact_hash AND c.channel = CAST(:channel AS text)
         AND c.purpose = CAST(:purpose AS text)
@@ -35,7 +36,7 @@ _TALLY = text("""
         WHERE channel = CAST(:channel AS text) AND released_at IS NULL AND (until IS NULL OR until > :at)
         ORDER BY contact_hash, scope, at
     ) AS s ON s.contact_hash = a.contact_hash
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3, 4, 5, 6
 """)
 # Ties go to the stricter wish. A list brought in later lifts no withdrawal, and a form that is not confirmed nothing.
 _RECORD = text("""
@@ -81,6 +82,25 @@ _WISHES = text("""
     SELECT contact_hash, channel, purpose, state, basis, source, at FROM consent_current
     WHERE contact_hash = ANY (CAST(:hashes AS bytea[])) ORDER BY purpose
 """)
+_SPREAD = """
+    unnest(CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:purposes AS text[]), CAST(:states AS text[]),
+        CAST(:bases AS text[]), CAST(:sources AS text[]), CAST(:times AS timestamptz[]))
+        AS g (contact_hash, channel, purpose, state, basis, source, at)
+    WHERE c.contact_hash = g.contact_hash AND c.channel = g.channel AND c.purpose = g.purpose
+        AND c.source = 'merge' AND c.state = 'withdrawn' AND c.at = :spread_at
+"""
+_DROP_SPREAD = text(f"DELETE FROM consent_current c USING {_SPREAD} AND g.state IS NULL RETURNING c.id")
+_PUT_BACK = text(f"""
+    WITH back AS (
+        UPDATE consent_current c SET state = g.state, basis = g.basis, source = g.source, at = g.at
+        FROM {_SPREAD} AND g.state IS NOT NULL RETURNING c.contact_hash, c.channel, c.purpose, c.state, c.basis
+    )
+    INSERT INTO consent_records (id, organisation_id, contact_hash, channel, purpose, state, basis, source, person_id,
+        actor_name, at, recorded_at)
+    SELECT gen_random_uuid(), :organisation_id, contact_hash, channel, purpose, state, basis, 'merge_undone',
+        :person_id, :actor_name, :now, :now
+    FROM back RETURNING id
+""")
 _KNOWN = text("SELECT contact_hash FROM contact_points WHERE contact_hash = ANY (CAST(:hashes AS bytea[]))")
 _ADD_POINTS = text("""
     INSERT INTO contact_points (id, organisation_id, contact_hash, address_sealed, created_at)
@@ -114,11 +134,11 @@ async def standings(session: AsyncSession, asked: Sequence[tuple[bytes, str, str
 
 
 async def tally(
-    session: AsyncSession, hashes: Sequence[bytes], channel: str, purpose: str, at: datetime
+    session: AsyncSession, hashes: Sequence[bytes], parts: Sequence[int], channel: str, purpose: str, at: datetime
 ) -> Sequence[Row[Any]]:
-    """How many of these contact points have which wish and suppression; one that comes twice counts twice."""
+    """How many contact points of each part have which wish and suppression; one that comes twice counts twice."""
     await plan_for(session, len(hashes))
-    values = {"hashes": list(hashes), "channel": channel, "purpose": purpose, "at": at}
+    values = {"hashes": list(hashes), "parts": list(parts), "channel": channel, "purpose": purpose, "at": at}
     return (await session.execute(_TALLY, values)).all()
 
 
@@ -183,6 +203,29 @@ async def imported(
 async def wishes(session: AsyncSession, hashes: Sequence[bytes]) -> Sequence[Row[Any]]:
     """What holds now for these contact points, all channels and purposes."""
     return (await session.execute(_WISHES, {"hashes": list(hashes)})).all()
+
+
+async def put_back(
+    session: AsyncSession,
+    organisation_id: UUID,
+    spread: SpreadWishes,
+    *,
+    actor_name: str,
+    person_id: UUID | None,
+    now: datetime,
+) -> int:
+    """Have hold again what held before withdrawals were spread, where they still hold; returns how many."""
+    former = [one.former or (None, None, None, None) for one in spread.consents]
+    states, bases, sources, times = zip(*former, strict=True) if former else ((), (), (), ())
+    values = {
+        "hashes": [bytes.fromhex(one.contact) for one in spread.consents],
+        "channels": [one.channel for one in spread.consents], "purposes": [one.purpose for one in spread.consents],
+        "states": list(states), "bases": list(bases), "sources": list(sources), "times": list(times),
+        "spread_at": spread.at,
+    }  # fmt: skip
+    more = {"organisation_id": organisation_id, "actor_name": actor_name, "person_id": person_id, "now": now}
+    dropped = (await session.execute(_DROP_SPREAD, values)).all()
+    return len(dropped) + len((await session.execute(_PUT_BACK, values | more)).all())
 
 
 async def ledger(session: AsyncSession, hashes: Sequence[bytes], *, limit: int) -> list[ConsentRecord]:

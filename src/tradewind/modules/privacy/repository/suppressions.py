@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.modules.privacy.contracts import SpreadWishes
 from tradewind.modules.privacy.models.consents import ContactPointRow
 from tradewind.modules.privacy.models.suppressions import Suppression
 
-# A second suppression for the same reason only ever widens the first.
+# A second suppression for the same reason only ever widens the first. One that came by a merge alone, and is then
+# told of the contact point itself, outlives the undoing of that merge.
 _SUPPRESS = text("""
     INSERT INTO suppressions AS s
         (id, organisation_id, contact_hash, channel, scope, reason, source, note, at, until, actor_name)
@@ -23,7 +25,8 @@ _SUPPRESS = text("""
     ON CONFLICT (organisation_id, contact_hash, channel, reason) WHERE released_at IS NULL DO UPDATE SET
         scope = CASE WHEN excluded.scope = 'all' THEN 'all' ELSE s.scope END,
         until = CASE WHEN s.until IS NULL OR excluded.until IS NULL THEN NULL
-                ELSE greatest(s.until, excluded.until) END
+                ELSE greatest(s.until, excluded.until) END,
+        source = CASE WHEN s.source = 'merge' THEN excluded.source ELSE s.source END
     RETURNING s.id, s.contact_hash, s.channel, s.reason, s.scope
 """)
 _RELEASE = text("""
@@ -32,6 +35,14 @@ _RELEASE = text("""
         SELECT * FROM unnest(CAST(:hashes AS bytea[]), CAST(:channels AS text[])))
         AND reason = ANY (CAST(:reasons AS text[])) AND (CAST(:source AS text) IS NULL OR source = :source)
     RETURNING id
+""")
+_RELEASE_SPREAD = text("""
+    UPDATE suppressions s SET released_at = :at, released_by_name = :by, release_note = :note
+    FROM unnest(CAST(:hashes AS bytea[]), CAST(:channels AS text[]), CAST(:reasons AS text[]))
+        AS g (contact_hash, channel, reason)
+    WHERE s.released_at IS NULL AND s.contact_hash = g.contact_hash AND s.channel = g.channel
+        AND s.reason = g.reason AND s.source = 'merge' AND s.at = :spread_at
+    RETURNING s.id
 """)
 _COUNTS = text("""
     SELECT channel, reason, count(*) AS contacts FROM suppressions
@@ -78,6 +89,17 @@ async def release(
         "source": source,
     }
     return len((await session.execute(_RELEASE, values)).all())
+
+
+async def release_spread(session: AsyncSession, spread: SpreadWishes, *, at: datetime, by: str, note: str) -> int:
+    """Take off the list what came onto it by a merge alone; how many rows that were."""
+    values = {
+        "hashes": [bytes.fromhex(contact) for contact, _, _ in spread.suppressions],
+        "channels": [channel for _, channel, _ in spread.suppressions],
+        "reasons": [reason for _, _, reason in spread.suppressions],
+        "spread_at": spread.at, "at": at, "by": by, "note": note,
+    }  # fmt: skip
+    return len((await session.execute(_RELEASE_SPREAD, values)).all())
 
 
 async def in_force(session: AsyncSession, suppression_id: UUID) -> Suppression | None:

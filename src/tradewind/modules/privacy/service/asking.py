@@ -40,28 +40,32 @@ async def standings(session: AsyncSession, asks: Sequence[ContactAsk]) -> list[S
     return answers
 
 
-async def tally(session: AsyncSession, channel: Channel, purpose: str, addresses: Sequence[str]) -> Counter[str]:
-    """How many of these addresses may be written to (under ``), and of the others how many for which first reason."""
+async def tally(
+    session: AsyncSession, channel: Channel, purpose: str, addresses: Sequence[str], parts: Sequence[int]
+) -> Counter[tuple[str, int]]:
+    """By reason and part: how many addresses may be written to (under ``), and how many not for which first reason."""
     key = await organisation_key(session)
-    counted: Counter[str] = Counter()
-    hashes = []
+    counted: Counter[tuple[str, int]] = Counter()
+    hashes: list[bytes] = []
+    known: list[int] = []
     for place, address in enumerate(addresses):
         if place % _AT_ONCE == 0:
             await asyncio.sleep(0)  # hashing an audience takes a while: others have their turn
         hashed = key.hash_of(channel, address)
         if hashed is None:
-            counted[INVALID_ADDRESS.code] += 1
+            counted[INVALID_ADDRESS.code, parts[place]] += 1
         else:
             hashes.append(hashed)
+            known.append(parts[place])
     moment = now()
-    for row in await repository.tally(session, hashes, channel, purpose, moment) if hashes else ():
+    for row in await repository.tally(session, hashes, known, channel, purpose, moment) if hashes else ():
         if row.requires is None:
-            counted[UNKNOWN_PURPOSE.code] += row.people
+            counted[UNKNOWN_PURPOSE.code, row.part] += row.people
             continue
         wish = None if row.state is None else Wish(row.state, row.basis, "", moment)
         stops = [] if row.scope is None else [Stop(row.scope, row.reason, "", moment, None)]
         allowed, _, reasons = judge(row.requires, wish, stops)
-        counted["" if allowed else reasons[0].code] += row.people
+        counted["" if allowed else reasons[0].code, row.part] += row.people
     return counted
 
 

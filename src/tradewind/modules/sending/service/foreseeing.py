@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import asyncpg_connection
-from tradewind.modules.sending.contracts import TRANSACTIONAL, Hold, Outlook, PlannedMessages
+from tradewind.modules.sending.contracts import TRANSACTIONAL, Hold, Outlook, Place, PlannedMessages
 from tradewind.modules.sending.policies import Guardrail
+from tradewind.modules.sending.rules import hours
 from tradewind.modules.sending.rules.judge import Facts, Spent, spent_key
+from tradewind.modules.sending.rules.zones import likely_zones
 from tradewind.modules.sending.service import gathering, guardrails
 
 _MEASURED = timedelta(days=90)
@@ -37,6 +39,19 @@ async def outlook(session: AsyncSession, planned: Sequence[PlannedMessages], at:
     holds = [hold for policy in facts.policies for hold in _holds(policy, facts, bound, measured)]
     cost = sum(one.messages * _price(one, measured) for one in planned)
     return Outlook(ceil(cost), measured, tuple(sorted(holds, key=lambda hold: -(hold.put_off + hold.lost))))
+
+
+async def opening(session: AsyncSession, channel: str, places: Sequence[Place], at: datetime) -> list[datetime | None]:
+    """See `api.opening`."""
+    if channel in gathering.internal_channels():
+        return [at] * len(places)
+    zone = await gathering.zone_of(session)
+    weeks = tuple(
+        policy.week
+        for policy in await guardrails.in_force(session)
+        if policy.rule == "hours" and policy.mode == "enforce" and policy.concerns(channel, None)
+    )
+    return [hours.first_allowed(at, likely_zones(one.time_zone, one.country, None, zone), weeks) for one in places]
 
 
 def _price(planned: PlannedMessages, measured: dict[str, float]) -> float:

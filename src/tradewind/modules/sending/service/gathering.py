@@ -95,7 +95,7 @@ async def add_spent(session: AsyncSession, found: Facts, campaigns: Collection[U
             by_lane = await guards.spent_by_lane(session, campaigns, policy.channels) if campaigns else {}
             for campaign in campaigns:
                 messages, microusd = by_lane.get(campaign, (0, 0))
-                found.spent[spent_key(policy, campaign)] = Spent(messages, microusd, None)
+                found.spent[spent_key(policy, campaign)] = Spent(messages, microusd + policy.besides(None), None)
             continue
         begins, renews = period_around(at, period, found.zone)
         if (lane := policy.campaign_id) is not None:
@@ -103,7 +103,7 @@ async def add_spent(session: AsyncSession, found: Facts, campaigns: Collection[U
             messages, microusd = by_lane.get(lane, (0, 0))
         else:
             messages, microusd = await guards.spent(session, begins, policy.channels)
-        found.spent[spent_key(policy, None)] = Spent(messages, microusd, renews)
+        found.spent[spent_key(policy, None)] = Spent(messages, microusd + policy.besides(begins), renews)
 
 
 def period_around(at: datetime, period: str, zone: str) -> tuple[datetime, datetime]:

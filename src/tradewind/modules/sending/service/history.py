@@ -1,15 +1,18 @@
 """What a person got and did not get, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.ownership import Former, give_back, reassign
 from tradewind.modules.sending.contracts import MessageSummary
 from tradewind.modules.sending.models import Intent
 from tradewind.modules.sending.service import settling
 from tradewind.modules.sending.written import decision_from
+
+_TABLES = {"send_intents": "person_id"}
 
 
 async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int) -> list[MessageSummary]:
@@ -20,9 +23,14 @@ async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int) -> l
     return [summary(row) for row in rows]
 
 
-async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> None:
-    """Give messages to the person that stays."""
-    await session.execute(update(Intent).where(Intent.person_id.in_(merged)).values(person_id=into))
+async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> dict[str, Former]:
+    """Give messages to the person that stays; see `api.merge_people`."""
+    return await reassign(session, _TABLES, into, merged)
+
+
+async def part_people(session: AsyncSession, *, holder: UUID, moves: Mapping[str, Former]) -> None:
+    """Give messages back; see `api.part_people`."""
+    await give_back(session, _TABLES, holder, moves)
 
 
 async def forget_people(session: AsyncSession, person_ids: Sequence[UUID]) -> None:
