@@ -11,7 +11,9 @@ from tradewind.modules.email.events import EmailReplied
 @subscriber(EmailReplied)
 async def take_mail(session: AsyncSession, event: EmailReplied) -> None:
     """Put what a person wrote into the conversation of its exchange; automatic answers are nobody's words."""
-    if not event.automatic:
+    if event.automatic:
+        await corresponding.note_absence(session, event.arrival_id)
+    else:
         await corresponding.take(session, event.arrival_id)
 
 

@@ -13,6 +13,7 @@ from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import NewActivity, ToldPerson
 
 _MAX_NAME = 120
+_MAX_ABSENCE = 1_000
 
 
 async def take(session: AsyncSession, arrival_id: UUID) -> None:
@@ -46,17 +47,40 @@ async def take(session: AsyncSession, arrival_id: UUID) -> None:
         await leads.record_activities(session, [await _reply(session, mail, lead_id)])
 
 
+async def note_absence(session: AsyncSession, arrival_id: UUID) -> None:
+    """Add to the timeline that a mailbox said nobody is there. A machine's word makes no stranger a lead."""
+    mail = await email.arrival(session, arrival_id)
+    if mail is None:
+        return
+    lead_id = mail.person_id
+    if lead_id is None and (address := leads.email_key(mail.from_address)) is not None:
+        lead_id = (await leads.leads_by_email(session, [address])).get(address)
+    if lead_id is not None:
+        _, about = await _about(session, mail)
+        absence = NewActivity(
+            id=mail.id, kind="email.out_of_office", lead_id=lead_id, title="Out of office",
+            body="\n\n".join(filter(None, (mail.subject, mail.text[:_MAX_ABSENCE]))), source="E-mail",
+            actor_kind="lead", data=about, human=0.0,
+        )  # fmt: skip
+        await leads.record_activities(session, [absence])
+
+
 async def _reply(session: AsyncSession, mail: Arrival, lead_id: UUID) -> NewActivity:
     """The entry of a timeline that journeys wait for; the words stand in the conversation."""
+    answered, about = await _about(session, mail)
+    return NewActivity(
+        id=mail.id, kind="email.replied", lead_id=lead_id, title="E-mail answered" if answered else "E-mail received",
+        body=mail.subject, source="E-mail", actor_kind="lead", data=about,
+    )  # fmt: skip
+
+
+async def _about(session: AsyncSession, mail: Arrival) -> tuple[bool, dict[str, str]]:
+    """Whether it answers a mail of ours, and which one, with what that was sent for."""
     answered = await email.sent_mails(session, [mail.message_id]) if mail.message_id else {}
     data = {"message_id": mail.message_id, "thread": mail.thread}
     for sent in answered.values():
         data |= {"journey_id": sent.journey_id, "campaign_id": sent.campaign_id, "step_key": sent.step_key}
-    return NewActivity(
-        id=mail.id, kind="email.replied", lead_id=lead_id, title="E-mail answered" if answered else "E-mail received",
-        body=mail.subject, source="E-mail", actor_kind="lead",
-        data={name: str(value) for name, value in data.items() if value is not None},
-    )  # fmt: skip
+    return bool(answered), {name: str(value) for name, value in data.items() if value is not None}
 
 
 async def answer(session: AsyncSession, conversation_id: UUID, message_id: UUID, sequence: int) -> None:

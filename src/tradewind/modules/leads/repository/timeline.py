@@ -18,7 +18,7 @@ _ORDER = "timeline"
 # Facts about our own records do not make a lead active.
 NOT_ENGAGEMENT = ("lead.", "score.", "note.", "task.", "deal.", "file.", "consent.")
 # That a mail left or came back by itself is no sign of life, though journeys may wait for it.
-_BY_ITSELF = ("email.sent", "email.delivered", "email.bounced")
+_BY_ITSELF = ("email.sent", "email.delivered", "email.bounced", "email.out_of_office")
 COLUMNS = (
     "id, lead_id, company_id, deal_id, kind, title, body, occurred_at, actor_kind, actor_id, actor_name, source, data"
 )

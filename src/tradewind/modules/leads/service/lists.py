@@ -19,9 +19,9 @@ from tradewind.modules.leads.schemas.people import FieldOption, FieldRead, Field
 
 _COMMON_KINDS = (
     "web.page_view", "web.form_submitted", "email.sent", "email.delivered", "email.opened", "email.clicked",
-    "email.replied", "email.bounced", "email.complained", "email.unsubscribed", "call.completed", "call.missed",
-    "meeting.booked", "meeting.held", "meeting.no_show", "note.added", "task.completed", "deal.created",
-    "deal.stage_changed", "deal.won", "deal.lost",
+    "email.replied", "email.out_of_office", "email.bounced", "email.complained", "email.unsubscribed",
+    "call.completed", "call.missed", "meeting.booked", "meeting.held", "meeting.no_show", "note.added",
+    "task.completed", "deal.created", "deal.stage_changed", "deal.won", "deal.lost",
 )  # fmt: skip
 _IN_USE = ("country", "source", "language", "tags")
 
