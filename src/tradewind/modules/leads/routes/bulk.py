@@ -20,7 +20,8 @@ router = Router(tags=["Bulk actions"])
 async def start_bulk(session: Session, data: BulkRequest) -> BulkActionRead:
     """Start an action on many leads. It runs as a job: `run_id` shows progress and can be cancelled.
 
-    Deleting, restoring and merging need leads:delete as well, segments need segments:write.
+    Deleting, restoring and merging need leads:delete as well, segments need segments:write, journeys
+    campaigns:launch. Of people who could not enter a journey, `result.refused` says how many why.
     """
     return await _started(session, await service.create(session, data))
 

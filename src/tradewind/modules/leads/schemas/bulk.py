@@ -9,15 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from tradewind.modules.leads.schemas.texts import SearchText, Tags
 
 Action = Literal[
-    "tag", "untag", "assign", "status", "add_to_segment", "remove_from_segment", "score", "delete", "restore",
-    "merge_duplicates",
+    "tag", "untag", "assign", "status", "add_to_segment", "remove_from_segment", "add_to_journey", "score", "delete",
+    "restore", "merge_duplicates",
 ]  # fmt: skip
 Status = Literal["new", "contacted", "qualified", "unqualified", "customer", "lost"]
 MAX_IDS = 10_000
 
 
 class BulkParameters(BaseModel):
-    """What the action needs: tags for tag and untag, owner_id (null: nobody) for assign, status, segment_id.
+    """What the action needs: tags (tag, untag), owner_id (assign; null: nobody), status, segment_id, journey_id.
 
     `by` says which duplicates are merged; a shared mailbox such as info@ never merges anyone.
     """
@@ -27,6 +27,7 @@ class BulkParameters(BaseModel):
     owner_id: UUID | None = None
     status: Status | None = None
     segment_id: UUID | None = None
+    journey_id: UUID | None = None
     by: Annotated[list[Literal["email", "phone", "name"]], Field(min_length=1, max_length=3)] = ["email", "phone"]
 
 

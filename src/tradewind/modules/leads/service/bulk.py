@@ -12,6 +12,7 @@ from tradewind.kernel.errors import AppError
 from tradewind.kernel.events import publish
 from tradewind.kernel.ids import new_id
 from tradewind.modules.identity import api as identity
+from tradewind.modules.leads import enrolling
 from tradewind.modules.leads.errors import SegmentNotFound
 from tradewind.modules.leads.errors_deals import BulkActionNotFound, BulkInvalid, UndoImpossible
 from tradewind.modules.leads.events import SegmentChanged
@@ -33,6 +34,7 @@ _PERMISSIONS = {
     "merge_duplicates": "leads:delete",
     "add_to_segment": "segments:write",
     "remove_from_segment": "segments:write",
+    "add_to_journey": "campaigns:launch",
 }
 _TITLES = {
     "tag": "Tag {count} leads",
@@ -41,6 +43,7 @@ _TITLES = {
     "status": "Change the status of {count} leads",
     "add_to_segment": "Add {count} leads to a segment",
     "remove_from_segment": "Take {count} leads out of a segment",
+    "add_to_journey": "Add {count} leads to a journey",
     "score": "Score {count} leads",
     "delete": "Delete {count} leads",
     "restore": "Restore {count} leads",
@@ -234,6 +237,11 @@ async def _checked_parameters(session: AsyncSession, data: BulkRequest) -> dict[
             if segment.kind != "static":
                 raise _missing("segment_id", f"“{segment.name}” finds its members by itself; choose a static segment")
             return {"segment_id": str(segment.id), "segment_name": segment.name}
+        case "add_to_journey":
+            if not given.journey_id:
+                raise _missing("journey_id", "name the journey")
+            name = await enrolling.journeys().name(session, given.journey_id)
+            return {"journey_id": str(given.journey_id), "journey_name": name}
         case "merge_duplicates":
             return {"by": [by for by in ("email", "phone", "name") if by in given.by]}
     return {}

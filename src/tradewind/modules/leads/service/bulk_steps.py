@@ -1,5 +1,6 @@
 """What one batch of each bulk action does."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.events import publish
+from tradewind.modules.leads import enrolling
 from tradewind.modules.leads.contracts import NewActivity
 from tradewind.modules.leads.errors import SegmentNotFound
 from tradewind.modules.leads.events import LeadsChanged
@@ -46,6 +48,8 @@ async def step(session: AsyncSession, action: BulkAction, ids: Sequence[UUID]) -
             return len(await repository.join_segment(session, ids, segment_id, at))
         case "remove_from_segment":
             return len(await repository.leave_segment(session, ids, UUID(parameters["segment_id"])))
+        case "add_to_journey":
+            return await _put_in(session, action, ids)
         case "score":
             return await _told(session, list(ids), "score")
         case "delete":
@@ -86,6 +90,15 @@ async def merge_step(session: AsyncSession, action: BulkAction, chosen: Selectio
     action.result = {"merges": merges, "at": place} if place else {"merges": merges}
     action.done = max(action.done, action.changed)
     return place is not None
+
+
+async def _put_in(session: AsyncSession, action: BulkAction, ids: Sequence[UUID]) -> int:
+    """Take a batch into a journey; why others were refused is counted in `result`."""
+    journey_id = UUID(action.parameters["journey_id"])
+    entered, refused = await enrolling.journeys().put_in(session, journey_id, ids, key=f"bulk:{action.id}")
+    counted = Counter(action.result.get("refused", {})) + Counter(refused)
+    action.result = {**action.result, "refused": dict(counted)}
+    return entered
 
 
 async def _winner_first(session: AsyncSession, ids: Sequence[UUID]) -> tuple[UUID, list[UUID]]:
