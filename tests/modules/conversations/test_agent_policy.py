@@ -244,12 +244,21 @@ def test_no_attack_gets_anything_through_the_visitors_words_or_a_page(place):
             assert not [bad for bad in BAD if bad in text]
 
 
-def test_the_language_of_a_short_question_with_a_foreign_name_is_recognised():
+def test_the_language_of_short_messages_is_recognised():
     for text, language in (
         ("Was kostet der Fleet-Tarif?", "de"), ("¿Cuánto dura la garantía?", "es"), ("Anna Schmidt", "en"),
-        ("Acme GmbH in Hamburg", "en"), ("<b>How</b> much is it?", "en"),
+        ("Acme GmbH in Hamburg", "en"), ("<b>How</b> much is it?", "en"), ("Do you sell helmets?", "en"),
+        ("Is my data safe?", "en"), ("I want to talk to a person", "en"), ("Can I cancel anytime?", "en"),
+        ("Which plan fits me?", "en"), ("I am Jörg Müller, what does it cost?", "en"), ("¿Dónde están?", "es"),
+        ("Il me faut un devis", "fr"), ("Dove siete?", "it"), ("Onde ficam?", "pt"), ("Is er een proefperiode?", "nl"),
+        ("Czy sprzedajecie kaski?", "pl"), ("Kolik to stojí za měsíc?", "cs"), ("Сколько это стоит?", "ru"),
+        ("Paljonko tämä maksaa kuukaudessa?", "fi"), ("كم يكلف هذا في الشهر؟", "ar"),
     ):  # fmt: skip
         assert languages.recognise(text, present="en", offered=()) == language, text
+    for text in ("Do you sell helmets?", "We are 35 riders", "My bike was stolen", "How do I reset it?"):
+        assert languages.recognise(text, present="es", offered=()) == "en", text
+    for text in ("ok", "ok thanks", "Harbour Couriers", "35", "ada@example.com", "Ada Miller"):
+        assert languages.recognise(text, present="de", offered=()) == "de", text
 
 
 def test_the_engine_understands_requests_for_people_no_ai_and_who_it_is_in_several_languages():
