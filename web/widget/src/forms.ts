@@ -5,7 +5,7 @@ type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 const NEVER_TYPES = /^(password|hidden|file|submit|button|reset|image)$/;
 const NEVER_AUTOFILL = /\bcc-|password|one-time-code/;
 const NEVER_NAMES =
-  /pass(word|wd|phrase|code|port)|pwd|card.?(num|no|holder)|credit.?card|security.?code|account.?num|social.?sec|tax.?id|token|csrf|xsrf|secret|captcha|(^|[^a-z])(cvv|cvc|csc|iban|ssn|otp|pin)(?![a-z])/i;
+  /pass(word|wd|phrase|code|port)|pwd|card.?(num|no|holder)|credit.?card|security.?code|account.?num|social.?sec|tax.?id|token|csrf|xsrf|secret|captcha|(^|[^a-z])(pw|cvv|cvc|csc|iban|ssn|otp|pin)(?![a-z])/i;
 const MOST_FIELDS = 50;
 const LONGEST = 1_000;
 /** Cards have 14 to 19 digits, in groups; a telephone number with its "+" is none. */
@@ -29,6 +29,10 @@ const luhn = (number: string): boolean => {
 
 /** Whether a text holds what may be the number of a payment card. */
 export const holdsCard = (text: string): boolean => (text.match(CARD) ?? []).some(luhn);
+
+/** Whether a field, or a part of an address, is nothing that may be sent: a password, a card, a key. */
+export const isSecret = (name: string, value: string): boolean =>
+  NEVER_NAMES.test(name) || holdsCard(value);
 
 const RECOGNISED: [trait: string, autofill: RegExp, name: RegExp][] = [
   ['email', /\bemail$/, /e.?mail/i],
@@ -67,9 +71,8 @@ export function readForm(form: HTMLFormElement): Submission | undefined {
       !value ||
       NEVER_TYPES.test(field.type) ||
       NEVER_AUTOFILL.test(autofill) ||
-      NEVER_NAMES.test(name) ||
+      isSecret(name, value) ||
       field.closest('[data-tw-ignore]') ||
-      holdsCard(value) ||
       Object.keys(fields).length >= MOST_FIELDS
     ) {
       continue;

@@ -1,3 +1,4 @@
+import { isSecret } from './forms.ts';
 import { guarded } from './store.ts';
 import type { Data, Place, Signals } from './types.ts';
 
@@ -7,7 +8,7 @@ const CLICK_IDS =
     ' ',
   );
 const CAMPAIGN = 'source medium campaign term content id'.split(' ');
-const SECRETS = /pass|pwd|token|secret|session|auth(?!or)|otp|signature|e-?mail|phone|api.?key/i;
+const SECRETS = /pass|session|auth(?!or)|otp|signature|e-?mail|phone|api.?key/i;
 const LONGEST = 2_000;
 
 /** The address without what must not leave the browser: secrets always, click ids unless `marketing`. */
@@ -15,9 +16,10 @@ export function cleanAddress(address: string, marketing: boolean): string {
   if (!address) return '';
   try {
     const url = new URL(address);
-    for (const name of [...url.searchParams.keys()]) {
-      if (SECRETS.test(name) || (!marketing && CLICK_IDS.includes(name)))
+    for (const [name, value] of [...url.searchParams]) {
+      if (SECRETS.test(name) || isSecret(name, value) || (!marketing && CLICK_IDS.includes(name))) {
         url.searchParams.delete(name);
+      }
     }
     url.username = url.password = '';
     return url.href.slice(0, LONGEST);
