@@ -74,6 +74,8 @@ def test_a_scanner_opens_all_links_at_once():
     seconds = [START + timedelta(seconds=number) for number in (0, 1, 2, 40, 300)]
     assert clicked_by_scanner(START, [(seconds[1], "a"), (seconds[2], "b")], 2)
     assert clicked_by_scanner(START - timedelta(days=1), [(seconds[0], "a"), (seconds[1], "b"), (seconds[2], "c")], 9)
+    assert clicked_by_scanner(START, [(seconds[2], "a")], 1)
+    assert not clicked_by_scanner(START - timedelta(seconds=6), [(seconds[0], "a")], 1)
     assert not clicked_by_scanner(START, [(seconds[3], "a"), (seconds[4], "b")], 2)
     assert not clicked_by_scanner(START, [], 0)
 

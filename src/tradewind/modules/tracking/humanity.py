@@ -67,6 +67,8 @@ _OLDEST_CHROME = 64
 # Nobody reads a page and fills a form within this time.
 _FASTEST_FORM_MILLISECONDS = 1_200
 _BEFORE_ANYONE_READ = timedelta(seconds=20)
+# Of a lone link: even who waits for a mail needs so long to see and to open it.
+_BEFORE_ANYONE_OPENED = timedelta(seconds=5)
 _ONE_VOLLEY = timedelta(seconds=2)
 _VOLLEY = 3
 _BROWSER_LIBRARIES = frozenset({"analytics.js", "tradewind.js", "RudderLabs JavaScript SDK"})
@@ -116,11 +118,12 @@ def clicked_by_scanner(delivered_at: datetime, clicks: Sequence[tuple[datetime, 
 
     People read first, and then follow one link or two; scanners open all there are, at once, on delivery.
     """
-    quick = {link for at, link in clicks if at - delivered_at < _BEFORE_ANYONE_READ}
+    soon = _BEFORE_ANYONE_READ if links > 1 else _BEFORE_ANYONE_OPENED
+    quick = {link for at, link in clicks if at - delivered_at < soon}
     volley = any(
         len({link for at, link in clicks if first <= at <= first + _ONE_VOLLEY}) >= _VOLLEY for first, _ in clicks
     )
-    return volley or 1 < links <= len(quick)
+    return volley or 0 < links <= len(quick)
 
 
 @lru_cache(maxsize=20_000)
