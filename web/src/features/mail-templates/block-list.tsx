@@ -182,12 +182,14 @@ function BlockItem(props: BlockItemProps) {
           {name !== t(`kind.${block.kind}`) && <span className={classes.excerpt}>{name}</span>}
         </UnstyledButton>
         {block.condition && (
-          <Badge color="blue" visibleFrom="sm">
+          <Badge color="blue" flex="none" visibleFrom="sm">
             {t('blocks.conditional')}
           </Badge>
         )}
         {errors.length > 0 && (
-          <Badge color="red">{t('blocks.errors', { count: errors.length })}</Badge>
+          <Badge color="red" flex="none">
+            {t('blocks.errors', { count: errors.length })}
+          </Badge>
         )}
         {!readOnly && (
           <Menu withinPortal position="bottom-end">

@@ -126,7 +126,7 @@ async def publish_template(
     errors = [one for one in await problems(session, template) if one.severity == "error"]
     if errors:
         told: list[FieldError] = [{"field": _place(one), "message": one.text} for one in errors]
-        raise MailTemplateInvalid(errors[0].text, errors=told[:100])
+        raise MailTemplateInvalid(_summary(errors), errors=told[:100])
     actor = actor_of(session)
     version = MailTemplateVersion(
         id=new_id(), organisation_id=template.organisation_id, template_id=template.id,
@@ -185,6 +185,12 @@ async def require(session: AsyncSession, template_id: UUID, *, lock: bool = Fals
     if found is None:
         raise MailTemplateNotFound()
     return found
+
+
+def _summary(errors: Sequence[MailProblem]) -> str:
+    """The first error, and how many more there are."""
+    more = len(errors) - 1
+    return errors[0].text + (f" {more} more {'keeps' if more == 1 else 'keep'} it from being published." if more else "")
 
 
 def shown_problems(found: Sequence[MailProblem]) -> list[MailProblemRead]:

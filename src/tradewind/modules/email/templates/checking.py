@@ -25,11 +25,14 @@ _ALWAYS_THERE = frozenset(
 def problems_of(
     content: b.MailContent, *, purpose: str, fields: Collection[str], dead: Mapping[str, str]
 ) -> list[MailProblem]:
-    """What is wrong with a draft, errors first. `fields` are the known paths, `dead` addresses that do not answer."""
+    """What is wrong with a draft: errors first, and of these the default language's.
+
+    `fields` are the known paths, `dead` addresses that do not answer.
+    """
     found: list[MailProblem] = []
     for language, text in content.languages.items():
         found += _of_text(content, language, text, purpose, fields, dead)
-    return sorted(found, key=lambda one: one.severity != "error")
+    return sorted(found, key=lambda one: (one.severity != "error", one.language != content.default_language))
 
 
 def _of_text(
