@@ -13,6 +13,7 @@ export type Rehearsal = Schema<'RehearsalRead'>;
 export type Report = NonNullable<Rehearsal['report']>;
 
 const MICRO = 1_000_000;
+const FATES = ['not_sent', 'deferred'] as const;
 const COLOURS = { grave: 'red', warning: 'yellow', note: 'blue' } as const;
 
 const sum = (counts: Record<string, number>) =>
@@ -80,7 +81,10 @@ function Steps({ report }: { report: Report }) {
                 {Object.entries(ports).map(([port, count]) => (
                   <Fragment key={port}>
                     <Badge color="gray" mr={4}>
-                      {t(`port.${port as 'next'}`, { defaultValue: port })}: {formatNumber(count)}
+                      {port.length === 1
+                        ? t('variant', { key: port.toUpperCase() })
+                        : t(`port.${port as 'next'}`, { defaultValue: port })}
+                      : {formatNumber(count)}
                     </Badge>
                   </Fragment>
                 ))}
@@ -140,7 +144,9 @@ export function RehearsalReport({ rehearsal, showStep }: RehearsalReportProps) {
   const { report } = rehearsal;
   if (rehearsal.state === 'running') return <LoadingLines lines={4} height={44} />;
   if (!report) return <Alert color="red">{rehearsal.error}</Alert>;
-  const kept = [...Object.entries(report.not_sent), ...Object.entries(report.deferred)];
+  const kept = FATES.flatMap((fate) =>
+    Object.entries(report[fate]).map(([rule, count]) => ({ fate, rule, count })),
+  );
   return (
     <Stack gap="md">
       {!rehearsal.fits_draft && <Alert color="yellow">{t('rehearse.outdated')}</Alert>}
@@ -163,9 +169,12 @@ export function RehearsalReport({ rehearsal, showStep }: RehearsalReportProps) {
       {kept.length > 0 && (
         <SettingsCard title={t('rehearse.rules')}>
           <List size="sm">
-            {kept.map(([rule, count]) => (
-              <List.Item key={rule}>
-                {t('rehearse.rule', { rule: rule.replaceAll('_', ' '), count })}
+            {kept.map(({ fate, rule, count }) => (
+              <List.Item key={`${fate} ${rule}`}>
+                {t(`rehearse.kept.${fate}`, {
+                  rule: t(`rehearse.rule.${rule as 'cap'}`, { defaultValue: rule }),
+                  count,
+                })}
               </List.Item>
             ))}
           </List>
