@@ -190,7 +190,7 @@ async def require(session: AsyncSession, template_id: UUID, *, lock: bool = Fals
 def _summary(errors: Sequence[MailProblem]) -> str:
     """The first error, and how many more there are."""
     more = len(errors) - 1
-    return errors[0].text + (f" {more} more {'keeps' if more == 1 else 'keep'} it from being published." if more else "")
+    return errors[0].text + (f" And {more} more." if more else "")
 
 
 def shown_problems(found: Sequence[MailProblem]) -> list[MailProblemRead]:
