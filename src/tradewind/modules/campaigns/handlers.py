@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tradewind.kernel.events import subscriber
 from tradewind.modules.campaigns.service import entering, hearing
 from tradewind.modules.campaigns.service.putting_in import JourneysOfLeads
+from tradewind.modules.campaigns.service.score_followers import JourneysByScore
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.events import (
     ActivityRecorded,
@@ -17,8 +18,10 @@ from tradewind.modules.leads.events import (
     SegmentChanged,
 )
 from tradewind.modules.leads.events_deals import DealCreated, DealWon, LeadsDeleted, LeadsMerged, LeadsUnmerged
+from tradewind.modules.scoring import contracts as scoring
 
 leads.provide_journeys(JourneysOfLeads())
+scoring.provide_journeys(JourneysByScore())
 
 
 @subscriber(ActivityRecorded)

@@ -1,6 +1,6 @@
 """What other modules may ask of sending. Everything is set-based and works in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -43,6 +43,7 @@ __all__ = [
     "intend",
     "keep_campaign_budget",
     "keep_pool_share",
+    "last_for",
     "may_send",
     "merge_people",
     "opening",
@@ -173,6 +174,11 @@ async def waiting_approval(session: AsyncSession, approval_id: UUID) -> Approval
 async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int = 50) -> list[MessageSummary]:
     """Messages to a person, newest first, with why they were sent or not."""
     return await history.recent_for(session, person_id, limit=limit)
+
+
+async def last_for(session: AsyncSession, person_id: UUID, journey_ids: Collection[UUID]) -> dict[UUID, MessageSummary]:
+    """The newest message to a person of each of these journeys that meant to send one, by journey."""
+    return await history.last_for(session, person_id, journey_ids)
 
 
 async def record_later(session: AsyncSession, facts: Sequence[LaterFact]) -> int:

@@ -2,7 +2,9 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { formatNumber, formatPercent } from '@/app/format';
+import { useMay } from '@/app/permissions';
 import { ArmsTable } from '@/components/journey/arms-table';
+import { ChosenVariant } from '@/components/journey/chosen-variant';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { StatCard } from '@/components/stat-card';
@@ -14,6 +16,7 @@ import { splitsQuery } from './queries';
 /** What came of it: how many reached the goal, and how the variants of each split do. */
 export function ResultsTab({ journey, draft }: TabProps) {
   const { t } = useTranslation('journeys');
+  const mayLaunch = useMay('campaigns:launch');
   const { data, error, refetch } = useQuery(splitsQuery(journey.id));
   const { waiting, done, exited, failed, goal } = journey.people;
   const entered = waiting + done + exited + failed;
@@ -43,6 +46,18 @@ export function ResultsTab({ journey, draft }: TabProps) {
           title={split.name || t('kind.split')}
           description={t(`results.${split.method}`, { days: split.reward_days })}
         >
+          {split.chosen && (
+            <ChosenVariant
+              chosen={split.chosen}
+              name={
+                split.arms.find(({ variant }) => variant === split.chosen?.variant)?.name ??
+                split.chosen.variant
+              }
+              path={
+                mayLaunch ? `/api/v1/journeys/${journey.id}/splits/${split.node}/choice` : undefined
+              }
+            />
+          )}
           <ArmsTable arms={split.arms} />
         </SettingsCard>
       ))}

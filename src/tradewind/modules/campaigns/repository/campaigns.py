@@ -1,6 +1,6 @@
 """SQL of campaigns: rows, and the sums that a list shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -70,6 +70,13 @@ async def owner_of(session: AsyncSession, journey_id: UUID) -> Campaign | None:
     """The campaign whose draft a journey is composed from."""
     statement = select(Campaign).where(Campaign.journey_id == journey_id, Campaign.deleted_at.is_(None))
     return await session.scalar(statement.limit(1))
+
+
+async def names_by_journey(session: AsyncSession, journey_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Id and name of the campaign of each of these journeys that belongs to one."""
+    statement = select(Journey.id, Campaign.id, Campaign.name).join(Campaign, Campaign.id == Journey.campaign_id)
+    rows = await session.execute(statement.where(Journey.id.in_(journey_ids)))
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 async def sent(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:

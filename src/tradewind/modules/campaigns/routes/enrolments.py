@@ -16,6 +16,7 @@ from tradewind.modules.campaigns.schemas.enrolments import (
     EnrolPeople,
     JourneyCounts,
     JourneySplitRead,
+    PersonEnrolment,
 )
 from tradewind.modules.campaigns.schemas.optimising import BestHoursRead
 from tradewind.modules.campaigns.service import choosing, entering, hours, splits, tracing
@@ -49,8 +50,8 @@ async def enrol_people(session: Session, journey_id: UUID, data: EnrolPeople) ->
 @router.get("/journey-enrolments", dependencies=[*READ, *PEOPLE])
 async def list_enrolments_of_person(
     session: Session, person_id: UUID, limit: Annotated[int, Query(ge=1, le=100)] = 25
-) -> list[EnrolmentRead]:
-    """The journeys a person is or was in, newest first."""
+) -> list[PersonEnrolment]:
+    """The journeys and campaigns a person is or was in, newest first, each with its newest message to them."""
     return await tracing.of_person(session, person_id, limit=limit)
 
 

@@ -90,7 +90,6 @@ class CampaignReach(BaseModel):
     audience: int = Field(description="`people` without those who are left out: who would enter")
     reachable: int
     waiting: int = Field(
-        default=0,
         description="Of the reachable, those whose first message waits for the hours for messages where they are",
     )
     reasons: list[ReachReason]

@@ -52,6 +52,30 @@ class EnrolmentRead(BaseModel):
     waits_for: str = Field(description="What she waits for, in words; empty where it ended")
 
 
+class LastMessage(BaseModel):
+    """The newest message of a journey to a person. `reason` says why it waits, or why it did not leave."""
+
+    id: UUID
+    channel: str
+    state: str = Field(examples=["sent", "scheduled", "blocked"])
+    at: datetime = Field(description="When it left, or is to leave")
+    reason: str | None
+
+
+class CampaignName(BaseModel):
+    """The campaign that a journey carries out or belongs to."""
+
+    id: UUID
+    name: str
+
+
+class PersonEnrolment(EnrolmentRead):
+    """A journey that a person is or was in, as their own page shows it."""
+
+    campaign: CampaignName | None
+    last_message: LastMessage | None
+
+
 class StepTaken(BaseModel):
     """One step of a person, with the reason for the way it took."""
 

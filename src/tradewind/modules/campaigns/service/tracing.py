@@ -10,20 +10,26 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.pagination import Page
 from tradewind.modules.campaigns.engine.program import Node, Program
 from tradewind.modules.campaigns.errors import EnrolmentNotFound, VersionNotFound
+from tradewind.modules.campaigns.repository import campaigns as campaign_rows
 from tradewind.modules.campaigns.repository import journeys as repository
 from tradewind.modules.campaigns.repository import tracing as rows
 from tradewind.modules.campaigns.schemas.enrolments import (
+    CampaignName,
     EdgeCount,
     EnrolmentRead,
     EnrolmentTrace,
     JourneyCounts,
+    LastMessage,
     NodeCount,
+    PersonEnrolment,
     StepTaken,
 )
 from tradewind.modules.campaigns.service import journeys
 from tradewind.modules.campaigns.service.programs import programs
 from tradewind.modules.campaigns.service.words import ended_because, waits_for, why_taken
 from tradewind.modules.leads import api as leads
+from tradewind.modules.sending import api as sending
+from tradewind.modules.sending.contracts import MessageSummary
 
 
 async def list_enrolments(
@@ -37,9 +43,40 @@ async def list_enrolments(
     return Page(items=await _shown(session, found), next_cursor=following, previous_cursor=preceding)
 
 
-async def of_person(session: AsyncSession, person_id: UUID, *, limit: int) -> list[EnrolmentRead]:
+async def of_person(session: AsyncSession, person_id: UUID, *, limit: int) -> list[PersonEnrolment]:
     """The journeys a person is or was in, newest first; none for a person the caller does not see."""
-    return await _shown(session, await rows.of_person(session, person_id, limit))
+    found = await rows.of_person(session, person_id, limit)
+    journey_ids = {row.journey_id for row in found}
+    messages = await sending.last_for(session, person_id, journey_ids) if found else {}
+    owners = await campaign_rows.names_by_journey(session, journey_ids) if found else {}
+    return [
+        PersonEnrolment(
+            **dict(one), campaign=CampaignName(id=owner[0], name=owner[1]) if owner else None,
+            last_message=_last(messages.get(one.journey_id), one),
+        )
+        for one in await _shown(session, found)
+        for owner in [owners.get(one.journey_id)]
+    ]  # fmt: skip
+
+
+def _last(message: MessageSummary | None, enrolment: EnrolmentRead) -> LastMessage | None:
+    """The message, where it belongs to this time in the journey and not to an earlier or later one."""
+    if message is None or message.created_at < enrolment.entered_at:
+        return None
+    if enrolment.ended_at is not None and message.created_at > enrolment.ended_at:
+        return None
+    reason = message.outcome.get("reason") or _held_by(message)
+    at = message.sent_at or message.not_before
+    return LastMessage(id=message.id, channel=message.channel, state=message.state, at=at, reason=reason)
+
+
+def _held_by(message: MessageSummary) -> str | None:
+    """What keeps a message that has not left from leaving: the strictest of its reasons."""
+    order = ("defer", "approve", "block")
+    against = [one for one in message.decision.reasons if one.verdict in order and not one.shadow]
+    if message.state == "sent" or not against:
+        return None
+    return max(against, key=lambda one: order.index(one.verdict)).text
 
 
 async def trace(session: AsyncSession, enrolment_id: UUID) -> EnrolmentTrace:

@@ -1,11 +1,12 @@
 """What a person got and did not get, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.database import actor_of
 from tradewind.kernel.ownership import Former, give_back, reassign
 from tradewind.modules.sending.contracts import MessageSummary
 from tradewind.modules.sending.models import Intent
@@ -21,6 +22,16 @@ async def recent_for(session: AsyncSession, person_id: UUID, *, limit: int) -> l
         select(Intent).where(Intent.person_id == person_id).order_by(Intent.id.desc()).limit(limit)
     )
     return [summary(row) for row in rows]
+
+
+async def last_for(session: AsyncSession, person_id: UUID, journey_ids: Collection[UUID]) -> dict[UUID, MessageSummary]:
+    """The newest message of each of these journeys to a person; see `api.last_for`."""
+    newest = select(Intent).where(
+        Intent.organisation_id == actor_of(session).organisation_id, Intent.person_id == person_id,
+        Intent.journey_id.in_(journey_ids),
+    )  # fmt: skip
+    rows = await session.scalars(newest.distinct(Intent.journey_id).order_by(Intent.journey_id, Intent.id.desc()))
+    return {row.journey_id: summary(row) for row in rows if row.journey_id is not None}
 
 
 async def merge_people(session: AsyncSession, *, into: UUID, merged: Sequence[UUID]) -> dict[str, Former]:

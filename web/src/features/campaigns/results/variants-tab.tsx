@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
 import { invalidatePaths } from '@/api/query-client';
-import { formatDateTime } from '@/app/format';
-import { IconArrowsSplit2, IconCheck } from '@/app/icons';
+import { IconArrowsSplit2 } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { askConfirm } from '@/components/confirm';
 import { ArmsTable } from '@/components/journey/arms-table';
+import { ChosenVariant } from '@/components/journey/chosen-variant';
 import { EmptyState } from '@/components/page-states';
 import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
@@ -63,13 +63,15 @@ function Test({ campaign, test }: { campaign: Campaign; test: MessageVariants })
       })}
     >
       {chosen ? (
-        <Alert color="green" icon={<IconCheck size={18} />} p="sm">
-          {t('variants.chosen', {
-            name: nameOf(chosen.variant),
-            by: chosen.by,
-            at: formatDateTime(chosen.at),
-          })}
-        </Alert>
+        <ChosenVariant
+          chosen={chosen}
+          name={nameOf(chosen.variant)}
+          path={
+            mayLaunch && running
+              ? `${CAMPAIGNS}/${campaign.id}/variants/${message}/choice`
+              : undefined
+          }
+        />
       ) : (
         leader?.best !== null &&
         leader !== undefined &&

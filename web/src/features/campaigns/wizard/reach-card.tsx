@@ -14,7 +14,7 @@ const PAUSE_MS = 400;
 /** How many people are reached of those meant, and why the others are not. */
 export function ReachFigures({ reach }: { reach: Reach }) {
   const { t } = useTranslation('campaigns');
-  const { people, reachable, reasons } = reach;
+  const { people, reachable, reasons, waiting } = reach;
   const share = people > 0 ? reachable / people : 0;
   return (
     <>
@@ -30,6 +30,11 @@ export function ReachFigures({ reach }: { reach: Reach }) {
           })}
         </Text>
       </div>
+      {waiting > 0 && (
+        <Text size="sm">
+          {t('reach.waiting', { count: waiting, shown: formatNumber(waiting) })}
+        </Text>
+      )}
       <div className={classes.bar} aria-hidden>
         <span style={{ width: `${100 * share}%` }} />
       </div>
