@@ -105,6 +105,7 @@ async def test_empty_organisation(client: httpx.AsyncClient, frozen: FrozenClock
     ]  # fmt: skip
     assert key(body, "new_leads")["value"] == 0
     assert key(body, "conversion_rate")["value"] is None
+    assert key(body, "open_pipeline")["currency"] == "EUR"
     assert len(body["new_leads"]["days"]) == 30
     assert body["score_distribution"]["scored"] == 0
     assert body["pipeline_value"]["totals"] == []

@@ -241,10 +241,14 @@ class TestNotes:
         changed = await client.patch(url, json={"body": "Wants a balloon"}, headers={"If-Match": '"1"'})
         assert changed.headers["etag"] == '"2"'
         assert (await found("zeppelin"), await found("balloon")) == (0, 1)
-        assert (await client.patch(url, json={"body": "x"}, headers={"If-Match": '"1"'})).status_code == 412
+        late = await client.patch(url, json={"body": "x"}, headers={"If-Match": '"1"'})
+        assert (late.status_code, late.json()["current"]["body"]) == (412, "Wants a balloon")
+        read = await client.get(url)
+        assert (read.json()["body"], read.headers["etag"]) == ("Wants a balloon", '"2"')
         entries = (await client.get(f"{LEADS}/{lead['id']}/timeline", params={"kind": "note"})).json()["items"]
         assert [entry["body"] for entry in entries] == ["Wants a balloon"]
         assert (await client.delete(url)).status_code == 204
+        assert (await client.get(url)).status_code == 404
         assert await found("balloon") == 0
         assert (await client.get(f"{LEADS}/{lead['id']}/notes")).json() == []
 

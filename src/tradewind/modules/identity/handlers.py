@@ -25,7 +25,7 @@ async def email_verified(session: AsyncSession) -> bool:
     "invite_member",
     title="Invite a teammate",
     description="Share leads, deals and tasks with the people you work with.",
-    link="/settings/members",
+    link="/settings/team",
     position=50,
 )
 async def teammate_invited(session: AsyncSession) -> bool:

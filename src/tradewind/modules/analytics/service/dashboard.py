@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.classification import hides, masked, scrubbed
@@ -20,6 +20,7 @@ from tradewind.kernel.database import actor_of
 from tradewind.kernel.realtime import push
 from tradewind.modules.analytics import repository
 from tradewind.modules.analytics.schemas import DashboardRead
+from tradewind.modules.identity import api as identity
 
 PERIOD_DAYS = 30
 LIVE_MS = 40.0
@@ -193,6 +194,10 @@ def _distribution(scores: Sequence[RowMapping]) -> dict[str, Any]:
     }
 
 
+async def _usual_currency(session: AsyncSession, pipeline: Row[Any] | None) -> str:
+    return pipeline.currency if pipeline else (await identity.get_organisation(session)).currency
+
+
 async def _pipeline(session: AsyncSession, *, then: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's value, and the key number of what is open."""
     pipeline = await repository.default_pipeline(session)
@@ -230,7 +235,7 @@ async def _pipeline(session: AsyncSession, *, then: datetime) -> tuple[dict[str,
         "label": "Open pipeline",
         "unit": "money",
         "value": amount,
-        "currency": main["currency"] if main else (pipeline.currency if pipeline else None),
+        "currency": main["currency"] if main else await _usual_currency(session, pipeline),
         "previous": previous,
         "change": _change(amount, previous),
         "description": f"Amount of open deals, against {PERIOD_DAYS} days ago.{others}",

@@ -13,7 +13,7 @@ from tradewind.modules.leads.models.views import Segment
     "import_leads",
     title="Import your leads",
     description="A CSV or Excel file; columns are recognised, nothing is lost.",
-    link="/imports/new",
+    link="/imports",
     position=20,
 )
 async def leads_imported(session: AsyncSession) -> bool:
@@ -25,7 +25,7 @@ async def leads_imported(session: AsyncSession) -> bool:
     "create_segment",
     title="Build a segment",
     description="A group of leads by rule that keeps itself up to date.",
-    link="/segments",
+    link="/segments/new",
     position=40,
 )
 async def segment_created(session: AsyncSession) -> bool:
@@ -37,7 +37,7 @@ async def segment_created(session: AsyncSession) -> bool:
     "create_deal",
     title="Open a first deal",
     description="And move it across your pipeline.",
-    link="/board",
+    link="/deals",
     position=60,
 )
 async def deal_created(session: AsyncSession) -> bool:

@@ -16,9 +16,9 @@ from tradewind.modules.leads.models.people import Lead
 from tradewind.modules.leads.models.work import File, Note, Task
 
 
-async def note(session: AsyncSession, note_id: UUID) -> Note | None:
-    """A note of a record that can be seen, locked; or None."""
-    found = await session.get(Note, note_id, with_for_update=True)
+async def note(session: AsyncSession, note_id: UUID, *, lock: bool = True) -> Note | None:
+    """A note of a record that can be seen; or None."""
+    found = await session.get(Note, note_id, with_for_update=lock)
     if found is None or found.deleted_at is not None or not await _visible(session, found.lead_id):
         return None
     return found

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
 from tradewind.kernel.access import Session, requires
-from tradewind.kernel.concurrency import etag
+from tradewind.kernel.concurrency import etag, tagged
 from tradewind.kernel.errors import BadRequest
 from tradewind.kernel.multipart import read_form
 from tradewind.kernel.pagination import Page
@@ -47,6 +47,12 @@ async def add_note(session: Session, lead_id: UUID, data: NoteCreate, response: 
     note = await notes.add_note(session, lead_id, data)
     response.headers["ETag"] = etag(note.version)
     return NoteRead.model_validate(note)
+
+
+@router.get("/notes/{note_id:uuid}", dependencies=[requires("leads:read")], tags=["Notes"])
+async def get_note(session: Session, note_id: UUID, response: Response) -> NoteRead:
+    """A note as it reads now."""
+    return tagged(response, await notes.get_note(session, note_id))
 
 
 @router.patch("/notes/{note_id:uuid}", dependencies=[requires("leads:write")], tags=["Notes"])

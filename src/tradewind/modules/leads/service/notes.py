@@ -66,6 +66,14 @@ async def list_notes(session: AsyncSession, lead_id: UUID) -> list[NoteRead]:
     return [masking.shown_note(session, NoteRead.model_validate(row)) for row in rows]
 
 
+async def get_note(session: AsyncSession, note_id: UUID) -> NoteRead:
+    """One note. Raises NoteNotFound."""
+    note = await repository.note(session, note_id, lock=False)
+    if note is None:
+        raise NoteNotFound()
+    return masking.shown_note(session, NoteRead.model_validate(note))
+
+
 async def update_note(session: AsyncSession, note_id: UUID, data: NoteUpdate, *, if_match: str | None) -> Note:
     """Change a note's text, in the timeline too. Raises NoteNotFound, PreconditionFailed, MaskedValue."""
     if data.body.strip() == MASK:
