@@ -2,6 +2,7 @@ import {
   ActionIcon,
   Box,
   Card,
+  Center,
   Group,
   Menu,
   Skeleton,
@@ -64,8 +65,13 @@ export function ChartCard({
   if (error && !data) {
     content = <ErrorState error={error} compact order={3} {...(onRetry ? { onRetry } : {})} />;
   } else if (!data) content = loading;
-  else if (data.length === 0 && empty) content = empty;
-  else if (asTable) {
+  else if (data.length === 0 && empty) {
+    content = (
+      <Center mih={height} ta="center">
+        {empty}
+      </Center>
+    );
+  } else if (asTable) {
     content = (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
       <section className={classes.scroll} tabIndex={0} aria-labelledby={titleId}>

@@ -57,7 +57,14 @@ export function FormDialog<Values extends object>({
   ...foot
 }: FormDialogProps<Values>) {
   return (
-    <Modal opened onClose={onClose} title={title} {...(size ? { size } : {})}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      // A stray click must not throw away what was typed.
+      closeOnClickOutside={!form.isDirty()}
+      {...(size ? { size } : {})}
+    >
       <ApiForm form={form} onSubmit={onSubmit} {...(messageFor ? { messageFor } : {})}>
         {({ submitting }) => (
           <>

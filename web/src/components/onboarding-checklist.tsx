@@ -1,13 +1,13 @@
 import { Card, Group, Progress, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { IconChevronRight, IconCircleCheck, IconCircleDashed } from '@/app/icons';
 import classes from './onboarding-checklist.module.css';
 import { type OnboardingStep, onboardingQuery } from './onboarding-query';
 import { ErrorState, LoadingLines } from './page-states';
 
-function Step({ step, path }: { step: OnboardingStep; path: string | undefined }) {
+function Step({ step }: { step: OnboardingStep }) {
   const { t } = useTranslation('components');
   const Icon = step.done ? IconCircleCheck : IconCircleDashed;
   const content = (
@@ -22,31 +22,28 @@ function Step({ step, path }: { step: OnboardingStep; path: string | undefined }
           {step.description}
         </Text>
       </span>
-      {path && !step.done && <IconChevronRight size={16} aria-hidden />}
+      {!step.done && <IconChevronRight size={16} aria-hidden />}
     </>
   );
   return (
     <li data-done={step.done || undefined}>
-      {path && !step.done ? (
-        <Link to={path} className={classes.step}>
+      {step.done ? (
+        <div className={classes.step}>{content}</div>
+      ) : (
+        <Link to={step.link} className={classes.step}>
           {content}
         </Link>
-      ) : (
-        <div className={classes.step}>{content}</div>
       )}
     </li>
   );
 }
 
-/** First steps with their true state; a step links only to a page that exists. */
+/** First steps with their true state; what is open leads to where it is done. */
 export function OnboardingChecklist() {
   const { t } = useTranslation('components');
-  const router = useRouter();
   const list = useQuery(onboardingQuery());
   const steps = list.data?.steps;
   const { done, total } = list.data ?? { done: 0, total: 0 };
-  const known = (link: string) =>
-    (link.split('?')[0] ?? '') in router.routesByPath ? link : undefined;
   if (list.isError && !steps) {
     return (
       <Card>
@@ -74,7 +71,7 @@ export function OnboardingChecklist() {
       {steps ? (
         <ol className={classes.list}>
           {steps.map((step) => (
-            <Step key={step.key} step={step} path={known(step.link)} />
+            <Step key={step.key} step={step} />
           ))}
         </ol>
       ) : (

@@ -1,6 +1,7 @@
 import { Stack, Table, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { i18n } from '@/app/i18n';
+import classes from './record.module.css';
 
 export interface ConflictRow {
   label: string;
@@ -19,7 +20,7 @@ export function askConflict(rows: readonly ConflictRow[]): Promise<boolean> {
       children: (
         <Stack gap="sm">
           <Text size="sm">{t('text')}</Text>
-          <Table fz="sm" withTableBorder>
+          <Table fz="sm" withTableBorder className={classes.compared}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">{t('field')}</Table.Th>

@@ -21,42 +21,50 @@ interface Words {
  * Saves changes of a record against the version the person saw. Where someone else was faster: other
  * fields are no conflict and are kept, for the same field the person chooses between both values.
  */
+export async function saveRecord<R extends Versioned>(
+  path: string,
+  patch: Changes,
+  base: R,
+  { label, show }: Words,
+): Promise<void> {
+  const key = apiKey(`${path}/${base.id}`);
+  const mineOf = (field: string) =>
+    field.startsWith('custom.') ? fieldValue({ custom: patch.custom }, field) : patch[field];
+  let seen = base;
+  for (;;) {
+    try {
+      const saved = await request<R>('patch', `${path}/${base.id}`, {
+        body: patch,
+        version: seen.version,
+      });
+      queryClient.setQueryData(key, saved);
+      void invalidatePaths(path);
+      return;
+    } catch (reason) {
+      const error = toApiError(reason);
+      const current = error.current as R | undefined;
+      if (error.status !== 412 || !current) throw reason;
+      const fields = conflictsOf(patch, seen, current);
+      queryClient.setQueryData(key, current);
+      seen = current;
+      if (fields.length === 0) continue;
+      const rows = fields.map((field) => ({
+        label: label(field),
+        mine: show(field, mineOf(field)),
+        theirs: show(field, fieldValue(current, field)),
+      }));
+      if (await askConflict(rows)) continue;
+      void invalidatePaths(path);
+      return;
+    }
+  }
+}
+
+/** `saveRecord` for one kind of record. */
 export function useRecordSave<R extends Versioned>(path: string, words: Words): SaveRecord<R> {
   const { label, show } = words;
   return useCallback(
-    async (patch, base) => {
-      const key = (id: string) => apiKey(`${path}/${id}`);
-      const mineOf = (field: string) =>
-        field.startsWith('custom.') ? fieldValue({ custom: patch.custom }, field) : patch[field];
-      let seen = base;
-      for (;;) {
-        try {
-          const saved = await request<R>('patch', `${path}/${base.id}`, {
-            body: patch,
-            version: seen.version,
-          });
-          queryClient.setQueryData(key(base.id), saved);
-          void invalidatePaths(path);
-          return;
-        } catch (reason) {
-          const error = toApiError(reason);
-          const current = error.current as R | undefined;
-          if (error.status !== 412 || !current) throw reason;
-          const fields = conflictsOf(patch, seen, current);
-          queryClient.setQueryData(key(base.id), current);
-          seen = current;
-          if (fields.length === 0) continue;
-          const rows = fields.map((field) => ({
-            label: label(field),
-            mine: show(field, mineOf(field)),
-            theirs: show(field, fieldValue(current, field)),
-          }));
-          if (await askConflict(rows)) continue;
-          void invalidatePaths(path);
-          return;
-        }
-      }
-    },
+    (patch, base) => saveRecord(path, patch, base, { label, show }),
     [path, label, show],
   );
 }

@@ -1,14 +1,16 @@
 import { Button, Group, Modal, Select, SimpleGrid, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
-import { toApiError } from '@/api/errors';
+import { formatDateTime } from '@/app/format';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { useMe } from '@/app/session';
 import { ApiForm } from '../api-form';
 import { askConfirm } from '../confirm';
 import { toLocalInput } from '../record/record-field';
+import { useRecordSave } from '../record/use-record-save';
 import { toastError, toastSuccess } from '../toasts';
 import { tomorrowMorning } from './due';
 import { refreshTasks, type Task } from './use-task-done';
@@ -49,6 +51,20 @@ function TaskForm({
     validateInputOnBlur: true,
     validate: { title: (value) => (value.trim() ? null : t('titleMissing')) },
   });
+  const { nameOf } = members;
+  const words = useMemo(
+    () => ({
+      label: (field: string) =>
+        t(({ due_at: 'due', assignee_id: 'assignee' } as Record<string, string>)[field] ?? field),
+      show: (field: string, value: unknown) => {
+        if (field === 'assignee_id') return value ? nameOf(String(value)) : t('nobody');
+        if (field === 'due_at') return value ? formatDateTime(String(value)) : '';
+        return field === 'priority' ? t(`priorities.${value}`) : String(value ?? '');
+      },
+    }),
+    [t, nameOf],
+  );
+  const change = useRecordSave<Task>('/api/v1/tasks', words);
   const remove = async () => {
     if (!task) return;
     const sure = await askConfirm({
@@ -68,22 +84,20 @@ function TaskForm({
   return (
     <ApiForm
       form={form}
-      messageFor={(_, status) => (status === 412 ? t('changed') : undefined)}
       onSubmit={async (values) => {
-        const body = {
+        const body: Record<string, unknown> = {
           ...values,
           due_at: values.due_at ? new Date(values.due_at).toISOString() : null,
         };
-        try {
-          if (task) {
-            await request('patch', `/api/v1/tasks/${task.id}`, { body, version: task.version });
-          } else {
-            await request('post', '/api/v1/tasks', { body: { ...body, ...subject } });
-            toastSuccess(t('created', { title: values.title }));
-          }
-        } catch (reason) {
-          if (toApiError(reason).status === 412) void refreshTasks();
-          throw reason;
+        if (task) {
+          // Only what was changed here: what others changed meanwhile is theirs.
+          await change(
+            Object.fromEntries(Object.entries(body).filter(([field]) => form.isDirty(field))),
+            task,
+          );
+        } else {
+          await request('post', '/api/v1/tasks', { body: { ...body, ...subject } });
+          toastSuccess(t('created', { title: values.title }));
         }
         onClose();
         void refreshTasks();
@@ -151,7 +165,13 @@ function TaskForm({
 export function TaskDialog({ task, subject, onClose }: TaskDialogProps) {
   const { t } = useTranslation('tasks/parts');
   return (
-    <Modal opened={task !== undefined} onClose={onClose} title={t(task === 'new' ? 'new' : 'edit')}>
+    <Modal
+      opened={task !== undefined}
+      onClose={onClose}
+      // A stray click must not throw away what was typed.
+      closeOnClickOutside={false}
+      title={t(task === 'new' ? 'new' : 'edit')}
+    >
       {task !== undefined && (
         <TaskForm
           key={task === 'new' ? 'new' : `${task.id}-${task.version}`}

@@ -59,6 +59,11 @@ export function TaskRow({ task, onEdit, assignee, withSubject = false }: TaskRow
               {t('company')}
             </LinkAnchor>
           )}
+          {withSubject && !task.lead_id && !task.company_id && task.deal_id && (
+            <LinkAnchor to={`/deals/${task.deal_id}` as never} size="xs">
+              {t('deal')}
+            </LinkAnchor>
+          )}
           {assignee && (
             <Text size="xs" c="dimmed" className="tw-truncate">
               {assignee}

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toMinor } from '@/app/amounts';
 import { formatMoney } from '@/app/format';
@@ -10,15 +11,22 @@ interface AmountFieldProps {
   deal: Deal;
   value: number | null;
   readOnly: boolean;
-  onSave: (value: number | string | null) => Promise<unknown>;
+  /** `seen` is the deal as it was when the editing began; a newer answer must not pass for it. */
+  onSave: (value: number | string | null, seen: Deal) => Promise<unknown>;
 }
 
 /** The amount of a deal, typed in whole units and kept in minor ones. */
 export function AmountField({ deal, value, readOnly, onSave }: AmountFieldProps) {
   const { t } = useTranslation('board');
+  const seen = useRef(deal);
   return (
     <RecordFact label={t('field.amount')}>
-      <div className={classes.inline}>
+      <div
+        className={classes.inline}
+        onFocusCapture={() => {
+          seen.current = deal;
+        }}
+      >
         <InlineEdit
           label={t('field.amount')}
           kind="number"
@@ -29,7 +37,7 @@ export function AmountField({ deal, value, readOnly, onSave }: AmountFieldProps)
             const minor = toMinor(shown, deal.currency);
             return minor === null ? '' : formatMoney(minor, deal.currency);
           }}
-          onSave={onSave}
+          onSave={(next) => onSave(next, seen.current)}
         />
       </div>
     </RecordFact>

@@ -13,13 +13,15 @@ import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { CustomFields, inUse } from '@/components/record/custom-fields';
 import { RecordFact, RecordField } from '@/components/record/record-field';
 import { useRecordSave } from '@/components/record/use-record-save';
 import { ScoreBadge } from '@/components/score-badge';
 import { toastError, toastUndo } from '@/components/toasts';
 import { AmountField } from './amount-field';
 import classes from './board.module.css';
-import { type Deal, dealQuery, historyQuery } from './queries';
+import { DealTasks } from './deal-tasks';
+import { type Deal, dealFieldsQuery, dealQuery, historyQuery } from './queries';
 
 const PATHS = ['/api/v1/pipelines', '/api/v1/deals', '/api/v1/dashboard'];
 
@@ -55,12 +57,22 @@ export function DealPeek({ dealId, onClose }: { dealId: string; onClose: () => v
   const { data: deal, error, refetch } = useQuery(dealQuery(dealId));
   const members = useMembers();
   const mayWrite = useMay('deals:write');
+  const custom = useQuery(dealFieldsQuery()).data;
+  const { nameOf } = members;
+  const currency = deal?.currency ?? 'EUR';
   const words = useMemo(
     () => ({
-      label: (field: string) => t(`record.${field}`, { defaultValue: field }),
-      show: (_: string, value: unknown) => String(value ?? ''),
+      label: (field: string) =>
+        custom?.find((item) => `custom.${item.key}` === field)?.label ??
+        t(`record.${field}`, { defaultValue: field }),
+      show: (field: string, value: unknown) => {
+        if (value === null || value === undefined) return '';
+        if (field === 'amount_minor') return formatMoney(Number(value), currency);
+        if (field === 'close_date') return formatDate(`${value}T00:00`);
+        return field === 'owner_id' ? nameOf(String(value)) : String(value);
+      },
     }),
-    [t],
+    [t, nameOf, currency, custom],
   );
   const saving = useRef<Promise<void>>(undefined);
   const saveDeal = useRecordSave<Deal>('/api/v1/deals', words);
@@ -111,7 +123,7 @@ export function DealPeek({ dealId, onClose }: { dealId: string; onClose: () => v
           deal={deal}
           readOnly={!mayWrite}
           value={fromMinor(deal.amount_minor, deal.currency)}
-          onSave={(value) => save({ amount_minor: toMinor(value, deal.currency) }, deal)}
+          onSave={(value, seen) => save({ amount_minor: toMinor(value, seen.currency) }, seen)}
         />
         <RecordField
           {...field}
@@ -149,8 +161,10 @@ export function DealPeek({ dealId, onClose }: { dealId: string; onClose: () => v
             ? '–'
             : formatMoney(Math.round(deal.amount_minor * deal.probability), deal.currency)}
         </RecordFact>
+        <CustomFields {...field} fields={inUse(custom)} />
         <RecordFact label={t('field.created')}>{formatDate(deal.created_at)}</RecordFact>
       </dl>
+      <DealTasks deal={deal} />
       <section aria-label={t('peek.history')}>
         <Title order={3}>{t('peek.history')}</Title>
         <History dealId={deal.id} />

@@ -73,5 +73,11 @@ export async function showMore(pipelineId: string, owner: string | undefined, co
 }
 
 export const dealQuery = (id: string) => apiQuery<Deal>(`/api/v1/deals/${id}`);
+export const dealTasksQuery = (id: string) =>
+  apiQuery<Schema<'Page_TaskRead_'>>('/api/v1/tasks', { deal_id: id, state: 'open', limit: 50 });
+export const dealFieldsQuery = () => ({
+  ...apiQuery<Schema<'CustomFieldRead'>[]>('/api/v1/custom-fields', { entity: 'deal' }),
+  staleTime: 60_000,
+});
 export const historyQuery = (id: string) =>
   apiQuery<Schema<'StageChangeRead'>[]>(`/api/v1/deals/${id}/history`);

@@ -49,10 +49,17 @@ export function useMoves(pipelineId: string, owner: string | undefined) {
       );
       const run = async () => {
         try {
-          const deal = await request<Deal>('post', `/api/v1/deals/${id}/move`, {
-            body: { stage_id: to.stageId, ...place, ...(reason ? { lost_reason: reason } : {}) },
-            version: Math.max(card.version, versions.get(id) ?? 0),
-          });
+          const body = { stage_id: to.stageId, ...place, ...(reason && { lost_reason: reason }) };
+          const attempt = (version: number) =>
+            request<Deal>('post', `/api/v1/deals/${id}/move`, { body, version });
+          const deal = await attempt(Math.max(card.version, versions.get(id) ?? 0)).catch(
+            (failure: unknown) => {
+              // Someone changed another thing than its stage: the move means what it meant.
+              const now = toApiError(failure).current as Deal | undefined;
+              if (now?.stage_id !== card.stage_id) throw failure;
+              return attempt(now.version);
+            },
+          );
           versions.set(id, deal.version);
           queryClient.setQueryData(key, (now: Board | undefined) => withVersion(now, deal));
           if (changesStage && column.kind === 'won') {
@@ -74,9 +81,16 @@ export function useMoves(pipelineId: string, owner: string | undefined) {
           queryClient.setQueryData(key, (now: Board | undefined) =>
             now ? moved(now, id, { stageId: card.stage_id, index }, card.stage_entered_at) : now,
           );
-          setSaid(t('said.back', { name: card.name }));
-          toastRolledBack(t('theMove', { name: card.name }), failure);
-          if (toApiError(failure).status === 412) versions.delete(id);
+          const stands = toApiError(failure).current as Deal | undefined;
+          if (stands) {
+            versions.delete(id);
+            const taken = t('said.taken', { name: card.name, stage: stands.stage_name });
+            setSaid(taken);
+            notifications.show({ color: 'yellow', message: taken, autoClose: 8000 });
+          } else {
+            setSaid(t('said.back', { name: card.name }));
+            toastRolledBack(t('theMove', { name: card.name }), failure);
+          }
           void invalidatePaths('/api/v1/pipelines', '/api/v1/deals');
         }
       };

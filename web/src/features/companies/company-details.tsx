@@ -6,12 +6,8 @@ import { formatCountry, formatDate } from '@/app/format';
 import { IconExternalLink } from '@/app/icons';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
-import {
-  RecordFact,
-  RecordField,
-  type RecordFieldKind,
-  RecordGroup,
-} from '@/components/record/record-field';
+import { CustomFields, inUse } from '@/components/record/custom-fields';
+import { RecordFact, RecordField, RecordGroup } from '@/components/record/record-field';
 import { type SaveRecord, useRecordSave } from '@/components/record/use-record-save';
 import { TagEditor } from '@/components/tag-editor';
 import { toastRolledBack } from '@/components/toasts';
@@ -23,9 +19,12 @@ const webAddress = (text: string) => (/^https?:\/\//.test(text) ? text : `https:
 function useSave(): SaveRecord<Company> {
   const { t } = useTranslation('companies');
   const { nameOf } = useMembers();
+  const custom = useQuery(companyFieldsQuery()).data;
   const label = useCallback(
-    (field: string) => t(`field.${field}`, { defaultValue: field.replace('custom.', '') }),
-    [t],
+    (field: string) =>
+      custom?.find((item) => `custom.${item.key}` === field)?.label ??
+      t(`field.${field}`, { defaultValue: field }),
+    [custom, t],
   );
   const show = useCallback(
     (field: string, value: unknown) => {
@@ -43,7 +42,7 @@ export function Details({ company }: { company: Company }) {
   const save = useSave();
   const readOnly = !useMay('leads:write');
   const members = useMembers();
-  const custom = useQuery(companyFieldsQuery()).data?.filter((field) => !field.archived_at) ?? [];
+  const custom = inUse(useQuery(companyFieldsQuery()).data);
   const common = { record: company, save, readOnly };
   const tagged = (tags: string[]) =>
     save({ tags }, company).catch((reason: unknown) => toastRolledBack(t('field.tags'), reason));
@@ -113,20 +112,7 @@ export function Details({ company }: { company: Company }) {
         </RecordGroup>
         {custom.length > 0 && (
           <RecordGroup title={t('group.custom')}>
-            {custom.map((field) => (
-              <RecordField
-                key={field.id}
-                {...common}
-                field={`custom.${field.key}`}
-                label={field.label}
-                kind={field.kind as RecordFieldKind}
-                options={
-                  field.kind.endsWith('select')
-                    ? field.options.map((value) => ({ value, label: value }))
-                    : undefined
-                }
-              />
-            ))}
+            <CustomFields {...common} fields={custom} />
           </RecordGroup>
         )}
       </Stack>

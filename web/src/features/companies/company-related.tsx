@@ -5,15 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { formatMoney } from '@/app/format';
 import { IconPlus } from '@/app/icons';
 import { leadName } from '@/app/lead-name';
-import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
-import { useMe } from '@/app/session';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { ScoreBadge } from '@/components/score-badge';
-import { TaskDialog } from '@/components/tasks/task-dialog';
-import { TaskList } from '@/components/tasks/task-list';
-import { TaskRow } from '@/components/tasks/task-row';
+import { OpenTasks } from '@/components/tasks/open-tasks';
 import type { Task } from '@/components/tasks/use-task-done';
 import classes from './company.module.css';
 import { type Company, companyDealsQuery, companyTasksQuery, peopleQuery } from './queries';
@@ -139,8 +135,6 @@ export function Deals({ company }: { company: Company }) {
 /** Open tasks about the company. */
 export function Tasks({ company }: { company: Company }) {
   const { t } = useTranslation('companies');
-  const me = useMe();
-  const { nameOf } = useMembers();
   const mayRead = useMay('tasks:read');
   const mayWrite = useMay('tasks:write');
   const { data } = useQuery({ ...companyTasksQuery(company.id), enabled: mayRead });
@@ -153,22 +147,12 @@ export function Tasks({ company }: { company: Company }) {
       add={mayWrite ? { label: t('addTask'), run: () => setTask('new') } : undefined}
     >
       {data?.items.length === 0 && <Nothing>{t('noTasks')}</Nothing>}
-      {data && data.items.length > 0 && (
-        <TaskList label={t('tasks')}>
-          {data.items.map((item) => (
-            <TaskRow
-              key={item.id}
-              task={item}
-              onEdit={setTask}
-              assignee={item.assignee_id === me.user.id ? undefined : nameOf(item.assignee_id)}
-            />
-          ))}
-        </TaskList>
-      )}
-      <TaskDialog
-        task={task}
+      <OpenTasks
+        label={t('tasks')}
+        items={data?.items}
         subject={{ company_id: company.id }}
-        onClose={() => setTask(undefined)}
+        task={task}
+        onTask={setTask}
       />
     </Section>
   );

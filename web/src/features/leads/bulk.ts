@@ -12,6 +12,7 @@ const POLL_MS = 700;
 const TOUCHED = [
   '/api/v1/leads',
   '/api/v1/companies',
+  '/api/v1/duplicates',
   '/api/v1/segments',
   '/api/v1/dashboard',
   '/api/v1/jobs',
@@ -25,10 +26,22 @@ export function progressOf({ done, matched }: Pick<BulkRun, 'done' | 'matched'>)
   return t('progress', { done: formatNumber(done), matched: formatNumber(matched) });
 }
 
-/** What came of a run: how many were changed, how many had no need. */
-export function outcomeOf({ action, changed, skipped }: BulkRun): string {
-  const what = t(`done.${action}`, { count: changed, shown: formatNumber(changed) });
-  return skipped > 0 ? `${what} ${t('skipped', { count: skipped })}` : what;
+const REASONS = ['in_it', 'were_in_it', 'left_out'] as const;
+
+/** What came of a run: how many were changed, how many were refused and why, how many had no need. */
+export function outcomeOf({ action, changed, skipped, result }: BulkRun): string {
+  const refused = (result?.refused ?? {}) as Partial<Record<(typeof REASONS)[number], number>>;
+  const told = REASONS.map((reason) => ({ reason, count: refused[reason] ?? 0 })).filter(
+    ({ count }) => count > 0,
+  );
+  const rest = skipped - told.reduce((sum, { count }) => sum + count, 0);
+  return [
+    t(`done.${action}`, { count: changed, shown: formatNumber(changed) }),
+    ...told.map(({ reason, count }) =>
+      t(`refused.${reason}`, { count, shown: formatNumber(count) }),
+    ),
+    ...(rest > 0 ? [t('skipped', { count: rest })] : []),
+  ].join(' ');
 }
 
 /** Watches a run to its end, with its progress on the screen; gives undo where the server can. */

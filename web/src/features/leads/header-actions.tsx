@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { address } from '@/api/client';
-import { IconDots, IconDownload, IconFileImport, IconPlus } from '@/app/icons';
+import { IconDots, IconDownload, IconFileImport, IconGitMerge, IconPlus } from '@/app/icons';
 import { useMay } from '@/app/permissions';
 import { LinkButton } from '@/components/link-anchor';
 import { type LeadsSearch, meant } from './search';
@@ -33,15 +33,32 @@ export function ExportItems({ search, ids, named = false }: ExportItemsProps) {
   ));
 }
 
-/** Export, import and new lead; on narrow screens the first two go into a menu. */
-export function HeaderActions({ search, onCreate }: { search: LeadsSearch; onCreate: () => void }) {
+interface HeaderActionsProps {
+  search: LeadsSearch;
+  onCreate: () => void;
+  onDuplicates: () => void;
+}
+
+/** Duplicates, export, import and new lead; on narrow screens all but the last go into a menu. */
+export function HeaderActions({ search, onCreate, onDuplicates }: HeaderActionsProps) {
   const { t } = useTranslation('leads');
   const navigate = useNavigate();
   const mayWrite = useMay('leads:write');
   const mayImport = useMay('leads:import');
   const mayExport = useMay('leads:export');
+  const mayCompare = useMay('leads:personal');
   return (
     <>
+      {mayCompare && (
+        <Button
+          variant="default"
+          leftSection={<IconGitMerge size={16} />}
+          visibleFrom="sm"
+          onClick={onDuplicates}
+        >
+          {t('duplicates.title')}
+        </Button>
+      )}
       {mayExport && (
         <Menu width={160}>
           <Menu.Target>
@@ -64,7 +81,7 @@ export function HeaderActions({ search, onCreate }: { search: LeadsSearch; onCre
           {t('import')}
         </LinkButton>
       )}
-      {(mayImport || mayExport) && (
+      {(mayCompare || mayImport || mayExport) && (
         <Menu>
           <Menu.Target>
             <ActionIcon size={36} variant="default" aria-label={t('more')} hiddenFrom="sm">
@@ -72,6 +89,7 @@ export function HeaderActions({ search, onCreate }: { search: LeadsSearch; onCre
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            {mayCompare && <Menu.Item onClick={onDuplicates}>{t('duplicates.title')}</Menu.Item>}
             {mayImport && (
               <Menu.Item onClick={() => void navigate({ to: '/imports' })}>{t('import')}</Menu.Item>
             )}

@@ -1,7 +1,7 @@
 import { Badge, Box, Button, CloseButton, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { invalidatePaths } from '@/api/query-client';
 import { IconUsers } from '@/app/icons';
@@ -40,6 +40,7 @@ import { ViewTabs } from './view-tabs';
 import { builtInViews, openView } from './views';
 
 const route = getRouteApi('/_app/leads/');
+const DuplicatesDrawer = lazy(() => import('./duplicates-drawer'));
 const NONE: ReadonlySet<string> = new Set();
 
 function useColumns(t: ReturnType<typeof useTranslation<'leads'>>['t']) {
@@ -135,6 +136,8 @@ export function LeadsPage() {
     rowKeys.s = (lead) => openStatus(lead.id);
     rowKeys.a = setAssigned;
   }
+  const showDuplicates = (duplicates: true | undefined) =>
+    void navigate({ search: (old) => ({ ...old, duplicates }), replace: !duplicates });
   const turn = (cursor: string | null | undefined) =>
     cursor ? () => void navigate({ search: (old) => ({ ...old, cursor }) }) : undefined;
   return (
@@ -161,7 +164,11 @@ export function LeadsPage() {
           )
         }
         actions={
-          <HeaderActions search={search} onCreate={() => change({ create: 'lead' }, false)} />
+          <HeaderActions
+            search={search}
+            onCreate={() => change({ create: 'lead' }, false)}
+            onDuplicates={() => showDuplicates(true)}
+          />
         }
       />
       <ViewTabs search={search} columns={shown} onOpen={show} />
@@ -256,6 +263,11 @@ export function LeadsPage() {
           void navigate({ search: (old) => ({ ...old, peek: undefined }), replace: true })
         }
       />
+      {search.duplicates && (
+        <Suspense>
+          <DuplicatesDrawer onClose={() => showDuplicates(undefined)} />
+        </Suspense>
+      )}
       <OwnerDialog lead={assigned} onClose={() => setAssigned(undefined)} />
       <NewLead
         opened={search.create === 'lead'}

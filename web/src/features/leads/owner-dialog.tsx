@@ -1,10 +1,10 @@
 import { Modal, Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { request } from '@/api/client';
 import { patchCached } from '@/api/optimistic';
 import { invalidatePaths } from '@/api/query-client';
 import { leadName } from '@/app/lead-name';
 import { useMembers } from '@/app/members';
+import { saveRecord } from '@/components/record/use-record-save';
 import { toastRolledBack } from '@/components/toasts';
 import type { LeadRow } from './queries';
 
@@ -18,9 +18,9 @@ export function OwnerDialog({ lead, onClose }: { lead: LeadRow | undefined; onCl
     onClose();
     const undo = await patchCached('/api/v1/leads', lead.id, { owner_id: ownerId });
     try {
-      await request('patch', `/api/v1/leads/${lead.id}`, {
-        body: { owner_id: ownerId },
-        version: lead.version,
+      await saveRecord('/api/v1/leads', { owner_id: ownerId }, lead, {
+        label: () => t('field.owner'),
+        show: (_, id) => members.nameOf(id as string | null) || t('owner.nobody'),
       });
     } catch (reason) {
       undo();

@@ -28,6 +28,8 @@ export const fieldsQuery = () => ({
 export const viewsQuery = () => apiQuery<Schema<'ViewRead'>[]>('/api/v1/views', { entity: 'lead' });
 export const leadQuery = (id: string) => apiQuery<Lead>(`/api/v1/leads/${id}`);
 export const tagsQuery = () => apiQuery<Schema<'TagRead'>[]>('/api/v1/tags');
+export const journeysQuery = () =>
+  apiQuery<Schema<'JourneyRow'>[]>('/api/v1/journeys', { state: 'live' });
 export const segmentsQuery = () => apiQuery<Schema<'SegmentRead'>[]>('/api/v1/segments');
 export const timelineQuery = (id: string, kind: string | undefined, cursor?: string) =>
   apiQuery<Schema<'TimelinePage'>>(`/api/v1/leads/${id}/timeline`, { kind, cursor });

@@ -14,6 +14,7 @@ export const leadsSearch = z.object({
   segment_id: text(60),
   peek: text(60),
   create: text(20),
+  duplicates: z.catch(z.optional(z.literal(true)), undefined),
 });
 
 export type LeadsSearch = z.infer<typeof leadsSearch>;

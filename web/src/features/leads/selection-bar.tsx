@@ -11,6 +11,7 @@ import {
   IconFlag,
   IconGauge,
   IconGitMerge,
+  IconSpeakerphone,
   IconTrash,
   IconUsers,
 } from '@/app/icons';
@@ -21,7 +22,7 @@ import { runBulk } from './bulk';
 import { ExportItems } from './header-actions';
 import classes from './leads.module.css';
 import { MergeTwo } from './merge-two';
-import { type BulkAction, STATUSES, segmentsQuery, tagsQuery } from './queries';
+import { type BulkAction, journeysQuery, STATUSES, segmentsQuery, tagsQuery } from './queries';
 import { type LeadsSearch, meant } from './search';
 import { TagPick } from './tag-pick';
 
@@ -82,10 +83,14 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
   const mayDelete = useMay('leads:delete');
   const mayExport = useMay('leads:export');
   const maySegment = useMay('segments:write');
+  const mayLaunch = useMay('campaigns:launch');
   const members = useMembers();
   const tags = (useQuery(tagsQuery()).data ?? []).map(({ name }) => name);
   const segments = (useQuery({ ...segmentsQuery(), enabled: maySegment }).data ?? [])
     .filter((segment) => segment.kind === 'static')
+    .map(({ id, name }) => ({ value: id, label: name }));
+  const journeys = (useQuery({ ...journeysQuery(), enabled: mayLaunch }).data ?? [])
+    .filter(({ takes_people }) => takes_people)
     .map(({ id, name }) => ({ value: id, label: name }));
   const count = everything && total ? total.value : ids.size;
   const more = everything && total && !total.exact ? '+' : '';
@@ -107,6 +112,15 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
       confirm: t('bulk.delete'),
     });
     if (sure) await start('delete');
+  };
+  const pair = ids.size === 2 && !everything;
+  const merge = async () => {
+    const sure = await askConfirm({
+      title: t('bulk.merge_duplicates'),
+      message: t('bulk.mergeText', { count, shown: formatNumber(count) + more }),
+      confirm: t('bulk.merge_duplicates'),
+    });
+    if (sure) await start('merge_duplicates', { by: ['email', 'phone'] });
   };
   return (
     <Group className={classes.selection} gap="xs" role="region" aria-label={t('bulk.title')}>
@@ -144,6 +158,14 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
           onPick={(id) => void start('add_to_segment', { segment_id: id })}
         />
       )}
+      {mayWrite && journeys.length > 0 && (
+        <Pick
+          label={t('bulk.add_to_journey')}
+          icon={IconSpeakerphone}
+          choices={journeys}
+          onPick={(id) => void start('add_to_journey', { journey_id: id })}
+        />
+      )}
       {mayWrite && (
         <Button
           variant="default"
@@ -166,14 +188,14 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
           </Menu.Dropdown>
         </Menu>
       )}
-      {mayWrite && ids.size === 2 && !everything && (
+      {(pair ? mayWrite : mayDelete && count > 2) && (
         <Button
           variant="default"
           size="xs"
           leftSection={<IconGitMerge size={14} />}
-          onClick={() => setMerging(true)}
+          onClick={() => (pair ? setMerging(true) : void merge())}
         >
-          {t('bulk.merge')}
+          {t(pair ? 'bulk.merge' : 'bulk.merge_duplicates')}
         </Button>
       )}
       {mayDelete && (

@@ -1,10 +1,10 @@
 import { Badge, Menu, UnstyledButton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { request } from '@/api/client';
 import { patchCached } from '@/api/optimistic';
 import { invalidatePaths } from '@/api/query-client';
 import { useMay } from '@/app/permissions';
+import { saveRecord } from '@/components/record/use-record-save';
 import { toastRolledBack } from '@/components/toasts';
 import { type LeadRow, type LeadStatus, STATUSES } from './queries';
 
@@ -17,18 +17,19 @@ const COLOURS: Record<LeadStatus, string> = {
   lost: 'gray',
 };
 
+type Shown = Pick<LeadRow, 'id' | 'full_name' | 'status' | 'version'>;
+
 /** Status of a lead; a click changes it at once and puts it back if the server refuses. */
-export function StatusMenu({
-  lead,
-}: {
-  lead: Pick<LeadRow, 'id' | 'full_name' | 'status' | 'version'>;
-}) {
+export function StatusMenu({ lead }: { lead: Shown }) {
   const { t } = useTranslation('leads');
   const mayWrite = useMay('leads:write');
   const change = useMutation({
-    mutationFn: (status: LeadStatus) =>
-      request('patch', `/api/v1/leads/${lead.id}`, { body: { status }, version: lead.version }),
-    onMutate: (status) => patchCached('/api/v1/leads', lead.id, { status }),
+    mutationFn: ({ status, seen }: { status: LeadStatus; seen: Shown }) =>
+      saveRecord('/api/v1/leads', { status }, seen, {
+        label: () => t('field.status'),
+        show: (_, value) => t(`status.${value}`),
+      }),
+    onMutate: ({ status }) => patchCached('/api/v1/leads', lead.id, { status }),
     onError: (error, _, undo) => {
       undo?.();
       toastRolledBack(t('status.of', { name: lead.full_name }), error);
@@ -54,7 +55,7 @@ export function StatusMenu({
           <Menu.Item
             key={status}
             disabled={status === lead.status}
-            onClick={() => change.mutate(status)}
+            onClick={() => change.mutate({ status, seen: lead })}
           >
             {t(`status.${status}`)}
           </Menu.Item>

@@ -9,10 +9,13 @@ import { EmptyState, ErrorState, LoadingLines } from '@/components/page-states';
 import { mailQuery } from './queries';
 import classes from './settings.module.css';
 
+/** Mails come a moment after what asks for them; people wait for them here. */
+const REFRESH_MS = 5000;
+
 /** Mails that were kept here because no mail server is connected. */
 export function MailPage() {
   const { t } = useTranslation('settings');
-  const { data, error, refetch } = useQuery(mailQuery());
+  const { data, error, refetch } = useQuery({ ...mailQuery(), refetchInterval: REFRESH_MS });
   return (
     <Page layout="form">
       <PageHeader title={t('mail.title')} />

@@ -7,12 +7,8 @@ import { IconBuilding, IconExternalLink } from '@/app/icons';
 import { useMembers } from '@/app/members';
 import { useMay } from '@/app/permissions';
 import { LinkAnchor } from '@/components/link-anchor';
-import {
-  RecordFact,
-  RecordField,
-  type RecordFieldKind,
-  RecordGroup,
-} from '@/components/record/record-field';
+import { CustomFields, inUse } from '@/components/record/custom-fields';
+import { RecordFact, RecordField, RecordGroup } from '@/components/record/record-field';
 import { type SaveRecord, useRecordSave } from '@/components/record/use-record-save';
 import { TagEditor } from '@/components/tag-editor';
 import { toastRolledBack } from '@/components/toasts';
@@ -65,7 +61,7 @@ export function DetailsPanel({ lead, save }: { lead: Lead; save: SaveRecord<Lead
   const { t } = useTranslation('leads/detail');
   const readOnly = !useMay('leads:write');
   const members = useMembers();
-  const custom = useQuery(customFieldsQuery()).data?.filter((field) => !field.archived_at) ?? [];
+  const custom = inUse(useQuery(customFieldsQuery()).data);
   const common = { record: lead, save, readOnly };
   const found = (field: string, name = field) => (
     <Origin enrichment={lead.enrichment} field={name} label={t(`field.${field}`)} />
@@ -202,20 +198,7 @@ export function DetailsPanel({ lead, save }: { lead: Lead; save: SaveRecord<Lead
         </RecordGroup>
         {custom.length > 0 && (
           <RecordGroup title={t('group.custom')}>
-            {custom.map((field) => (
-              <RecordField
-                key={field.id}
-                {...common}
-                field={`custom.${field.key}`}
-                label={field.label}
-                kind={field.kind as RecordFieldKind}
-                options={
-                  field.kind.endsWith('select')
-                    ? field.options.map((value) => ({ value, label: value }))
-                    : undefined
-                }
-              />
-            ))}
+            <CustomFields {...common} fields={custom} />
           </RecordGroup>
         )}
         <Stack gap="xs" component="fieldset" className={classes.consent}>

@@ -2,6 +2,7 @@ import { Avatar, Group, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toApiError } from '@/api/errors';
 import { initials } from '@/app/format';
@@ -13,6 +14,7 @@ import { ErrorState, LoadingLines, NotFoundState, StillLoading } from '@/compone
 import { ScoreBadge } from '@/components/score-badge';
 import { type Lead, leadQuery } from '../queries';
 import { StatusMenu } from '../status-menu';
+import { CampaignsCard } from './campaigns-card';
 import { Composer } from './composer';
 import { ConsentCard } from './consent-card';
 import { DealsCard } from './deals-card';
@@ -23,6 +25,7 @@ import { FilesCard } from './files-card';
 import { Actions, TopLine } from './lead-head';
 import { MessagesCard } from './messages-card';
 import { NoteActions } from './note-actions';
+import { NoteEditor } from './note-editor';
 import { ScorePanel } from './score-panel';
 import { TABS, type Tab } from './search';
 import { SecretsCard } from './secrets-card';
@@ -59,6 +62,7 @@ function Content({ lead }: { lead: Lead }) {
     getInitialValueInEffect: false,
   });
   const save = useLeadSave();
+  const [noteId, setNoteId] = useState<string>();
   const details = (
     <Stack gap="md" className={classes.details}>
       <ScorePanel leadId={lead.id} />
@@ -75,15 +79,19 @@ function Content({ lead }: { lead: Lead }) {
         onKind={(next) =>
           void navigate({ search: (old) => ({ ...old, kind: next }), replace: true })
         }
-        actions={(entry) => <NoteActions entry={entry} />}
+        actions={(entry) => <NoteActions entry={entry} onEdit={setNoteId} />}
         empty={t('noTimeline')}
       />
+      {noteId && (
+        <NoteEditor leadId={lead.id} noteId={noteId} onClose={() => setNoteId(undefined)} />
+      )}
     </Stack>
   );
   const related = (
     <Stack gap="md" className={classes.related}>
       <TasksCard leadId={lead.id} />
       <DealsCard lead={lead} />
+      <CampaignsCard leadId={lead.id} />
       <MessagesCard leadId={lead.id} />
       <FilesCard leadId={lead.id} />
       <ConsentCard leadId={lead.id} />

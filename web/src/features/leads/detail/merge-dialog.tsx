@@ -19,7 +19,13 @@ type Candidate = Pick<Duplicate, 'id' | 'full_name' | 'email' | 'company_name'> 
 
 type Choice = Record<string, 'mine' | 'other'>;
 
-const PATHS = ['/api/v1/leads', '/api/v1/companies', '/api/v1/deals', '/api/v1/tasks'];
+const PATHS = [
+  '/api/v1/leads',
+  '/api/v1/companies',
+  '/api/v1/deals',
+  '/api/v1/duplicates',
+  '/api/v1/tasks',
+];
 
 /** Takes a merge back and says what stayed as it was edited since. */
 export function useUndoMerge() {

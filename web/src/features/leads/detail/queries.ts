@@ -9,6 +9,7 @@ export type Secret = Schema<'LeadSecretRead'>;
 export type Consents = Schema<'LeadConsents'>;
 export type ConsentContact = Schema<'LeadContact'>;
 export type ConsentLine = Schema<'LedgerEntry'>;
+export type Note = Schema<'NoteRead'>;
 export type StoredFile = Schema<'FileRead'>;
 export type Visits = Schema<'VisitsRead'>;
 export type Touch = Schema<'TouchRead'>;
@@ -19,6 +20,7 @@ export const scoreQuery = (id: string, at?: string) =>
 export const duplicatesQuery = (id: string) =>
   apiQuery<Duplicate[]>(`/api/v1/leads/${id}/duplicates`);
 export const mergesQuery = (id: string) => apiQuery<Merge[]>(`/api/v1/leads/${id}/merges`);
+export const noteQuery = (id: string) => apiQuery<Note>(`/api/v1/notes/${id}`);
 export const filesQuery = (id: string) => apiQuery<StoredFile[]>(`/api/v1/leads/${id}/files`);
 export const secretsQuery = (id: string) => apiQuery<Secret[]>(`/api/v1/leads/${id}/secrets`);
 export const consentsQuery = (id: string) => apiQuery<Consents>(`/api/v1/leads/${id}/consents`);
@@ -36,6 +38,9 @@ export const visitsQuery = (id: string, limit?: number) =>
   apiQuery<Visits>(`/api/v1/leads/${id}/visits`, { limit });
 export const visitorMergesQuery = (id: string) =>
   apiQuery<VisitorMerge[]>(`/api/v1/leads/${id}/visitor-merges`);
+
+export const enrolmentsQuery = (id: string) =>
+  apiQuery<Schema<'PersonEnrolment'>[]>('/api/v1/journey-enrolments', { person_id: id, limit: 10 });
 
 interface Messages {
   items: Schema<'SendIntentRow'>[];

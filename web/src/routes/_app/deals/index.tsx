@@ -20,7 +20,7 @@ export const Route = createFileRoute('/_app/deals/')({
   validateSearch: boardSearch,
   loader: ({ context }) => {
     void context.queryClient.prefetchQuery(pipelinesQuery());
-    return loadTexts('board');
+    return loadTexts('board', 'tasks/parts');
   },
   component: BoardPage,
 });
