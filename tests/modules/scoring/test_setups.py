@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import pytest
 from sqlalchemy import text
+from tests.modules.campaigns.journeys import END, line, node, wait
 from tests.modules.scoring.test_scoring import add_leads
 
 from tradewind.kernel.access import Actor
@@ -63,6 +64,10 @@ async def test_the_settings_of_a_score_take_effect(
 
     before = await stored(database, organisation, "score_band, score")
     changed = await settings_of(client) | {"hot_false_positive_rate": 0.2}
+    nodes = [node("in", "trigger", on="score", bands=["hot"]), wait("w", 1), END]
+    draft = {"nodes": nodes, "edges": line("in > w > out")}
+    journey = (await client.post("/api/v1/journeys", json={"name": "Hot ones", "draft": draft})).json()
+    (await client.post(f"/api/v1/journeys/{journey['id']}/launch", json={"note": "First"})).raise_for_status()
     preview = (await client.post("/api/v1/scoring/setups/conversion/previews", json={"settings": changed})).json()
     assert "scoring.preview" in await drain()
     preview = (await client.get(f"/api/v1/scoring/previews/{preview['id']}")).json()
@@ -71,6 +76,9 @@ async def test_the_settings_of_a_score_take_effect(
     became_hot = sum(m["leads"] for m in result["moves"] if m["after"] == "hot" and m["before"] != "hot")
     assert became_hot > 0
     assert result["leads"] == sum(m["leads"] for m in result["moves"]) == 500
+    [follows] = [one for one in result["followers"] if one["kind"] == "journey"]
+    assert (follows["name"], f"up to {became_hot} of the leads" in follows["effect"]) == ("Hot ones", True)
+    assert "Journeys act on scores" in result["note"]
     assert await stored(database, organisation, "score_band, score") == before
     published = await client.post(f"/api/v1/scoring/previews/{preview['id']}/publish")
     assert published.json()["state"] == "published"

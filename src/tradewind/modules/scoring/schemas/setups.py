@@ -242,9 +242,9 @@ class MovedLead(BaseModel):
 
 
 class Follower(BaseModel):
-    """Something that reacts to scores. `kind`: webhook, segment or live."""
+    """Something that reacts to scores. `kind`: journey, webhook, segment or live."""
 
-    kind: Literal["webhook", "segment", "live"]
+    kind: Literal["journey", "webhook", "segment", "live"]
     name: str
     effect: str
 

@@ -16,7 +16,8 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database, actor_of
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.contracts import LeadFacts
-from tradewind.modules.scoring import repository
+from tradewind.modules.scoring import contracts, repository
+from tradewind.modules.scoring.contracts import FollowingJourney
 from tradewind.modules.scoring.errors import ModelNotFound, PreviewNotFound, PreviewOutdated
 from tradewind.modules.scoring.models import ScoringPreview
 from tradewind.modules.scoring.repository import StoredScore
@@ -93,13 +94,17 @@ async def run(database: Database, actor: Actor, preview_id: UUID, progress: Prog
         present = await scorer(session, setup)
         future = await proposed(session, _changed(setup, data.settings), data.model_id)
         ids, total = await repository.sample_ids(session, 2**31 - 1 if data.everything else SAMPLE)
+        journeys = await contracts.journeys().following(session) if setup.is_primary else ()
     moves: Counter[tuple[Any, Any]] = Counter()
+    entering = [0] * len(journeys)
     moved: list[tuple[LeadFacts, StoredScore, StoredScore]] = []
     for start in range(0, len(ids), _BATCH):
         await progress(start, len(ids))
         async with database.transaction(actor) as session:
             facts, pairs = await _both(session, present, future, ids[start : start + _BATCH])
         moves.update((before.score.band, after.score.band) for before, after in pairs)
+        for place, journey in enumerate(journeys):
+            entering[place] += sum(_enters(journey, before, after) for before, after in pairs)
         moved += [
             (lead, before, after)
             for lead, (before, after) in zip(facts, pairs, strict=True)
@@ -118,8 +123,8 @@ async def run(database: Database, actor: Actor, preview_id: UUID, progress: Prog
             changed=changed,
             moves=[BandMove(before=b, after=a, leads=count) for (b, a), count in sorted(moves.items(), key=str)],
             examples=await _examples(session, moved),
-            followers=await _followers(session, setup),
-            note=_note(setup, changed, len(ids)),
+            followers=await _followers(session, setup, list(zip(journeys, entering, strict=True))),
+            note=_note(setup, changed, len(ids), acting=bool(journeys)),
         )
         preview.result, preview.state = result.model_dump(mode="json"), "ready"
 
@@ -237,12 +242,25 @@ def _name(lead: LeadFacts) -> str:
     return lead.fields.get("full_name") or lead.fields.get("company_name") or f"Lead …{str(lead.id)[-6:]}"
 
 
-async def _followers(session: AsyncSession, setup: Setup) -> list[Follower]:
-    """What reacts to scores, as far as this product knows of it. Only the primary score is heard by others."""
+def _enters(journey: FollowingJourney, before: StoredScore, after: StoredScore) -> bool:
+    was, becomes = before.score, after.score
+    return any(
+        one.is_open(becomes.band, becomes.score) and not one.is_open(was.band, was.score) for one in journey.entrances
+    )
+
+
+async def _followers(
+    session: AsyncSession, setup: Setup, journeys: Sequence[tuple[FollowingJourney, int]]
+) -> list[Follower]:
+    """What reacts to scores, as far as this product knows of it. Only the primary score is heard by others.
+
+    `journeys` come with how many of the leads looked at their scores would let in.
+    """
     if not setup.is_primary:
         return []
     segments = await leads.segments_asking(session, "score")
     return [
+        *(Follower(kind="journey", name=journey.name, effect=_acts(journey, count)) for journey, count in journeys),
         *(Follower(kind="segment", name=one.name, effect="its members follow the new scores") for one in segments),
         *(
             Follower(kind="webhook", name=name, effect="is told once that leads were scored anew")
@@ -252,11 +270,16 @@ async def _followers(session: AsyncSession, setup: Setup) -> list[Follower]:
     ]
 
 
-def _note(setup: Setup, changed: int, leads_seen: int) -> str:
+def _acts(journey: FollowingJourney, entering: int) -> str:
+    if journey.entrances:
+        return f"lets in, by their new score, up to {entering:,} of the leads looked at, who then get what it sends"
+    return "asks for scores: who enters, moves on or leaves may change, and with it what is sent"
+
+
+def _note(setup: Setup, changed: int, leads_seen: int, *, acting: bool) -> str:
     if not setup.is_primary:
         return "This score stands beside the primary one: lists, segments and webhooks do not follow it."
     share = 100 * changed / leads_seen if leads_seen else 0
-    return (
-        f"{changed:,} of {leads_seen:,} leads ({share:.1f} %) would change their band. Nothing is sent to a lead: no "
-        "automation acts on a single lead's score today."
+    return f"{changed:,} of {leads_seen:,} leads ({share:.1f} %) would change their band. " + (
+        "Journeys act on scores: see what follows." if acting else "Nothing is sent: no live journey asks for them."
     )
