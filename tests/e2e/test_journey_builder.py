@@ -136,8 +136,8 @@ def test_ten_steps_are_dragged_mended_rehearsed_and_launched(page: Page, owner: 
     expect(page.locator(".react-flow__node")).to_have_count(10)
     page_check(page, "journey builder")
 
-    parts = page.get_by_role("radiogroup", name="Parts of the journey")
-    parts.get_by_text("Rehearsal", exact=True).click()
+    parts = page.get_by_role("tablist", name="Parts of the journey")
+    parts.get_by_role("tab", name="Rehearsal", exact=True).click()
     page.get_by_role("button", name="Rehearse", exact=True).click()
     expect(page.get_by_text("Passed", exact=True)).to_be_visible()
     expect(page.get_by_role("table").get_by_text("Send a message")).to_be_visible()
@@ -145,7 +145,7 @@ def test_ten_steps_are_dragged_mended_rehearsed_and_launched(page: Page, owner: 
     page.get_by_role("button", name="Launch", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Launch", exact=True).click()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
-    parts.get_by_text("People", exact=True).click()
+    parts.get_by_role("tab", name="People", exact=True).click()
     row = page.get_by_role("row").filter(has_text="Ada Okafor")
     # At the latest, the look of the next minute moves her.
     expect(row).to_contain_text("Wait", timeout=90_000)

@@ -1,7 +1,8 @@
-import { Card, Tabs } from '@mantine/core';
+import { Card } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import clsx from 'clsx';
 import {
+  type ComponentProps,
   type FormEvent,
   type KeyboardEvent,
   type ReactNode,
@@ -14,6 +15,7 @@ import { toApiError } from '@/api/errors';
 import { invalidatePaths } from '@/api/query-client';
 import { showServerErrors, useLeaveGuard } from './api-form';
 import classes from './editor.module.css';
+import { PageTabs } from './page-tabs';
 import { SaveBar } from './save-bar';
 import { toastSuccess } from './toasts';
 
@@ -125,35 +127,11 @@ export function Editor<Draft extends object>({
   );
 }
 
-interface EditorTabsProps<Tab extends string> {
-  tabs: readonly { value: Tab; label: ReactNode }[];
-  value: Tab;
-  onChange: (tab: Tab) => void;
-  /** The open tab's panel. */
-  children: ReactNode;
-}
-
-/** A card with tabs that scroll sideways where they are too many; the open one is in the URL. */
-export function EditorTabs<Tab extends string>({
-  tabs,
-  value,
-  onChange,
-  children,
-}: EditorTabsProps<Tab>) {
+/** A card with the tabs of a form. */
+export function EditorTabs<Tab extends string>(props: ComponentProps<typeof PageTabs<Tab>>) {
   return (
     <Card>
-      <Tabs value={value} onChange={(next) => onChange(next as Tab)} keepMounted={false}>
-        <Tabs.List className={classes.tabs}>
-          {tabs.map((tab) => (
-            <Tabs.Tab key={tab.value} value={tab.value}>
-              {tab.label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value={value} pt="md">
-          {children}
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs {...props} />
     </Card>
   );
 }

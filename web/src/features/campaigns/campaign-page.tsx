@@ -1,4 +1,4 @@
-import { SegmentedControl, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -9,9 +9,9 @@ import { useMay } from '@/app/permissions';
 import { LinkAnchor, LinkButton } from '@/components/link-anchor';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines, StillLoading } from '@/components/page-states';
+import { PageTabs } from '@/components/page-tabs';
 import { RecordPage } from '@/components/record-page';
 import { CampaignActions } from './campaign-actions';
-import classes from './campaigns.module.css';
 import { type Campaign, campaignQuery, type Results } from './queries';
 import { ActivityTab } from './results/activity-tab';
 import { MoneyTab } from './results/money-tab';
@@ -76,20 +76,17 @@ function Begun({ campaign }: { campaign: Campaign }) {
   const { data, error, refetch } = useQuery(resultsQuery(campaign.id, moving));
   const Panel = PANELS[tab];
   return (
-    <>
-      <div className={classes.scroll}>
-        <SegmentedControl
-          aria-label={t('page.tabs')}
-          value={tab}
-          data={TABS.filter((value) => value !== 'activity' || maySeeLog).map((value) => ({
-            value,
-            label: t(`tab.${value}`),
-          }))}
-          onChange={(value) =>
-            void navigate({ search: { tab: value === 'overview' ? undefined : (value as Tab) } })
-          }
-        />
-      </div>
+    <PageTabs
+      label={t('page.tabs')}
+      tabs={TABS.filter((value) => value !== 'activity' || maySeeLog).map((value) => ({
+        value,
+        label: t(`tab.${value}`),
+      }))}
+      value={tab}
+      onChange={(value) =>
+        void navigate({ search: { tab: value === 'overview' ? undefined : value } })
+      }
+    >
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!data && !error && (
         <>
@@ -98,7 +95,7 @@ function Begun({ campaign }: { campaign: Campaign }) {
         </>
       )}
       {data && <Panel campaign={campaign} results={data} />}
-    </>
+    </PageTabs>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Stack, Tabs } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
+import { PageTabs } from '@/components/page-tabs';
 import { ArrivalsTab } from './arrivals-tab';
 import { DeliveriesTab } from './deliveries-tab';
 import { DomainsCard } from './domains-card';
@@ -22,28 +23,23 @@ export function EmailPage() {
   return (
     <Page layout="wide">
       <PageHeader title={t('title')} description={t('description')} />
-      <Tabs value={tab} onChange={(next) => show(next as Tab)} keepMounted={false}>
-        <Tabs.List>
-          {TABS.map((value) => (
-            <Tabs.Tab key={value} value={value}>
-              {t(`tab.${value}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value={tab} pt="md">
-          <Stack gap="md">
-            {tab === 'deliveries' && <DeliveriesTab />}
-            {tab === 'arrivals' && <ArrivalsTab />}
-            {tab === 'setup' && (
-              <>
-                <SendersCard />
-                <DomainsCard />
-                <MailboxesCard />
-              </>
-            )}
-          </Stack>
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        tabs={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))}
+        value={tab}
+        onChange={show}
+      >
+        <Stack gap="md">
+          {tab === 'deliveries' && <DeliveriesTab />}
+          {tab === 'arrivals' && <ArrivalsTab />}
+          {tab === 'setup' && (
+            <>
+              <SendersCard />
+              <DomainsCard />
+              <MailboxesCard />
+            </>
+          )}
+        </Stack>
+      </PageTabs>
     </Page>
   );
 }

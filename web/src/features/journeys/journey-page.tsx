@@ -1,4 +1,3 @@
-import { Group, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -8,8 +7,8 @@ import { useMay } from '@/app/permissions';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { PageTabs } from '@/components/page-tabs';
 import { Builder } from './builder';
-import classes from './builder.module.css';
 import { JourneyActions } from './journey-actions';
 import { JourneyBadges } from './journeys-page';
 import { PeopleTab } from './people-tab';
@@ -53,17 +52,17 @@ function Opened({ journey }: { journey: Journey }) {
         beside={<JourneyBadges journey={journey} />}
         actions={<JourneyActions journey={journey} draft={draft} />}
       />
-      <Group className={classes.scroll}>
-        <SegmentedControl
-          aria-label={t('tabs')}
-          value={tab}
-          data={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))}
-          onChange={(value) =>
-            void navigate({ search: { tab: value === 'build' ? undefined : (value as Tab) } })
-          }
-        />
-      </Group>
-      <Panel journey={journey} draft={draft} readOnly={readOnly} />
+      <PageTabs
+        label={t('tabs')}
+        tabs={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))}
+        value={tab}
+        onChange={(value) =>
+          void navigate({ search: { tab: value === 'build' ? undefined : value } })
+        }
+        fill={tab === 'build'}
+      >
+        <Panel journey={journey} draft={draft} readOnly={readOnly} />
+      </PageTabs>
     </Page>
   );
 }

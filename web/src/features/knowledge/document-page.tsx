@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Stack, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -9,6 +9,7 @@ import { useMay } from '@/app/permissions';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { EmptyState, ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { PageTabs } from '@/components/page-tabs';
 import { DocumentBadge, ScopeBadge, standing } from './badges';
 import { DocumentMenu } from './document-menu';
 import classes from './knowledge.module.css';
@@ -48,36 +49,25 @@ export function DocumentPage() {
         actions={mayWrite && !data.deleted_at && <DocumentMenu document={data} />}
       />
       <Problems document={data} />
-      <Tabs
+      <PageTabs
+        tabs={TABS.map((value) => ({ value, label: t(`document.tab.${value}`) }))}
         value={tab}
         onChange={(next) =>
-          void navigate({
-            search: { tab: next === 'text' ? undefined : TABS.find((one) => one === next) },
-            replace: true,
-          })
+          void navigate({ search: { tab: next === 'text' ? undefined : next }, replace: true })
         }
       >
-        <Tabs.List>
-          {TABS.map((value) => (
-            <Tabs.Tab key={value} value={value}>
-              {t(`document.tab.${value}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value={tab} pt="md">
-          {tab === 'text' && (
-            <Suspense fallback={<LoadingLines lines={10} />}>
-              {data.content ? (
-                <MarkdownView text={data.content} />
-              ) : (
-                <EmptyState title={t('document.noText')} compact />
-              )}
-            </Suspense>
-          )}
-          {tab === 'passages' && <Passages document={data} />}
-          {tab === 'versions' && <VersionsCard document={data} />}
-        </Tabs.Panel>
-      </Tabs>
+        {tab === 'text' && (
+          <Suspense fallback={<LoadingLines lines={10} />}>
+            {data.content ? (
+              <MarkdownView text={data.content} />
+            ) : (
+              <EmptyState title={t('document.noText')} compact />
+            )}
+          </Suspense>
+        )}
+        {tab === 'passages' && <Passages document={data} />}
+        {tab === 'versions' && <VersionsCard document={data} />}
+      </PageTabs>
     </Page>
   );
 }

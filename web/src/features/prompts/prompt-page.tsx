@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Tabs } from '@mantine/core';
+import { Badge, Button, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -9,9 +9,10 @@ import { LinkAnchor } from '@/components/link-anchor';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { PageTabs } from '@/components/page-tabs';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { changePrompt, type Prompt, promptQuery } from './queries';
-import { isTab, TABS } from './search';
+import { TABS } from './search';
 import { TestsTab } from './tests-tab';
 import { TextTab } from './text-tab';
 import { VariantsTab } from './variants-tab';
@@ -100,35 +101,18 @@ export function PromptPage() {
       {!prompt && <LoadingLines lines={10} />}
       {prompt && (
         <Stack gap="md">
-          <Tabs
+          <PageTabs
+            tabs={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))}
             value={tab}
-            keepMounted={false}
-            onChange={(chosen) =>
-              void navigate({
-                search: isTab(chosen) && chosen !== 'text' ? { tab: chosen } : {},
-              })
-            }
+            onChange={(next) => void navigate({ search: next === 'text' ? {} : { tab: next } })}
           >
-            <Tabs.List mb="md">
-              {TABS.map((value) => (
-                <Tabs.Tab key={value} value={value}>
-                  {t(`tab.${value}`)}
-                </Tabs.Tab>
-              ))}
-            </Tabs.List>
-            <Tabs.Panel value="text">
+            {tab === 'text' && (
               <TextTab key={`${prompt.key}-${prompt.latest}`} prompt={prompt} mayWrite={mayWrite} />
-            </Tabs.Panel>
-            <Tabs.Panel value="versions">
-              <VersionsTab prompt={prompt} mayWrite={mayWrite} />
-            </Tabs.Panel>
-            <Tabs.Panel value="tests">
-              <TestsTab prompt={prompt} mayWrite={mayWrite} />
-            </Tabs.Panel>
-            <Tabs.Panel value="variants">
-              <VariantsTab prompt={prompt} mayWrite={mayWrite} />
-            </Tabs.Panel>
-          </Tabs>
+            )}
+            {tab === 'versions' && <VersionsTab prompt={prompt} mayWrite={mayWrite} />}
+            {tab === 'tests' && <TestsTab prompt={prompt} mayWrite={mayWrite} />}
+            {tab === 'variants' && <VariantsTab prompt={prompt} mayWrite={mayWrite} />}
+          </PageTabs>
           <Group>
             <LinkAnchor to="/settings/prompts">{t('toList')}</LinkAnchor>
           </Group>

@@ -6,10 +6,6 @@ export const promptsSearch = z.object({
 
 export const TABS = ['text', 'versions', 'tests', 'variants'] as const;
 
-export function isTab(value: string | null): value is (typeof TABS)[number] {
-  return TABS.some((tab) => tab === value);
-}
-
 /** `tab` is left out for the text; `version` is the one compared with the newest. */
 export const promptSearch = z.object({
   tab: z.catch(z.optional(z.enum(['versions', 'tests', 'variants'])), undefined),

@@ -1,4 +1,3 @@
-import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +5,7 @@ import { toApiError } from '@/api/errors';
 import { Page } from '@/components/page';
 import { PageHeader } from '@/components/page-header';
 import { ErrorState, LoadingLines, NotFoundState } from '@/components/page-states';
+import { PageTabs } from '@/components/page-tabs';
 import { HealthBadge } from './badges';
 import { DebuggerTab } from './debugger-tab';
 import { OverviewTab } from './overview-tab';
@@ -13,7 +13,6 @@ import { type Source, sourceQuery } from './queries';
 import { SchemaTab } from './schema-tab';
 import { TABS, type Tab, tabValue } from './search';
 import { SettingsTab } from './settings-tab';
-import classes from './sources.module.css';
 
 const route = getRouteApi('/_app/sources/$sourceId');
 
@@ -57,22 +56,13 @@ export function SourcePage() {
         ].join(' · ')}
         beside={<HealthBadge health={source.health} />}
       />
-      <Tabs
+      <PageTabs
+        tabs={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))}
         value={tab}
         onChange={(next) => void navigate({ search: { tab: tabValue(next) } })}
-        keepMounted={false}
       >
-        <Tabs.List className={classes.tabs}>
-          {TABS.map((value) => (
-            <Tabs.Tab key={value} value={value}>
-              {t(`tab.${value}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value={tab} pt="md">
-          <Panel source={source} />
-        </Tabs.Panel>
-      </Tabs>
+        <Panel source={source} />
+      </PageTabs>
     </Page>
   );
 }
