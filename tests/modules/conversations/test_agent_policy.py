@@ -257,7 +257,15 @@ def test_the_language_of_short_messages_is_recognised():
         assert languages.recognise(text, present="en", offered=()) == language, text
     for text in ("Do you sell helmets?", "We are 35 riders", "My bike was stolen", "How do I reset it?"):
         assert languages.recognise(text, present="es", offered=()) == "en", text
-    for text in ("ok", "ok thanks", "Harbour Couriers", "35", "ada@example.com", "Ada Miller"):
+    for text in (
+        "ok",
+        "ok thanks",
+        "ada at harbour-couriers dot com",
+        "Harbour Couriers",
+        "35",
+        "ada@example.com",
+        "Ada Miller",
+    ):
         assert languages.recognise(text, present="de", offered=()) == "de", text
 
 
@@ -267,6 +275,8 @@ def test_the_engine_understands_requests_for_people_no_ai_and_who_it_is_in_sever
         "Je voudrais parler à un conseiller", "Are you a bot? Let me speak to a real person",
     ):  # fmt: skip
         assert [type(one) for one in duties(situation(text))][-1] is HandOver, text
+    for text in ("yes let's find a time", "Können wir einen Termin finden?", "¿Buscamos una cita?"):
+        assert situation(text).reading.wants_meeting, text
     for text in ("I don't want to talk to a bot", "keine KI bitte", "sin bots por favor", "pas de robots"):
         assert gate(situation(text)).rule == "limit.no_ai", text
     for text in ("Are you human?", "Bist du ein Mensch?", "¿Eres una persona?", "Êtes-vous une vraie personne ?"):

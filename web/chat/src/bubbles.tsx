@@ -13,7 +13,6 @@ const EVENTS: Record<string, TextKey> = {
   handed_back: 'handedBack',
   closed: 'ended',
   reopened: 'reopened',
-  booked: 'booked',
 };
 
 /** A text, or its pieces as they came: what is on screen stays, so that only what is new is read out. */
@@ -94,7 +93,7 @@ export function Bubble({ chat, message }: { chat: Chat; message: Message }) {
 }
 
 export function Happened({ chat, message }: { chat: Chat; message: Message }) {
-  const { event = '', name, starts_at, offline } = message.data;
+  const { event = '', name, offline } = message.data;
   const key = EVENTS[event];
   if (!key) return null;
   // Only while it waits: once somebody has joined or a message was left, there is somebody to write to.
@@ -112,11 +111,7 @@ export function Happened({ chat, message }: { chat: Chat; message: Message }) {
       </li>
     );
   }
-  const facts = {
-    name: String(name ?? t('team')).split(' ')[0] ?? '',
-    time: typeof starts_at === 'string' ? `${dayText(starts_at)}, ${timeText(starts_at)}` : '',
-  };
-  return <li class="event">{t(key, facts)}</li>;
+  return <li class="event">{t(key, { name: String(name ?? t('team')).split(' ')[0] ?? '' })}</li>;
 }
 
 export function Waiting({ chat, draft }: { chat: Chat; draft: Draft }) {

@@ -17,6 +17,8 @@ import type {
 
 export type View = 'consent' | 'talk' | 'leave';
 
+/** Where the chat covers the page. */
+export const SMALL = '(max-width: 479px)';
 const TYPING_SHOWN = 8_000;
 const TYPING_TOLD = 3_000;
 const FIRST_WAIT = 1_000;
@@ -28,6 +30,8 @@ export class Chat {
   readonly boot: Boot;
   view: View = 'talk';
   opened = false;
+  /** Opened by itself: the page keeps the focus. */
+  quiet = false;
   online = navigator.onLine;
   connected = true;
   conversation: Conversation | null = null;
@@ -89,6 +93,8 @@ export class Chat {
 
   set(change: Partial<Chat>): void {
     Object.assign(this, change);
+    // Before anything is agreed to, nothing is kept.
+    if ('opened' in change) this.storage.open = this.opened && this.api.token !== null;
     for (const listener of this.listeners) listener();
   }
 
@@ -104,15 +110,16 @@ export class Chat {
     ).length;
   }
 
-  /** Go on where the visitor was, if there is something to go on with. */
+  /** Go on where the visitor was, if there is something to go on with; open if it was on the page before. */
   async resume(): Promise<void> {
     if (!this.api.token) return;
+    if (this.storage.open && !matchMedia(SMALL).matches) this.open(true);
     await this.begin().catch((failure) => this.tell(failure));
     this.flush();
   }
 
-  open(): void {
-    this.set({ opened: true });
+  open(quiet = false): void {
+    this.set({ opened: true, quiet });
     this.markSeen();
   }
 
@@ -295,6 +302,7 @@ export class Chat {
     if (session.token) {
       this.api.token = session.token;
       this.storage.token = session.token;
+      this.storage.open = this.opened;
     }
     this.take(session.conversation, session.messages, { earlier: session.earlier });
     this.follow();

@@ -22,8 +22,8 @@ export function Composer({ chat, still }: { chat: Chat; still: boolean }) {
     area.style.height = `${Math.min(area.scrollHeight, TALLEST)}px`;
   });
   useEffect(() => {
-    if (chat.opened && !still) field.current?.focus();
-  }, [chat.opened, still]);
+    if (chat.opened && !still && !chat.quiet) field.current?.focus();
+  }, [chat.opened, still, chat.quiet]);
   const send = () => {
     if (!text.trim() || over > 0) return;
     chat.say(text.trim());

@@ -128,11 +128,16 @@ const SCORES = [1, 2, 3, 4, 5] as const;
 export function Rating({ chat }: { chat: Chat }) {
   const [score, choose] = useState(0);
   const [comment, write] = useState('');
+  const card = useRef<HTMLLIElement>(null);
+  // What a first star brings up must not lie below the edge.
+  useEffect(() => {
+    if (score) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [score]);
   if (chat.conversation?.rated) {
     return <li class="event">{t('rated')}</li>;
   }
   return (
-    <li class="picker">
+    <li class="picker" ref={card}>
       <fieldset>
         <legend>{t('rate')}</legend>
         <div class="stars">

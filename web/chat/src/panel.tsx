@@ -2,7 +2,7 @@
 /** The open chat: head, what was said, where one writes. */
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import { Bubble, Happened, Waiting, Words } from './bubbles.tsx';
-import type { Chat } from './chat.ts';
+import { type Chat, SMALL } from './chat.ts';
 import { Composer } from './composer.tsx';
 import { Consent, Leave, Rating } from './forms.tsx';
 import { Icon } from './icons.tsx';
@@ -12,7 +12,6 @@ import type { Message } from './types.ts';
 
 /** This near to the end, what comes in keeps the end in sight. */
 const NEAR_END = 80;
-const SMALL = '(max-width: 479px)';
 
 /** `still`: a picture of it, which takes no focus. */
 export function Panel({ chat, still = false }: { chat: Chat; still?: boolean }) {

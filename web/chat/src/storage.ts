@@ -69,8 +69,27 @@ export class Storage {
     }
   }
 
+  /** Whether the chat stands open in this tab, for the next page of the site. */
+  get open(): boolean {
+    try {
+      return sessionStorage.getItem(`${this.name}_open`) !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  set open(open: boolean) {
+    try {
+      if (open) sessionStorage.setItem(`${this.name}_open`, '1');
+      else sessionStorage.removeItem(`${this.name}_open`);
+    } catch {
+      // Blocked: the next page begins with the button.
+    }
+  }
+
   forget(): void {
     this.memory = null;
+    this.open = false;
     for (const draft of this.outbox()) this.drop(draft.key);
     try {
       localStorage.removeItem(this.name);

@@ -37,9 +37,7 @@ export function t(key: TextKey, facts: Record<string, string | number> = {}): st
 
 /** `14:05`, in the visitor's own time. */
 export function timeText(at: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(
-    new Date(at),
-  );
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(at));
 }
 
 /** `Tuesday, 24 November`. */

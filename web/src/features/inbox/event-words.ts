@@ -6,7 +6,11 @@ import type { Message } from './queries';
 export function eventWords(message: Message, t: TFunction<'inbox'>): string {
   const { data, member, text } = message;
   const event = typeof data.event === 'string' ? data.event : '';
-  const facts: Record<string, unknown> = { by: member?.name || t('someone') };
+  const facts: Record<string, unknown> = {
+    by: member?.name || t('someone'),
+    most: data.rating === 'nps' ? 10 : 5,
+    result: data.outcome ?? t(`run.${String(data.state)}`, { defaultValue: '' }),
+  };
   for (const [name, value] of Object.entries(data)) {
     const moment = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value);
     facts[name] = moment ? formatDateTime(value) : value;

@@ -50,6 +50,9 @@ def recognise(text: str, *, present: str | None, offered: Sequence[str]) -> str:
             found = spoken
     (code, value), following = found[0], found[1][1] if len(found) > 1 else 0.0
     needed = _SURE if len(words) > _FEW_WORDS or foreign else _SURE_OF_FEW
+    if not foreign and code in _common() and not any(_plain(word) in _common()[code] for word in words):
+        # Sentences of these have words that are known: names, addresses and the like have none.
+        needed = _BEYOND_DOUBT
     if value < needed or value - following < _AHEAD:
         return default
     return "no" if code in ("nb", "nn") else code
@@ -57,23 +60,26 @@ def recognise(text: str, *, present: str | None, offered: Sequence[str]) -> str:
 
 def _by_words(words: Sequence[str], default: str) -> str | None:
     """The language whose common words a message is made of, if one stands out; the `default` wins a tie."""
-    scores = dict.fromkeys(_common(), 0.0)
+    if any(word[0] in "¿¡" for word in words):
+        return "es"
+    scores, counted = dict.fromkeys(_common(), 0.0), dict.fromkeys(_common(), 0)
     for word in words:
-        plain = word.casefold().strip("'-")
-        known = [code for code, listed in _common().items() if plain.strip("¿¡") in listed]
-        known = ["es"] if plain[:1] in "¿¡" and plain else known
+        known = [code for code, listed in _common().items() if _plain(word) in listed]
         for code in known:
             scores[code] += 1 / len(known)
+            counted[code] += 1
         strange = {letter for letter in word if not letter.isascii() and letter.islower()} if word.islower() else ()
         for code, letters in _LETTERS.items():
             scores[code] -= any(letter not in letters for letter in strange)
     ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0] != default))
     (best, score), (_, second) = ranked[0], ranked[1]
-    if best != default and len(words) < _FEW_WORDS and score < len(words):
+    if best != default and (score - second < _LEAD or (len(words) < _FEW_WORDS and counted[best] < len(words))):
         return None
-    if score / len(words) < _SHARE or (score - second < _LEAD and best != default):
-        return None
-    return best
+    return best if score / len(words) >= _SHARE else None
+
+
+def _plain(word: str) -> str:
+    return word.casefold().strip("'-")
 
 
 @cache

@@ -6,7 +6,7 @@ from tradewind.modules.conversations import contracts
 from tradewind.modules.conversations.models.conversations import Conversation, ConversationFile, Handover, Message
 
 # What a visitor is told of what happened, beside the messages.
-VISITOR_EVENTS = frozenset({"handover_requested", "member_joined", "handed_back", "closed", "reopened", "booked"})
+VISITOR_EVENTS = frozenset({"handover_requested", "member_joined", "handed_back", "closed", "reopened"})
 
 
 def conversation(row: Conversation) -> contracts.Conversation:
