@@ -104,13 +104,18 @@ async def describe(session: AsyncSession, conversation_id: UUID, **facts: Any) -
             setattr(change.row, name, facts[name])
 
 
-async def raise_urgency(session: AsyncSession, conversation_id: UUID, reason: str) -> bool:
-    """Mark a conversation as urgent; False if it is already. Raises ConversationNotFound."""
+async def raise_urgency(
+    session: AsyncSession, conversation_id: UUID, reason: str, *, at_sequence: int | None = None
+) -> bool:
+    """Mark a conversation as urgent; False if it is already. `at_sequence`: the message that says so.
+
+    Raises ConversationNotFound.
+    """
     async with changing(session, conversation_id) as change:
         if change.row.urgent:
             return False
         change.row.urgent = True
-        change.happened("urgent", reason=reason)
+        change.happened("urgent", reason=reason, at_sequence=at_sequence)
         change.tell(UrgencyRaised, reason=reason)
         return True
 

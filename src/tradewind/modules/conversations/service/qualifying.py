@@ -132,14 +132,16 @@ async def record(session: AsyncSession, flowing: Flowing, *, lead_id: UUID | Non
         return None
 
 
-async def urgency(session: AsyncSession, row: Conversation, heard: Sequence[Heard], language: str) -> Urgency | None:
-    """Whether something sounds urgent that was not known to be."""
+async def urgency(
+    session: AsyncSession, row: Conversation, heard: Sequence[Heard], language: str
+) -> tuple[Urgency, Heard] | None:
+    """What sounds urgent though nothing was known to be, and the message that says so."""
     if row.urgent:
         return None
     for one in heard[-_LOOKED_AT:]:
         found = await qualification.urgency(session, one.text[:2_000], language=language)
         if found.level == "urgent":
-            return found
+            return found, one
     return None
 
 
