@@ -38,7 +38,9 @@ function Line({ one }: { one: Enrolment }) {
   const name = one.campaign?.name ?? one.journey_name;
   const where = one.goal_at
     ? t('campaigns.goal', { at: formatDate(one.goal_at) })
-    : one.waits_for || one.reason;
+    : one.due_at
+      ? t('campaigns.next', { at: formatDate(one.due_at) })
+      : one.waits_for || one.reason;
   return (
     <Stack component="li" gap={4}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
