@@ -73,7 +73,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await wait_until_migrated(app.state.database)
         await app.state.hub.start()
         # Code and routes live for ever: left out of later collections, whose pauses (0.1 s) all clients would feel.
-        gc.unfreeze()
         gc.collect()
         gc.freeze()
         async with AsyncExitStack() as running:
