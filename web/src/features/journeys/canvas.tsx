@@ -5,13 +5,16 @@ import {
   Background,
   type Connection,
   Controls,
+  getViewportForBounds,
   MarkerType,
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
+  useNodesInitialized,
   useReactFlow,
+  useStoreApi,
 } from '@xyflow/react';
-import { type DragEvent, useEffect, useMemo, useState } from 'react';
+import { type DragEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
 import { type CommentFlowNode, CommentNode } from './comment-node';
@@ -38,6 +41,8 @@ const NODES = { step: StepNode, comment: CommentNode };
 const EDGES = { way: WayEdge };
 const NOTE = 'note:';
 const FIT = { maxZoom: 1, padding: 0.15 };
+/** Smaller than this, steps cannot be read. */
+const READABLE = 0.6;
 
 /** Ways out from left to right as what they lead to stands, so that they do not cross. */
 function acrossFrom(graph: Graph, places: Graph['layout'], step: Step): Port[] {
@@ -138,6 +143,28 @@ function moved(graph: Graph, nodes: readonly CanvasNode[]): Graph {
   return { ...graph, layout, comments };
 }
 
+/** Shows the whole journey once its steps are measured; one too long to be read begins at its top. */
+function useBeginning(wanted: boolean) {
+  const { getNodes, getNodesBounds, setViewport } = useReactFlow();
+  const store = useStoreApi();
+  const measured = useNodesInitialized();
+  const shown = useRef(!wanted);
+  useEffect(() => {
+    // Not by the canvas itself: it fits what it measured first, which may be a single step.
+    if (!measured || shown.current) return;
+    shown.current = true;
+    const { width, height } = store.getState();
+    const bounds = getNodesBounds(getNodes());
+    const whole = getViewportForBounds(bounds, width, height, 0.2, FIT.maxZoom, FIT.padding);
+    const zoom = Math.max(whole.zoom, READABLE);
+    void setViewport({
+      zoom,
+      x: width / 2 - (bounds.x + bounds.width / 2) * zoom,
+      y: zoom > whole.zoom ? 24 - bounds.y * zoom : whole.y,
+    });
+  }, [measured, store, getNodes, getNodesBounds, setViewport]);
+}
+
 function Drawing() {
   const { t } = useTranslation('journeys');
   const editing = useEditing();
@@ -148,6 +175,7 @@ function Drawing() {
   const fallback = useMemo(() => (lacking ? arranged(graph) : {}), [lacking, graph]);
   // An empty canvas stays where it is when the first step comes.
   const [begun] = useState(graph.nodes.length > 0);
+  useBeginning(begun);
   const wanted = useCanvasNodes(fallback);
   const edges = useCanvasEdges();
   const [nodes, setNodes] = useState<CanvasNode[]>(wanted);
@@ -230,7 +258,6 @@ function Drawing() {
         event.dataTransfer.dropEffect = 'copy';
       }}
       onDrop={onDrop}
-      fitView={begun}
       fitViewOptions={FIT}
       minZoom={0.2}
       maxZoom={1.5}

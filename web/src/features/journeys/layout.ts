@@ -4,11 +4,13 @@ import type { Graph } from './graph';
 /** Size of a step on the canvas in pixels; the stylesheet says the same. */
 export const STEP_WIDTH = 240;
 export const STEP_HEIGHT = 84;
+/** Between a step and the one below it. */
+export const RANK_GAP = 64;
 
 /** Places for all steps, from the entry downwards. */
 export function arranged({ nodes, edges }: Graph): Graph['layout'] {
   const drawing = new graphlib.Graph({ multigraph: true });
-  drawing.setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 64 });
+  drawing.setGraph({ rankdir: 'TB', nodesep: 40, ranksep: RANK_GAP });
   for (const { id } of nodes) drawing.setNode(id, { width: STEP_WIDTH, height: STEP_HEIGHT });
   for (const { from, port, to } of edges) drawing.setEdge(from, to, {}, port);
   layout(drawing);

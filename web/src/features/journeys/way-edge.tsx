@@ -11,6 +11,7 @@ import { formatCompact } from '@/app/format';
 import { IconPlus } from '@/app/icons';
 import classes from './canvas.module.css';
 import { useEditing } from './editing';
+import { RANK_GAP, STEP_HEIGHT } from './layout';
 import { KindItems } from './step-menu';
 
 export type WayFlowEdge = Edge<{ left: number; from: string; to: string }, 'way'>;
@@ -27,7 +28,14 @@ export function WayEdge({
 }: EdgeProps<WayFlowEdge>) {
   const { t } = useTranslation('journeys');
   const { add, readOnly } = useEditing();
-  const [path, x, y] = getSmoothStepPath({ ...ends, borderRadius: 12 });
+  // A way past other steps crosses over just before its end, not through them half way.
+  const { sourceY, targetY } = ends;
+  const far = targetY - sourceY > STEP_HEIGHT + RANK_GAP;
+  const [path, x, y] = getSmoothStepPath({
+    ...ends,
+    borderRadius: 12,
+    ...(far && { centerY: targetY - RANK_GAP / 2 }),
+  });
   const left = data?.left ?? 0;
   return (
     <>
