@@ -36,6 +36,7 @@ function Row({ journey, mayWrite }: { journey: JourneyRow; mayWrite: boolean }) 
       to={`/journeys/${journey.id}`}
       badges={<JourneyBadges journey={journey} />}
       facts={[
+        journey.campaign_id !== null && t('list.ofCampaign'),
         t('list.steps', { count: journey.step_count }),
         t('list.waiting', { count: waiting, shown: formatNumber(waiting) }),
         all > 0 && t('list.goal', { count: goal, shown: formatNumber(goal) }),
