@@ -269,13 +269,31 @@ def test_the_language_of_short_messages_is_recognised():
         assert languages.recognise(text, present="de", offered=()) == "de", text
 
 
+def test_a_name_that_was_asked_for_is_only_the_name():
+    for text in (
+        "Jörg Adler", "Ich bin Jörg Adler, joerg@adler.example", "Hi, I'm Jörg Adler from Adler Couriers",
+        "Je suis Jörg Adler", "My name is Jörg Adler and we are 20 people", "jestem Jörg Adler",
+    ):  # fmt: skip
+        assert situation(text, Pending(asked=NAME)).reading.name == "Jörg Adler", text
+    for text in ("yes", "no thanks", "Which times do you have?"):
+        assert situation(text, Pending(asked=NAME)).reading.name is None, text
+
+
 def test_the_engine_understands_requests_for_people_no_ai_and_who_it_is_in_several_languages():
     for text in (
         "Can I talk to a human please?", "Ich möchte mit einem Menschen sprechen", "Quiero hablar con una persona",
         "Je voudrais parler à un conseiller", "Are you a bot? Let me speak to a real person",
     ):  # fmt: skip
         assert [type(one) for one in duties(situation(text))][-1] is HandOver, text
-    for text in ("yes let's find a time", "Können wir einen Termin finden?", "¿Buscamos una cita?"):
+    for text in (
+        "Vorrei parlare con una persona", "Ik wil met een mens praten", "Chcę porozmawiać z człowiekiem",
+        "أريد التحدث مع شخص", "Quero falar com uma pessoa",
+    ):  # fmt: skip
+        assert situation(text).reading.wants_person, text
+    for text in (
+        "yes let's find a time", "Können wir einen Termin finden?", "¿Buscamos una cita?", "Vorrei prenotare una demo",
+        "Queria marcar uma reunião", "Ik wil graag een demo plannen", "Chcę umówić spotkanie", "أريد حجز موعد",
+    ):  # fmt: skip
         assert situation(text).reading.wants_meeting, text
     for text in ("I don't want to talk to a bot", "keine KI bitte", "sin bots por favor", "pas de robots"):
         assert gate(situation(text)).rule == "limit.no_ai", text

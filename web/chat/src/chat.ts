@@ -73,7 +73,6 @@ export class Chat {
     this.live = new Live(this.api.url('/live').replace(/^http/, 'ws'), {
       heard: (type, data) => this.heard(type, data),
       behind: () => void this.catchUp(),
-      changed: (open) => this.set({ connected: open }),
     });
     this.api.token = this.storage.token;
     this.outbox = this.storage.outbox();
@@ -480,11 +479,14 @@ export class Chat {
       const own = new Set(page.messages.map((one) => one.key));
       this.take(page.conversation, page.messages, {
         outbox: this.outbox.filter((draft) => !own.has(draft.key)),
+        connected: true,
       });
       this.markSeen();
     } catch (failure) {
-      if (failure instanceof Failure && failure.code === 'chat.session_ended') this.startAnew();
-      // Otherwise the line tries again by itself.
+      if (!(failure instanceof Failure)) throw failure;
+      if (failure.code === 'chat.session_ended') this.startAnew();
+      // The line tries again by itself; where only sockets do not get through, nothing is lost to tell of.
+      else this.set({ connected: failure.status > 0 && failure.status < 500 });
     }
   }
 

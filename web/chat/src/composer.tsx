@@ -73,7 +73,7 @@ export function Composer({ chat, still }: { chat: Chat; still: boolean }) {
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          dir={text ? 'auto' : undefined}
           value={text}
           aria-label={t('write')}
           placeholder={t('write')}

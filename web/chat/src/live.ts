@@ -5,8 +5,6 @@ export interface Line {
   heard(type: string, data: Record<string, unknown>): void;
   /** The line is open, or has been missing news: read what was missed. */
   behind(): void;
-  /** Whether the line stands. */
-  changed(open: boolean): void;
 }
 
 const FIRST_WAIT = 500;
@@ -75,12 +73,12 @@ export class Live {
     socket.onopen = () => socket.send(JSON.stringify(this.hello));
     socket.onmessage = ({ data }) => this.take(JSON.parse(data as string));
     socket.onclose = ({ code }) => {
-      this.line.changed(false);
       if (ENDED.has(code)) {
         this.line.behind();
         return;
       }
       this.startPolling();
+      this.soon();
       // Spread, so that a server that comes back is not met by everyone at once.
       this.timer = setTimeout(
         () => this.hello && this.connect(),
@@ -99,15 +97,19 @@ export class Live {
         this.wait = FIRST_WAIT;
         clearInterval(this.poll);
         this.poll = undefined;
-        this.line.changed(true);
         this.line.behind();
         break;
       case 'resync':
-        setTimeout(() => this.line.behind(), Math.random() * SPREAD_MILLISECONDS);
+        this.soon();
         break;
       default:
         this.line.heard(message.type, message.data ?? {});
     }
+  }
+
+  /** Read what was missed, not all visitors in the same moment. */
+  private soon(): void {
+    setTimeout(() => this.hello && this.line.behind(), Math.random() * SPREAD_MILLISECONDS);
   }
 
   private startPolling(): void {

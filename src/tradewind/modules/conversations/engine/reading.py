@@ -16,6 +16,12 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _ONLY_A_NAME = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[\s-][^\W\d_][^\W\d_'’.-]*){0,4}\.?")
+# What stands before a name where it was asked for: “hi, I'm Ada”.
+_INTRODUCES = re.compile(
+    r"^(?:(?:hi|hello|hey|hallo|hola|bonjour|ciao|olá|cześć|yes|ja|sure)\b[\s,.!]*)?"
+    r"(?:(?:it is|it['’]s|i am|i['’]m|ich bin|das ist|soy|je suis|c['’]est|sono|eu sou|sou|ik ben|jestem|أنا)\s+)?",
+    re.IGNORECASE,
+)
 _STOPS = re.compile(r"\s+(?:and|und|y|et|from|von|de la|with|mit|my|meine?|here|but|aber)\b.*", re.IGNORECASE)
 _MOST_SENTENCES, _MOST_QUESTIONS = 12, 3
 _SENTENCE = re.compile(r"(?<=[.!?;…。！？])\s+|\n+")
@@ -93,7 +99,8 @@ def _name(heard: Sequence[Heard], pending: Pending) -> tuple[str, str] | None:
             if name:
                 return name, one.id
     if pending.asked in (NAME, EMAIL) and heard:
-        answer = _EMAIL.sub("", heard[-1].text).strip(" ,.;\n")
+        answer = _INTRODUCES.sub("", _EMAIL.sub("", heard[-1].text).strip(" ,.;\n"))
+        answer = _STOPS.sub("", answer).strip(" ,.")
         if pending.asked == NAME and yes_or_no(answer) is None and _ONLY_A_NAME.fullmatch(answer) and len(answer) <= 80:
             return answer, heard[-1].id
     return None
