@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tradewind.modules.ai import api as ai
+
 Form = Literal["sentence", "item", "step", "row"]
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|(?P<number>\d{1,3})[.)])\s+(?P<text>.+)$")
@@ -19,6 +21,8 @@ _SHORT = re.compile(
 _MARKS = re.compile(r"(\*\*|__|`+|~~)|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
 LONGEST_SENTENCE = 600
+# What is said to nobody but a model; other signs of an attempt are also said to people: “do not tell anyone your PIN”.
+_ORDERS = frozenset({"override", "new_role", "fake_turn", "encoded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,22 @@ class Statement:
 
 
 def statements_of(markdown: str, heading: str = "") -> list[Statement]:
-    """The statements of a Markdown text in order; headings inside it replace `heading` for what follows."""
-    return list(_statements(markdown, heading))
+    """The statements of a Markdown text in order; headings inside it replace `heading` for what follows.
+
+    A paragraph, list or table that gives orders to the models that read it states nothing: nobody is told what it says.
+    """
+    found = list(_statements(markdown, heading))
+    if not _gives_orders(markdown):
+        return found
+    blocks: dict[int, list[str]] = {}
+    for one in found:
+        blocks.setdefault(one.block, []).append(one.whole)
+    ordering = {block for block, texts in blocks.items() if _gives_orders(" ".join(texts))}
+    return [one for one in found if one.block not in ordering]
+
+
+def _gives_orders(text: str) -> bool:
+    return any(one.code in _ORDERS for one in ai.find_injection(text))
 
 
 def plain(markdown: str) -> str:
