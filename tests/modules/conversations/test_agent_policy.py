@@ -251,7 +251,7 @@ def test_the_language_of_short_messages_is_recognised():
         ("Is my data safe?", "en"), ("I want to talk to a person", "en"), ("Can I cancel anytime?", "en"),
         ("Which plan fits me?", "en"), ("I am Jörg Müller, what does it cost?", "en"), ("¿Dónde están?", "es"),
         ("Il me faut un devis", "fr"), ("Dove siete?", "it"), ("Onde ficam?", "pt"), ("Is er een proefperiode?", "nl"),
-        ("Czy sprzedajecie kaski?", "pl"), ("Kolik to stojí za měsíc?", "cs"), ("Сколько это стоит?", "ru"),
+        ("Czy sprzedajecie kaski?", "pl"), ("Kolik to stojí za měsíc?", "cs"), ("Is setup hard?", "en"), ("Сколько это стоит?", "ru"),
         ("Paljonko tämä maksaa kuukaudessa?", "fi"), ("كم يكلف هذا في الشهر؟", "ar"),
     ):  # fmt: skip
         assert languages.recognise(text, present="en", offered=()) == language, text

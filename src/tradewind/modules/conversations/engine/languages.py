@@ -10,7 +10,7 @@ from typing import Any
 _NOISE = re.compile(r"<[^<>]*>|\S+@\S+|https?://\S+|www\.\S+|[\d_]+|[^\w'’¿¡-]+")
 # Confidences of the recogniser, chosen on greetings and questions of a few words in 20 languages.
 _SURE, _SURE_OF_FEW, _BEYOND_DOUBT, _AHEAD = 0.4, 0.8, 0.9, 0.2
-_FEW_WORDS = 3
+_FEW_WORDS, _MANY_WORDS = 3, 6
 # Of a message's words, how many must be common ones of a language, and how far it must be before the next one.
 _SHARE, _LEAD = 0.3, 0.3
 # Beside a to z. A word in small letters with others is of another language.
@@ -55,6 +55,8 @@ def recognise(text: str, *, present: str | None, offered: Sequence[str]) -> str:
         needed = _BEYOND_DOUBT
     if value < needed or value - following < _AHEAD:
         return default
+    if len(words) < _MANY_WORDS and _scores(words)[0].get(default, 0) > 0:
+        return default
     return "no" if code in ("nb", "nn") else code
 
 
@@ -62,6 +64,16 @@ def _by_words(words: Sequence[str], default: str) -> str | None:
     """The language whose common words a message is made of, if one stands out; the `default` wins a tie."""
     if any(word[0] in "¿¡" for word in words):
         return "es"
+    scores, counted = _scores(words)
+    ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0] != default))
+    (best, score), (_, second) = ranked[0], ranked[1]
+    if best != default and (score - second < _LEAD or (len(words) < _FEW_WORDS and counted[best] < len(words))):
+        return None
+    return best if score / len(words) >= _SHARE else None
+
+
+def _scores(words: Sequence[str]) -> tuple[dict[str, float], dict[str, int]]:
+    """By language, how much the words speak for it, and how many of them it knows."""
     scores, counted = dict.fromkeys(_common(), 0.0), dict.fromkeys(_common(), 0)
     for word in words:
         known = [code for code, listed in _common().items() if _plain(word) in listed]
@@ -71,11 +83,7 @@ def _by_words(words: Sequence[str], default: str) -> str | None:
         strange = {letter for letter in word if not letter.isascii() and letter.islower()} if word.islower() else ()
         for code, letters in _LETTERS.items():
             scores[code] -= any(letter not in letters for letter in strange)
-    ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0] != default))
-    (best, score), (_, second) = ranked[0], ranked[1]
-    if best != default and (score - second < _LEAD or (len(words) < _FEW_WORDS and counted[best] < len(words))):
-        return None
-    return best if score / len(words) >= _SHARE else None
+    return scores, counted
 
 
 def _plain(word: str) -> str:
