@@ -6,6 +6,7 @@ import { useMay } from '@/app/permissions';
 import { LinkAnchor } from '@/components/link-anchor';
 import { ErrorState, LoadingLines } from '@/components/page-states';
 import { usePurposeName } from '@/components/sending/purpose-names';
+import { DeliveryOrigin } from './delivery-origin';
 import { DeliveryState } from './delivery-state';
 import classes from './email.module.css';
 import { adaptersQuery, type DeliveryDetail, deliveryQuery } from './queries';
@@ -42,6 +43,7 @@ function Facts({ mail }: { mail: DeliveryDetail }) {
               <Table.Td className={classes.words}>{value}</Table.Td>
             </Table.Tr>
           ))}
+        <DeliveryOrigin mail={mail} />
       </Table.Tbody>
     </Table>
   );

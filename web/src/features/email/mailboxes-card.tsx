@@ -7,6 +7,7 @@ import { invalidatePaths } from '@/api/query-client';
 import { formatDateTime } from '@/app/format';
 import { IconInbox, IconPlus } from '@/app/icons';
 import { useMay } from '@/app/permissions';
+import { askConfirm } from '@/components/confirm';
 import { ItemMenu, ItemSwitch } from '@/components/item-actions';
 import { ItemCard } from '@/components/item-card';
 import { SettingsList } from '@/components/settings-list';
@@ -21,6 +22,12 @@ function MailboxRow({ mailbox }: { mailbox: Mailbox }) {
   const mayWrite = useMay('email:write');
   const { name } = mailbox;
   const renew = async () => {
+    const sure = await askConfirm({
+      title: t('mailbox.renewTitle', { name }),
+      message: t('mailbox.renewText'),
+      confirm: t('mailbox.renew'),
+    });
+    if (!sure) return;
     try {
       await request('patch', `${MAILBOXES}/${mailbox.id}`, {
         body: { renew: true },

@@ -246,6 +246,7 @@ class DeliveryRead(BaseModel):
     person_id: UUID | None
     campaign_id: UUID | None
     journey_id: UUID | None
+    step_key: str | None = Field(description="The step of the journey that sent it")
     purpose: str
     address: str | None
     domain: str
