@@ -114,6 +114,8 @@ async def outcomes(database: Database, case: Case, limit: int) -> list[Outcome]:
     """Every question of a case, answered without thresholds."""
     found: list[Outcome] = []
     answering.ANSWER_FROM = answering.FIT_FROM = 0.0
+    # What a pair answers because it asks the same is judged by `answer_thresholds pairs`.
+    answering.SAME_QUESTION = 2.0
     try:
         async with database.transaction(Actor.system(name="bench")) as session:
             organisation_id = await identity.create_organisation(session, name="Bench")

@@ -6,11 +6,13 @@ import pytest
 
 from tradewind.modules.ai.api import embed_locally
 from tradewind.modules.knowledge.answers.composing import compose
+from tradewind.modules.knowledge.answers.paraphrases import likenesses
 from tradewind.modules.knowledge.answers.questions import read_question
 from tradewind.modules.knowledge.answers.replies import refusal, small_talk
 from tradewind.modules.knowledge.answers.statements import sentences, statements_of
 from tradewind.modules.knowledge.answers.values import disagree, values_in
 from tradewind.modules.knowledge.answers.verifying import verify
+from tradewind.modules.knowledge.service.answering import SAME_QUESTION
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,29 @@ def test_answers_quote_the_sentences_that_answer():
     assert nothing is not None
     assert nothing.fit < 0.4 < min(price.fit, sold.fit)
     assert compose(read_question("Anything?"), [Text("")], embed_locally) is None
+
+
+def test_a_pair_is_found_by_its_question_in_other_words():
+    pairs = [
+        Text("Our office is in Lisbon, Rua Augusta 24.", title="Where is your office?", is_pair=True),
+        Text("The Starter plan costs €29.", title="How much does the Starter plan cost?", is_pair=True),
+        Text("Where are you located? In Lisbon.", title="Where are you located?"),
+    ]
+
+    def answering(question):
+        alike = likenesses(read_question(question), pairs, embed_locally)
+        return [place for place, likeness in alike.items() if likeness >= SAME_QUESTION]
+
+    same = {
+        "Where are you located?": 0, "WHERE ARE YOU LOCATED?": 0, "What's your address?": 0,
+        "Which city are you based in?": 0, "what's the price of Starter?": 1, "How Much Is The Starter Plan?": 1,
+    }  # fmt: skip
+    for question, place in same.items():
+        assert answering(question) == [place], question
+    # Another name, another kind of thing, another subject.
+    for question in ("How much does the Pro plan cost?", "When is your office open?", "Who founded the company?"):
+        assert answering(question) == [], question
+    assert likenesses(read_question("Where?"), pairs[2:], embed_locally) == {}
 
 
 def test_small_talk_and_refusals_speak_the_language_of_the_question():

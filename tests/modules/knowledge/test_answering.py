@@ -96,6 +96,13 @@ async def test_answers_name_their_sources_and_refuse_what_is_not_there(base, ask
         assert hidden["refused"]
         assert "artners" not in orjson.dumps(hidden).decode()
 
+    # A pair answers its question in other words, too, whatever the search thinks of the passages; no other question.
+    located = await ask("Where are you located?")
+    assert (located["outcome"], located["text"]) == ("answered", "Our office is in Lisbon, Rua Augusta 24. [1]")
+    assert located["answerable"] < located["threshold"]
+    for other in ("Who founded the company?", "When is the office party?"):
+        assert (await ask(other))["refused"]
+
     # What the organisation keeps away from is not looked for, and no gap.
     denied = {"name": "Rivals", "rule": "deny", "keywords": ["Globex"]}
     policy = {"redacted_kinds": [], "topics": [denied]}

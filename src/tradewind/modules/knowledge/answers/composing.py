@@ -109,7 +109,7 @@ def compose(question: Question, passages: Sequence[Readable], embed: Embed) -> C
     best = kept[0]
     fit = max(0.0, min(1.0, 0.6 * best.meaning + 0.4 * best.words)) if asked else max(0.0, best.meaning)
     if passages[best.place].is_pair:
-        return _pair(best, passages[best.place], fit)
+        return answer_of(passages[best.place], best.place, fit)
     if listed := _list_around(question, best, candidates):
         return _listed(best.place, listed, fit)
     return _joined(_chosen(kept, candidates), fit)
@@ -168,13 +168,13 @@ def _in_context(one: _Candidate) -> str:
     return f"{one.statement.heading}: {one.statement.whole}" if one.statement.heading else one.statement.whole
 
 
-def _pair(best: _Candidate, passage: Readable, fit: float) -> Composed:
-    """The answer of a question-and-answer pair, as it was written."""
+def answer_of(passage: Readable, place: int, fit: float) -> Composed:
+    """The answer of the question-and-answer pair at `place`, as it was written."""
     text = passage.content.strip()
     if len(text) > _LONGEST_PAIR:
         cut = text.rfind(". ", 0, _LONGEST_PAIR) + 1
         text = text[: cut or _LONGEST_PAIR].strip() + " …"
-    return Composed(f"{text} [1]", (Quote(best.place, text),), fit)
+    return Composed(f"{text} [1]", (Quote(place, text),), fit)
 
 
 def _list_around(question: Question, best: _Candidate, candidates: list[_Candidate]) -> list[_Candidate]:

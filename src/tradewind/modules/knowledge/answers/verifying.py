@@ -50,7 +50,7 @@ def verify(claim: str, passages: Sequence[str], embed: Embed) -> Verdict:
     if missing := _missing_value(values, values_in(text)):
         return Verdict(False, "value", missing)
     known = set(terms(text))
-    if missing := _missing_name(claim, values, known):
+    if missing := missing_name(claim, values, known):
         return Verdict(False, "name", missing)
     statements = [one for passage in passages for one in statements_of(passage)]
     if not statements:
@@ -87,7 +87,8 @@ def _same_number(value: Value, given: Sequence[Value]) -> bool:
     )
 
 
-def _missing_name(claim: str, values: Sequence[Value], known: set[str]) -> str:
+def missing_name(claim: str, values: Sequence[Value], known: set[str]) -> str:
+    """The first name in a claim, outside its `values`, with a word that is not among the stems `known`, or nothing."""
     for match in _NAME.finditer(claim):
         name = match.group()
         if any(value.start < match.end() and match.start() < value.end for value in values):

@@ -78,7 +78,8 @@ class AnswerRead(_Read):
     """An answer. `by` is `local` where no language model wrote it: its sentences then are the sources' own.
 
     `answerable` (0–1) is how likely the passages hold an answer; below `threshold` it is refused, naming the titles
-    that come `closest`; `gap_id` gathers it with others like it. `fallback` says why a connected model wrote nothing.
+    that come `closest`, unless a pair asks the same; `gap_id` gathers it with others like it. `fallback` says why a
+    connected model wrote nothing.
     """
 
     question_id: UUID

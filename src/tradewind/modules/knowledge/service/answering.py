@@ -19,7 +19,8 @@ from tradewind.kernel.errors import AppError
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import api as ai
 from tradewind.modules.ai.contracts import RenderedPrompt, TextRoute
-from tradewind.modules.knowledge.answers.composing import Composed, compose
+from tradewind.modules.knowledge.answers.composing import Composed, answer_of, compose
+from tradewind.modules.knowledge.answers.paraphrases import likenesses
 from tradewind.modules.knowledge.answers.questions import Question, read_question
 from tradewind.modules.knowledge.answers.replies import off_topic, refusal, small_talk
 from tradewind.modules.knowledge.answers.words import LANGUAGES
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 # Sentences are quoted from this likelihood of an answer on, and from this share of the question found in the best one.
 # Both chosen by `bench/answer_thresholds.py`; docs/intelligence.md tells what they refuse.
 ANSWER_FROM, FIT_FROM = 0.85, 0.45
+# A pair whose question is so like (cosine) the one asked answers it whatever the search thinks; chosen there, too.
+SAME_QUESTION = 0.57
 # A model reads the passages itself and its claims are checked: only where nothing fits it is not asked.
 MODEL_FROM = 0.3
 _PASSAGES, _CLOSEST = 8, 3
@@ -238,11 +241,8 @@ async def stream(
 
 
 async def local_draft(prepared: Prepared) -> Draft:
-    """The passages' own sentences, or an honest refusal."""
-    readable = [_Read(passage, prepared.kinds.get(passage.source_id) == "qa") for passage in prepared.passages]
-    composed: Composed | None = None
-    if prepared.answerable >= ANSWER_FROM:
-        composed = await asyncio.to_thread(compose, prepared.question, readable, ai.embed_locally)
+    """The answer of the pair that asks the same, else the passages' own sentences, or an honest refusal."""
+    composed = await asyncio.to_thread(_composed, prepared)
     if composed is None or composed.fit < FIT_FROM:
         near = [
             passage.title for passage in prepared.passages if prepared.answerable >= _CLOSEST_FROM and passage.title
@@ -255,6 +255,15 @@ async def local_draft(prepared: Prepared) -> Draft:
         cite(number, prepared.passages[quote.place], quote.text) for number, quote in enumerate(composed.quotes, 1)
     )
     return Draft("answered", composed.text, citations, fit=composed.fit)
+
+
+def _composed(prepared: Prepared) -> Composed | None:
+    readable = [_Read(passage, prepared.kinds.get(passage.source_id) == "qa") for passage in prepared.passages]
+    # Of pairs that ask the same the search knows best: it has read their answers, too.
+    for place, likeness in likenesses(prepared.question, readable, ai.embed_locally).items():
+        if likeness >= SAME_QUESTION:
+            return answer_of(readable[place], place, likeness)
+    return compose(prepared.question, readable, ai.embed_locally) if prepared.answerable >= ANSWER_FROM else None
 
 
 async def quoted(question: str, texts: Sequence[str]) -> list[tuple[int, str]]:

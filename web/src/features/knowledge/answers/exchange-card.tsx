@@ -45,6 +45,11 @@ function Reasons({ answer }: { answer: Answer }) {
             : answer.answerable >= answer.threshold && t('answer.whyFit')}
         </Text>
       )}
+      {!answer.refused && answer.answerable < answer.threshold && answer.by === 'local' && (
+        <Text size="xs" c="dimmed">
+          {t('answer.whyPair')}
+        </Text>
+      )}
       {answer.fallback && (
         <Text size="xs" c="dimmed">
           {t('answer.fallback', { reason: answer.fallback })}
