@@ -19,6 +19,7 @@ import { SettingsCard } from '@/components/settings-card';
 import { toastError, toastSuccess } from '@/components/toasts';
 import { changeBudget, type Decision, type Member, type Pool, usd } from './queries';
 
+const RUNNING = new Set(['scheduled', 'live', 'paused']);
 const COLOURS = { on: 'green', shadow: 'blue', off: 'gray' } as const;
 
 interface PoolCardProps {
@@ -68,6 +69,11 @@ function MemberRow({
         <LinkAnchor to={`/campaigns/${member.campaign_id}` as never} c="inherit" fw={500}>
           {name}
         </LinkAnchor>
+        {!RUNNING.has(member.state) && (
+          <Text size="xs" c="dimmed">
+            {t('notRunning')}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td miw={150}>
         <Group gap="xs" wrap="nowrap">

@@ -28,7 +28,6 @@ const live = (moving: boolean) => ({ refetchInterval: moving ? LIVE_MS : (false 
 export const journeysQuery = () => apiQuery<JourneyRow[]>(JOURNEYS);
 export const journeyQuery = (id: string) => apiQuery<Journey>(`${JOURNEYS}/${id}`);
 export const templatesQuery = () => apiQuery<Template[]>('/api/v1/journey-templates');
-export const versionsQuery = (id: string) => apiQuery<Version[]>(`${JOURNEYS}/${id}/versions`);
 export const bestHoursQuery = (id: string) =>
   apiQuery<Schema<'BestHoursRead'>>(`${JOURNEYS}/${id}/best-hours`);
 export const splitsQuery = (id: string) => apiQuery<Split[]>(`${JOURNEYS}/${id}/splits`);
@@ -39,6 +38,12 @@ export const mailTemplatesQuery = () =>
 /** How many are where. */
 export const countsQuery = (id: string, moving: boolean) => ({
   ...apiQuery<Counts>(`${JOURNEYS}/${id}/counts`),
+  ...live(moving),
+});
+
+/** Versions, newest first, with how many are on each. */
+export const versionsQuery = (id: string, moving: boolean) => ({
+  ...apiQuery<Version[]>(`${JOURNEYS}/${id}/versions`),
   ...live(moving),
 });
 

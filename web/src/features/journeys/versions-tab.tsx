@@ -15,7 +15,7 @@ import { JOURNEYS, type Version, versionsQuery } from './queries';
 /** What was published, who still follows it, and ways back and forth. */
 export function VersionsTab({ journey, draft, readOnly }: TabProps) {
   const { t } = useTranslation('journeys');
-  const query = useQuery(versionsQuery(journey.id));
+  const query = useQuery(versionsQuery(journey.id, journey.state === 'live'));
   const [moving, setMoving] = useState<Version>();
   const mayLaunch = useMay('campaigns:launch');
   const restore = async ({ number }: Version) => {

@@ -126,7 +126,8 @@ def _read(text: str) -> list[CostCreate]:
         except ValueError as error:
             wrong.append({"field": f"line {number}", "message": str(error)})
     if wrong:
-        raise CostsInvalid(f"{len(wrong)} lines cannot be read; nothing was added.", errors=wrong[:_TOLD])
+        lines = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
+        raise CostsInvalid(f"{lines} cannot be read; nothing was added.", errors=wrong[:_TOLD])
     return found
 
 
