@@ -21,12 +21,6 @@ def _leaf(field: str, op: str, value: Any, **more: Any) -> dict[str, Any]:
 OPEN = _leaf("status", "in", ["new", "contacted", "qualified"])
 VIEWS: tuple[tuple[str, dict[str, Any], str, list[str]], ...] = (
     (
-        "Hot and open",
-        {"all": [_leaf("score_band", "eq", "hot"), OPEN]},
-        "-score",
-        ["full_name", "company_name", "job_title", "score", "owner_id", "last_activity_at"],
-    ),
-    (
         "New this week",
         {"all": [_leaf("created_at", "within_days", 7)]},
         "-created_at",

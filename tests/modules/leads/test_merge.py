@@ -123,6 +123,16 @@ class TestDuplicates:
         assert found[0]["confidence"] == 0.5
         assert found[0]["reasons"][0]["words"].startswith("Same shared mailbox")
 
+    async def test_colleagues_share_a_number(self, client: httpx.AsyncClient, session: AsyncSession) -> None:
+        one = await add_lead(session, first_name="Ann", last_name="Berg", phone="+4930123")
+        await add_lead(session, first_name="A.", last_name="Berg", phone="+4930123")
+        await add_lead(session, first_name="Cem", last_name="Demir", phone="+4930123")
+        await session.commit()
+        found = await ok(await client.get(f"{PREFIX}/leads/{one}/duplicates"))
+        assert [(c["full_name"], c["confidence"]) for c in found] == [("A. Berg", 0.85), ("Cem Demir", 0.3)]
+        [group] = (await ok(await client.get(f"{PREFIX}/duplicates")))["items"]
+        assert (group["words"], group["confidence"]) == ("Other names, same phone number: +4930123", 0.3)
+
     async def test_groups_in_pages_over_all_kinds(self, client: httpx.AsyncClient, session: AsyncSession) -> None:
         for n in range(5):
             for _ in range(2):

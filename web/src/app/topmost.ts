@@ -7,11 +7,12 @@ export function closeTopmostOnEscape(): void {
     'keydown',
     (event) => {
       if (event.key !== 'Escape' || event.isComposing) return;
-      const open = [...document.querySelectorAll(DIALOGS)];
-      const close = open.at(-1)?.querySelector<HTMLElement>(CLOSE);
+      const target = event.target as Element;
+      // The topmost one holds the focus.
+      const close = target.closest(DIALOGS)?.querySelector<HTMLElement>(CLOSE);
       // An open list of choices inside of it goes first, as with a single dialog.
-      const list = (event.target as Element).getAttribute('data-mantine-stop-propagation');
-      if (open.length < 2 || !close || list === 'true') return;
+      const list = target.getAttribute('data-mantine-stop-propagation');
+      if (!close || list === 'true' || document.querySelectorAll(DIALOGS).length < 2) return;
       event.stopImmediatePropagation();
       close.click();
     },

@@ -1,17 +1,16 @@
-import { Badge, Button, Drawer, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Drawer, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '@/api/api';
 import { apiKey, request } from '@/api/client';
-import { formatPercent } from '@/app/format';
+import { formatDate, formatPercent } from '@/app/format';
 import { IconGitMerge } from '@/app/icons';
 import { leadName } from '@/app/lead-name';
 import { useMay } from '@/app/permissions';
 import { askConfirm } from '@/components/confirm';
 import { LinkAnchor } from '@/components/link-anchor';
 import { EmptyState, ErrorState, LoadingLines, StillLoading } from '@/components/page-states';
-import { ScoreBadge } from '@/components/score-badge';
 import { runBulk } from './bulk';
 import { MergeDialog } from './detail/merge-dialog';
 import classes from './leads.module.css';
@@ -51,9 +50,9 @@ function GroupCard({ group, onMerge }: { group: DuplicateGroup; onMerge: () => v
     <li>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <div className={classes.groupHead}>
-          <Title order={3} size="h4">
+          <Text component="h3" size="sm" fw={600} m={0}>
             {group.words}
-          </Title>
+          </Text>
           <Badge color="yellow">
             {t('duplicates.sure', { share: formatPercent(group.confidence) })}
           </Badge>
@@ -82,7 +81,9 @@ function GroupCard({ group, onMerge }: { group: DuplicateGroup; onMerge: () => v
                   .join(' · ')}
               </Text>
             </div>
-            <ScoreBadge score={lead.score} compact />
+            <Text size="xs" c="dimmed" flex="none">
+              {t('duplicates.since', { date: formatDate(lead.created_at) })}
+            </Text>
           </li>
         ))}
       </ul>
@@ -119,11 +120,10 @@ export default function DuplicatesDrawer({ onClose }: { onClose: () => void }) {
       confirm: t('duplicates.mergeAll'),
     });
     if (!sure) return;
-    const by: ('email' | 'phone' | 'name')[] = alike === 'all' ? ['email', 'phone'] : [alike];
     await runBulk('/api/v1/leads/bulk', {
       action: 'merge_duplicates',
       filter: {},
-      parameters: { by },
+      parameters: { by: alike === 'name' ? ['name'] : ['email'] },
     });
   };
   return (
@@ -139,11 +139,11 @@ export default function DuplicatesDrawer({ onClose }: { onClose: () => void }) {
             onChange={(next) => setAlike(next as Alike)}
             data={ALIKE.map((value) => ({ value, label: t(`duplicates.alike.${value}`) }))}
           />
-          {mayMergeAll && groups && groups.length > 0 && (
+          {mayMergeAll && (alike === 'email' || alike === 'name') && groups?.length ? (
             <Button variant="default" onClick={() => void mergeAll()}>
               {t('duplicates.mergeAll')}
             </Button>
-          )}
+          ) : null}
         </Group>
         {error && !data && <ErrorState error={error} compact onRetry={() => void refetch()} />}
         {!data && !error && (

@@ -120,7 +120,7 @@ export function SelectionBar({ ids, total, search, onClear }: SelectionBarProps)
       message: t('bulk.mergeText', { count, shown: formatNumber(count) + more }),
       confirm: t('bulk.merge_duplicates'),
     });
-    if (sure) await start('merge_duplicates', { by: ['email', 'phone'] });
+    if (sure) await start('merge_duplicates', { by: ['email', 'name'] });
   };
   return (
     <Group className={classes.selection} gap="xs" role="region" aria-label={t('bulk.title')}>

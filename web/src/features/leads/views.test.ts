@@ -18,7 +18,9 @@ test('a view is edited as soon as filter, search, sort or columns differ', () =>
   expect(isEdited(hot, stateOf(opened, undefined))).toBe(false);
   expect(isEdited(hot, stateOf({ ...opened, q: 'acme' }, undefined))).toBe(true);
   expect(isEdited(hot, stateOf({ ...opened, sort: undefined }, undefined))).toBe(true);
-  const turned = { ...hot.state, filter: { value: 'hot', op: 'eq', field: 'score_band' } };
+  const all = hot.state.filter as { all: object[] };
+  const entries = all.all.map((leaf) => Object.fromEntries(Object.entries(leaf).reverse()));
+  const turned = { ...hot.state, filter: { all: entries } };
   expect(isEdited({ ...hot, state: turned }, stateOf(opened, undefined))).toBe(false);
   const saved = { ...hot, state: { ...hot.state, columns: ['name', 'email'] } };
   expect(isEdited(saved, stateOf(opened, ['name', 'email']))).toBe(false);

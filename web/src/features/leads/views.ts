@@ -17,6 +17,10 @@ interface ViewState {
   columns: string[] | undefined;
 }
 
+const HOT = { field: 'score_band', op: 'eq', value: 'hot' };
+/** Nobody has to be won over there any more. */
+const CLOSED = ['customer', 'unqualified', 'lost'];
+
 /** The views that come with the product; `mine` needs to know who asks. */
 export function builtInViews(userId: string, label: (key: string) => string): View[] {
   const made = (id: string, filter: Condition | null, sort?: string): View => ({
@@ -29,7 +33,7 @@ export function builtInViews(userId: string, label: (key: string) => string): Vi
   return [
     made('all', null),
     made('mine', { field: 'owner_id', op: 'eq', value: userId }),
-    made('hot', { field: 'score_band', op: 'eq', value: 'hot' }, '-score'),
+    made('hot', { all: [HOT, { field: 'status', op: 'not_in', value: CLOSED }] }, '-score'),
   ];
 }
 

@@ -1,6 +1,6 @@
 """Leads that may be one person, with the reasons in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ async def duplicates_of(session: AsyncSession, lead_id: UUID, limit: int = 50) -
         if row.same_email:
             reasons.append(_reason("email", row.email_key))
         if row.same_phone:
-            reasons.append(_reason("phone", row.phone_key))
+            reasons.append(_reason("phone", row.phone_key, names=[lead.full_name, row.full_name]))
         if row.same_name:
             reasons.append(_reason("name", f"{row.full_name}, {row.company_name}"))
         candidates.append(DuplicateCandidate(**_brief(row), confidence=_together(reasons), reasons=reasons))
@@ -69,7 +69,7 @@ async def duplicate_groups(
         for row in rows[:wanted]:
             leads = [DuplicateLead(**_brief(briefs[lead_id])) for lead_id in row.ids if lead_id in briefs]
             shown = row.key if kind != "name" else f"{leads[0].full_name}, {leads[0].company_name}"
-            reason = _reason(kind, shown)
+            reason = _reason(kind, shown, names=[lead.full_name for lead in leads])
             groups.append(
                 DuplicateGroup(
                     by=kind,
@@ -107,12 +107,20 @@ def _decoded(cursor: str, by: MatchedBy | None) -> tuple[MatchedBy, str]:
     return kind, key
 
 
-def _reason(by: MatchedBy, value: str) -> DuplicateReason:
+def _reason(by: MatchedBy, value: str, *, names: Sequence[str] = ()) -> DuplicateReason:
     confidence = _CONFIDENCE[by]
     words = {"email": "Same e-mail address", "phone": "Same phone number", "name": "Same name and company"}[by]
     if by == "email" and is_shared_mailbox(value):
         words, confidence = "Same shared mailbox", 0.5
+    if by == "phone" and not _may_be_one_name(names):
+        words, confidence = "Other names, same phone number", 0.3
     return DuplicateReason(by=by, value=value, words=f"{words}: {value}", confidence=confidence)
+
+
+def _may_be_one_name(names: Sequence[str]) -> bool:
+    """Whether all names that are known have a word in common: people of one company share its number."""
+    words = [set(name.casefold().split()) for name in names if name.strip()]
+    return not words or bool(set.intersection(*words))
 
 
 def _together(reasons: list[DuplicateReason]) -> float:

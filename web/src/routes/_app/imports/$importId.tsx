@@ -5,7 +5,10 @@ import { importQuery } from '@/features/imports/queries';
 import { importSearch } from '@/features/imports/search';
 
 export const Route = createFileRoute('/_app/imports/$importId')({
-  staticData: { permission: 'leads:read' },
+  staticData: {
+    parent: { label: 'nav.imports', to: '/imports' },
+    permission: 'leads:read',
+  },
   validateSearch: importSearch,
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(importQuery(params.importId));
