@@ -20,6 +20,16 @@ const COLOURS = {
 } as const;
 const SCOPES = { visitor: 'public', client: 'clients', colleague: 'internal' } as const;
 
+/** Why a connected model wrote nothing. */
+const FAILURES: ReadonlySet<string> = new Set([
+  'ai.models_unavailable',
+  'ai.budget_exhausted',
+  'ai.prompt_too_long',
+  'model_found_nothing',
+  'nothing_supported',
+]);
+const bare = (code: string) => code.replace('ai.', '');
+
 function Reasons({ answer }: { answer: Answer }) {
   const { t } = useTranslation('knowledge/answers');
   if (answer.outcome === 'small_talk') return null;
@@ -52,7 +62,12 @@ function Reasons({ answer }: { answer: Answer }) {
       )}
       {answer.fallback && (
         <Text size="xs" c="dimmed">
-          {t('answer.fallback', { reason: answer.fallback })}
+          {t(
+            FAILURES.has(answer.fallback)
+              ? `answer.failure.${bare(answer.fallback)}`
+              : 'answer.failure.other',
+          )}{' '}
+          {!answer.refused && t('answer.fallback')}
         </Text>
       )}
       {!answer.refused && answer.by === 'local' && !answer.fallback && (
