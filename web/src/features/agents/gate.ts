@@ -9,6 +9,13 @@ export interface Passed {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
+/** The suite, and its run, for which publishing was refused; undefined where it was not the gate. */
+export function refusedBy(problem: Record<string, unknown>) {
+  const { suite_id: suite, run_id: run } = problem;
+  if (typeof suite !== 'string') return undefined;
+  return { suite, run: typeof run === 'string' ? run : undefined };
+}
+
 /** The suites that a version had to pass before it was published. */
 export function passedOf(gate: Record<string, unknown> | null): Passed[] {
   const suites = gate?.simulations;

@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '@/api/client';
@@ -9,6 +10,7 @@ import { ErrorState, LoadingLines } from '@/components/page-states';
 import { toastSuccess } from '@/components/toasts';
 import { DifferenceList } from './difference-list';
 import { differences } from './differences';
+import { refusedBy } from './gate';
 import { AGENTS, type Agent, versionsQuery } from './queries';
 import { useNames } from './use-names';
 
@@ -19,6 +21,7 @@ export function PublishDialog({ agent, onClose }: { agent: Agent; onClose: () =>
   const namesOf = useNames();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const [gate, setGate] = useState<{ suite: string; run: string | undefined }>();
   const present = versions?.find(({ is_published }) => is_published);
   const changed = present && differences(present.settings, agent.settings);
   const publish = async () => {
@@ -28,6 +31,7 @@ export function PublishDialog({ agent, onClose }: { agent: Agent; onClose: () =>
       toastSuccess(t('publish.done', { name: agent.name }));
       onClose();
     } catch (reason) {
+      setGate(reason instanceof ApiError ? refusedBy(reason.body) : undefined);
       setProblem(
         reason instanceof ApiError && reason.status === 412
           ? t('publish.changed')
@@ -51,7 +55,23 @@ export function PublishDialog({ agent, onClose }: { agent: Agent; onClose: () =>
         )}
         {problem && (
           <Alert color="red" role="alert">
-            {problem}
+            {problem}{' '}
+            {gate && (
+              <Anchor
+                inherit
+                underline="always"
+                renderRoot={(props) => (
+                  <Link
+                    {...props}
+                    to="/agents/simulations/$suiteId"
+                    params={{ suiteId: gate.suite }}
+                    search={{ run: gate.run }}
+                  />
+                )}
+              >
+                {t('publish.suite')}
+              </Anchor>
+            )}
           </Alert>
         )}
         <Group justify="flex-end">

@@ -38,6 +38,7 @@ export function OptionsField({ question, language, readOnly, onChange }: Options
               placeholder={t('options.example')}
               maxLength={500}
               readOnly={readOnly}
+              dir="auto"
               value={option.label[language] ?? ''}
               onChange={(event) =>
                 change(index, { label: { ...option.label, [language]: event.currentTarget.value } })

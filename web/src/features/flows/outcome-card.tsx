@@ -121,6 +121,7 @@ export function OutcomeCard(props: OutcomeCardProps) {
           autosize
           maxLength={500}
           readOnly={readOnly}
+          dir="auto"
           value={outcome.message[language] ?? ''}
           onChange={(event) =>
             change({ message: { ...outcome.message, [language]: event.currentTarget.value } })

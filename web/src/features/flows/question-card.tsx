@@ -118,7 +118,7 @@ export function QuestionCard(props: QuestionCardProps) {
             <span className={classes.name}>
               {number}. {name}
             </span>
-            <span className={classes.asked}>
+            <span className={classes.asked} dir="auto">
               {question.text[language] ||
                 t('questions.noText', { language: language.toUpperCase() })}
             </span>

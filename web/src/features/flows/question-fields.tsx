@@ -84,6 +84,7 @@ export function QuestionFields(props: QuestionCardProps) {
         autosize
         maxLength={500}
         readOnly={readOnly}
+        dir="auto"
         value={question.text[language] ?? ''}
         onChange={(event) =>
           change({ text: { ...question.text, [language]: event.currentTarget.value } })
