@@ -84,7 +84,7 @@ async def test_a_budget_tells_at_80_per_cent_and_stops_at_its_limit(openai_serve
     with pytest.raises(BudgetExhausted):
         await api.generate(route, ask(max_output_tokens=500))
     await drain()
-    assert list(await session.scalars(text(told)))[1:] == ["Budget “Answers” is used up"], "once a period"
+    assert list(await session.scalars(text(told)))[1:] == ["Budget “Answers” no longer covers every call"], "once"
     mails = (await client.get("/api/v1/mail-sink")).json()["items"]
     assert [mail["kind"] for mail in mails] == ["model_budget"] * 2
     assert "$0.24 of $0.30 this day" in mails[0]["body"]

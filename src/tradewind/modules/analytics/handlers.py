@@ -153,11 +153,16 @@ async def on_security_alert(session: AsyncSession, event: AlertRaised) -> None:
 async def on_budget_reached(session: AsyncSession, event: BudgetReached) -> None:
     """Money for models runs out: those who may raise the budget hear of it in the app and by mail."""
     people = await notifications.holders_of(session, "ai:write")
-    used_up = event.level == 100
-    title = f"Budget “{event.budget_name}” is {'used up' if used_up else f'{event.level} % spent'}"
+    state = f"is {event.level} % spent"
     body = f"${event.spent_microusd / 1e6:,.2f} of ${event.limit_microusd / 1e6:,.2f} this {event.period}."
-    if used_up and event.stops:
-        body += " Models are no longer asked; features work their local way until it is raised or the period ends."
+    if event.level == 100:
+        # A call is refused as soon as it might cost more than what is left.
+        left = event.stops and event.spent_microusd < event.limit_microusd
+        state = "no longer covers every call" if left else "is used up"
+        if event.stops:
+            asked = "are asked only what the rest covers" if left else "are no longer asked"
+            body += f" Models {asked}; features work their local way until it is raised or the period ends."
+    title = f"Budget “{event.budget_name}” {state}"
     await notifications.notify(
         session,
         people,
