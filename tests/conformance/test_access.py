@@ -64,6 +64,7 @@ BELOW = {
     ("campaigns", "costs"): "campaign_costs",
     ("campaigns", "variants"): "campaigns",
     ("campaigns", "{message}"): "campaigns",
+    ("journeys", "splits"): "journeys",
     ("intent-sets", "models"): "intent_models",
     ("simulation-suites", "cases"): "simulation_cases",
     ("simulation-suites", "runs"): "simulation_runs",

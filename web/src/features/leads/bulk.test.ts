@@ -17,4 +17,12 @@ describe('a bulk action in words', () => {
       '12 leads tagged. 3 left as they were.',
     );
   });
+
+  it('tells why some could not enter a campaign', () => {
+    const refused = { in_it: 2, left_out: 1 };
+    const put = run({ action: 'add_to_journey', changed: 4, skipped: 4, result: { refused } });
+    expect(outcomeOf(put)).toBe(
+      '4 leads added. 2 are in it already. 1 is in a segment that the campaign leaves out. 1 left as it was.',
+    );
+  });
 });
