@@ -11,7 +11,15 @@ import {
 } from '@/app/icons';
 import { Masked } from '../masked';
 import classes from './conversation.module.css';
-import { citationsOf, filesOf, quickRepliesOf, type SaidMessage, slotsOf, zoneOf } from './message';
+import {
+  citationsOf,
+  filesOf,
+  quickRepliesOf,
+  type SaidMessage,
+  slotsOf,
+  wordsOf,
+  zoneOf,
+} from './message';
 import { SourceChip } from './source-chip';
 import { timeIn } from './time-in';
 
@@ -65,7 +73,7 @@ export function MessageItem({ message, name, state, below }: MessageItemProps) {
       </div>
       {text && !isFile && (
         <div className={classes.bubble} dir="auto">
-          <Masked value={text} />
+          <Masked value={wordsOf(message)} />
         </div>
       )}
       {slots.length > 0 && (

@@ -49,6 +49,14 @@ export const slotsOf = (data: Record<string, unknown>): string[] =>
     return typeof start === 'string' ? [start] : [];
   });
 
+/** A message without the lines of the times that stand below it. */
+export function wordsOf({ text, data }: SaidMessage): string {
+  const shown = list(data.slots).map((slot) => `- ${isRecord(slot) ? slot.label : ''}`);
+  if (shown.length === 0) return text;
+  const lines = text.split('\n').filter((line) => !shown.includes(line));
+  return lines.join('\n').trim();
+}
+
 export const quickRepliesOf = (data: Record<string, unknown>): string[] =>
   list(data.quick_replies).flatMap((reply) => {
     if (typeof reply === 'string') return [reply];
