@@ -48,6 +48,8 @@ def embed_locally(texts: Sequence[str]) -> np.ndarray:
 
     A text counts up to its 256th token. The same text gets the same vector in every call, up to rounding.
     """
+    if len(texts) == 1:
+        return _alone(texts[0])[0][None, DEEP_SENTENCE].copy()
     return _embed(texts, "sentence", EMBEDDING_DIMENSIONS)
 
 
@@ -56,6 +58,8 @@ def embed_deeply(texts: Sequence[str]) -> np.ndarray:
 
     `DEEP_SENTENCE` are the columns of what `embed_locally` returns. Blocks: use a thread.
     """
+    if len(texts) == 1:
+        return _alone(texts[0])[0][None].copy()
     return _embed(texts, "deep", DEEP_DIMENSIONS)
 
 
@@ -64,20 +68,39 @@ def embed_passages_locally(texts: Sequence[str]) -> list[TextVectors]:
 
     Tokens leave out the marks of start and end; each of their rows has length one. Blocks: use a thread.
     """
+    if len(texts) == 1:
+        return [_alone(texts[0])[1]]
     found: dict[int, TextVectors] = {}
     encoded = _encoded(texts)
     for rows, feed in _batches(encoded):
         sentence, tokens = map(np.asarray, _session().run(["sentence", "tokens"], feed))
-        tokens /= np.linalg.norm(tokens, axis=2, keepdims=True)
-        for row, vector, matrix, length in zip(rows, sentence, tokens, feed["mask"].sum(axis=1), strict=True):
-            offsets = encoded[row].offsets[1 : length - 1]
-            found[row] = TextVectors(vector, matrix[1 : length - 1].copy(), offsets)
+        for row, vector, matrix in zip(rows, sentence, tokens, strict=True):
+            found[row] = _with_tokens(vector, matrix, encoded[row])
     return [found[row] for row in range(len(texts))]
 
 
 def count_tokens(text: str) -> int:
     """How many tokens the model reads in `text`, at most 256, start and end included."""
     return len(_tokenizer().encode(text[:_MAX_CHARACTERS]).ids)
+
+
+@lru_cache(maxsize=32)
+def _alone(text: str) -> tuple[np.ndarray, TextVectors]:
+    """The deep vector (1920) of a single text and what its tokens say, of one pass.
+
+    A turn asks for its message several times: whether it is urgent, what it is about, what is known of that.
+    """
+    encoded = _encoded([text])
+    (_, feed), *_ = _batches(encoded)
+    deep, tokens = map(np.asarray, _session().run(["deep", "tokens"], feed))
+    return deep[0], _with_tokens(deep[0, DEEP_SENTENCE], tokens[0], encoded[0])
+
+
+def _with_tokens(vector: np.ndarray, tokens: np.ndarray, encoded: "Encoding") -> TextVectors:
+    """Tokens (padded, 384) of a text, those of start and end left out, at length one."""
+    last = len(encoded.ids) - 1
+    tokens = tokens[1:last] / np.linalg.norm(tokens[1:last], axis=1, keepdims=True)
+    return TextVectors(vector, tokens, encoded.offsets[1:last])
 
 
 def _embed(texts: Sequence[str], output: str, dimensions: int) -> np.ndarray:
