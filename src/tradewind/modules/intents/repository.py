@@ -105,6 +105,17 @@ async def intent_by_label(session: AsyncSession, set_id: UUID, label: str) -> In
     return await session.scalar(select(Intent).where(Intent.set_id == set_id, Intent.label == label))
 
 
+async def label_of_example(session: AsyncSession, set_key: str, key: str) -> str | None:
+    """The label of the intent that has the example of this compared form in the set of this key."""
+    statement = (
+        select(Intent.label)
+        .join(IntentExample, IntentExample.intent_id == Intent.id)
+        .join(IntentSet, IntentSet.id == IntentExample.set_id)
+        .where(IntentSet.key == set_key, IntentExample.text_key == key, ~IntentExample.negative)
+    )
+    return await session.scalar(statement)
+
+
 async def intent_count(session: AsyncSession, set_id: UUID) -> int:
     """How many intents a set has."""
     return await session.scalar(select(func.count()).where(Intent.set_id == set_id)) or 0

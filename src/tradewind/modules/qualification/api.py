@@ -21,6 +21,7 @@ from tradewind.modules.qualification.service import flows, running
 from tradewind.modules.qualification.service import urgency as urgencies
 
 __all__ = [
+    "calm",
     "finish_run",
     "flow_summaries",
     "gate",
@@ -170,3 +171,12 @@ async def raise_urgency(
     return await urgencies.raise_alarm(
         session, found, subject=subject, subject_id=subject_id, lead_id=lead_id, email_to=email, phone=phone, link=link
     )
+
+
+async def calm(
+    session: AsyncSession, text: str, *, subject_id: UUID, subject: str = "conversation", lead_id: UUID | None = None
+) -> None:
+    """Take an alarm back: `text`, which raised it, becomes an example of what can wait, the lead (if given) loses its
+    mark, and the subject may raise an alarm again.
+    """
+    await urgencies.calm(session, text, subject=subject, subject_id=subject_id, lead_id=lead_id)

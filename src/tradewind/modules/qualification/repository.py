@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -148,3 +148,9 @@ async def first_alarm(session: AsyncSession, subject: str, subject_id: UUID) -> 
         .on_conflict_do_nothing()
     )
     return await session.scalar(statement.returning(QualificationAlarm.id)) is not None
+
+
+async def forget_alarm(session: AsyncSession, subject: str, subject_id: UUID) -> None:
+    """Let a subject be called urgent again."""
+    table = QualificationAlarm
+    await session.execute(delete(table).where(table.subject == subject, table.subject_id == subject_id))

@@ -85,6 +85,27 @@ async def message(session: AsyncSession, message_id: UUID) -> Message | None:
     return await session.scalar(select(Message).where(Message.id == message_id))
 
 
+async def newest_event(session: AsyncSession, conversation_id: UUID, event: str) -> Message | None:
+    """The last time that an event happened."""
+    return await session.scalar(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id, Message.kind == "event", Message.data["event"].astext == event
+        )
+        .order_by(Message.sequence.desc())
+        .limit(1)
+    )
+
+
+async def is_urgent_elsewhere(session: AsyncSession, lead_id: UUID, conversation_id: UUID) -> bool:
+    """Whether another open conversation of the lead is urgent."""
+    table = Conversation
+    found = select(table.id).where(
+        table.lead_id == lead_id, table.id != conversation_id, table.urgent, table.state != "closed"
+    )
+    return await session.scalar(found.limit(1)) is not None
+
+
 async def message_by_key(session: AsyncSession, conversation_id: UUID, key: str) -> Message | None:
     """The message of a conversation with a key."""
     return await session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.key == key))

@@ -144,6 +144,13 @@ async def reopen(session: Session, conversation_id: UUID, response: Response) ->
     return await _shown(session, conversation_id, response)
 
 
+@router.post(f"{_ID}/not-urgent", dependencies=_WRITE)
+async def not_urgent(session: Session, conversation_id: UUID, response: Response) -> ConversationRead:
+    """Take the mark of urgency off. The same words raise no alarm again; the set `urgency` keeps them to learn from."""
+    await acting.not_urgent(session, conversation_id)
+    return await _shown(session, conversation_id, response)
+
+
 @router.post(f"{_ID}/snooze", dependencies=_WRITE)
 async def snooze(session: Session, conversation_id: UUID, data: SnoozeWrite, response: Response) -> ConversationRead:
     """Put a conversation away until a moment, at most a year ahead, or until the visitor writes."""

@@ -17,6 +17,7 @@ from tradewind.modules.conversations.repository import people
 from tradewind.modules.conversations.service import handover, waking
 from tradewind.modules.conversations.service.changing import Change, changing, note_change
 from tradewind.modules.identity import api as identity
+from tradewind.modules.qualification import api as qualification
 
 LONGEST_SNOOZE = timedelta(days=365)
 _READ = text("""
@@ -125,6 +126,26 @@ async def reopen(session: AsyncSession, conversation_id: UUID) -> None:
         if member_id is not None:
             await handover.join(change, member_id, name)
         await note_change(session, change, "reopened")
+
+
+async def not_urgent(session: AsyncSession, conversation_id: UUID) -> None:
+    """Take the mark of urgency off; the words that raised it can wait from now on. Raises ConversationNotFound."""
+    async with changing(session, conversation_id) as change:
+        row = change.row
+        if not row.urgent:
+            return
+        row.urgent = False
+        raised = await rows.newest_event(session, row.id, "urgent")
+        change.happened("not_urgent")
+        await note_change(session, change, "not_urgent", before={"urgent": True}, after={"urgent": False})
+        if change.is_trial:
+            return
+        said = raised.data.get("at_sequence") if raised else None
+        words = await rows.messages(session, row.id, after=said - 1, before=said + 1) if said else []
+        others = row.lead_id is not None and await rows.is_urgent_elsewhere(session, row.lead_id, row.id)
+        await qualification.calm(
+            session, words[0].text if words else "", subject_id=row.id, lead_id=None if others else row.lead_id
+        )
 
 
 async def opt_out(session: AsyncSession, conversation_id: UUID) -> None:

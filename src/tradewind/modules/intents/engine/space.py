@@ -41,10 +41,11 @@ class Metric:
     gains: np.ndarray
     every: float
 
-    def compact(self) -> "Metric":
+    def compact(self, *, small: bool = False) -> "Metric":
         """The same seen through the directions with the most spread alone, where the others hardly change a length.
 
         Only for sets with few examples: those of a large one tell of every direction what is in scope and what is not.
+        `small`: even where lengths change, which makes a model a little more or less sure, and four times smaller.
         """
         if 2 * len(self.gains) > len(self.centre):
             return self
@@ -53,7 +54,7 @@ class Metric:
         # What each direction adds to the mean square of a length, and takes from it.
         spread = 1 / (self.gains + self.every) - 1 / self.every
         taken = -self.gains * spread
-        if taken[others].sum() > _LEFT_OUT * (self.every * spread - taken).sum():
+        if not small and taken[others].sum() > _LEFT_OUT * (self.every * spread - taken).sum():
             return self
         return Metric(self.centre, np.ascontiguousarray(self.directions[:, kept]), self.gains[kept], self.every)
 

@@ -70,10 +70,11 @@ def train(
     negatives: Sequence[str] = (),
     *,
     report: Report = lambda share, words: None,
+    small: bool = False,
 ) -> Trained:
     """Learn from texts with their labels, and texts that belong to none. At least two labels. Blocks: use a thread.
 
-    `report` hears the share done (0 … 1) and what is being done.
+    `report` hears the share done (0 … 1) and what is being done; `small` asks for a small model of a set that is not.
     """
     names = sorted(set(labels))
     numbers = {name: number for number, name in enumerate(names)}
@@ -100,7 +101,7 @@ def train(
             networks.append(network.learn(flat, target, len(names), seed=seed).seen_through(metric))
     model = Model(
         names,
-        metric.compact(),
+        metric.compact(small=small),
         metric.refined(unit, target, len(names)),
         counted.learn(inside, target, len(names)),
         weights,

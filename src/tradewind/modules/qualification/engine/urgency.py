@@ -62,8 +62,9 @@ def _calm() -> re.Pattern[str]:
 
 
 @cache
-def _general() -> re.Pattern[str]:
-    return _joined(tomllib.loads(_content("dangers.toml"))["general"]["patterns"])
+def _manner(name: str) -> re.Pattern[str]:
+    """How a sentence is meant: `general` for questions in general, `over` for what is past or mended."""
+    return _joined(tomllib.loads(_content("dangers.toml"))[name]["patterns"])
 
 
 def _content(name: str) -> str:
@@ -77,6 +78,11 @@ def _joined(phrases: list[str]) -> re.Pattern[str]:
 def is_calm(text: str) -> bool:
     """Whether a text says itself that it can wait, or speaks of urgency only in general."""
     return _calm().search(text) is not None
+
+
+def is_over(text: str) -> bool:
+    """Whether a text in English tells of what is past or mended."""
+    return _manner("over").search(text) is not None
 
 
 def by_rules(text: str) -> Found | None:
@@ -99,6 +105,6 @@ def _found(sign: Sign, text: str) -> re.Match[str] | None:
         return sign.pattern.search(text)
     for sentence in _SENTENCE.finditer(text):
         match = sign.pattern.search(text, sentence.start(), sentence.end())
-        if match is not None and not _general().search(text, sentence.start(), sentence.end()):
+        if match is not None and not _manner("general").search(text, sentence.start(), sentence.end()):
             return match
     return None
