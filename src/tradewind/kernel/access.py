@@ -108,11 +108,9 @@ async def request_actor(request: Request) -> Actor:
     return actor
 
 
-async def request_session(
-    request: Request, actor: Annotated[Actor, Depends(request_actor)]
-) -> AsyncIterator[AsyncSession]:
+async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction for the request; committed before the answer is sent, rolled back on any error."""
-    async with request.app.state.database.transaction(actor) as session:
+    async with request.app.state.database.transaction(await request_actor(request)) as session:
         yield session
         # Set by middleware whose own row must become durable together with the work (idempotency).
         before_commit = getattr(request.state, "before_commit", None)
@@ -141,7 +139,8 @@ def requires(permission: str, *, people: bool = False, step_up: bool = False) ->
     person proved in the last minutes who they are, else 403 `identity.step_up_required`.
     """
 
-    async def check(request: Request, actor: CurrentActor) -> None:
+    async def check(request: Request) -> None:
+        actor = await request_actor(request)
         _require_caller(actor, people=people or step_up)
         if not actor.may(permission):
             for told in _refusal_observers:
@@ -159,7 +158,8 @@ def signed_in(*, people: bool = True, step_up: bool = False, enrolling: bool = F
     `step_up` as in `requires`. `enrolling` opens the route also to a session that must first add a second factor.
     """
 
-    async def check(request: Request, actor: CurrentActor) -> None:
+    async def check(request: Request) -> None:
+        actor = await request_actor(request)
         _require_caller(actor, people=people or step_up, enrolling=enrolling)
         if step_up:
             await request.app.state.authenticator.require_recent(actor)

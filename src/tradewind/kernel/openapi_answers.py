@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from tradewind.kernel.access import access_of, request_actor
+from tradewind.kernel.access import access_of, request_actor, request_session
 from tradewind.kernel.openapi_problems import Problem, catalogue, reachable
 
 _MEANINGS = {
@@ -65,7 +65,7 @@ def complete_answers(
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     codes = _codes(operation, route, repeatable=repeatable)
-    if request_actor in _calls(route.dependant):
+    if _asks_who_calls(route):
         # There are many and they are alike everywhere: one stands for each status that has none yet.
         told = {catalogue()[code].status for code in codes}
         kinds = {catalogue()[code].status: code for code in sorted(refusals, reverse=True) if code in catalogue()}
@@ -91,7 +91,7 @@ def _codes(operation: dict[str, Any], route: APIRoute, *, repeatable: bool) -> s
     calls = list(_calls(route.dependant))
     found = {"kernel.unavailable", "kernel.rate_limited.…"}
     access = access_of(route)
-    if request_actor in calls:
+    if _asks_who_calls(route):
         found.add("kernel.unauthorised")
     if access is not None and access.permission:
         found |= {"kernel.unauthorised", "kernel.forbidden"}
@@ -116,6 +116,13 @@ def _codes(operation: dict[str, Any], route: APIRoute, *, repeatable: bool) -> s
     for call in (route.endpoint, *calls):
         found |= reachable(call)
     return {code for code in found if code in catalogue() and catalogue()[code].status != 500}
+
+
+def _asks_who_calls(route: APIRoute) -> bool:
+    """Whether credentials that do not hold are refused; without any, a route may still be open to everyone."""
+    access = access_of(route)
+    asking = {request_actor, request_session}
+    return (access is not None and access.permission is not None) or not asking.isdisjoint(_calls(route.dependant))
 
 
 def _calls(dependant: Dependant) -> Iterator[FunctionType]:
