@@ -157,6 +157,7 @@ async def test_a_campaign_from_draft_to_results(client, database, organisation, 
     assert (cohort["entered"], cohort["goals"][-1], cohort["shares"][-1]) == (52, 2, pytest.approx(2 / 52))
     lines = (await client.get(f"{path}/people.csv")).text.splitlines()
     assert (len(lines), lines[0].startswith("Person id,Name")) == (53, True)
+    assert {line.split(",")[7] for line in lines} == {"Variants", "Short", "Long"}
     span = {"from": now().date().isoformat(), "to": (now() + timedelta(days=5)).date().isoformat()}
     [bar] = (await client.get(f"{CAMPAIGNS}/timeline", params=span)).json()["campaigns"]
     assert (bar["name"], bar["state"], bar["channels"]) == ("Spring", "live", ["chat"])

@@ -123,11 +123,11 @@ _PLANNED = """
         AND i.state IN ('held', 'scheduled') AND i.not_before >= $4 AND i.not_before < $5 GROUP BY 1, 2, 3
 """
 _PEOPLE = """
-    SELECT e.id, e.person_id, e.entered_at, e.state, e.reason, e.goal_at, v.variants, m.sent, m.blocked, a.opened,
+    SELECT e.id, e.person_id, e.entered_at, e.state, e.reason, e.goal_at, v.draws, m.sent, m.blocked, a.opened,
         a.clicked
     FROM journey_enrolments e
     CROSS JOIN LATERAL (
-        SELECT string_agg(d.variant, ' ' ORDER BY d.at, d.node) AS variants FROM journey_draws d
+        SELECT array_agg(ARRAY[d.node, d.variant] ORDER BY d.at, d.node) AS draws FROM journey_draws d
         WHERE d.enrolment_id = e.id AND d.node <> 'ahead'
     ) AS v
     CROSS JOIN LATERAL (
