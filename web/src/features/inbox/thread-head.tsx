@@ -122,7 +122,7 @@ export function ThreadHead(props: ThreadHeadProps) {
             </Button>
           </>
         )}
-        {((mayWrite && open) || testable) && (
+        {((mayWrite && (open || urgent)) || testable) && (
           <Menu>
             <Menu.Target>
               <ActionIcon variant="default" aria-label={t('moreActions', { name })}>
@@ -141,6 +141,14 @@ export function ThreadHead(props: ThreadHeadProps) {
                   onClick={() => void actions.handBack(conversation)}
                 >
                   {t('handBack')}
+                </Menu.Item>
+              )}
+              {mayWrite && urgent && (
+                <Menu.Item
+                  leftSection={<IconFlag size={16} />}
+                  onClick={() => void actions.notUrgent(conversation)}
+                >
+                  {t('notUrgent')}
                 </Menu.Item>
               )}
               {testable && (

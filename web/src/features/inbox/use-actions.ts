@@ -38,6 +38,11 @@ export function useActions() {
         toastSuccess(t('done.handedBack', { name: visitorName(row, t) }));
       }
     },
+    notUrgent: async (row: Row) => {
+      if (await run(row, 'not-urgent', {}, { urgent: false })) {
+        toastSuccess(t('done.notUrgent', { name: visitorName(row, t) }));
+      }
+    },
     assign: ({ name, ...to }: AssignTo, row: Row) =>
       run(row, 'assign', to, {
         assignee: to.assignee_id ? { id: to.assignee_id, name } : null,
