@@ -6,8 +6,8 @@ that does on the second, beside what the product has. Reads `../shared/data`.
 gaps     BANKING77: messages in random order, each joins the nearest question if that is near enough, else opens a gap;
          the halves have other intents. Best F½ of pairs: what is put together wrongly counts more than what is not.
 pairs    BANKING77 and CLINC150: of half of the intents one message is the question of a pair, others of all intents are
-         asked, in other words; the halves have other intents. Best F½ of answers, both sets weighing the same: a pair's
-         answer is given as it stands, so a wrong one counts more than none.
+         asked, in other words; the halves have other intents. The least threshold that refuses 99 of 100 questions
+         without an answer in both sets: a pair's answer is given as it stands, and who gets a wrong one believes it.
 claims   Is a claim supported by a text? SciFact: claims with the abstract that supports them, and with the other one
          that has most of their words. XQuAD: questions with their answers, as if they were claims, with their
          paragraph, and with the paragraph of the same article that has most of their words otherwise. Best mean share
@@ -41,6 +41,7 @@ from tradewind.modules.knowledge.answers.words import terms
 from tradewind.modules.knowledge.service import answering, asking
 
 _MESSAGES, _CLAIMS, _PHRASINGS, _DRAWS = 2_000, 300, 8, 3
+_REFUSED = 0.99
 
 
 @dataclass(frozen=True)
@@ -119,24 +120,23 @@ def pairs() -> None:
     sets = {"banking77": banking, "clinc150": [(intent, said) for said, intent in clinc["train"]]}
     found = {name: [list(_paraphrases(rows, half)) for half in (0, 1)] for name, rows in sets.items()}
     grid = [at / 100 for at in range(30, 95)]
-    best = max(grid, key=lambda least: (round(sum(_given(each[0], least)[0] for each in found.values()), 3), least))
+    best = min(least for least in grid if all(_given(each[0], least)[-1] >= _REFUSED for each in found.values()))
     for what, least in (("chosen", best), ("product", answering.SAME_QUESTION)):
         for start, part in enumerate(("choosing", "judging")):
             for name, halves in found.items():
-                score, precision, recall, refused = _given(halves[start], least)
+                precision, recall, refused = _given(halves[start], least)
                 print(
-                    f"pairs, {what} {least}, {part}, {name}: F½ {score:.3f}, precision {precision:.3f}, "
-                    f"recall {recall:.3f}, refused without an answer {refused:.3f}"
+                    f"pairs, {what} {least}, {part}, {name}: precision {precision:.3f}, recall {recall:.3f}, "
+                    f"refused without an answer {refused:.3f}"
                 )
 
 
-def _given(judged: Sequence[Judged], least: float) -> tuple[float, float, float, float]:
-    """F½, precision and recall of the pairs given, and the share refused of questions without one."""
+def _given(judged: Sequence[Judged], least: float) -> tuple[float, float, float]:
+    """Precision and recall of the pairs given, and the share refused of questions without one."""
     right, refused = _right(judged, (least,))
     asked = [one.has_answer for one in judged]
     told = sum(one.values[0] >= least for one in judged)
-    precision = right * sum(asked) / max(1, told)
-    return _f_half(precision, right), precision, right, refused
+    return right * sum(asked) / max(1, told), right, refused
 
 
 def _paraphrases(rows: Sequence[tuple[str, str]], half: int) -> Iterator[Judged]:

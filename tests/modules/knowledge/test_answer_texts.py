@@ -109,6 +109,7 @@ def test_a_pair_is_found_by_its_question_in_other_words():
         Text("Our office is in Lisbon, Rua Augusta 24.", title="Where is your office?", is_pair=True),
         Text("The Starter plan costs €29.", title="How much does the Starter plan cost?", is_pair=True),
         Text("Where are you located? In Lisbon.", title="Where are you located?"),
+        Text("Yes, as CSV.", title="Can my data be exported?", is_pair=True),
     ]
 
     def answering(question):
@@ -117,14 +118,18 @@ def test_a_pair_is_found_by_its_question_in_other_words():
 
     same = {
         "Where are you located?": 0, "WHERE ARE YOU LOCATED?": 0, "What's your address?": 0,
-        "Which city are you based in?": 0, "what's the price of Starter?": 1, "How Much Is The Starter Plan?": 1,
+        "what's the price of Starter?": 1, "How Much Is The Starter Plan?": 1, "Can I export my data?": 3,
     }  # fmt: skip
     for question, place in same.items():
         assert answering(question) == [place], question
-    # Another name, another kind of thing, another subject.
-    for question in ("How much does the Pro plan cost?", "When is your office open?", "Who founded the company?"):
+    # Another name, another kind of thing, another subject, the opposite.
+    others = (
+        "How much does the Pro plan cost?", "When is your office open?", "Who founded the company?",
+        "Can my data be imported?",
+    )  # fmt: skip
+    for question in others:
         assert answering(question) == [], question
-    assert likenesses(read_question("Where?"), pairs[2:], embed_locally) == {}
+    assert likenesses(read_question("Where?"), pairs[2:3], embed_locally) == {}
 
 
 def test_small_talk_and_refusals_speak_the_language_of_the_question():

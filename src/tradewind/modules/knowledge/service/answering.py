@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 # Both chosen by `bench/answer_thresholds.py`; docs/intelligence.md tells what they refuse.
 ANSWER_FROM, FIT_FROM = 0.85, 0.45
 # A pair whose question is so like (cosine) the one asked answers it whatever the search thinks; chosen there, too.
-SAME_QUESTION = 0.57
+SAME_QUESTION = 0.70
 # A model reads the passages itself and its claims are checked: only where nothing fits it is not asked.
 MODEL_FROM = 0.3
 _PASSAGES, _CLOSEST = 8, 3
