@@ -22,7 +22,8 @@ class JourneysOfLeads:
     async def name(self, session: AsyncSession, journey_id: UUID) -> str:
         """What the journey is called. Raises JourneyNotFound, WrongState where nobody can be put in."""
         journey = await journeys.require(session, journey_id)
-        version = await repository.version(session, journey.published_version_id) if journey.state == "live" else None
+        published = journey.published_version_id if journey.state == "live" else None
+        version = await repository.version(session, published) if published else None
         if version is None or door_of(version.draft) is None:
             raise WrongState(entering.TAKES_NOBODY)
         return journey.name

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.database import actor_of
@@ -30,7 +31,9 @@ async def last_for(session: AsyncSession, person_id: UUID, journey_ids: Collecti
         Intent.organisation_id == actor_of(session).organisation_id, Intent.person_id == person_id,
         Intent.journey_id.in_(journey_ids),
     )  # fmt: skip
-    rows = await session.scalars(newest.distinct(Intent.journey_id).order_by(Intent.journey_id, Intent.id.desc()))
+    rows = await session.scalars(
+        newest.ext(distinct_on(Intent.journey_id)).order_by(Intent.journey_id, Intent.id.desc())
+    )
     return {row.journey_id: summary(row) for row in rows if row.journey_id is not None}
 
 
