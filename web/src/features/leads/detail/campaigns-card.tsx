@@ -13,26 +13,6 @@ type Enrolment = Schema<'PersonEnrolment'>;
 
 const COLOURS = { waiting: 'blue', done: 'green', exited: 'gray', failed: 'red' } as const;
 
-function LastMessage({ message }: { message: NonNullable<Enrolment['last_message']> }) {
-  const { t } = useTranslation('sending');
-  return (
-    <>
-      <Group justify="space-between" wrap="nowrap" gap="xs">
-        <Text size="xs" c="dimmed">
-          {t(`channel.${message.channel}`, { defaultValue: message.channel })} ·{' '}
-          {formatDateTime(message.at)}
-        </Text>
-        <MessageState state={message.state as Schema<'SendIntentRow'>['state']} />
-      </Group>
-      {message.reason && (
-        <Text size="xs" c="dimmed">
-          {message.reason}
-        </Text>
-      )}
-    </>
-  );
-}
-
 function Line({ one }: { one: Enrolment }) {
   const { t } = useTranslation('leads/detail');
   const name = one.campaign?.name ?? one.journey_name;
@@ -99,5 +79,25 @@ export function CampaignsCard({ leadId }: { leadId: string }) {
         </Stack>
       )}
     </RelatedCard>
+  );
+}
+
+function LastMessage({ message }: { message: NonNullable<Enrolment['last_message']> }) {
+  const { t } = useTranslation('sending');
+  return (
+    <>
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <Text size="xs" c="dimmed">
+          {t(`channel.${message.channel}`, { defaultValue: message.channel })} ·{' '}
+          {formatDateTime(message.at)}
+        </Text>
+        <MessageState state={message.state as Schema<'SendIntentRow'>['state']} />
+      </Group>
+      {message.reason && (
+        <Text size="xs" c="dimmed">
+          {message.reason}
+        </Text>
+      )}
+    </>
   );
 }
