@@ -257,6 +257,7 @@ def test_the_language_of_short_messages_is_recognised():
         assert languages.recognise(text, present="en", offered=()) == language, text
     for text in ("Do you sell helmets?", "We are 35 riders", "My bike was stolen", "How do I reset it?"):
         assert languages.recognise(text, present="es", offered=()) == "en", text
+    assert languages.recognise("Rather Mon 23 Nov, 18:00", present="en", offered=()) == "en"
     for text in (
         "ok",
         "ok thanks",

@@ -67,7 +67,8 @@ def _by_words(words: Sequence[str], default: str) -> str | None:
     scores, counted = _scores(words)
     ranked = sorted(scores.items(), key=lambda one: (-one[1], one[0] != default))
     (best, score), (_, second) = ranked[0], ranked[1]
-    if best != default and (score - second < _LEAD or (len(words) < _FEW_WORDS and counted[best] < len(words))):
+    # One word that another language has, too, changes nothing: “Mon 23 Nov”.
+    if best != default and (score - second < _LEAD or counted[best] < min(len(words), 2)):
         return None
     return best if score / len(words) >= _SHARE else None
 
