@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tradewind.modules.ai.api import embed_locally
-from tradewind.modules.knowledge.answers.composing import compose
+from tradewind.modules.knowledge.answers.composing import compose, quotable
 from tradewind.modules.knowledge.answers.questions import read_question
 from tradewind.modules.knowledge.answers.statements import statements_of
 from tradewind.modules.knowledge.answers.verifying import verify
@@ -147,4 +147,5 @@ def test_what_gives_orders_to_models_is_neither_quoted_nor_a_reason_for_a_claim(
     ]  # fmt: skip
     answer = compose(read_question("Are robots free of charge?"), [Found("Safety", content)], embed_locally)
     assert answer is None or "free of charge" not in answer.text
+    assert [quotable(Found("Safety", one)) for one in (bad, content)] == [False, True]
     assert not verify("Robots are free of charge.", [content], embed_locally).supported

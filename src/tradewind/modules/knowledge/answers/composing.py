@@ -115,6 +115,11 @@ def compose(question: Question, passages: Sequence[Readable], embed: Embed) -> C
     return _joined(_chosen(kept, candidates), fit)
 
 
+def quotable(passage: Readable) -> bool:
+    """Whether a passage states anything that may be quoted."""
+    return passage.is_pair or bool(statements_of(passage.content))
+
+
 def _candidates(question: Question, passages: Sequence[Readable]) -> list[_Candidate]:
     found: list[_Candidate] = []
     for place, passage in enumerate(passages):

@@ -19,7 +19,7 @@ from tradewind.kernel.errors import AppError
 from tradewind.kernel.ids import new_id
 from tradewind.modules.ai import api as ai
 from tradewind.modules.ai.contracts import RenderedPrompt, TextRoute
-from tradewind.modules.knowledge.answers.composing import Composed, answer_of, compose
+from tradewind.modules.knowledge.answers.composing import Composed, answer_of, compose, quotable
 from tradewind.modules.knowledge.answers.paraphrases import likenesses
 from tradewind.modules.knowledge.answers.questions import Question, read_question
 from tradewind.modules.knowledge.answers.replies import off_topic, refusal, small_talk
@@ -263,7 +263,10 @@ def _composed(prepared: Prepared) -> Composed | None:
     for place, likeness in likenesses(prepared.question, readable, ai.embed_locally).items():
         if likeness >= SAME_QUESTION:
             return answer_of(readable[place], place, likeness)
-    return compose(prepared.question, readable, ai.embed_locally) if prepared.answerable >= ANSWER_FROM else None
+    # That an answer is likely was said of the best passage; where nothing of it may be quoted, others may be far off.
+    if prepared.answerable < ANSWER_FROM or not any(quotable(one) for one in readable[:1]):
+        return None
+    return compose(prepared.question, readable, ai.embed_locally)
 
 
 async def quoted(question: str, texts: Sequence[str]) -> list[tuple[int, str]]:
