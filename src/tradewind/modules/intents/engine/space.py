@@ -47,7 +47,7 @@ class Metric:
         Only for sets with few examples: those of a large one tell of every direction what is in scope and what is not.
         `small`: even where lengths change, which makes a model a little more or less sure, and four times smaller.
         """
-        if 2 * len(self.gains) > len(self.centre):
+        if not small and 2 * len(self.gains) > len(self.centre):
             return self
         order = np.argsort(self.gains, kind="stable")
         kept, others = order[:FEW_DIRECTIONS], order[FEW_DIRECTIONS:]
