@@ -5,7 +5,6 @@ import os
 import sys
 import warnings
 
-from pydantic import BaseModel
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 __version__ = "0.1.0"
@@ -17,7 +16,5 @@ sys.setswitchinterval(0.001)
 # Products of small arrays gain nothing from a second thread, which on a busy machine spins while it waits: comparing a
 # question with 64 passages took 137 ms of processor time instead of 4. Read when numpy is loaded, so it stands here.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# A process uses few of its 1,300 models. Each is built when it is first used: all of them took an eighth of a start.
-BaseModel.model_config["defer_build"] = True
-# FastAPI puts names where pydantic expects none, and silences that only while it builds at once.
+# FastAPI puts names where pydantic expects none, and silences that only for models that are built at once.
 warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)

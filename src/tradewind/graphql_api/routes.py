@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from tradewind.graphql_api.errors import QueryTooLarge
 from tradewind.kernel.access import CurrentActor, Session, signed_in
 from tradewind.kernel.errors import BadRequest, Invalid, PayloadTooLarge
 from tradewind.kernel.loading import loaded
 from tradewind.kernel.routing import Router
+from tradewind.kernel.schemas import Schema
 
 # The error belongs to the API document, which is made without the schema.
 __all__ = ["QueryTooLarge", "router"]
@@ -21,7 +22,7 @@ router = Router(base="", tags=["GraphQL"])
 MAX_BODY_BYTES = 64 * 1024
 
 
-class Operation(BaseModel):
+class Operation(Schema):
     """A query with its variables."""
 
     model_config = ConfigDict(extra="ignore")
@@ -31,7 +32,7 @@ class Operation(BaseModel):
     operationName: str | None = Field(default=None, max_length=100)  # noqa: N815 - the name of the specification
 
 
-class QueryAnswer(BaseModel):
+class QueryAnswer(Schema):
     """What a query gave; `errors[].extensions.code` is stable."""
 
     data: dict[str, Any] | None = None

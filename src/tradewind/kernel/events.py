@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from tradewind.kernel import jobs
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import actor_of
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.schemas import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Public:
 _public: dict[str, type["Event"]] = {}
 
 
-class Event(BaseModel):
+class Event(Schema):
     """A fact in the past tense. Subclasses set `name` (`module.fact`) and add small fields: ids, not records."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

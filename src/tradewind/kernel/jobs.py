@@ -28,6 +28,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database, actor_of, asyncpg_connection
 from tradewind.kernel.errors import AppError, TooManyRequests, Unavailable
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.schemas import Schema
 
 log = structlog.get_logger(__name__)
 P = TypeVar("P", bound=BaseModel)
@@ -50,7 +51,7 @@ class JobCancelled(Exception):
     """Someone asked this run to stop."""
 
 
-class NoPayload(BaseModel):
+class NoPayload(Schema):
     """For jobs that need nothing."""
 
 

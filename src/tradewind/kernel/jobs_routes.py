@@ -6,7 +6,6 @@ from uuid import UUID
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel
 from sqlalchemy import text
 
 from tradewind.kernel import job_runs, jobs
@@ -14,6 +13,7 @@ from tradewind.kernel.access import CurrentActor, Session, requires
 from tradewind.kernel.clock import now
 from tradewind.kernel.errors import Conflict, NotFound
 from tradewind.kernel.routing import Router
+from tradewind.kernel.schemas import Schema
 
 router = Router(prefix="/jobs", tags=["Jobs"])
 
@@ -33,7 +33,7 @@ class RunEnded(Conflict):
     title = "The run has already ended"
 
 
-class JobRunRead(BaseModel):
+class JobRunRead(Schema):
     """A run and how far it is. `seconds_left` is an estimate from the pace so far."""
 
     id: UUID
@@ -54,13 +54,13 @@ class JobRunRead(BaseModel):
     seconds_left: float | None = None
 
 
-class JobRunPage(BaseModel):
+class JobRunPage(Schema):
     """The newest runs first."""
 
     items: list[JobRunRead]
 
 
-class DeadJobRead(BaseModel):
+class DeadJobRead(Schema):
     """A job that failed for good, and why."""
 
     id: UUID
@@ -72,7 +72,7 @@ class DeadJobRead(BaseModel):
     retried_at: datetime | None
 
 
-class DeadJobPage(BaseModel):
+class DeadJobPage(Schema):
     """The newest failures first."""
 
     items: list[DeadJobRead]

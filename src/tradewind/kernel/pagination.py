@@ -17,12 +17,12 @@ from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.crypto import get_vault
 from tradewind.kernel.errors import BadRequest
+from tradewind.kernel.schemas import Schema
 
 _SIGNATURE_BYTES = 12
 _MAX_CURSOR = 2048
@@ -42,14 +42,14 @@ class InvalidCursor(BadRequest):
     title = "The cursor is not valid here"
 
 
-class Total(BaseModel):
+class Total(Schema):
     """Number of rows over all pages; `exact` is false when counting stopped at a bound or was estimated."""
 
     value: int
     exact: bool
 
 
-class Page(BaseModel, Generic[T]):
+class Page(Schema, Generic[T]):
     """One page of a list; a cursor is null where there is no further page."""
 
     items: list[T]

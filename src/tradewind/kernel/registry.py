@@ -15,6 +15,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from tradewind.kernel.schemas import Schema
+
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 AuthKind = Literal["none", "api_key", "basic", "oauth2", "oauth2_pkce", "custom"]
@@ -24,7 +26,7 @@ class RegistryError(Exception):
     """An adapter file is broken, duplicate or incomplete; the message names the file and says what to do."""
 
 
-class NoSettings(BaseModel):
+class NoSettings(Schema):
     """For adapters that need no configuration."""
 
 

@@ -9,6 +9,7 @@ import orjson
 from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ConfigDict, Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.schemas.campaign_results import CampaignResults
 from tradewind.modules.campaigns.schemas.campaigns import CampaignGoalBrief, CampaignState, Money
 
@@ -18,7 +19,7 @@ NOTICE = (
 )
 
 
-class Result(BaseModel):
+class Result(Schema):
     """Base of all results."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -26,7 +27,7 @@ class Result(BaseModel):
     notice: str = NOTICE
 
 
-class _Data(BaseModel):
+class _Data(Schema):
     model_config = ConfigDict(from_attributes=True)
 
 
@@ -227,14 +228,14 @@ class MetricsRead(Result):
     data: Metrics
 
 
-class NoteSaved(BaseModel):
+class NoteSaved(Schema):
     """A note was written."""
 
     note_id: UUID
     lead_id: UUID
 
 
-class TaskSaved(BaseModel):
+class TaskSaved(Schema):
     """A task was added."""
 
     task_id: UUID
@@ -243,7 +244,7 @@ class TaskSaved(BaseModel):
     assignee_id: UUID | None
 
 
-class DraftSaved(BaseModel):
+class DraftSaved(Schema):
     """A draft was stored. Nothing was sent."""
 
     note_id: UUID
@@ -348,7 +349,7 @@ class MeetingsFound(Result):
     data: MeetingPage
 
 
-class MeetingSaved(BaseModel):
+class MeetingSaved(Schema):
     """A meeting as it is now."""
 
     meeting_id: UUID

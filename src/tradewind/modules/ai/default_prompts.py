@@ -4,14 +4,15 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai import templates
 from tradewind.modules.ai.contracts import Task
 from tradewind.modules.ai.schemas_prompts import PromptContent, PromptTestWrite
 
 
-class DefaultPrompt(BaseModel):
+class DefaultPrompt(Schema):
     """A prompt as its file has it."""
 
     model_config = ConfigDict(extra="forbid")

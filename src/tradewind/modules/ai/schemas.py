@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject, Ratio, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.contracts import Capability, Task
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -18,7 +19,7 @@ Seconds = Annotated[Ratio, Field(ge=1, le=600)]
 GroupBy = Literal["day", "feature", "task", "model", "character", "capability"]
 
 
-class ProviderRead(BaseModel):
+class ProviderRead(Schema):
     """A provider that can be connected. `settings` is a JSON Schema to draw a form from."""
 
     id: str
@@ -34,7 +35,7 @@ class ProviderRead(BaseModel):
     notes: dict[str, str]
 
 
-class ModelConnectionCreate(BaseModel):
+class ModelConnectionCreate(Schema):
     """A connection to a provider. `models` are added with it; without, the provider's suggestions are."""
 
     provider: Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -44,14 +45,14 @@ class ModelConnectionCreate(BaseModel):
     models: Annotated[list["ModelOfConnection"], Field(max_length=50)] | None = None
 
 
-class ModelOfConnection(BaseModel):
+class ModelOfConnection(Schema):
     """A model to add with its connection."""
 
     capability: Capability
     name: ModelName
 
 
-class ModelConnectionUpdate(BaseModel):
+class ModelConnectionUpdate(Schema):
     """A change of a connection; a key that is not given stays."""
 
     label: Label | None = None
@@ -60,7 +61,7 @@ class ModelConnectionUpdate(BaseModel):
     enabled: Flag | None = None
 
 
-class ConnectionTestRead(BaseModel):
+class ConnectionTestRead(Schema):
     """How a tiny real call went. `code` is ok, wrong_key, no_model, quota, rate_limited, unreachable, refused, …"""
 
     ok: bool
@@ -71,7 +72,7 @@ class ConnectionTestRead(BaseModel):
     tested_at: datetime
 
 
-class ModelConnectionRead(BaseModel):
+class ModelConnectionRead(Schema):
     """A connection; of its key only the last characters are shown."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -94,20 +95,20 @@ class ModelConnectionRead(BaseModel):
     updated_at: datetime
 
 
-class ConnectionTest(BaseModel):
+class ConnectionTest(Schema):
     """What to test: a model of the connection, else its first."""
 
     capability: Capability = "text"
     model: ModelName | None = None
 
 
-class OfferedModelsRead(BaseModel):
+class OfferedModelsRead(Schema):
     """Names of the models that the provider offers to this key, as it says itself."""
 
     names: list[str]
 
 
-class PriceRead(BaseModel):
+class PriceRead(Schema):
     """What a model costs, in micro-USD per million tokens in and out, or per call."""
 
     input: int | None
@@ -121,7 +122,7 @@ class PriceRead(BaseModel):
     list_version: str | None = Field(description="Version of the price list genai-prices")
 
 
-class ModelCreate(BaseModel):
+class ModelCreate(Schema):
     """A model of a connection to use. Prices in micro-USD replace the list's."""
 
     connection_id: UUID
@@ -133,7 +134,7 @@ class ModelCreate(BaseModel):
     call_price: Money | None = None
 
 
-class ModelUpdate(BaseModel):
+class ModelUpdate(Schema):
     """A change of a model; a price given as null is the list's again."""
 
     enabled: Flag | None = None
@@ -143,7 +144,7 @@ class ModelUpdate(BaseModel):
     call_price: Money | None = None
 
 
-class ModelRead(BaseModel):
+class ModelRead(Schema):
     """A model in use."""
 
     id: UUID
@@ -160,7 +161,7 @@ class ModelRead(BaseModel):
     updated_at: datetime
 
 
-class RouteStepWrite(BaseModel):
+class RouteStepWrite(Schema):
     """A model to ask, and how long to wait: for the first piece of a streamed answer, and for all of it."""
 
     model_id: UUID
@@ -168,7 +169,7 @@ class RouteStepWrite(BaseModel):
     first_token_seconds: Seconds = 20
 
 
-class RouteWrite(BaseModel):
+class RouteWrite(Schema):
     """The models for a capability, in order; without `task` and `character_id` for everything in the organisation."""
 
     capability: Capability = "text"
@@ -185,7 +186,7 @@ class RouteStepRead(RouteStepWrite):
     usable: bool = Field(description="False where the model or its connection is switched off")
 
 
-class RouteRead(BaseModel):
+class RouteRead(Schema):
     """A route."""
 
     id: UUID
@@ -197,7 +198,7 @@ class RouteRead(BaseModel):
     updated_at: datetime
 
 
-class StatusRead(BaseModel):
+class StatusRead(Schema):
     """What models there are for each capability; null: none, features work their local way."""
 
     text: str | None
@@ -208,7 +209,7 @@ class StatusRead(BaseModel):
     video: str | None
 
 
-class UsageRow(BaseModel):
+class UsageRow(Schema):
     """Usage of one group. `unpriced` calls are of models whose price is not known: their cost is counted as nothing."""
 
     key: str | None = Field(description="Value of the grouping; null for calls without a task or character")
@@ -222,7 +223,7 @@ class UsageRow(BaseModel):
     mean_latency_ms: int
 
 
-class UsageRead(BaseModel):
+class UsageRead(Schema):
     """Usage in a span of days (UTC), grouped, dearest first (days in order), and its sum."""
 
     since: date
@@ -232,7 +233,7 @@ class UsageRead(BaseModel):
     total: UsageRow
 
 
-class CallRead(BaseModel):
+class CallRead(Schema):
     """One attempt on a model."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -257,7 +258,7 @@ class CallRead(BaseModel):
     reason: str | None
 
 
-class BudgetCreate(BaseModel):
+class BudgetCreate(Schema):
     """A budget; without `feature` and `character_id` for the whole organisation."""
 
     name: Label
@@ -268,7 +269,7 @@ class BudgetCreate(BaseModel):
     stops: Flag = Field(default=True, description="Refuse calls when it is used up; else only tell")
 
 
-class BudgetUpdate(BaseModel):
+class BudgetUpdate(Schema):
     """A change of a budget; it holds at once."""
 
     name: Label | None = None
@@ -276,7 +277,7 @@ class BudgetUpdate(BaseModel):
     stops: Flag | None = None
 
 
-class BudgetRead(BaseModel):
+class BudgetRead(Schema):
     """A budget and where it stands in the present period. `reserved` is set aside for calls under way."""
 
     id: UUID
@@ -295,7 +296,7 @@ class BudgetRead(BaseModel):
     updated_at: datetime
 
 
-class ComparisonRequest(BaseModel):
+class ComparisonRequest(Schema):
     """One prompt for several text models, asked at the same time."""
 
     model_ids: Annotated[list[UUID], Field(min_length=1, max_length=6)]
@@ -305,7 +306,7 @@ class ComparisonRequest(BaseModel):
     temperature: Annotated[Ratio, Field(ge=0, le=2)] | None = None
 
 
-class ComparisonAnswer(BaseModel):
+class ComparisonAnswer(Schema):
     """What one model answered, or why it did not."""
 
     model_id: UUID
@@ -321,7 +322,7 @@ class ComparisonAnswer(BaseModel):
     first_token_ms: int | None
 
 
-class ComparisonRead(BaseModel):
+class ComparisonRead(Schema):
     """Answers side by side, in the order of the request."""
 
     answers: list[ComparisonAnswer]

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from tradewind.kernel.payload import Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.contracts_feedback import Because
 
 MOST_ARMS = 5
@@ -22,7 +23,7 @@ Number = Annotated[Whole, Field(ge=0, le=1_000_000)]
 Numbers = Annotated[list[Number], Field(min_length=2, max_length=MOST_ARMS), AfterValidator(_distinct)]
 
 
-class ExperimentCreate(BaseModel):
+class ExperimentCreate(Schema):
     """The versions that take turns; 0 is the product's own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,7 +31,7 @@ class ExperimentCreate(BaseModel):
     numbers: Numbers = Field(examples=[[1, 2]])
 
 
-class ExperimentEnd(BaseModel):
+class ExperimentEnd(Schema):
     """The version to use from now on, one of the experiment's; without it, what was published before."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +39,7 @@ class ExperimentEnd(BaseModel):
     publish: Number | None = None
 
 
-class ArmRead(BaseModel):
+class ArmRead(Schema):
     """How a version does: how often it was used and judged, the mean judgement, and where its true value lies.
 
     The last three are of single uses, which are kept until a year after the end.
@@ -59,7 +60,7 @@ class ArmRead(BaseModel):
     )
 
 
-class ExperimentRead(BaseModel):
+class ExperimentRead(Schema):
     """Versions of a prompt that take turns, or did."""
 
     id: UUID
@@ -72,7 +73,7 @@ class ExperimentRead(BaseModel):
     arms: list[ArmRead]
 
 
-class ExperimentList(BaseModel):
+class ExperimentList(Schema):
     """A prompt's experiments, newest first."""
 
     items: list[ExperimentRead]

@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.personal_data import PersonalKind
 
 NO_NUL = r"^[^\x00]*$"
@@ -13,7 +14,7 @@ Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, 
 Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300, pattern=NO_NUL)]
 
 
-class Topic(BaseModel):
+class Topic(Schema):
     """Something answers keep to, or keep away from: known by words in a text, and by examples of like meaning."""
 
     model_config = ConfigDict(extra="forbid")
@@ -24,7 +25,7 @@ class Topic(BaseModel):
     examples: Annotated[list[Example], Field(max_length=20)] = Field(default_factory=list)
 
 
-class PolicyWrite(BaseModel):
+class PolicyWrite(Schema):
     """Which kinds of personal data are replaced, for which connections not, and the topics."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +46,7 @@ class PolicyRead(PolicyWrite):
     version: int
 
 
-class TextToTry(BaseModel):
+class TextToTry(Schema):
     """A text to try the settings on."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +57,7 @@ class TextToTry(BaseModel):
     )
 
 
-class TextFinding(BaseModel):
+class TextFinding(Schema):
     """Something that speaks against a text."""
 
     code: str
@@ -64,7 +65,7 @@ class TextFinding(BaseModel):
     excerpt: str
 
 
-class TryRead(BaseModel):
+class TryRead(Schema):
     """What a provider would get of the text, which topic it falls under, and whether it tries to give orders."""
 
     redacted: str

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.contracts import Task
 
 NO_NUL = r"^[^\x00]*$"
@@ -19,7 +20,7 @@ VariableType = Literal["text", "number", "boolean", "choice", "list"]
 Origin = Literal["product", "changed", "own"]
 
 
-class Variable(BaseModel):
+class Variable(Schema):
     """Something filled in when the prompt is used. Text that is not `trusted` reaches the model as data."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +37,7 @@ class Variable(BaseModel):
     )
 
 
-class PromptContent(BaseModel):
+class PromptContent(Schema):
     """What a version says. `{{name}}` stands for the value of a variable, `\\{{` for the braces themselves."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +47,7 @@ class PromptContent(BaseModel):
     variables: Annotated[list[Variable], Field(max_length=30)] = Field(default_factory=list)
 
 
-class Contains(BaseModel):
+class Contains(Schema):
     """The answer has this text in it, in any case of letters."""
 
     model_config = ConfigDict(extra="forbid")
@@ -54,7 +55,7 @@ class Contains(BaseModel):
     text: Words
 
 
-class NotContains(BaseModel):
+class NotContains(Schema):
     """The answer does not have this text in it, in no case of letters."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +63,7 @@ class NotContains(BaseModel):
     text: Words
 
 
-class MaxLength(BaseModel):
+class MaxLength(Schema):
     """The answer has so many characters at most."""
 
     model_config = ConfigDict(extra="forbid")
@@ -70,7 +71,7 @@ class MaxLength(BaseModel):
     characters: Annotated[Whole, Field(ge=1, le=100_000)]
 
 
-class MatchesSchema(BaseModel):
+class MatchesSchema(Schema):
     """The answer is JSON that fits a JSON Schema (without references and patterns)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -81,7 +82,7 @@ class MatchesSchema(BaseModel):
 Expectation = Annotated[Contains | NotContains | MaxLength | MatchesSchema, Field(discriminator="kind")]
 
 
-class PromptTestWrite(BaseModel):
+class PromptTestWrite(Schema):
     """A test: values for the variables, and what the answer must be like."""
 
     model_config = ConfigDict(extra="forbid")
@@ -91,7 +92,7 @@ class PromptTestWrite(BaseModel):
     expectations: Annotated[list[Expectation], Field(min_length=1, max_length=10)]
 
 
-class PromptTestRead(BaseModel):
+class PromptTestRead(Schema):
     """A test; those that came with the product have no id."""
 
     id: UUID | None
@@ -100,7 +101,7 @@ class PromptTestRead(BaseModel):
     expectations: list[Expectation]
 
 
-class PromptCreate(BaseModel):
+class PromptCreate(Schema):
     """A prompt of one's own, with its first version, which is a draft."""
 
     model_config = ConfigDict(extra="forbid")
@@ -112,7 +113,7 @@ class PromptCreate(BaseModel):
     content: PromptContent
 
 
-class PromptUpdate(BaseModel):
+class PromptUpdate(Schema):
     """Another name, description or task for a prompt of one's own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -122,7 +123,7 @@ class PromptUpdate(BaseModel):
     task: Task | None = None
 
 
-class VersionCreate(BaseModel):
+class VersionCreate(Schema):
     """A new version, kept as a draft until it is published."""
 
     model_config = ConfigDict(extra="forbid")
@@ -131,7 +132,7 @@ class VersionCreate(BaseModel):
     note: Note = ""
 
 
-class PublishedWrite(BaseModel):
+class PublishedWrite(Schema):
     """The version to use from now on; 0 is the product's own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -139,7 +140,7 @@ class PublishedWrite(BaseModel):
     number: Annotated[Whole, Field(ge=0, le=1_000_000)]
 
 
-class VersionSummary(BaseModel):
+class VersionSummary(Schema):
     """A version without its content."""
 
     number: int
@@ -154,7 +155,7 @@ class VersionRead(VersionSummary):
     content: PromptContent
 
 
-class ResultRead(BaseModel):
+class ResultRead(Schema):
     """How one test went; `failures` say what was expected and did not come."""
 
     name: str
@@ -166,7 +167,7 @@ class ResultRead(BaseModel):
     cost_microusd: int | None
 
 
-class RunRead(BaseModel):
+class RunRead(Schema):
     """All tests of a prompt, run with one version."""
 
     number: int
@@ -178,7 +179,7 @@ class RunRead(BaseModel):
     created_at: datetime
 
 
-class PromptSummary(BaseModel):
+class PromptSummary(Schema):
     """A prompt in the list. `published` is null while only drafts exist."""
 
     key: str
@@ -193,7 +194,7 @@ class PromptSummary(BaseModel):
     updated_at: datetime | None
 
 
-class PromptList(BaseModel):
+class PromptList(Schema):
     """All prompts, by key."""
 
     items: list[PromptSummary]
@@ -209,7 +210,7 @@ class PromptRead(PromptSummary):
     run: RunRead | None
 
 
-class PromptPreviewRequest(BaseModel):
+class PromptPreviewRequest(Schema):
     """What a content becomes with these values. Nothing is stored, no model is asked."""
 
     model_config = ConfigDict(extra="forbid")
@@ -218,14 +219,14 @@ class PromptPreviewRequest(BaseModel):
     values: JsonObject = Field(default_factory=dict)
 
 
-class MaterialRead(BaseModel):
+class MaterialRead(Schema):
     """Text of strangers, as it goes to the model: fenced, as data."""
 
     name: str
     text: str
 
 
-class PromptPreviewRead(BaseModel):
+class PromptPreviewRead(Schema):
     """The texts that a model would get."""
 
     instructions: str
@@ -233,7 +234,7 @@ class PromptPreviewRead(BaseModel):
     material: list[MaterialRead]
 
 
-class RunRequest(BaseModel):
+class RunRequest(Schema):
     """Which version to test, and with which of the connected models; by default the one of the prompt's task."""
 
     model_config = ConfigDict(extra="forbid")

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from pydantic import BaseModel
-
 from tradewind.kernel.jobs import JobContext, cron, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.analytics.service import dashboard, notifications
 
 
-class RefreshDashboard(BaseModel):
+class RefreshDashboard(Schema):
     """Renew the figures of the job's organisation."""
 
 

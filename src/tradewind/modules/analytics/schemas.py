@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from tradewind.kernel.schemas import Schema
 
 Band = Literal["hot", "warm", "cool", "cold"]
 
 
-class KeyNumber(BaseModel):
+class KeyNumber(Schema):
     """One large number. `change` is the relative change of the period against the one before (0.25 = +25 %)."""
 
     key: Literal["new_leads", "hot_leads", "conversion_rate", "open_pipeline"]
@@ -23,7 +25,7 @@ class KeyNumber(BaseModel):
     series: list[float] = Field(default_factory=list, description="Oldest first, for a sparkline; may be empty.")
 
 
-class DayCount(BaseModel):
+class DayCount(Schema):
     """Leads that came on one day (UTC), and on the day one period earlier."""
 
     date: date
@@ -31,7 +33,7 @@ class DayCount(BaseModel):
     previous: int
 
 
-class NewLeads(BaseModel):
+class NewLeads(Schema):
     """New leads per day over the period."""
 
     days: list[DayCount]
@@ -39,14 +41,14 @@ class NewLeads(BaseModel):
     previous_total: int
 
 
-class BandCount(BaseModel):
+class BandCount(Schema):
     """Leads in one score band."""
 
     band: Band
     count: int
 
 
-class Bin(BaseModel):
+class Bin(Schema):
     """Leads with `low` <= score <= `high`."""
 
     low: int
@@ -54,7 +56,7 @@ class Bin(BaseModel):
     count: int
 
 
-class ScoreDistribution(BaseModel):
+class ScoreDistribution(Schema):
     """Scores of all leads by band and in bins of five points."""
 
     bands: list[BandCount]
@@ -63,7 +65,7 @@ class ScoreDistribution(BaseModel):
     unscored: int
 
 
-class StageValue(BaseModel):
+class StageValue(Schema):
     """Deals of one stage in one currency; `weighted_minor` is the amount times the stage's probability."""
 
     stage_id: UUID
@@ -77,7 +79,7 @@ class StageValue(BaseModel):
     weighted_minor: int
 
 
-class PipelineTotal(BaseModel):
+class PipelineTotal(Schema):
     """Open deals of one currency."""
 
     currency: str
@@ -86,7 +88,7 @@ class PipelineTotal(BaseModel):
     weighted_minor: int
 
 
-class PipelineValue(BaseModel):
+class PipelineValue(Schema):
     """Value of the default pipeline; stages without deals stand with the pipeline's currency and zero."""
 
     pipeline_id: UUID | None
@@ -95,7 +97,7 @@ class PipelineValue(BaseModel):
     totals: list[PipelineTotal]
 
 
-class FeedEntry(BaseModel):
+class FeedEntry(Schema):
     """Something that happened lately."""
 
     id: UUID
@@ -112,7 +114,7 @@ class FeedEntry(BaseModel):
     deal_id: UUID | None
 
 
-class OpenTask(BaseModel):
+class OpenTask(Schema):
     """A task of mine that is not done."""
 
     id: UUID
@@ -126,7 +128,7 @@ class OpenTask(BaseModel):
     deal_id: UUID | None
 
 
-class MyTasks(BaseModel):
+class MyTasks(Schema):
     """The ten open tasks due first, and how many there are."""
 
     items: list[OpenTask]
@@ -135,7 +137,7 @@ class MyTasks(BaseModel):
     due_today: int
 
 
-class DashboardRead(BaseModel):
+class DashboardRead(Schema):
     """Everything on the dashboard. `as_of` tells how old the figures are; feed and tasks are always live."""
 
     as_of: datetime
@@ -149,7 +151,7 @@ class DashboardRead(BaseModel):
     tasks: MyTasks
 
 
-class NotificationRead(BaseModel):
+class NotificationRead(Schema):
     """One notification; `subject_type` and `subject_id` say what to open."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -164,7 +166,7 @@ class NotificationRead(BaseModel):
     created_at: datetime
 
 
-class NotificationPage(BaseModel):
+class NotificationPage(Schema):
     """Newest first, with the number of unread ones over all pages."""
 
     items: list[NotificationRead]
@@ -173,7 +175,7 @@ class NotificationPage(BaseModel):
     unread: int
 
 
-class NotificationsMark(BaseModel):
+class NotificationsMark(Schema):
     """Which notifications were read; without ids, all of them."""
 
     model_config = ConfigDict(extra="forbid")
@@ -181,7 +183,7 @@ class NotificationsMark(BaseModel):
     ids: list[UUID] | None = Field(default=None, max_length=500)
 
 
-class NotificationsMarked(BaseModel):
+class NotificationsMarked(Schema):
     """How many became read, and how many are still unread."""
 
     marked: int

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.analytics.catalogue import Aggregation, Unit
 
 Interval = Literal["day", "week", "month", "quarter", "total"]
@@ -16,14 +17,14 @@ Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length
 Measure = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_.]*$")]
 
 
-class Choice(BaseModel):
+class Choice(Schema):
     """Something to choose, with its label."""
 
     key: str
     label: str
 
 
-class CustomDefinition(BaseModel):
+class CustomDefinition(Schema):
     """What people wrote down of a metric of their own."""
 
     id: UUID
@@ -33,7 +34,7 @@ class CustomDefinition(BaseModel):
     condition: dict[str, Any] | None
 
 
-class MetricRead(BaseModel):
+class MetricRead(Schema):
     """What a metric means and how it can be asked."""
 
     key: str
@@ -51,7 +52,7 @@ class MetricRead(BaseModel):
     custom: CustomDefinition | None = None
 
 
-class EntityRead(BaseModel):
+class EntityRead(Schema):
     """What metrics of one's own can count, add up or average."""
 
     key: str
@@ -59,21 +60,21 @@ class EntityRead(BaseModel):
     measures: list[Choice]
 
 
-class MetricList(BaseModel):
+class MetricList(Schema):
     """All metrics, and what own ones can be made of."""
 
     items: list[MetricRead]
     entities: list[EntityRead]
 
 
-class Point(BaseModel):
+class Point(Schema):
     """The value of one interval that begins on `start`; null where there is nothing to divide by."""
 
     start: date
     value: float | None
 
 
-class Series(BaseModel):
+class Series(Schema):
     """The values of one part. `part` is null for all there is, or for everything that is not among the parts."""
 
     part: str | None
@@ -82,7 +83,7 @@ class Series(BaseModel):
     points: list[Point]
 
 
-class MetricValues(BaseModel):
+class MetricValues(Schema):
     """Values of a metric: counts, ratios 0–1, or minor units of the series' currency."""
 
     key: str
@@ -96,7 +97,7 @@ class MetricValues(BaseModel):
     series: list[Series]
 
 
-class CustomMetricCreate(BaseModel):
+class CustomMetricCreate(Schema):
     """A metric of one's own. Without a condition it counts all."""
 
     model_config = ConfigDict(extra="forbid")
@@ -109,7 +110,7 @@ class CustomMetricCreate(BaseModel):
     condition: dict[str, Any] | None = Field(default=None, description="A condition on the leads.")
 
 
-class CustomMetricUpdate(BaseModel):
+class CustomMetricUpdate(Schema):
     """Changes to a metric of one's own; its key stays."""
 
     model_config = ConfigDict(extra="forbid")

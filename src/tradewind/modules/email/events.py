@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tradewind.kernel.events import Event, Public
+from tradewind.kernel.schemas import Schema
 
 _READ = "email:read"
 _AT_ONCE = 500
@@ -66,7 +67,7 @@ class EmailReplied(Event):
     at: datetime
 
 
-class MailNewsItem(BaseModel):
+class MailNewsItem(Schema):
     """One thing that became of a mail, or that a person did with it. The same `id` is the same thing.
 
     `data` is what is peculiar to the kind: `hard`, `code` and `reason` of a bounce, `url` of a click.

@@ -1,16 +1,16 @@
 """Background work of identity."""
 
-from pydantic import BaseModel
 from sqlalchemy import text
 
 from tradewind.kernel.jobs import JobContext, cron, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.repository import scim
 from tradewind.modules.identity.repository.factors import remove_old_challenges
 from tradewind.modules.identity.service import accounts
 from tradewind.modules.identity.service.signing_keys import key_ring
 
 
-class ResetRequest(BaseModel):
+class ResetRequest(Schema):
     """Someone, signed in or not, asked for a reset link for an address."""
 
     email: str

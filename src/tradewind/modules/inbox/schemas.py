@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, Moment, storable
+from tradewind.kernel.schemas import Schema
 
 Scope = Literal["own", "queue", "everyone"]
 Shortcut = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -16,7 +17,7 @@ Body = Annotated[
 ]
 
 
-class CannedReplyCreate(BaseModel):
+class CannedReplyCreate(Schema):
     """A text to answer with: your own, of a queue's members, or of everyone.
 
     `{{lead.first_name}}` and the other variables are filled in; `{{lead.first_name|there}}` says what stands there
@@ -37,7 +38,7 @@ class CannedReplyCreate(BaseModel):
         return self
 
 
-class CannedReplyUpdate(BaseModel):
+class CannedReplyUpdate(Schema):
     """What to change on a canned reply."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +47,7 @@ class CannedReplyUpdate(BaseModel):
     text: Body | None = Field(default=None, examples=["Hello {{lead.first_name|there}}!"])
 
 
-class CannedReplyRead(BaseModel):
+class CannedReplyRead(Schema):
     """A text to answer with. `used` is how often it was taken."""
 
     id: UUID
@@ -62,28 +63,28 @@ class CannedReplyRead(BaseModel):
     updated_at: datetime
 
 
-class CannedReplyRender(BaseModel):
+class CannedReplyRender(Schema):
     """For which conversation to fill in a canned reply."""
 
     model_config = ConfigDict(extra="forbid")
     conversation_id: UUID
 
 
-class RenderedRead(BaseModel):
+class RenderedRead(Schema):
     """A canned reply filled in. `missing` names what is not known: those stand in the text as they were written."""
 
     text: str
     missing: list[str] = Field(examples=[["lead.company"]])
 
 
-class VariableRead(BaseModel):
+class VariableRead(Schema):
     """Something a canned reply may name."""
 
     name: str = Field(examples=["lead.first_name"])
     label: str = Field(examples=["First name of the lead"])
 
 
-class QueueCount(BaseModel):
+class QueueCount(Schema):
     """How many conversations of a queue are open, and how many of these wait."""
 
     queue_id: UUID
@@ -91,7 +92,7 @@ class QueueCount(BaseModel):
     waiting: int
 
 
-class CountsRead(BaseModel):
+class CountsRead(Schema):
     """How many conversations that you see are in each place of the inbox."""
 
     mine: int
@@ -107,14 +108,14 @@ class CountsRead(BaseModel):
     channels: dict[str, int] = Field(description="Open ones by channel", examples=[{"chat": 7}])
 
 
-class LookingWrite(BaseModel):
+class LookingWrite(Schema):
     """That you look at a conversation now, or type in it. Say it every 20 seconds; 45 later it is forgotten."""
 
     model_config = ConfigDict(extra="forbid")
     typing: Flag = False
 
 
-class LookingRead(BaseModel):
+class LookingRead(Schema):
     """Who looks at a conversation now."""
 
     user_id: UUID
@@ -123,7 +124,7 @@ class LookingRead(BaseModel):
     seen_at: datetime
 
 
-class BulkCreate(BaseModel):
+class BulkCreate(Schema):
     """What to do with many conversations. Each is done or refused by itself."""
 
     model_config = ConfigDict(extra="forbid")
@@ -143,7 +144,7 @@ class BulkCreate(BaseModel):
         return self
 
 
-class Refused(BaseModel):
+class Refused(Schema):
     """A conversation that something could not be done with, and why."""
 
     conversation_id: UUID
@@ -151,7 +152,7 @@ class Refused(BaseModel):
     detail: str
 
 
-class BulkRead(BaseModel):
+class BulkRead(Schema):
     """What became of many conversations."""
 
     done: list[UUID]

@@ -3,14 +3,13 @@
 import asyncio
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.job_runs import store_result
 from tradewind.kernel.jobs import JobContext, cron, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.intents.service import suggestions, training
 
 
-class TrainIntents(BaseModel):
+class TrainIntents(Schema):
     """Train a set of intents from its examples."""
 
     set_id: UUID

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Ratio
+from tradewind.kernel.schemas import Schema
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -15,7 +16,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
 
-class IntentTemplateRead(BaseModel):
+class IntentTemplateRead(Schema):
     """A set that comes with the product."""
 
     key: str
@@ -25,7 +26,7 @@ class IntentTemplateRead(BaseModel):
     examples: int
 
 
-class IntentSetCreate(BaseModel):
+class IntentSetCreate(Schema):
     """A set to add: an empty one, or a copy of one that comes with the product (`template`)."""
 
     key: Key | None = Field(default=None, description="Name for programs; the template's if left out")
@@ -34,7 +35,7 @@ class IntentSetCreate(BaseModel):
     template: Key | None = Field(default=None, examples=["agency"])
 
 
-class IntentSetUpdate(BaseModel):
+class IntentSetUpdate(Schema):
     """What may change of a set."""
 
     name: Name | None = None
@@ -44,7 +45,7 @@ class IntentSetUpdate(BaseModel):
     )
 
 
-class IntentSetRead(BaseModel):
+class IntentSetRead(Schema):
     """A set of intents. `changes`: edits that no version has learned yet."""
 
     id: UUID
@@ -61,7 +62,7 @@ class IntentSetRead(BaseModel):
     updated_at: datetime
 
 
-class IntentRead(BaseModel):
+class IntentRead(Schema):
     """One intent with how many examples it has."""
 
     id: UUID
@@ -77,28 +78,28 @@ class IntentSetDetail(IntentSetRead):
     items: list[IntentRead]
 
 
-class IntentCreate(BaseModel):
+class IntentCreate(Schema):
     """An intent to add."""
 
     label: Label = Field(examples=["delivery_time"])
     description: Description = ""
 
 
-class IntentUpdate(BaseModel):
+class IntentUpdate(Schema):
     """What may change of an intent."""
 
     label: Label | None = None
     description: Description | None = None
 
 
-class ExamplesCreate(BaseModel):
+class ExamplesCreate(Schema):
     """Examples of an intent; `negative` ones sound like it and are about something else altogether."""
 
     texts: list[Text] = Field(min_length=1, max_length=500)
     negative: Flag = False
 
 
-class ExampleRead(BaseModel):
+class ExampleRead(Schema):
     """One example."""
 
     id: UUID
@@ -107,21 +108,21 @@ class ExampleRead(BaseModel):
     negative: bool
 
 
-class ExamplesAdded(BaseModel):
+class ExamplesAdded(Schema):
     """How many were new to the set; `repeated` texts were there already and stay as they were."""
 
     added: int
     repeated: int
 
 
-class IntentRunStarted(BaseModel):
+class IntentRunStarted(Schema):
     """A training on its way; `already_running`: it was started before, and goes on."""
 
     run_id: UUID
     already_running: bool
 
 
-class IntentMetrics(BaseModel):
+class IntentMetrics(Schema):
     """Measured on folds the model had not seen."""
 
     accuracy: float
@@ -130,7 +131,7 @@ class IntentMetrics(BaseModel):
     refused: float | None = Field(description="Share of strangers refused at the threshold 0.5")
 
 
-class IntentModelRead(BaseModel):
+class IntentModelRead(Schema):
     """A trained version."""
 
     id: UUID
@@ -145,7 +146,7 @@ class IntentModelRead(BaseModel):
     published_at: datetime | None
 
 
-class LabelFigures(BaseModel):
+class LabelFigures(Schema):
     """How one intent fared on held-out examples."""
 
     label: str
@@ -154,7 +155,7 @@ class LabelFigures(BaseModel):
     precision: float | None
 
 
-class Confusion(BaseModel):
+class Confusion(Schema):
     """How often one intent was taken for another, with examples."""
 
     label: str
@@ -163,7 +164,7 @@ class Confusion(BaseModel):
     texts: list[str]
 
 
-class ScopePoint(BaseModel):
+class ScopePoint(Schema):
     """What a threshold would do: share of examples accepted, of strangers and of hard negatives refused."""
 
     threshold: float
@@ -180,19 +181,19 @@ class IntentModelDetail(IntentModelRead):
     curve: list[ScopePoint]
 
 
-class ClassifyRequest(BaseModel):
+class ClassifyRequest(Schema):
     """A text to classify."""
 
     text: Text
 
 
-class ClassifyBatchRequest(BaseModel):
+class ClassifyBatchRequest(Schema):
     """Texts to classify, answered in their order."""
 
     texts: list[Text] = Field(min_length=1, max_length=200)
 
 
-class NearExampleRead(BaseModel):
+class NearExampleRead(Schema):
     """An example near the text."""
 
     text: str
@@ -200,14 +201,14 @@ class NearExampleRead(BaseModel):
     similarity: float
 
 
-class RankedLabel(BaseModel):
+class RankedLabel(Schema):
     """A label and its probability."""
 
     label: str
     probability: float
 
 
-class IntentResultRead(BaseModel):
+class IntentResultRead(Schema):
     """What the text is about; `label` is null where it is probably about none of the intents."""
 
     label: str | None
@@ -219,13 +220,13 @@ class IntentResultRead(BaseModel):
     model_version: int
 
 
-class IntentBatchRead(BaseModel):
+class IntentBatchRead(Schema):
     """Results in the order of the texts."""
 
     items: list[IntentResultRead]
 
 
-class UnansweredRead(BaseModel):
+class UnansweredRead(Schema):
     """A message nothing could be said to, and how often it came."""
 
     id: UUID
@@ -234,7 +235,7 @@ class UnansweredRead(BaseModel):
     last_at: datetime
 
 
-class IntentSuggestion(BaseModel):
+class IntentSuggestion(Schema):
     """Messages that belong together. `near_label`: the intent of the set they come closest to."""
 
     label: str
@@ -244,14 +245,14 @@ class IntentSuggestion(BaseModel):
     near_in_scope: float | None
 
 
-class SuggestionList(BaseModel):
+class SuggestionList(Schema):
     """Suggested intents, the most asked first; `single`: messages that stand alone."""
 
     items: list[IntentSuggestion]
     single: int
 
 
-class SuggestionAccept(BaseModel):
+class SuggestionAccept(Schema):
     """Make messages examples of an intent: of the one that has this label, or of a new one."""
 
     set_id: UUID
@@ -259,7 +260,7 @@ class SuggestionAccept(BaseModel):
     message_ids: list[UUID] = Field(min_length=1, max_length=500)
 
 
-class SuggestionDismiss(BaseModel):
+class SuggestionDismiss(Schema):
     """Messages that are no intent."""
 
     message_ids: list[UUID] = Field(min_length=1, max_length=500)

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.qualification.contracts import AnswerState, NextStep, RunState, UrgencyLevel
 from tradewind.modules.qualification.engine.flow import MAX_QUESTIONS, FlowDefinition
 
@@ -20,7 +21,7 @@ SpokenLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 TemplateKey = Literal["bant", "meddic", "champ"]
 
 
-class FlowCreate(BaseModel):
+class FlowCreate(Schema):
     """A new flow: empty, from a template, or of a given definition."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +32,7 @@ class FlowCreate(BaseModel):
     definition: FlowDefinition | None = None
 
 
-class FlowUpdate(BaseModel):
+class FlowUpdate(Schema):
     """What to change. The draft may have problems; publishing asks for it to have none."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,21 +42,21 @@ class FlowUpdate(BaseModel):
     draft: FlowDefinition | None = None
 
 
-class FlowPublish(BaseModel):
+class FlowPublish(Schema):
     """A word on what changed, for the list of versions."""
 
     model_config = ConfigDict(extra="forbid")
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)] = ""
 
 
-class FlowRestore(BaseModel):
+class FlowRestore(Schema):
     """Which version becomes the draft again."""
 
     model_config = ConfigDict(extra="forbid")
     number: Annotated[Whole, Field(ge=1, le=1_000_000)] = Field(examples=[1])
 
 
-class FlowRunCounts(BaseModel):
+class FlowRunCounts(Schema):
     """Runs of a flow by their state; trials are not counted."""
 
     running: int = 0
@@ -64,7 +65,7 @@ class FlowRunCounts(BaseModel):
     incomplete: int = 0
 
 
-class FlowRow(BaseModel):
+class FlowRow(Schema):
     """A flow in a list."""
 
     id: UUID
@@ -82,7 +83,7 @@ class FlowRow(BaseModel):
     updated_at: datetime
 
 
-class FlowProblem(BaseModel):
+class FlowProblem(Schema):
     """What must be put right before a flow can be published: the path of the field, and why."""
 
     field: str = Field(examples=["questions.0.text"])
@@ -96,7 +97,7 @@ class FlowRead(FlowRow):
     problems: list[FlowProblem]
 
 
-class FlowVersionRead(BaseModel):
+class FlowVersionRead(Schema):
     """A version as it was published."""
 
     id: UUID
@@ -108,7 +109,7 @@ class FlowVersionRead(BaseModel):
     definition: FlowDefinition
 
 
-class FlowTemplateRead(BaseModel):
+class FlowTemplateRead(Schema):
     """A flow to begin with."""
 
     key: TemplateKey
@@ -117,7 +118,7 @@ class FlowTemplateRead(BaseModel):
     definition: FlowDefinition
 
 
-class FlowTriedAnswer(BaseModel):
+class FlowTriedAnswer(Schema):
     """An answer in a trial, to be handed back with the next message."""
 
     model_config = ConfigDict(extra="forbid")
@@ -129,7 +130,7 @@ class FlowTriedAnswer(BaseModel):
     state: AnswerState
 
 
-class FlowTry(BaseModel):
+class FlowTry(Schema):
     """A message in a trial of the draft, or of a definition that is not stored yet. The first call has no message.
 
     The trial is kept by the caller: hand back `answers`, `attempts` and `asked` as the last answer gave them.
@@ -145,7 +146,7 @@ class FlowTry(BaseModel):
     definition: FlowDefinition | None = Field(default=None, description="Instead of the stored draft")
 
 
-class FlowCaptureRead(BaseModel):
+class FlowCaptureRead(Schema):
     """What was read in a message about a question."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -156,7 +157,7 @@ class FlowCaptureRead(BaseModel):
     state: AnswerState
 
 
-class FlowUnusableRead(BaseModel):
+class FlowUnusableRead(Schema):
     """An answer that does not fit its question, and why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -165,7 +166,7 @@ class FlowUnusableRead(BaseModel):
     reason: str
 
 
-class FlowQuestionRead(BaseModel):
+class FlowQuestionRead(Schema):
     """The question to ask next, as the agent says it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -178,7 +179,7 @@ class FlowQuestionRead(BaseModel):
     quick_replies: list[str]
 
 
-class RunReasonRead(BaseModel):
+class RunReasonRead(Schema):
     """A reason in words; `points` where it counts for the score."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -186,7 +187,7 @@ class RunReasonRead(BaseModel):
     points: int | None
 
 
-class FlowTried(BaseModel):
+class FlowTried(Schema):
     """What the message said, what is asked next, and where the trial stands. Nothing is stored."""
 
     captures: list[FlowCaptureRead]
@@ -204,7 +205,7 @@ class FlowTried(BaseModel):
     urgency_why: str
 
 
-class FlowRunAnswerRead(BaseModel):
+class FlowRunAnswerRead(Schema):
     """An answer of a run; values and quotes are masked without `leads:personal`."""
 
     question_key: str
@@ -214,7 +215,7 @@ class FlowRunAnswerRead(BaseModel):
     state: AnswerState
 
 
-class QualificationRunRead(BaseModel):
+class QualificationRunRead(Schema):
     """A visitor's way through a flow."""
 
     id: UUID

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.job_runs import store_result
 from tradewind.kernel.jobs import JobCancelled, JobContext, cron, enqueue, job, start_run
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.scoring import repository
 from tradewind.modules.scoring.engine.train import enough_labels
 from tradewind.modules.scoring.service import evaluations, labels, previews, upkeep
@@ -25,31 +25,31 @@ _ATTEMPTS = 2
 _Fail = Callable[[AsyncSession, UUID, str], Awaitable[None]]
 
 
-class TrainModel(BaseModel):
+class TrainModel(Schema):
     """Train a model for a score (the primary one) from its outcomes; score everyone if it takes over."""
 
     setup: str | None = None
 
 
-class ScoreAll(BaseModel):
+class ScoreAll(Schema):
     """Score every lead, or only those of an import."""
 
     import_id: UUID | None = None
 
 
-class PreviewChange(BaseModel):
+class PreviewChange(Schema):
     """See what a change of scores would do."""
 
     preview_id: UUID
 
 
-class EvaluateFiles(BaseModel):
+class EvaluateFiles(Schema):
     """Try the scorer on uploaded files."""
 
     evaluation_id: UUID
 
 
-class AfterImport(BaseModel):
+class AfterImport(Schema):
     """An import has brought leads."""
 
     import_id: UUID

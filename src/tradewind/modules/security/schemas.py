@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.security.rules import Severity
 
 AlertState = Literal["open", "acknowledged", "closed"]
 SubjectType = Literal["user", "api_key"]
 
 
-class AlertRead(BaseModel):
+class AlertRead(Schema):
     """What a rule found. `networks` are the address ranges it came from, `occurrences` what was counted so far."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -35,7 +36,7 @@ class AlertRead(BaseModel):
     handled_at: datetime | None
 
 
-class AlertUpdate(BaseModel):
+class AlertUpdate(Schema):
     """How somebody dealt with an alert. A closed one is final."""
 
     model_config = ConfigDict(extra="forbid")
@@ -44,7 +45,7 @@ class AlertUpdate(BaseModel):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
 
 
-class RuleRead(BaseModel):
+class RuleRead(Schema):
     """A rule as it works in this organisation. `hours_from` and `hours_to` only where the rule knows hours."""
 
     rule: str
@@ -59,7 +60,7 @@ class RuleRead(BaseModel):
     is_default: bool
 
 
-class RuleUpdate(BaseModel):
+class RuleUpdate(Schema):
     """What to change of a rule; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
@@ -72,13 +73,13 @@ class RuleUpdate(BaseModel):
     hours_to: Annotated[int | None, Field(ge=1, le=24)] = None
 
 
-class RuleList(BaseModel):
+class RuleList(Schema):
     """All rules."""
 
     items: list[RuleRead]
 
 
-class LockRead(BaseModel):
+class LockRead(Schema):
     """A member's account that refuses passwords, second factors or both for a while."""
 
     user_id: UUID
@@ -87,7 +88,7 @@ class LockRead(BaseModel):
     locked_until: datetime
 
 
-class LockList(BaseModel):
+class LockList(Schema):
     """Locked accounts, those locked longest first."""
 
     items: list[LockRead]

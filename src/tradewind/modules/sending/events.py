@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.events import Event
+from tradewind.kernel.schemas import Schema
 
 
-class MessageFact(BaseModel):
+class MessageFact(Schema):
     """One message of a batch, with where it came from. `reasons` are ids of rules, or the provider's words."""
 
     intent_id: UUID

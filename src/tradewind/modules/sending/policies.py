@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.sending.contracts import Mode
 from tradewind.modules.sending.rules.hours import Span, Week
 
@@ -42,7 +43,7 @@ Names = Annotated[
 ClockTime = Annotated[str, StringConstraints(max_length=5), AfterValidator(_clock)]
 
 
-class _Settings(BaseModel):
+class _Settings(Schema):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from tradewind.kernel.payload import Whole, storable
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.sending.contracts import Mode, Priority, State, Verdict
 from tradewind.modules.sending.policies import PolicySettings, Rule
 
@@ -20,7 +21,7 @@ StopScope = Literal["organisation", "channel", "campaign", "journey"]
 _HOURS = {"rule": "hours", "channels": ["email"], "days": [0, 1, 2, 3, 4], "start": "09:00", "end": "18:00"}
 
 
-class SendReasonRead(BaseModel):
+class SendReasonRead(Schema):
     """What one rule says. `shadow`: the guardrail only takes note."""
 
     rule: str
@@ -31,7 +32,7 @@ class SendReasonRead(BaseModel):
     shadow: bool = False
 
 
-class SendDecisionRead(BaseModel):
+class SendDecisionRead(Schema):
     """What all rules together say."""
 
     verdict: Verdict
@@ -39,7 +40,7 @@ class SendDecisionRead(BaseModel):
     reasons: list[SendReasonRead]
 
 
-class SendIntentRow(BaseModel):
+class SendIntentRow(Schema):
     """A message of the ledger. `address` is masked without `leads:personal`, and null once it was forgotten.
 
     `reason` is why it was not sent, or waits, in one sentence. `cost_microusd` is millionths of a US dollar.
@@ -76,20 +77,20 @@ class SendIntentRead(SendIntentRow):
     approval_id: UUID | None
 
 
-class WithdrawRequest(BaseModel):
+class WithdrawRequest(Schema):
     """Why a message is withdrawn."""
 
     reason: Note = ""
 
 
-class ResolveRequest(BaseModel):
+class ResolveRequest(Schema):
     """What a person found out about an unknown message. `send_again` may reach the person twice."""
 
     verdict: Literal["sent", "not_sent", "send_again"]
     note: Note = ""
 
 
-class NotSentReason(BaseModel):
+class NotSentReason(Schema):
     """How many messages of the last seven days did not leave for one reason."""
 
     state: State
@@ -97,7 +98,7 @@ class NotSentReason(BaseModel):
     messages: int
 
 
-class OutboxOverview(BaseModel):
+class OutboxOverview(Schema):
     """What waits, what went and what did not. `waiting` counts to 10,000; `closed_channels` no module serves now."""
 
     waiting: int
@@ -113,7 +114,7 @@ class OutboxOverview(BaseModel):
     closed_channels: list[str]
 
 
-class SendPolicyRead(BaseModel):
+class SendPolicyRead(Schema):
     """A guardrail. Version 0 is a built-in one as shipped."""
 
     key: str
@@ -125,14 +126,14 @@ class SendPolicyRead(BaseModel):
     version: int
 
 
-class SendPolicyList(BaseModel):
+class SendPolicyList(Schema):
     """All guardrails, and the channels they may name."""
 
     items: list[SendPolicyRead]
     channels: list[str]
 
 
-class SendPolicyWrite(BaseModel):
+class SendPolicyWrite(Schema):
     """A guardrail: `enforce` holds, `shadow` only takes note of what it would have stopped."""
 
     name: Name
@@ -140,28 +141,28 @@ class SendPolicyWrite(BaseModel):
     settings: PolicySettings = Field(examples=[_HOURS])
 
 
-class SendRuleRead(BaseModel):
+class SendRuleRead(Schema):
     """A rule by its id, and what it demands."""
 
     id: str
     text: str
 
 
-class CallHours(BaseModel):
+class CallHours(Schema):
     """When calls to a country are made: spans of each day, Monday first, in minutes of the local day."""
 
     country: str
     days: list[list[tuple[int, int]]]
 
 
-class SendRuleList(BaseModel):
+class SendRuleList(Schema):
     """All rules, and the table of hours for calls; the entry `*` is for all other countries."""
 
     items: list[SendRuleRead]
     call_hours: list[CallHours]
 
 
-class ShadowLine(BaseModel):
+class ShadowLine(Schema):
     """What a guardrail in shadow mode would have stopped."""
 
     key: str
@@ -172,7 +173,7 @@ class ShadowLine(BaseModel):
     last_at: datetime | None
 
 
-class ShadowReport(BaseModel):
+class ShadowReport(Schema):
     """What guardrails in shadow mode took note of, of all `messages` since."""
 
     since: datetime
@@ -180,14 +181,14 @@ class ShadowReport(BaseModel):
     items: list[ShadowLine]
 
 
-class TrialRequest(BaseModel):
+class TrialRequest(Schema):
     """A guardrail to try on the messages of the last `days` before it is saved."""
 
     settings: PolicySettings = Field(examples=[_HOURS])
     days: Whole = Field(default=30, ge=1, le=90)
 
 
-class TrialResult(BaseModel):
+class TrialResult(Schema):
     """What the guardrail would have done to `messages` that were sent, of at most 50,000 looked at."""
 
     messages: int
@@ -198,7 +199,7 @@ class TrialResult(BaseModel):
     complete: bool
 
 
-class SendStopRead(BaseModel):
+class SendStopRead(Schema):
     """A kill switch that is thrown. `subject` is a channel, or the id of a campaign or journey."""
 
     id: UUID
@@ -209,13 +210,13 @@ class SendStopRead(BaseModel):
     created_at: datetime
 
 
-class SendStopList(BaseModel):
+class SendStopList(Schema):
     """All kill switches that are thrown, newest first."""
 
     items: list[SendStopRead]
 
 
-class SendStopCreate(BaseModel):
+class SendStopCreate(Schema):
     """Stop everything, a channel, a campaign or a journey, at once. `subject` is empty for the organisation."""
 
     scope: StopScope
@@ -223,7 +224,7 @@ class SendStopCreate(BaseModel):
     reason: Note = ""
 
 
-class SendApprovalRead(BaseModel):
+class SendApprovalRead(Schema):
     """A campaign or journey whose messages wait for a person, or what the person said. `waiting` counts to 10,000."""
 
     id: UUID
@@ -241,19 +242,19 @@ class SendApprovalRead(BaseModel):
     decided_at: datetime | None
 
 
-class SendApprovalList(BaseModel):
+class SendApprovalList(Schema):
     """The newest hundred approvals."""
 
     items: list[SendApprovalRead]
 
 
-class ApprovalDecision(BaseModel):
+class ApprovalDecision(Schema):
     """Words for the log and for whoever asked."""
 
     note: Note = ""
 
 
-class CheckRequest(BaseModel):
+class CheckRequest(Schema):
     """The question whether a message would leave."""
 
     channel: Word

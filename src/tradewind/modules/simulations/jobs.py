@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.job_runs import store_result
 from tradewind.kernel.jobs import JobCancelled, JobContext, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.simulations.service import gate as gate
 from tradewind.modules.simulations.service import running
 
 
-class RunSuite(BaseModel):
+class RunSuite(Schema):
     """Try a draft as a run says."""
 
     run_id: UUID

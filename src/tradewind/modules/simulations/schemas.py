@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.simulations.engine.script import Check, Failure, Visitor
 
 SuiteName = Annotated[
@@ -23,7 +24,7 @@ Repetitions = Annotated[int, Field(ge=1, le=20)]
 RunState = Literal["queued", "running", "passed", "failed", "broken"]
 
 
-class SuiteCreate(BaseModel):
+class SuiteCreate(Schema):
     """A new suite for an agent. With `starter`, visitors are made from the agent's flow, meetings and knowledge."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,7 +36,7 @@ class SuiteCreate(BaseModel):
     starter: Flag = True
 
 
-class SuiteUpdate(BaseModel):
+class SuiteUpdate(Schema):
     """What to change."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +46,7 @@ class SuiteUpdate(BaseModel):
     gate: Flag | None = None
 
 
-class CaseWrite(BaseModel):
+class CaseWrite(Schema):
     """A case in whole. Only cases that are `critical` close the gate when they fail."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +57,7 @@ class CaseWrite(BaseModel):
     critical: Flag = True
 
 
-class CaseFromConversation(BaseModel):
+class CaseFromConversation(Schema):
     """Make a case of what a visitor said in a conversation."""
 
     model_config = ConfigDict(extra="forbid")
@@ -73,7 +74,7 @@ class CaseRead(CaseWrite):
     version: int
 
 
-class SimulationRunRead(BaseModel):
+class SimulationRunRead(Schema):
     """One run. `pass_k` is the chance that a case passes all repetitions, with its 95 % interval; 0 to 1.
 
     `current`: the agent's draft is still the one that was tried.
@@ -98,7 +99,7 @@ class SimulationRunRead(BaseModel):
     finished_at: datetime | None
 
 
-class SuiteSummary(BaseModel):
+class SuiteSummary(Schema):
     """A suite in the list, with its last run."""
 
     id: UUID
@@ -118,7 +119,7 @@ class SuiteRead(SuiteSummary):
     items: list[CaseRead]
 
 
-class SimulationResultRead(BaseModel):
+class SimulationResultRead(Schema):
     """What came of one conversation; open it in the inbox by its id."""
 
     attempt: int
@@ -129,7 +130,7 @@ class SimulationResultRead(BaseModel):
     duration_ms: int
 
 
-class CaseReport(BaseModel):
+class CaseReport(Schema):
     """A case of a run: how often it passed, and each try."""
 
     case_id: UUID

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import text
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext, NoPayload, cron, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.webhooks import repository
 from tradewind.modules.webhooks.sending.dispatcher import dispatch as run_dispatcher
 from tradewind.modules.webhooks.service import waking
@@ -16,7 +16,7 @@ LOG_DAYS = 30
 _PURGE_BATCH = 10_000
 
 
-class AuditNews(BaseModel):
+class AuditNews(Schema):
     """The audit log of an organisation has new rows."""
 
     organisation_id: UUID

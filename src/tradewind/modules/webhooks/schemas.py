@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.schemas import Schema
 
 EndpointState = Literal["active", "paused", "disabled"]
 DeliveryState = Literal["waiting", "sending", "delivered", "failed"]
@@ -19,7 +20,7 @@ EventTypes = Annotated[
 ]
 
 
-class WebhookEventTypeRead(BaseModel):
+class WebhookEventTypeRead(Schema):
     """A type of event that endpoints may subscribe to."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -31,7 +32,7 @@ class WebhookEventTypeRead(BaseModel):
     example: dict[str, Any] = Field(description="`data` of a message of this type")
 
 
-class EndpointCreate(BaseModel):
+class EndpointCreate(Schema):
     """A new endpoint; its signing secret is made by the server."""
 
     url: Url
@@ -43,7 +44,7 @@ class EndpointCreate(BaseModel):
     )
 
 
-class EndpointUpdate(BaseModel):
+class EndpointUpdate(Schema):
     """A change of an endpoint. `state` pauses it or sets it going again."""
 
     url: Url | None = None
@@ -54,7 +55,7 @@ class EndpointUpdate(BaseModel):
     state: Literal["active", "paused"] | None = None
 
 
-class EndpointRead(BaseModel):
+class EndpointRead(Schema):
     """An endpoint and how it is doing; counts are over its last attempts, at most 200."""
 
     id: UUID
@@ -81,32 +82,32 @@ class EndpointRead(BaseModel):
     updated_at: datetime
 
 
-class SecretRead(BaseModel):
+class SecretRead(Schema):
     """The signing secret; after a rotation, messages carry a second signature by the previous one for a while."""
 
     secret: str
     previous_secret_until: datetime | None
 
 
-class SecretRotation(BaseModel):
+class SecretRotation(Schema):
     """How long messages are signed with the old secret as well."""
 
     overlap_hours: int = Field(default=24, ge=0, le=168)
 
 
-class ReplayRequest(BaseModel):
+class ReplayRequest(Schema):
     """From when on failed deliveries are sent again."""
 
     since: Moment
 
 
-class ReplayRead(BaseModel):
+class ReplayRead(Schema):
     """How many deliveries are sent again."""
 
     deliveries: int
 
 
-class WebhookDeliveryRead(BaseModel):
+class WebhookDeliveryRead(Schema):
     """A message on its way to one endpoint."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -124,7 +125,7 @@ class WebhookDeliveryRead(BaseModel):
     created_at: datetime
 
 
-class WebhookAttemptRead(BaseModel):
+class WebhookAttemptRead(Schema):
     """One request and its answer."""
 
     id: UUID
@@ -146,7 +147,7 @@ class WebhookDeliveryDetail(WebhookDeliveryRead):
     log: list[WebhookAttemptRead]
 
 
-class WebhookMessageRead(BaseModel):
+class WebhookMessageRead(Schema):
     """A message with its whole data, also where the webhook had to leave some out."""
 
     id: UUID

@@ -10,9 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from tradewind.kernel.registry import AdapterSpec
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.contracts import Capability, Picture, Recording, Transcript
 from tradewind.modules.ai.errors import CapabilityMissing
 
@@ -79,7 +80,7 @@ def _server_url(url: str) -> str:
 ServerUrl = Annotated[str, Field(max_length=500), AfterValidator(_server_url)]
 
 
-class VendorSettings(BaseModel):
+class VendorSettings(Schema):
     """For vendors with an address of their own."""
 
     model_config = ConfigDict(extra="forbid")

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.adapters._base import Made, Provider, ProviderSpec, Used
 from tradewind.modules.ai.embedding import EMBEDDING_MODEL, embed_locally
 
 
-class LocalSettings(BaseModel):
+class LocalSettings(Schema):
     """There is nothing to set."""
 
     model_config = ConfigDict(extra="forbid")

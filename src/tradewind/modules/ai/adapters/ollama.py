@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.adapters._base import Made, ProviderSpec, ServerUrl, Used
 from tradewind.modules.ai.adapters._openai_shape import OpenAIShape
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 
-class OllamaSettings(BaseModel):
+class OllamaSettings(Schema):
     """Where Ollama listens."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,16 +27,16 @@ class OllamaSettings(BaseModel):
     )
 
 
-class _Embeddings(BaseModel):
+class _Embeddings(Schema):
     embeddings: list[list[float]]
     prompt_eval_count: int = 0
 
 
-class _Tag(BaseModel):
+class _Tag(Schema):
     name: str
 
 
-class _Tags(BaseModel):
+class _Tags(Schema):
     models: list[_Tag]
 
 

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai.adapters._base import ProviderSpec, ServerUrl
 from tradewind.modules.ai.adapters._openai_shape import OpenAIShape
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 
-class CompatibleSettings(BaseModel):
+class CompatibleSettings(Schema):
     """Where the server is."""
 
     model_config = ConfigDict(extra="forbid")

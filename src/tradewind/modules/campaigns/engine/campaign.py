@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, JsonObject, Moment, Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.steps import Duration, EventMatch, Purpose, Weekdays
 
 GoalKind = Literal["booking", "deal_created", "deal_won", "form", "reply", "click", "status", "score", "event"]
@@ -25,7 +26,7 @@ _Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 _Segments = Annotated[list[UUID], Field(max_length=20)]
 
 
-class _Part(BaseModel):
+class _Part(Schema):
     model_config = ConfigDict(extra="forbid")
 
 

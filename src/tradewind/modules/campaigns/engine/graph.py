@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import JsonObject, Whole, storable
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.steps import (
     BranchSettings,
     EnrolSettings,
@@ -37,7 +38,7 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120),
 _Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class Edge(BaseModel):
+class Edge(Schema):
     """Where people go who leave a step by a port."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -46,7 +47,7 @@ class Edge(BaseModel):
     to: StepKey
 
 
-class ReEntry(BaseModel):
+class ReEntry(Schema):
     """Whether people may enter again once they have left: never, some days after they entered last, or always."""
 
     model_config = ConfigDict(extra="forbid")
@@ -60,7 +61,7 @@ class ReEntry(BaseModel):
         return self
 
 
-class SendWindow(BaseModel):
+class SendWindow(Schema):
     """Hours, in the person's time zone, outside which messages of the journey wait."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -75,7 +76,7 @@ class SendWindow(BaseModel):
         return self
 
 
-class Pace(BaseModel):
+class Pace(Schema):
     """How many people enter, spread evenly over the hours in which the journey sends."""
 
     model_config = ConfigDict(extra="forbid")
@@ -89,7 +90,7 @@ class Pace(BaseModel):
         return self
 
 
-class JourneySettings(BaseModel):
+class JourneySettings(Schema):
     """What holds for a whole journey."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,7 +109,7 @@ class JourneySettings(BaseModel):
     )
 
 
-class _Node(BaseModel):
+class _Node(Schema):
     model_config = ConfigDict(extra="forbid")
     id: StepKey
     name: _Name = ""
@@ -205,7 +206,7 @@ Step = Annotated[
 ]  # fmt: skip
 
 
-class JourneyGraph(BaseModel):
+class JourneyGraph(Schema):
     """A journey in the form that runs; `checking.problems` says whether it can."""
 
     model_config = ConfigDict(extra="forbid")
@@ -221,7 +222,7 @@ class DraftStep(_Node):
     settings: JsonObject = {}
 
 
-class DraftComment(BaseModel):
+class DraftComment(Schema):
     """A note on the canvas, or at a step."""
 
     model_config = ConfigDict(extra="forbid")
@@ -245,7 +246,7 @@ def door_of(draft: Mapping[str, Any]) -> str | None:
     return doors.get("api") or doors.get("audience")
 
 
-class JourneyDraft(BaseModel):
+class JourneyDraft(Schema):
     """A journey as people edit it: whatever the canvas holds, also what cannot run yet."""
 
     model_config = ConfigDict(extra="forbid")

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, JsonObject, Whole, storable
+from tradewind.kernel.schemas import Schema
 
 StepKind = Literal[
     "trigger", "wait", "branch", "split", "send", "task", "webhook", "goal", "exit", "update", "enrol", "score_wait"
@@ -31,7 +32,7 @@ Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_le
 Weekdays = Annotated[list[Annotated[Whole, Field(ge=0, le=6)]], Field(max_length=7)]
 
 
-class Settings(BaseModel):
+class Settings(Schema):
     """Base of the settings of steps."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +48,7 @@ class Settings(BaseModel):
         return ()
 
 
-class Duration(BaseModel):
+class Duration(Schema):
     """A span of time."""
 
     model_config = ConfigDict(extra="forbid")
@@ -66,7 +67,7 @@ class Duration(BaseModel):
         return timedelta(**{self.unit: self.amount})
 
 
-class PropertyMatch(BaseModel):
+class PropertyMatch(Schema):
     """A property of an event, compared as text without regard to case."""
 
     model_config = ConfigDict(extra="forbid")
@@ -75,7 +76,7 @@ class PropertyMatch(BaseModel):
     value: Line
 
 
-class EventMatch(BaseModel):
+class EventMatch(Schema):
     """Something in a person's timeline, by kind (`web.page_view`, `email.*`) and properties; what programs did is not.
 
     A custom event of an application has the kind `web.event`, and its name as the property `event`.
@@ -86,7 +87,7 @@ class EventMatch(BaseModel):
     where: Annotated[list[PropertyMatch], Field(max_length=5)] = []
 
 
-class Reached(BaseModel):
+class Reached(Schema):
     """Holds once a condition on the person holds, or the event happens after the person entered."""
 
     model_config = ConfigDict(extra="forbid")
@@ -264,7 +265,7 @@ class BranchSettings(Settings):
         return ("yes", "no")
 
 
-class Variant(BaseModel):
+class Variant(Schema):
     """One way out of a split. A holdout is what the others are measured against."""
 
     model_config = ConfigDict(extra="forbid")

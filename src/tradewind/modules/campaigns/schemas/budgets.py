@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, Whole, storable
+from tradewind.kernel.schemas import Schema
 
 MAX_MEMBERS = 50
 PoolMode = Literal["off", "shadow", "on"]
@@ -18,7 +19,7 @@ _Amount = Annotated[Whole, Field(ge=1, le=10**15)]
 _Floor = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
 
 
-class BudgetMemberWrite(BaseModel):
+class BudgetMemberWrite(Schema):
     """A campaign and its limits, as shares of the whole pool. A locked one keeps the share it has."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +46,7 @@ def _fit(members: list[BudgetMemberWrite]) -> list[BudgetMemberWrite]:
     return members
 
 
-class BudgetPoolCreate(BaseModel):
+class BudgetPoolCreate(Schema):
     """A new pool. Its campaigns begin with equal shares, as far as their limits allow."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +65,7 @@ class BudgetPoolCreate(BaseModel):
     )
 
 
-class BudgetPoolUpdate(BaseModel):
+class BudgetPoolUpdate(Schema):
     """What to change. New campaigns in `members` give all equal shares again; limits and locks alone do not."""
 
     model_config = ConfigDict(extra="forbid")
@@ -76,7 +77,7 @@ class BudgetPoolUpdate(BaseModel):
     members: Annotated[_Members, AfterValidator(_fit)] | None = None
 
 
-class BudgetMemberRead(BaseModel):
+class BudgetMemberRead(Schema):
     """A campaign of a pool as it stands: goals and what they cost in 28 days, what is spent of this period."""
 
     campaign_id: UUID
@@ -92,7 +93,7 @@ class BudgetMemberRead(BaseModel):
     cost_microusd: int
 
 
-class BudgetShare(BaseModel):
+class BudgetShare(Schema):
     """What a decision gave a campaign, from what: `chance` is the probability that it brings most goals for money."""
 
     campaign_id: UUID
@@ -109,7 +110,7 @@ class BudgetShare(BaseModel):
     allotted_microusd: int
 
 
-class BudgetAlternative(BaseModel):
+class BudgetAlternative(Schema):
     """What else could have been decided, with the goals that what is left would be expected to bring."""
 
     name: Literal["as_it_was", "equal", "all_to_the_best"]
@@ -117,7 +118,7 @@ class BudgetAlternative(BaseModel):
     shares: dict[UUID, float]
 
 
-class BudgetDecisionRead(BaseModel):
+class BudgetDecisionRead(Schema):
     """A decision. In shadow mode it says what would have moved."""
 
     id: UUID
@@ -138,7 +139,7 @@ class BudgetDecisionRead(BaseModel):
     can_be_undone: bool
 
 
-class BudgetPoolRead(BaseModel):
+class BudgetPoolRead(Schema):
     """A pool with its campaigns and its last decision. `currencies_left_out`: costs in these are not counted."""
 
     id: UUID

@@ -4,17 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Day, Whole, storable
 from tradewind.kernel.places import Currency
+from tradewind.kernel.schemas import Schema
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(storable)]
 _Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
 _Amount = Annotated[Whole, Field(ge=1, le=10**13, description="In minor units of the currency, e.g. cents")]
 
 
-class CostCreate(BaseModel):
+class CostCreate(Schema):
     """Money spent on a campaign on a day: an advertisement, an agency, postage."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,7 +26,7 @@ class CostCreate(BaseModel):
     note: _Note = ""
 
 
-class CostUpdate(BaseModel):
+class CostUpdate(Schema):
     """What to change of a cost."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +37,7 @@ class CostUpdate(BaseModel):
     note: _Note | None = None
 
 
-class CostRead(BaseModel):
+class CostRead(Schema):
     """A cost of a campaign."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -51,14 +52,14 @@ class CostRead(BaseModel):
     created_at: datetime
 
 
-class CostsImport(BaseModel):
+class CostsImport(Schema):
     """A CSV text with a header: `day,amount,currency,channel,note`; amounts as people write them, e.g. 1,234.50."""
 
     model_config = ConfigDict(extra="forbid")
     csv: Annotated[str, Field(min_length=1, max_length=1_000_000), AfterValidator(storable)]
 
 
-class CostsImported(BaseModel):
+class CostsImported(Schema):
     """How many lines were added; lines that were added before are passed over."""
 
     added: int

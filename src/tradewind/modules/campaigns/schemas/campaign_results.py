@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.campaign import GoalKind, Measure, MessageChannel
 from tradewind.modules.campaigns.schemas.campaigns import CampaignState, Money
 from tradewind.modules.campaigns.schemas.enrolments import ChosenVariant, JourneyArmRead
 
 
-class Share(BaseModel):
+class Share(Schema):
     """People out of people, with the 95 % interval; below 30 people too few to say, and only the counts are given."""
 
     people: int
@@ -22,7 +23,7 @@ class Share(BaseModel):
     high: float | None
 
 
-class NotSent(BaseModel):
+class NotSent(Schema):
     """Messages that did not leave, by the rule that stopped them."""
 
     rule: str = Field(examples=["wish"])
@@ -31,7 +32,7 @@ class NotSent(BaseModel):
     people: int
 
 
-class CampaignFunnel(BaseModel):
+class CampaignFunnel(Schema):
     """People, not messages. Opens and clicks are those of people; null where opens are not tracked."""
 
     audience: int | None = Field(description="People in the audience now; null where it cannot be asked any more")
@@ -49,7 +50,7 @@ class CampaignFunnel(BaseModel):
     unsubscribed: int
 
 
-class GoalProgress(BaseModel):
+class GoalProgress(Schema):
     """How the goal comes along."""
 
     kind: GoalKind | None
@@ -64,7 +65,7 @@ class GoalProgress(BaseModel):
     foreseen_high: int | None
 
 
-class CampaignMoney(BaseModel):
+class CampaignMoney(Schema):
     """Money of one currency; currencies are never added up.
 
     `revenue` is influenced, not caused: deals won by people who got a message, within the goal's days after their
@@ -82,7 +83,7 @@ class CampaignMoney(BaseModel):
     cost_per_goal_minor: int | None
 
 
-class CampaignLift(BaseModel):
+class CampaignLift(Schema):
     """What the campaign brought about, against people who got nothing; the only figure that claims a cause."""
 
     reached: Share
@@ -93,7 +94,7 @@ class CampaignLift(BaseModel):
     extra_goals: float | None = Field(description="Goals that would not have been reached without it")
 
 
-class MessageVariants(BaseModel):
+class MessageVariants(Schema):
     """The variants of a message: how each one does, and the chance it has from here."""
 
     message: str
@@ -106,7 +107,7 @@ class MessageVariants(BaseModel):
     arms: list[JourneyArmRead]
 
 
-class CampaignResults(BaseModel):
+class CampaignResults(Schema):
     """What came of a campaign so far."""
 
     as_of: datetime
@@ -119,7 +120,7 @@ class CampaignResults(BaseModel):
     not_sent: list[NotSent]
 
 
-class ChannelDay(BaseModel):
+class ChannelDay(Schema):
     """Messages of a channel on a day. Of days to come there are only planned ones."""
 
     channel: str
@@ -130,7 +131,7 @@ class ChannelDay(BaseModel):
     replied: int
 
 
-class CampaignDay(BaseModel):
+class CampaignDay(Schema):
     """One day of a campaign."""
 
     day: date
@@ -139,13 +140,13 @@ class CampaignDay(BaseModel):
     spend: list[Money]
 
 
-class CampaignTimeline(BaseModel):
+class CampaignTimeline(Schema):
     """Day by day, in the organisation's time zone."""
 
     days: list[CampaignDay]
 
 
-class CampaignCohort(BaseModel):
+class CampaignCohort(Schema):
     """People who entered in a week, and how many of them had reached the goal by each week since."""
 
     week: date = Field(description="Its Monday")
@@ -154,7 +155,7 @@ class CampaignCohort(BaseModel):
     shares: list[float | None] = Field(description="`goals` of `entered`; null below 30 people")
 
 
-class BarDay(BaseModel):
+class BarDay(Schema):
     """Messages of a day and channel, planned and sent."""
 
     day: date
@@ -163,7 +164,7 @@ class BarDay(BaseModel):
     sent: int
 
 
-class CampaignBar(BaseModel):
+class CampaignBar(Schema):
     """A campaign on the common timeline."""
 
     id: UUID
@@ -175,7 +176,7 @@ class CampaignBar(BaseModel):
     volume: list[BarDay]
 
 
-class CampaignsTimeline(BaseModel):
+class CampaignsTimeline(Schema):
     """All campaigns that run in a span of days, side by side."""
 
     starts_on: date

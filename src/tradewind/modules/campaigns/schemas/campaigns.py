@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.campaign import CampaignDraft, GoalKind, MessageChannel
 from tradewind.modules.campaigns.engine.checking import Severity
 from tradewind.modules.campaigns.schemas.rehearsals import RehearsalMode
@@ -17,7 +18,7 @@ _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 _Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
 
 
-class CampaignCreate(BaseModel):
+class CampaignCreate(Schema):
     """A new campaign; the draft may be empty or incomplete."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +27,7 @@ class CampaignCreate(BaseModel):
     draft: CampaignDraft = CampaignDraft()
 
 
-class CampaignUpdate(BaseModel):
+class CampaignUpdate(Schema):
     """What to change. The draft may be incomplete; a launch asks for it to have no errors."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,21 +36,21 @@ class CampaignUpdate(BaseModel):
     draft: CampaignDraft | None = None
 
 
-class CampaignDraftGiven(BaseModel):
+class CampaignDraftGiven(Schema):
     """A draft to be looked at without storing it; the stored one where it is left out."""
 
     model_config = ConfigDict(extra="forbid")
     draft: CampaignDraft | None = None
 
 
-class CampaignLaunch(BaseModel):
+class CampaignLaunch(Schema):
     """Above 1,000 people their number must be repeated, so that nobody writes to a crowd by mistake."""
 
     model_config = ConfigDict(extra="forbid")
     confirm_people: Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None = None
 
 
-class CampaignRehearse(BaseModel):
+class CampaignRehearse(Schema):
     """How far ahead (or, replaying, back) to rehearse, and with how many people."""
 
     model_config = ConfigDict(extra="forbid")
@@ -60,7 +61,7 @@ class CampaignRehearse(BaseModel):
     people: Annotated[Whole, Field(ge=1, le=200_000)] = 100_000
 
 
-class CampaignProblem(BaseModel):
+class CampaignProblem(Schema):
     """What is wrong, and at which step of the wizard it can be put right."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -71,7 +72,7 @@ class CampaignProblem(BaseModel):
     severity: Severity
 
 
-class ReachReason(BaseModel):
+class ReachReason(Schema):
     """Why some people are not reached, and how many; everybody is counted once, under the first reason that holds."""
 
     rule: Literal["excluded", "recent", "no_address", "suppressed", "no_consent", "holdout"]
@@ -79,7 +80,7 @@ class ReachReason(BaseModel):
     count: int
 
 
-class CampaignReach(BaseModel):
+class CampaignReach(Schema):
     """Who would be reached if it began now: exact, by the first message.
 
     `people` is everybody in the segments who matches the conditions; those left out and the others who are not reached
@@ -98,7 +99,7 @@ class CampaignReach(BaseModel):
     as_of: datetime
 
 
-class CampaignGoalBrief(BaseModel):
+class CampaignGoalBrief(Schema):
     """The goal, and how far it is."""
 
     kind: GoalKind | None
@@ -107,14 +108,14 @@ class CampaignGoalBrief(BaseModel):
     reached: int
 
 
-class Money(BaseModel):
+class Money(Schema):
     """An amount in minor units of its currency."""
 
     amount_minor: int
     currency: str
 
 
-class CampaignRow(BaseModel):
+class CampaignRow(Schema):
     """A campaign in a list."""
 
     id: UUID
@@ -136,7 +137,7 @@ class CampaignRow(BaseModel):
     updated_at: datetime
 
 
-class CampaignRehearsalBrief(BaseModel):
+class CampaignRehearsalBrief(Schema):
     """The newest rehearsal; its report is at /journey-rehearsals/{id}."""
 
     id: UUID
@@ -146,7 +147,7 @@ class CampaignRehearsalBrief(BaseModel):
     created_at: datetime
 
 
-class AttachedJourney(BaseModel):
+class AttachedJourney(Schema):
     """A journey that belongs to the campaign."""
 
     id: UUID
@@ -168,7 +169,7 @@ class CampaignRead(CampaignRow):
     trouble: str = Field(description="Why a start at its time did not work; empty otherwise")
 
 
-class ComposedJourney(BaseModel):
+class ComposedJourney(Schema):
     """The journey composed from a campaign, to be looked at or changed in the builder."""
 
     journey_id: UUID

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.steps import StepKind
 from tradewind.modules.campaigns.schemas.optimising import Estimate
 
 EnrolmentState = Literal["waiting", "done", "exited", "failed"]
 
 
-class EnrolPeople(BaseModel):
+class EnrolPeople(Schema):
     """People to put into a journey with an API trigger. The same `key` never enters a person twice."""
 
     model_config = ConfigDict(extra="forbid")
@@ -22,14 +23,14 @@ class EnrolPeople(BaseModel):
     )
 
 
-class Enrolled(BaseModel):
+class Enrolled(Schema):
     """How many entered; the others are in it already, may not enter again yet, or are not there."""
 
     entered: int
     passed_over: int
 
 
-class EnrolmentRead(BaseModel):
+class EnrolmentRead(Schema):
     """A person in a journey: where she is, since when and until when."""
 
     id: UUID
@@ -52,7 +53,7 @@ class EnrolmentRead(BaseModel):
     waits_for: str = Field(description="What she waits for, in words; empty where it ended")
 
 
-class LastMessage(BaseModel):
+class LastMessage(Schema):
     """The newest message of a journey to a person. `reason` says why it waits, or why it did not leave."""
 
     id: UUID
@@ -62,7 +63,7 @@ class LastMessage(BaseModel):
     reason: str | None
 
 
-class CampaignName(BaseModel):
+class CampaignName(Schema):
     """The campaign that a journey carries out or belongs to."""
 
     id: UUID
@@ -76,7 +77,7 @@ class PersonEnrolment(EnrolmentRead):
     last_message: LastMessage | None
 
 
-class StepTaken(BaseModel):
+class StepTaken(Schema):
     """One step of a person, with the reason for the way it took."""
 
     visit: int
@@ -90,21 +91,21 @@ class StepTaken(BaseModel):
     facts: dict[str, Any]
 
 
-class EnrolmentTrace(BaseModel):
+class EnrolmentTrace(Schema):
     """Where a person is in a journey, and every step that led there, oldest first."""
 
     enrolment: EnrolmentRead
     steps: list[StepTaken]
 
 
-class NodeCount(BaseModel):
+class NodeCount(Schema):
     """People at a step now."""
 
     node: str
     waiting: int
 
 
-class EdgeCount(BaseModel):
+class EdgeCount(Schema):
     """People who have left a step by a port so far."""
 
     node: str
@@ -112,7 +113,7 @@ class EdgeCount(BaseModel):
     people: int
 
 
-class JourneyCounts(BaseModel):
+class JourneyCounts(Schema):
     """Live counts for the canvas, of one version or of all."""
 
     number: int | None
@@ -121,7 +122,7 @@ class JourneyCounts(BaseModel):
     as_of: datetime
 
 
-class JourneyArmRead(BaseModel):
+class JourneyArmRead(Schema):
     """A variant: how it does, with the 95 % interval of its rate, and the chance it has at the next draw."""
 
     variant: str
@@ -144,7 +145,7 @@ class JourneyArmRead(BaseModel):
     lift_high: float | None = None
 
 
-class ChosenVariant(BaseModel):
+class ChosenVariant(Schema):
     """The variant that everybody gets from a moment on, because somebody said so."""
 
     variant: str
@@ -152,7 +153,7 @@ class ChosenVariant(BaseModel):
     at: datetime
 
 
-class JourneySplitRead(BaseModel):
+class JourneySplitRead(Schema):
     """A split and its variants."""
 
     version_number: int

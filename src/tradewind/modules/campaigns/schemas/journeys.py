@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.checking import Severity
 from tradewind.modules.campaigns.engine.graph import JourneyDraft, StepKey
 from tradewind.modules.campaigns.engine.steps import StepKind
@@ -18,7 +19,7 @@ _Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200),
 _TemplateKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
-class JourneyCreate(BaseModel):
+class JourneyCreate(Schema):
     """A new journey: empty, from a template, or of a given draft."""
 
     model_config = ConfigDict(extra="forbid")
@@ -28,7 +29,7 @@ class JourneyCreate(BaseModel):
     draft: JourneyDraft | None = None
 
 
-class JourneyUpdate(BaseModel):
+class JourneyUpdate(Schema):
     """What to change. The draft may have problems; a launch asks for it to have none."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,28 +39,28 @@ class JourneyUpdate(BaseModel):
     campaign_id: UUID | None = Field(default=None, description="The campaign it belongs to; null for none")
 
 
-class JourneyCheck(BaseModel):
+class JourneyCheck(Schema):
     """A draft to be looked at without storing it; the stored one where it is left out."""
 
     model_config = ConfigDict(extra="forbid")
     draft: JourneyDraft | None = None
 
 
-class JourneyPublish(BaseModel):
+class JourneyPublish(Schema):
     """A word on what changed, for the list of versions."""
 
     model_config = ConfigDict(extra="forbid")
     note: _Note = ""
 
 
-class JourneyRestore(BaseModel):
+class JourneyRestore(Schema):
     """Which version becomes the draft again."""
 
     model_config = ConfigDict(extra="forbid")
     number: Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 
-class JourneyProblem(BaseModel):
+class JourneyProblem(Schema):
     """What is wrong: at a step (`node`), one of its ports or fields; without a step, with the journey as a whole."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -71,7 +72,7 @@ class JourneyProblem(BaseModel):
     severity: Severity
 
 
-class JourneyPeople(BaseModel):
+class JourneyPeople(Schema):
     """How many people, by where they stand."""
 
     waiting: int = 0
@@ -81,7 +82,7 @@ class JourneyPeople(BaseModel):
     goal: int = Field(default=0, description="Of all these, who reached the goal")
 
 
-class JourneyRow(BaseModel):
+class JourneyRow(Schema):
     """A journey in a list."""
 
     id: UUID
@@ -110,7 +111,7 @@ class JourneyRead(JourneyRow):
     rehearsal_needed: bool = Field(description="So many that the draft must pass a rehearsal before its launch")
 
 
-class JourneyVersionRead(BaseModel):
+class JourneyVersionRead(Schema):
     """A version as it was published, and how many people are on it."""
 
     id: UUID
@@ -123,7 +124,7 @@ class JourneyVersionRead(BaseModel):
     draft: JourneyDraft
 
 
-class StepPort(BaseModel):
+class StepPort(Schema):
     """A way out of a step; one that is not required may lead nowhere."""
 
     key: str
@@ -131,7 +132,7 @@ class StepPort(BaseModel):
     required: bool
 
 
-class StepKindRead(BaseModel):
+class StepKindRead(Schema):
     """A kind of step for the palette. Splits have the ports of their variants."""
 
     kind: StepKind
@@ -143,7 +144,7 @@ class StepKindRead(BaseModel):
     example: dict[str, Any] = Field(description="Settings a new step may begin with")
 
 
-class JourneyTemplateRead(BaseModel):
+class JourneyTemplateRead(Schema):
     """A journey to begin with."""
 
     key: str
@@ -153,7 +154,7 @@ class JourneyTemplateRead(BaseModel):
     draft: JourneyDraft
 
 
-class JourneyMove(BaseModel):
+class JourneyMove(Schema):
     """Move people in flight to the published version. Steps of the same key are taken for the same.
 
     `steps` says where people of other steps go on; null lets them leave. Without `confirm` nothing is moved, and the
@@ -168,7 +169,7 @@ class JourneyMove(BaseModel):
     confirm: Flag = False
 
 
-class MovedStep(BaseModel):
+class MovedStep(Schema):
     """People at a step of an old version, and where they go on: null where they leave."""
 
     from_number: int
@@ -178,7 +179,7 @@ class MovedStep(BaseModel):
     decided: bool = Field(description="False where neither a step of the same key nor `steps` says where to")
 
 
-class JourneyMoved(BaseModel):
+class JourneyMoved(Schema):
     """What moves, or moved; `run_id` of the work under way."""
 
     to_number: int
@@ -187,7 +188,7 @@ class JourneyMoved(BaseModel):
     run_id: UUID | None = None
 
 
-class WebhookSecrets(BaseModel):
+class WebhookSecrets(Schema):
     """Signing secrets in the form of Standard Webhooks, the newest first; older ones hold until they are gone."""
 
     secrets: list[str]

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from tradewind.kernel.schemas import Schema
 
 LEAST_EFFECTIVE = 30
 """Of fewer people, counted by their weights, an estimate says nothing yet."""
 
 
-class Estimate(BaseModel):
+class Estimate(Schema):
     """Off-policy estimate: the rate had everybody got this. Self-normalised inverse propensities.
 
     Only draws whose time is over count; the weight of one is at most 100 (`clipped` says how many would weigh more).
@@ -27,7 +29,7 @@ class Estimate(BaseModel):
         return self.effective < LEAST_EFFECTIVE
 
 
-class HourArm(BaseModel):
+class HourArm(Schema):
     """People who got their best hour, or another one by chance, and how many did something within two days."""
 
     arm: Literal["best", "other"]
@@ -36,7 +38,7 @@ class HourArm(BaseModel):
     estimate: Estimate | None
 
 
-class BestWaitRead(BaseModel):
+class BestWaitRead(Schema):
     """A wait for the best hour: from what it decided, and what that brings."""
 
     node: str
@@ -51,7 +53,7 @@ class BestWaitRead(BaseModel):
     )
 
 
-class BestHoursRead(BaseModel):
+class BestHoursRead(Schema):
     """When the organisation's people answer. `shares` are by hour of the week from Monday midnight, and add up to 1."""
 
     answers: int

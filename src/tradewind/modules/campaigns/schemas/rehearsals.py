@@ -4,15 +4,16 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Flag, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.campaigns.engine.graph import StepKey
 
 RehearsalMode = Literal["replay", "simulate"]
 
 
-class RehearsalCreate(BaseModel):
+class RehearsalCreate(Schema):
     """How to rehearse the draft: through what happened in the last days, or with an audience that enters now."""
 
     model_config = ConfigDict(extra="forbid")
@@ -28,7 +29,7 @@ class RehearsalCreate(BaseModel):
     )
 
 
-class RehearsedStep(BaseModel):
+class RehearsedStep(Schema):
     """A step in the rehearsal: who came, and by which ports they left."""
 
     node: str
@@ -39,7 +40,7 @@ class RehearsedStep(BaseModel):
     ports: dict[str, int]
 
 
-class RehearsedDay(BaseModel):
+class RehearsedDay(Schema):
     """What a day would bring, by channel."""
 
     day: date
@@ -49,7 +50,7 @@ class RehearsedDay(BaseModel):
     webhooks: int = 0
 
 
-class RehearsalFinding(BaseModel):
+class RehearsalFinding(Schema):
     """Something the rehearsal came upon. Grave ones keep a large journey from being launched."""
 
     code: str = Field(examples=["dead_branch"])
@@ -59,7 +60,7 @@ class RehearsalFinding(BaseModel):
     people: int | None = None
 
 
-class RehearsedPrice(BaseModel):
+class RehearsedPrice(Schema):
     """What messages of a channel would cost, all together, in micro-USD."""
 
     channel: str
@@ -70,7 +71,7 @@ class RehearsedPrice(BaseModel):
     )
 
 
-class RehearsedHold(BaseModel):
+class RehearsedHold(Schema):
     """A limit or budget that would hold messages up: some leave later (until `until`), others never."""
 
     name: str
@@ -82,7 +83,7 @@ class RehearsedHold(BaseModel):
     until: datetime | None
 
 
-class RehearsedHours(BaseModel):
+class RehearsedHours(Schema):
     """Why waits for the best hour took theirs: people by reason."""
 
     node: str
@@ -90,7 +91,7 @@ class RehearsedHours(BaseModel):
     decided: dict[str, int]
 
 
-class RehearsalReport(BaseModel):
+class RehearsalReport(Schema):
     """What would happen."""
 
     mode: RehearsalMode
@@ -118,7 +119,7 @@ class RehearsalReport(BaseModel):
     assumptions: list[str]
 
 
-class MailboxVolume(BaseModel):
+class MailboxVolume(Schema):
     """Mails to the addresses of one provider or company, and on its busiest day."""
 
     domain: str
@@ -126,7 +127,7 @@ class MailboxVolume(BaseModel):
     busiest_day: int
 
 
-class RehearsalRead(BaseModel):
+class RehearsalRead(Schema):
     """A rehearsal; `fits_draft` is false once the draft has changed since."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
+from tradewind.kernel.schemas import Schema
 
 TURN, SWEEP, STOP, MOVE, REHEARSE = (
     "journeys.turn", "journeys.sweep_one", "journeys.end_all", "journeys.move_people", "journeys.rehearse",
@@ -14,13 +14,13 @@ HOURS = "journeys.count_hours"
 TURN_SECONDS = 8
 
 
-class Sweep(BaseModel):
+class Sweep(Schema):
     """Look at one journey: its audience, or everybody in it."""
 
     journey_id: UUID
 
 
-class Move(BaseModel):
+class Move(Schema):
     """Move people of these versions to another; `steps` maps old steps to new ones, or to None."""
 
     journey_id: UUID
@@ -29,13 +29,13 @@ class Move(BaseModel):
     steps: dict[str, str | None]
 
 
-class Rehearse(BaseModel):
+class Rehearse(Schema):
     """Run a rehearsal."""
 
     rehearsal_id: UUID
 
 
-class CountHours(BaseModel):
+class CountHours(Schema):
     """Count when people of an organisation answer."""
 
     organisation_id: UUID

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Moment, Whole, storable
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 
 Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 Url = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)]
@@ -16,21 +17,21 @@ Key = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][0-9A-Za-z]{1,8})*$")]
 
 
-class Colours(BaseModel):
+class Colours(Schema):
     """The widget's colour made readable, per scheme: of buttons, text on them, lines and links, soft grounds."""
 
     light: dict[str, str]
     dark: dict[str, str]
 
 
-class ConsentAsked(BaseModel):
+class ConsentAsked(Schema):
     """What a visitor agrees to before anything is stored."""
 
     text: str
     privacy_url: str
 
 
-class ChatConfig(BaseModel):
+class ChatConfig(Schema):
     """All that the widget shows before somebody talks. Reading it stores nothing about the reader."""
 
     name: str = Field(description="Who answers: the agent's name, else the organisation's")
@@ -50,7 +51,7 @@ class ChatConfig(BaseModel):
     max_characters: int
 
 
-class SiteUser(BaseModel):
+class SiteUser(Schema):
     """Who the site says the visitor is. `signature`: hex HMAC-SHA256 of `id` with the widget's secret."""
 
     model_config = ConfigDict(extra="forbid")
@@ -61,7 +62,7 @@ class SiteUser(BaseModel):
     email: Annotated[str, StringConstraints(max_length=254), AfterValidator(storable)] = ""
 
 
-class ConsentGiven(BaseModel):
+class ConsentGiven(Schema):
     """The visitor's answer, with the words that were shown."""
 
     model_config = ConfigDict(extra="forbid")
@@ -70,7 +71,7 @@ class ConsentGiven(BaseModel):
     text: Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)] = ""
 
 
-class SessionOpen(BaseModel):
+class SessionOpen(Schema):
     """Begin to talk, or go on: with the header `Chat-Token` the session of that token goes on."""
 
     model_config = ConfigDict(extra="forbid")
@@ -85,7 +86,7 @@ class SessionOpen(BaseModel):
     page_url: Url = ""
 
 
-class ChatFile(BaseModel):
+class ChatFile(Schema):
     """A file in a conversation."""
 
     id: UUID
@@ -94,7 +95,7 @@ class ChatFile(BaseModel):
     size_bytes: int
 
 
-class ChatMessage(BaseModel):
+class ChatMessage(Schema):
     """One message as the visitor sees it; notes and other people's names are never among them."""
 
     id: UUID
@@ -110,7 +111,7 @@ class ChatMessage(BaseModel):
     seen_at: datetime | None
 
 
-class ChatState(BaseModel):
+class ChatState(Schema):
     """Where the visitor's conversation stands."""
 
     id: UUID
@@ -122,7 +123,7 @@ class ChatState(BaseModel):
     growing: list[str] = Field(description="What the agent has said of an answer that is not whole yet, in pieces")
 
 
-class ChatSessionRead(BaseModel):
+class ChatSessionRead(Schema):
     """The visitor's session. `token` is given once, when the session is made."""
 
     token: str | None
@@ -134,7 +135,7 @@ class ChatSessionRead(BaseModel):
     earlier: str | None = Field(description="Cursor of what was said before, also in earlier conversations")
 
 
-class MessageList(BaseModel):
+class MessageList(Schema):
     """Messages in the order of time."""
 
     conversation: ChatState | None
@@ -142,7 +143,7 @@ class MessageList(BaseModel):
     earlier: str | None
 
 
-class MessageSend(BaseModel):
+class MessageSend(Schema):
     """What the visitor says. Sent again with the same `key`, it is stored once."""
 
     model_config = ConfigDict(extra="forbid")
@@ -156,14 +157,14 @@ class MessageSend(BaseModel):
     page_url: Url = ""
 
 
-class MessageSent(BaseModel):
+class MessageSent(Schema):
     """The stored message and its conversation."""
 
     message: ChatMessage
     conversation: ChatState
 
 
-class Typing(BaseModel):
+class Typing(Schema):
     """Whether the visitor is writing."""
 
     model_config = ConfigDict(extra="forbid")
@@ -171,7 +172,7 @@ class Typing(BaseModel):
     typing: Flag = True
 
 
-class Seen(BaseModel):
+class Seen(Schema):
     """How far the visitor has read."""
 
     model_config = ConfigDict(extra="forbid")
@@ -179,7 +180,7 @@ class Seen(BaseModel):
     sequence: Whole = Field(ge=0, le=2_147_483_647)
 
 
-class RatingGiven(BaseModel):
+class RatingGiven(Schema):
     """What the visitor thought of the conversation."""
 
     model_config = ConfigDict(extra="forbid")
@@ -189,7 +190,7 @@ class RatingGiven(BaseModel):
     comment: Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)] = ""
 
 
-class FeedbackGiven(BaseModel):
+class FeedbackGiven(Schema):
     """Whether an answer of the agent was good."""
 
     model_config = ConfigDict(extra="forbid")
@@ -197,7 +198,7 @@ class FeedbackGiven(BaseModel):
     thumb: Literal[-1, 1]
 
 
-class PersonAsked(BaseModel):
+class PersonAsked(Schema):
     """Asking for a person; while nobody is in the office, with how to be reached."""
 
     model_config = ConfigDict(extra="forbid")

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.chat.sites import normal_domain
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(storable)]
@@ -20,7 +21,7 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Address = Annotated[str, StringConstraints(max_length=500, pattern=r"^(https?://[^\s\x00-\x1f]+)?$")]
 
 
-class WidgetSettings(BaseModel):
+class WidgetSettings(Schema):
     """How a widget looks, what it says and what it allows. Texts are by language; empty ones are the product's own."""
 
     model_config = ConfigDict(extra="ignore")
@@ -41,7 +42,7 @@ class WidgetSettings(BaseModel):
     file_upload: Flag = True
 
 
-class ChatSettingsUpdate(BaseModel):
+class ChatSettingsUpdate(Schema):
     """Settings to change; those left out stay."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,7 +59,7 @@ class ChatSettingsUpdate(BaseModel):
     file_upload: Flag | None = None
 
 
-class WidgetCreate(BaseModel):
+class WidgetCreate(Schema):
     """A widget to make. Without an agent, the organisation's default agent answers."""
 
     model_config = ConfigDict(
@@ -71,7 +72,7 @@ class WidgetCreate(BaseModel):
     settings: WidgetSettings = Field(default_factory=WidgetSettings)
 
 
-class WidgetPreview(BaseModel):
+class WidgetPreview(Schema):
     """A widget as it would be with these settings, stored or not, to visitors who speak `language`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -81,7 +82,7 @@ class WidgetPreview(BaseModel):
     language: Language = "en"
 
 
-class WidgetUpdate(BaseModel):
+class WidgetUpdate(Schema):
     """A change of a widget; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
@@ -92,7 +93,7 @@ class WidgetUpdate(BaseModel):
     settings: ChatSettingsUpdate | None = None
 
 
-class WidgetRead(BaseModel):
+class WidgetRead(Schema):
     """A widget. `key` is public: it stands in the website."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -112,7 +113,7 @@ class WidgetRead(BaseModel):
     updated_at: datetime
 
 
-class IdentitySecretRotation(BaseModel):
+class IdentitySecretRotation(Schema):
     """How long signatures made with the old secret go on working."""
 
     model_config = ConfigDict(extra="forbid")
@@ -120,7 +121,7 @@ class IdentitySecretRotation(BaseModel):
     grace_hours: Whole = Field(24, ge=0, le=720, description="0 ends it at once")
 
 
-class IdentitySecret(BaseModel):
+class IdentitySecret(Schema):
     """The secret that the site's server signs user ids with; it never belongs into a page."""
 
     secret: str

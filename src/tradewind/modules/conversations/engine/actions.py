@@ -5,7 +5,9 @@ Nothing here has an effect. `policy` judges each action, and the service carries
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+
+from tradewind.kernel.schemas import Schema
 
 SmallTalkKind = Literal["greeting", "thanks", "goodbye", "identity", "help"]
 MOST_ACTIONS, MOST_CLAIMS = 12, 8
@@ -14,7 +16,7 @@ _Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
-class _Action(BaseModel):
+class _Action(Schema):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 

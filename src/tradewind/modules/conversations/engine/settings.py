@@ -4,9 +4,10 @@ import re
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import storable
+from tradewind.kernel.schemas import Schema
 
 # In some language, that something that is no person answers.
 _SAYS_IT_IS_NO_PERSON = re.compile(
@@ -47,7 +48,7 @@ Example = Annotated[
 ]
 
 
-class _Part(BaseModel):
+class _Part(Schema):
     model_config = ConfigDict(extra="forbid")
 
 

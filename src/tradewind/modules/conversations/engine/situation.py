@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.conversations.engine.settings import AgentSettings, Opener
 
 # What the engine itself asks for; everything else that is asked has the key of a question of the flow.
 SLOT, NAME, EMAIL, CONFIRM, HAND_OVER = "@slot", "@name", "@email", "@confirm", "@hand_over"
 
 
-class Booking(BaseModel):
+class Booking(Schema):
     """A meeting in the making: what was offered, which time the visitor chose and in which words."""
 
     model_config = ConfigDict(extra="ignore")
@@ -27,7 +28,7 @@ class Booking(BaseModel):
     meeting_id: UUID | None = None
 
 
-class Pending(BaseModel):
+class Pending(Schema):
     """What the agent is in the middle of; kept with each turn, read by the next one.
 
     `asked` is the question that waits for an answer, `unknown` how many questions in a row found none, `abuse` how
@@ -47,7 +48,7 @@ class Pending(BaseModel):
     booking: Booking | None = None
 
 
-class Part(BaseModel):
+class Part(Schema):
     """One sentence or fixed text of an answer that is being said.
 
     `answers` is the question it answers, where several were asked; `data` what it adds to the facts of the message.

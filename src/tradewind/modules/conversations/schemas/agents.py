@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.conversations.engine.settings import AgentSettings, Name
 
 Verdict = Literal["done", "withheld", "refused", "asked"]
 
 
-class AgentCreate(BaseModel):
+class AgentCreate(Schema):
     """A new agent; its settings begin as a draft."""
 
     model_config = ConfigDict(extra="forbid")
@@ -21,7 +22,7 @@ class AgentCreate(BaseModel):
     settings: AgentSettings = Field(default_factory=AgentSettings)
 
 
-class AgentUpdate(BaseModel):
+class AgentUpdate(Schema):
     """What to change. `settings` replaces the whole draft; what talks changes when it is published."""
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +33,7 @@ class AgentUpdate(BaseModel):
     settings: AgentSettings | None = None
 
 
-class AgentSummary(BaseModel):
+class AgentSummary(Schema):
     """An agent in the list. `changed`: the draft differs from what was published."""
 
     id: UUID
@@ -57,7 +58,7 @@ class AgentRead(AgentSummary):
     warnings: list[str] = Field(description="What is worth a look: a flow that is gone, no knowledge to answer from.")
 
 
-class AgentPublish(BaseModel):
+class AgentPublish(Schema):
     """Publish the draft, or with `number` go back to an earlier version."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +66,7 @@ class AgentPublish(BaseModel):
     number: Annotated[int, Field(ge=1)] | None = None
 
 
-class AgentVersionRead(BaseModel):
+class AgentVersionRead(Schema):
     """Settings as they were published."""
 
     id: UUID
@@ -78,7 +79,7 @@ class AgentVersionRead(BaseModel):
     is_published: bool
 
 
-class TestConversationCreate(BaseModel):
+class TestConversationCreate(Schema):
     """Begin to talk with an agent's draft, or with what is published."""
 
     model_config = ConfigDict(extra="forbid")
@@ -87,7 +88,7 @@ class TestConversationCreate(BaseModel):
     language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] | None = None
 
 
-class TestConversationRead(BaseModel):
+class TestConversationRead(Schema):
     """The conversation, to be read under `/conversations/{conversation_id}`, and how the agent begins."""
 
     conversation_id: UUID
@@ -95,7 +96,7 @@ class TestConversationRead(BaseModel):
     version_id: UUID | None
 
 
-class TestMessageCreate(BaseModel):
+class TestMessageCreate(Schema):
     """What the visitor would write."""
 
     model_config = ConfigDict(extra="forbid")
@@ -103,14 +104,14 @@ class TestMessageCreate(BaseModel):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 
 
-class TestMessageRead(BaseModel):
+class TestMessageRead(Schema):
     """The message as it was taken; the agent's answer follows with a higher sequence."""
 
     message_id: UUID
     sequence: int
 
 
-class DecisionRead(BaseModel):
+class DecisionRead(Schema):
     """What became of one action: by which rule, and why."""
 
     action: dict[str, Any]
@@ -119,7 +120,7 @@ class DecisionRead(BaseModel):
     why: str
 
 
-class TurnFinding(BaseModel):
+class TurnFinding(Schema):
     """Something that speaks against a text that was read."""
 
     where: str
@@ -128,7 +129,7 @@ class TurnFinding(BaseModel):
     excerpt: str
 
 
-class AgentTurnRead(BaseModel):
+class AgentTurnRead(Schema):
     """One turn of an agent, and why it did what it did."""
 
     id: UUID

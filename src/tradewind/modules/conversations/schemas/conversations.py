@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject, Moment, Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.conversations.contracts import (
     MAX_TEXT,
     Author,
@@ -22,14 +23,14 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT), Afte
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable)]
 
 
-class PersonRef(BaseModel):
+class PersonRef(Schema):
     """A member."""
 
     id: UUID
     name: str = Field(examples=["Ada Byron"])
 
 
-class LeadRef(BaseModel):
+class LeadRef(Schema):
     """The lead of a conversation, as far as you see it; `verified` if the visitor proved to be it."""
 
     id: UUID
@@ -39,14 +40,14 @@ class LeadRef(BaseModel):
     verified: bool = False
 
 
-class QueueRef(BaseModel):
+class QueueRef(Schema):
     """A queue of the inbox."""
 
     id: UUID
     name: str = Field(examples=["Sales"])
 
 
-class ConversationSummaryRead(BaseModel):
+class ConversationSummaryRead(Schema):
     """A conversation in the list.
 
     `due_at` is when an answer is promised, `overdue` whether that has passed. Without `leads:personal` texts are
@@ -81,7 +82,7 @@ class ConversationSummaryRead(BaseModel):
     version: int
 
 
-class HandoverRead(BaseModel):
+class HandoverRead(Schema):
     """A way to a person, and what became of it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -97,7 +98,7 @@ class HandoverRead(BaseModel):
     ended_at: datetime | None
 
 
-class RatingRead(BaseModel):
+class RatingRead(Schema):
     """What the visitor thought: csat 1 to 5, nps 0 to 10."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -107,7 +108,7 @@ class RatingRead(BaseModel):
     rated_at: datetime
 
 
-class ConversationSummary(BaseModel):
+class ConversationSummary(Schema):
     """What a conversation was about. `by` says whether a model wrote it, or this machine took it from the texts."""
 
     text: str
@@ -118,7 +119,7 @@ class ConversationSummary(BaseModel):
     model: str | None = None
 
 
-class ConversationFileRead(BaseModel):
+class ConversationFileRead(Schema):
     """A file somebody sent; a refused one has no content, and `scan_reason` says why."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -145,7 +146,7 @@ class ConversationRead(ConversationSummaryRead):
     files: list[ConversationFileRead]
 
 
-class VerdictRead(BaseModel):
+class VerdictRead(Schema):
     """What somebody thought of a message."""
 
     given_by: Literal["visitor", "member"]
@@ -154,7 +155,7 @@ class VerdictRead(BaseModel):
     correction: str
 
 
-class MessageRead(BaseModel):
+class MessageRead(Schema):
     """One thing said, noted or done. Events say in `data.event` what happened; notes are seen by members only."""
 
     id: UUID
@@ -172,7 +173,7 @@ class MessageRead(BaseModel):
     seen_at: datetime | None
 
 
-class ConversationReplyCreate(BaseModel):
+class ConversationReplyCreate(Schema):
     """An answer to the visitor; a repetition with the same `key` is stored once."""
 
     model_config = ConfigDict(extra="forbid")
@@ -181,7 +182,7 @@ class ConversationReplyCreate(BaseModel):
     data: JsonObject = Field(default={}, description="`canned_reply_id`, when it came from one")
 
 
-class ConversationNoteCreate(BaseModel):
+class ConversationNoteCreate(Schema):
     """A note for other members; those mentioned are told. A repetition with the same `key` is stored once."""
 
     model_config = ConfigDict(extra="forbid")
@@ -190,7 +191,7 @@ class ConversationNoteCreate(BaseModel):
     mentions: list[UUID] = Field(default=[], max_length=20)
 
 
-class AssignmentWrite(BaseModel):
+class AssignmentWrite(Schema):
     """Whom a conversation goes to: a member, a queue, both, or (neither) whoever comes first."""
 
     model_config = ConfigDict(extra="forbid")
@@ -198,28 +199,28 @@ class AssignmentWrite(BaseModel):
     queue_id: UUID | None = None
 
 
-class CloseWrite(BaseModel):
+class CloseWrite(Schema):
     """How a conversation ended. `confirmed` only if the visitor said that they were served."""
 
     model_config = ConfigDict(extra="forbid")
     confirmed: Flag = False
 
 
-class SnoozeWrite(BaseModel):
+class SnoozeWrite(Schema):
     """Until when a conversation is put away; it comes back earlier if the visitor writes."""
 
     model_config = ConfigDict(extra="forbid")
     until: Moment = Field(examples=["2026-03-02T08:00:00Z"])
 
 
-class ReadWrite(BaseModel):
+class ReadWrite(Schema):
     """How far you have read; without a sequence all."""
 
     model_config = ConfigDict(extra="forbid")
     through: Annotated[Whole, Field(ge=0, le=1_000_000)] | None = None
 
 
-class FeedbackWrite(BaseModel):
+class FeedbackWrite(Schema):
     """What you think of a message of the agent: a thumb, what should have stood there, or neither to take it back."""
 
     model_config = ConfigDict(extra="forbid")

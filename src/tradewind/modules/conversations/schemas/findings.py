@@ -3,10 +3,12 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from tradewind.kernel.schemas import Schema
 
 
-class FindingAnswer(BaseModel):
+class FindingAnswer(Schema):
     """An answer with the visitor's words; `inferred` ones are guesses. Masked without `leads:personal`."""
 
     question_key: str
@@ -16,14 +18,14 @@ class FindingAnswer(BaseModel):
     state: Literal["stated", "inferred", "refused", "corrected", "known"]
 
 
-class FindingReason(BaseModel):
+class FindingReason(Schema):
     """Why score and outcome are what they are; `points` of a line of the score."""
 
     text: str
     points: int | None
 
 
-class FindingsRead(BaseModel):
+class FindingsRead(Schema):
     """Where a flow of questions stands in a conversation; `outcome` is the name of the rule that fitted."""
 
     run_id: UUID

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.conversations.schemas.conversations import PersonRef
 from tradewind.modules.meetings.contracts_hours import Dates, HolidayChoice, Week, check_dates, check_week
 
@@ -17,7 +18,7 @@ Minutes = Annotated[Whole, Field(ge=1, le=10_080)]
 Assignment = Literal["manual", "round_robin"]
 
 
-class QueueCreate(BaseModel):
+class QueueCreate(Schema):
     """A new queue. The first one becomes the default: where conversations wait that name no other.
 
     Promises are in minutes of office hours; without them the organisation's hold. `email` gets the queue's mails.
@@ -33,7 +34,7 @@ class QueueCreate(BaseModel):
     email: Address | None = Field(default=None, examples=["sales@fernweh.example"])
 
 
-class QueueUpdate(BaseModel):
+class QueueUpdate(Schema):
     """What to change on a queue."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +47,7 @@ class QueueUpdate(BaseModel):
     email: Address | None = Field(default=None, examples=["sales@fernweh.example"])
 
 
-class QueueRead(BaseModel):
+class QueueRead(Schema):
     """A queue with its members and how many conversations wait in it."""
 
     id: UUID
@@ -63,7 +64,7 @@ class QueueRead(BaseModel):
     updated_at: datetime
 
 
-class OfficeHoursUpdate(BaseModel):
+class OfficeHoursUpdate(Schema):
     """When people answer, and what is promised, in minutes of these hours.
 
     After `close_after_hours` without a word a conversation in which nobody waits ends.
@@ -85,7 +86,7 @@ class OfficeHoursUpdate(BaseModel):
         return self
 
 
-class OfficeHoursRead(BaseModel):
+class OfficeHoursRead(Schema):
     """When people answer. Version 0: nothing was set yet, these are the usual hours."""
 
     model_config = ConfigDict(from_attributes=True)

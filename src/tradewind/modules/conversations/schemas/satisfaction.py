@@ -3,19 +3,21 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from tradewind.kernel.schemas import Schema
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Interval(BaseModel):
+class Interval(Schema):
     """Where the true value lies with a probability of 95 %."""
 
     low: float
     high: float
 
 
-class CsatRead(BaseModel):
+class CsatRead(Schema):
     """Ratings from 1 to 5. `satisfied` is the share of 4 and 5; without ratings there is nothing to say."""
 
     n: int = Field(examples=[42])
@@ -25,7 +27,7 @@ class CsatRead(BaseModel):
     scores: dict[int, int] = Field(description="How many gave each score", examples=[{1: 1, 2: 0, 3: 4, 4: 12, 5: 25}])
 
 
-class NpsRead(BaseModel):
+class NpsRead(Schema):
     """Ratings from 0 to 10: share of promoters (9, 10) less that of detractors (0 to 6), from -100 to 100."""
 
     n: int = Field(examples=[42])
@@ -36,7 +38,7 @@ class NpsRead(BaseModel):
     detractors: int
 
 
-class SatisfactionPoint(BaseModel):
+class SatisfactionPoint(Schema):
     """What was thought in the window that ends with a day."""
 
     day: date
@@ -46,7 +48,7 @@ class SatisfactionPoint(BaseModel):
     nps_score: float | None
 
 
-class SatisfactionRead(BaseModel):
+class SatisfactionRead(Schema):
     """What visitors think, over a window that rolls with the day.
 
     `answer_rate` is the share of the conversations ended in the window that were rated. `previous_*` are those of the

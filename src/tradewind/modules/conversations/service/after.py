@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 import structlog
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.errors import AppError
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai import api as ai
 from tradewind.modules.ai.contracts import Message as Turn
 from tradewind.modules.ai.contracts import RenderedPrompt, TextRequest, TextRoute
@@ -44,7 +45,7 @@ sentence."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
-class ModelReview(BaseModel):
+class ModelReview(Schema):
     """What a model says of a conversation."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_500)]

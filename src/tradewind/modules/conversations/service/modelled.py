@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.errors import Unavailable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai import api as ai
 from tradewind.modules.ai.contracts import (
     Known,
@@ -50,7 +51,7 @@ passage is in another language than your answer, give its own sentence in `quote
 If nothing you were given answers the question, give no answer action: the engine says that you do not know."""
 
 
-class ModelTurn(BaseModel):
+class ModelTurn(Schema):
     """What a model proposes."""
 
     actions: Annotated[list[Action], Field(max_length=MOST_ACTIONS)]

@@ -2,23 +2,23 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
+from tradewind.kernel.schemas import Schema
 
 TAKE_TURN = "conversations.take_turn"
 SUMMARISE = "conversations.summarise"
 
 
-class TurnDue(BaseModel):
+class TurnDue(Schema):
     """A conversation in which the visitor's message `sequence` waits for the agent's answer."""
 
     conversation_id: UUID
     sequence: int
 
 
-class Closed(BaseModel):
+class Closed(Schema):
     """A conversation that ended; `reopened` tells this end from an earlier one."""
 
     conversation_id: UUID

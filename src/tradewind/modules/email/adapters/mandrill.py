@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from tradewind.kernel.http import OutboundError
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.adapters._base import (
     Accepted,
     BadSignature,
@@ -48,7 +49,7 @@ _KINDS: dict[str, FactKind] = {
 _HARD_REJECTS = frozenset({"hard-bounce", "invalid"})
 
 
-class MandrillSettings(BaseModel):
+class MandrillSettings(Schema):
     """The key of an account, and that of its webhook."""
 
     api_key: SecretStr = Field(title="API key", min_length=10, max_length=200)

@@ -16,10 +16,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from tradewind.kernel.http import OutboundError
 from tradewind.kernel.registry import RateLimit
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.adapters._base import (
     Accepted,
     BadSignature,
@@ -49,7 +50,7 @@ _KINDS: dict[str, FactKind] = {
 }
 
 
-class SendGridSettings(BaseModel):
+class SendGridSettings(Schema):
     """The key of an account with the right to send, and the public key of its event webhook."""
 
     api_key: SecretStr = Field(title="API key", min_length=10, max_length=500)

@@ -17,11 +17,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.x509 import Certificate, load_pem_x509_certificate
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.http import OutboundClient, OutboundError
 from tradewind.kernel.registry import RateLimit
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.adapters._base import (
     Accepted,
     BadSignature,
@@ -53,7 +54,7 @@ _MAX_CERTIFICATE_BYTES = 64 * 1024
 _certificates: dict[str, Certificate] = {}
 
 
-class SesSettings(BaseModel):
+class SesSettings(Schema):
     """An access key with the right `ses:SendEmail`, and the topic that tells of bounces."""
 
     region: str = Field(title="Region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", max_length=30, examples=["eu-central-1"])

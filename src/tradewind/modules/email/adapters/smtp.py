@@ -11,9 +11,10 @@ from typing import ClassVar, Literal
 
 import aiosmtplib
 from aiosmtplib import SMTP
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from tradewind.kernel import http_guard
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.adapters._base import (
     TIMEOUT_SECONDS,
     Accepted,
@@ -42,7 +43,7 @@ _QUEUED = re.compile(r"(?:queued as|queued mail for delivery|id=?) *:? *<?([\w.@
 _DOT_AT_START = re.compile(rb"(?m)^\.")
 
 
-class SmtpSettings(BaseModel):
+class SmtpSettings(Schema):
     """Where the server is and how to sign in."""
 
     host: str = Field(title="Server", min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+$")

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import delete
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext, cron, enqueue, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.models.sink import SunkMail
 from tradewind.modules.email.service import domains, mailboxes
 
@@ -15,7 +15,7 @@ from tradewind.modules.email.service import domains, mailboxes
 _SENT_KEPT = timedelta(days=7)
 
 
-class Mailbox(BaseModel):
+class Mailbox(Schema):
     """A mailbox to read."""
 
     mailbox_id: UUID

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
+
+from tradewind.kernel.schemas import Schema
 
 MailAddress = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
 OptionalAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
@@ -17,7 +19,7 @@ ArrivalKind = Literal[
 SenderState = Literal["active", "paused", "broken"]
 
 
-class AdapterRead(BaseModel):
+class AdapterRead(Schema):
     """A way for mails to leave; `settings` is a JSON Schema, `secrets` names the values that are never shown."""
 
     id: str
@@ -30,7 +32,7 @@ class AdapterRead(BaseModel):
     notes: dict[str, str]
 
 
-class SenderCreate(BaseModel):
+class SenderCreate(Schema):
     """A sender. `settings` are those of the adapter, secrets among them."""
 
     name: str = Field(max_length=100, examples=["Ann of Example"])
@@ -48,7 +50,7 @@ class SenderCreate(BaseModel):
     domain_limits: DomainLimits = Field(default_factory=dict, description="Mails a minute by receiving domain, or *.")
 
 
-class SenderUpdate(BaseModel):
+class SenderUpdate(Schema):
     """Changes of a sender. Secrets that are left out stay as they are.
 
     `renew` closes the address that its provider posts to, and opens another.
@@ -68,7 +70,7 @@ class SenderUpdate(BaseModel):
     renew: bool = False
 
 
-class BreakerRead(BaseModel):
+class BreakerRead(Schema):
     """What the breaker sees: counts of its last days, and the rates that the true ones surely are above.
 
     It stops the sender where such a rate goes above its limit.
@@ -84,7 +86,7 @@ class BreakerRead(BaseModel):
     complaints_limit: float
 
 
-class SenderHealth(BaseModel):
+class SenderHealth(Schema):
     """The last seven days, and what may still leave today; `quota` None is without limit.
 
     `warmup_day` counts from 1 to `warmup_days`, and is empty for a sender that is warm.
@@ -103,7 +105,7 @@ class SenderHealth(BaseModel):
     breaker: BreakerRead
 
 
-class SenderRead(BaseModel):
+class SenderRead(Schema):
     """A sender without its secrets; `secrets_set` names those that are stored, `events_url` is for its provider."""
 
     id: UUID
@@ -130,20 +132,20 @@ class SenderRead(BaseModel):
     created_at: datetime
 
 
-class SenderCheckRead(BaseModel):
+class SenderCheckRead(Schema):
     """What the other side said without a mail being sent."""
 
     ok: bool
     text: str
 
 
-class TestMailCreate(BaseModel):
+class TestMailCreate(Schema):
     """A test mail to an address, the caller's own by default."""
 
     to: OptionalAddress = ""
 
 
-class TestMailRead(BaseModel):
+class TestMailRead(Schema):
     """The message in the outbox that the test became."""
 
     message_id: UUID
@@ -151,13 +153,13 @@ class TestMailRead(BaseModel):
     to: str
 
 
-class SendingDomainCreate(BaseModel):
+class SendingDomainCreate(Schema):
     """A domain that mails come from."""
 
     domain: DomainName = Field(examples=["news.example.com"])
 
 
-class SendingDomainCheckRead(BaseModel):
+class SendingDomainCheckRead(Schema):
     """One record: what it should be, what it is, and what to do."""
 
     name: Literal["spf", "dkim", "dmarc", "bounces", "alignment", "blocklists"]
@@ -169,7 +171,7 @@ class SendingDomainCheckRead(BaseModel):
     found: str
 
 
-class SendingDomainRead(BaseModel):
+class SendingDomainRead(Schema):
     """A sending domain and what DNS said last; `aligned`: receivers can verify that it is ours."""
 
     id: UUID
@@ -183,7 +185,7 @@ class SendingDomainRead(BaseModel):
     version: int
 
 
-class MailboxCreate(BaseModel):
+class MailboxCreate(Schema):
     """A way in: a mailbox read by IMAP, or an address that takes raw mails by POST."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -196,7 +198,7 @@ class MailboxCreate(BaseModel):
     folder: str = Field(default="INBOX", min_length=1, max_length=200)
 
 
-class MailboxUpdate(BaseModel):
+class MailboxUpdate(Schema):
     """Changes of a way in. `renew` closes its address and opens another."""
 
     name: str | None = Field(default=None, min_length=1, max_length=100)
@@ -205,7 +207,7 @@ class MailboxUpdate(BaseModel):
     renew: bool = False
 
 
-class MailboxRead(BaseModel):
+class MailboxRead(Schema):
     """A way in. `url` takes raw mails by POST; shown to those who may change it."""
 
     id: UUID
@@ -223,7 +225,7 @@ class MailboxRead(BaseModel):
     version: int
 
 
-class ArrivalRead(BaseModel):
+class ArrivalRead(Schema):
     """A mail that came in, and what it meant."""
 
     id: UUID
@@ -238,7 +240,7 @@ class ArrivalRead(BaseModel):
     created_at: datetime
 
 
-class DeliveryRead(BaseModel):
+class DeliveryRead(Schema):
     """A mail and what became of it; of people who are gone there is no address."""
 
     id: UUID
@@ -260,7 +262,7 @@ class DeliveryRead(BaseModel):
     settled_at: datetime | None
 
 
-class DeliveryFactRead(BaseModel):
+class DeliveryFactRead(Schema):
     """What somebody outside said of a mail: its provider, a bounce in a mailbox."""
 
     kind: str

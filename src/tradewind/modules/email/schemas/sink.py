@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from tradewind.kernel.schemas import Schema
 
 
-class SunkAttachmentRead(BaseModel):
+class SunkAttachmentRead(Schema):
     """A file that came with a mail; `size` in bytes."""
 
     id: UUID
@@ -15,7 +15,7 @@ class SunkAttachmentRead(BaseModel):
     size: int
 
 
-class SunkMailRead(BaseModel):
+class SunkMailRead(Schema):
     """A mail in the local sink; `secret_hidden` says that its link and attachments are shown only to the recipient."""
 
     id: UUID

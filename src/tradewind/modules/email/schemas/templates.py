@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import JsonObject, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.contracts_rendering import Severity, Tracking
 from tradewind.modules.email.templates.blocks import Language, MailContent
 
@@ -37,7 +38,7 @@ def _not_too_large(content: MailContent) -> MailContent:
 Content = Annotated[MailContent, AfterValidator(_not_too_large)]
 
 
-class _Given(BaseModel):
+class _Given(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -73,7 +74,7 @@ class MailTemplateRestore(_Given):
     number: Annotated[int, Field(ge=1, strict=True)]
 
 
-class MailProblemRead(BaseModel):
+class MailProblemRead(Schema):
     """What is wrong with a mail: errors keep it from being published or sent, warnings do not."""
 
     rule: str
@@ -84,7 +85,7 @@ class MailProblemRead(BaseModel):
     language: str | None
 
 
-class MailEngagementCounts(BaseModel):
+class MailEngagementCounts(Schema):
     """Mails in which people clicked or which they opened, and how often programs did either."""
 
     clicked: int = 0
@@ -92,7 +93,7 @@ class MailEngagementCounts(BaseModel):
     scanned: int = 0
 
 
-class MailTemplateRow(BaseModel):
+class MailTemplateRow(Schema):
     """A template in the list. `unpublished_changes`: the draft differs from what is sent."""
 
     id: UUID
@@ -119,7 +120,7 @@ class MailTemplateRead(MailTemplateRow):
     problems: list[MailProblemRead]
 
 
-class MailTemplateVersionRead(BaseModel):
+class MailTemplateVersionRead(Schema):
     """A version as it was published."""
 
     id: UUID
@@ -131,7 +132,7 @@ class MailTemplateVersionRead(BaseModel):
     current: bool
 
 
-class LibraryTemplateRead(BaseModel):
+class LibraryTemplateRead(Schema):
     """A mail to begin with."""
 
     key: str
@@ -142,7 +143,7 @@ class LibraryTemplateRead(BaseModel):
     subject: str
 
 
-class MailFieldRead(BaseModel):
+class MailFieldRead(Schema):
     """Something a mail can say about its reader, as `{{ path }}`."""
 
     path: str
@@ -160,7 +161,7 @@ class MailPreviewRequest(_Given):
     variables: JsonObject = {}
 
 
-class MailPreviewRead(BaseModel):
+class MailPreviewRead(Schema):
     """The draft as this person would get it."""
 
     language: str
@@ -178,14 +179,14 @@ class MailTest(MailPreviewRequest):
     to: Annotated[str, StringConstraints(min_length=3, max_length=254)]
 
 
-class MailTestSent(BaseModel):
+class MailTestSent(Schema):
     """That a test is on its way, and what would keep the mail from being sent to others."""
 
     to: str
     problems: list[MailProblemRead]
 
 
-class MailLinkChecked(BaseModel):
+class MailLinkChecked(Schema):
     """What was found at an address; `dead` where it is sure that nothing is there."""
 
     address: str
@@ -194,7 +195,7 @@ class MailLinkChecked(BaseModel):
     dead: bool
 
 
-class MailSettingsRead(BaseModel):
+class MailSettingsRead(Schema):
     """What all mails have in common; `version` 0 while nobody has set anything.
 
     Clicks and opens are noted `off`, `always`, or `with_consent` to the purpose `tracking_purpose`. A click tells whose

@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
@@ -15,6 +14,7 @@ from tradewind.kernel.events import Event, publish
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.limits import client_network
 from tradewind.kernel.ownership import Former, give_back, reassign
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email import people as people_port
 from tradewind.modules.email.contracts_rendering import Engagement, MailClick
 from tradewind.modules.email.events import MailNewsItem, news
@@ -39,7 +39,7 @@ _AT_ONCE = 500
 _LONGEST_AGENT = 300
 
 
-class NothingMore(BaseModel):
+class NothingMore(Schema):
     """The job looks for itself what there is to judge."""
 
 

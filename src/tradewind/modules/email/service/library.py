@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import orjson
-from pydantic import BaseModel
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.errors_templates import LibraryTemplateNotFound
 from tradewind.modules.email.schemas.templates import LibraryTemplateRead
 from tradewind.modules.email.templates.blocks import MailContent
@@ -13,7 +13,7 @@ from tradewind.modules.email.templates.blocks import MailContent
 _FOLDER = Path(__file__).parents[1] / "templates" / "library"
 
 
-class LibraryTemplate(BaseModel):
+class LibraryTemplate(Schema):
     """One file of the library; its name is the key."""
 
     key: str

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
@@ -13,6 +12,7 @@ from tradewind.kernel.clock import now
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.http import BlockedAddress, OutboundClient
 from tradewind.kernel.http_hosts import HostPolicy
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.email.repository import templates as repository
 from tradewind.modules.email.schemas.templates import MailLinkChecked
 from tradewind.modules.email.service.rendering import Ready, fixed_addresses
@@ -27,7 +27,7 @@ _MAX_BYTES = 200_000
 _NOBODYS = ".example"
 
 
-class TemplateToCheck(BaseModel):
+class TemplateToCheck(Schema):
     """A template whose published links are to be looked at."""
 
     template_id: UUID

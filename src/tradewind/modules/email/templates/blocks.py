@@ -4,9 +4,10 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, Whole, storable
+from tradewind.kernel.schemas import Schema
 
 Align = Literal["left", "center", "right"]
 Network = Literal["linkedin", "facebook", "instagram", "youtube", "x", "tiktok", "github", "mastodon", "website"]
@@ -30,7 +31,7 @@ BlockId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 Language = Annotated[str, AfterValidator(_language), StringConstraints(max_length=6)]
 
 
-class _Strict(BaseModel):
+class _Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Moment, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Line
 
 Kind = Literal["secret", "signed", "publishable"]
@@ -15,7 +16,7 @@ Network = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=
 Origin = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
-class ApiKeyCreate(BaseModel):
+class ApiKeyCreate(Schema):
     """A key to make. Kinds: `secret` is sent as bearer, `signed` signs requests, `publishable` is for browsers."""
 
     model_config = ConfigDict(
@@ -40,7 +41,7 @@ class ApiKeyCreate(BaseModel):
     )
 
 
-class ApiKeyRead(BaseModel):
+class ApiKeyRead(Schema):
     """A key. `shown` is its beginning, the id of a signed key, or the whole of a publishable one."""
 
     id: UUID
@@ -70,14 +71,14 @@ class ApiKeyCreated(ApiKeyRead):
     secret: str = Field(description="Shown this once. Of a publishable key it is no secret.")
 
 
-class ApiKeyList(BaseModel):
+class ApiKeyList(Schema):
     """All keys; revoked ones last."""
 
     items: list[ApiKeyRead]
     grantable: list[str] = Field(description="Scopes that you may give a key.")
 
 
-class CurrentKey(BaseModel):
+class CurrentKey(Schema):
     """The key a request came with."""
 
     id: UUID

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from tradewind.kernel.schemas import Schema
 
 
-class AuditRead(BaseModel):
+class AuditRead(Schema):
     """One row; `sequence` and `hash` are its place in the chain, null for the instant before it is chained."""
 
     id: UUID
@@ -27,7 +27,7 @@ class AuditRead(BaseModel):
     hash: str | None
 
 
-class AuditVerification(BaseModel):
+class AuditVerification(Schema):
     """Whether the chain holds; `head_hash` can be noted to detect a cut-off tail later."""
 
     intact: bool

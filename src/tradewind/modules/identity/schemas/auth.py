@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Email, Line, Password, Token
 from tradewind.modules.identity.service.sessions import Tokens
 
 
-class SignUp(BaseModel):
+class SignUp(Schema):
     """A new user with a new organisation."""
 
     name: Line = Field(examples=["Mira Lindqvist"])
@@ -23,20 +24,20 @@ class SignUp(BaseModel):
     )
 
 
-class LogIn(BaseModel):
+class LogIn(Schema):
     """Sign-in by password."""
 
     email: Annotated[str, StringConstraints(max_length=320)]
     password: Password
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(Schema):
     """For programs; browsers send the cookie instead."""
 
     refresh_token: Token
 
 
-class SignedIn(BaseModel):
+class SignedIn(Schema):
     """A session in cookies."""
 
     user_id: UUID
@@ -74,32 +75,32 @@ class TokenPair(SignedIn):
         )
 
 
-class ForgotPassword(BaseModel):
+class ForgotPassword(Schema):
     """Ask for a link to set a new password."""
 
     email: Email
 
 
-class ResetPassword(BaseModel):
+class ResetPassword(Schema):
     """Set a new password by a mailed link."""
 
     token: Token
     password: Password
 
 
-class VerifyEmail(BaseModel):
+class VerifyEmail(Schema):
     """Prove an address by a mailed link."""
 
     token: Token
 
 
-class InvitationToken(BaseModel):
+class InvitationToken(Schema):
     """The token of an invitation link."""
 
     token: Token
 
 
-class InvitationOffer(BaseModel):
+class InvitationOffer(Schema):
     """What the link offers; with an account its password is asked, without one a name and a new password."""
 
     email: str
@@ -109,7 +110,7 @@ class InvitationOffer(BaseModel):
     has_account: bool
 
 
-class AcceptInvitation(BaseModel):
+class AcceptInvitation(Schema):
     """Join an organisation."""
 
     token: Token
@@ -117,13 +118,13 @@ class AcceptInvitation(BaseModel):
     name: Line | None = None
 
 
-class Accepted(BaseModel):
+class Accepted(Schema):
     """The request was taken; what follows comes by mail."""
 
     status: Literal["accepted"] = "accepted"
 
 
-class ProviderSignOut(BaseModel):
+class ProviderSignOut(Schema):
     """The session has ended here; a browser goes to `url` to end that of its identity provider, too."""
 
     url: str

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Line, Password, Token
 from tradewind.modules.identity.service.factors import Proof
 
@@ -20,7 +21,7 @@ _CredentialId = Annotated[str, _BASE64URL, StringConstraints(max_length=1400)]  
 _UserHandle = Annotated[str, _BASE64URL, StringConstraints(max_length=128)]
 
 
-class _Wire(BaseModel):
+class _Wire(Schema):
     """WebAuthn's own JSON, as `PublicKeyCredential.toJSON()` writes it."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -61,7 +62,7 @@ class SignedChallenge(_Wire):
     response: PasskeyAssertion
 
 
-class FactorNeeded(BaseModel):
+class FactorNeeded(Schema):
     """The password was right; send one of these proofs with the challenge to open a session."""
 
     challenge: str
@@ -72,7 +73,7 @@ class FactorNeeded(BaseModel):
     )
 
 
-class SecondFactor(BaseModel):
+class SecondFactor(Schema):
     """The second step of signing in: a code, or a passkey's answer."""
 
     challenge: Token
@@ -85,7 +86,7 @@ class SecondFactor(BaseModel):
         return Proof(self.method, code=self.code or "", credential=self.credential.plain() if self.credential else None)
 
 
-class PasskeyChallenge(BaseModel):
+class PasskeyChallenge(Schema):
     """What a browser needs for a passkey; send `challenge` back with its answer within five minutes."""
 
     challenge: str
@@ -93,14 +94,14 @@ class PasskeyChallenge(BaseModel):
     options: dict[str, Any]
 
 
-class PasskeySignIn(BaseModel):
+class PasskeySignIn(Schema):
     """Sign-in by passkey alone."""
 
     challenge: Token
     credential: SignedChallenge
 
 
-class StepUp(BaseModel):
+class StepUp(Schema):
     """Prove again who you are; `challenge` only with a passkey."""
 
     method: Literal["password", "totp", "recovery_code", "passkey"]
@@ -119,14 +120,14 @@ class StepUp(BaseModel):
         )
 
 
-class TotpRead(BaseModel):
+class TotpRead(Schema):
     """The authenticator app in use."""
 
     created_at: datetime
     last_used_at: datetime | None
 
 
-class PasskeyRead(BaseModel):
+class PasskeyRead(Schema):
     """A passkey. `synced` ones are backed up by their maker and work on several devices."""
 
     id: UUID
@@ -136,7 +137,7 @@ class PasskeyRead(BaseModel):
     last_used_at: datetime | None
 
 
-class FactorsRead(BaseModel):
+class FactorsRead(Schema):
     """What the signed-in person has. `required`: an organisation of theirs demands a second factor.
 
     `passkey_origin` is the one address at which passkeys work here; null where none can.
@@ -150,7 +151,7 @@ class FactorsRead(BaseModel):
     passkey_origin: str | None
 
 
-class TotpDraft(BaseModel):
+class TotpDraft(Schema):
     """What an authenticator app needs: text to type, or the QR code (an image in a `data:` URI)."""
 
     secret: str
@@ -158,19 +159,19 @@ class TotpDraft(BaseModel):
     qr: str
 
 
-class TotpConfirm(BaseModel):
+class TotpConfirm(Schema):
     """A code of the new app."""
 
     code: Code
 
 
-class RecoveryCodes(BaseModel):
+class RecoveryCodes(Schema):
     """Codes in clear text, shown this once; empty where earlier ones still hold."""
 
     recovery_codes: list[str]
 
 
-class PasskeyAdd(BaseModel):
+class PasskeyAdd(Schema):
     """A new passkey and what to call it."""
 
     challenge: Token
@@ -184,13 +185,13 @@ class PasskeyAdded(RecoveryCodes):
     passkey: PasskeyRead
 
 
-class PasskeyRename(BaseModel):
+class PasskeyRename(Schema):
     """Another name."""
 
     name: Line = Field(examples=["Work laptop"])
 
 
-class OrganisationSecurity(BaseModel):
+class OrganisationSecurity(Schema):
     """How members must sign in, and how many could already."""
 
     second_factor_required: bool
@@ -198,7 +199,7 @@ class OrganisationSecurity(BaseModel):
     members_with_second_factor: int
 
 
-class OrganisationSecurityUpdate(BaseModel):
+class OrganisationSecurityUpdate(Schema):
     """Whether members must have a second factor."""
 
     second_factor_required: Flag

@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from tradewind.kernel.payload import JsonObject
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.permissions import LeadVisibility
 from tradewind.modules.identity.schemas.fields import Line, Password
 
 
-class UserRead(BaseModel):
+class UserRead(Schema):
     """A person, as they see themselves."""
 
     id: UUID
@@ -23,7 +24,7 @@ class UserRead(BaseModel):
     preferences: dict[str, Any]
 
 
-class MyOrganisation(BaseModel):
+class MyOrganisation(Schema):
     """An organisation the person works in."""
 
     id: UUID
@@ -33,7 +34,7 @@ class MyOrganisation(BaseModel):
     role: str
 
 
-class MeRead(BaseModel):
+class MeRead(Schema):
     """Who is signed in, where, and what they may do there."""
 
     user: UserRead
@@ -46,7 +47,7 @@ class MeRead(BaseModel):
     lead_visibility: LeadVisibility
 
 
-class MeUpdate(BaseModel):
+class MeUpdate(Schema):
     """Changes of the own profile; `preferences` are merged, a null removes a key."""
 
     name: Line | None = Field(default=None, examples=["Mira Lindqvist"])
@@ -55,20 +56,20 @@ class MeUpdate(BaseModel):
     preferences: JsonObject | None = None
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(Schema):
     """A new password, knowing the present one."""
 
     current_password: Password
     new_password: Password
 
 
-class OrganisationSwitch(BaseModel):
+class OrganisationSwitch(Schema):
     """Work in another of one's organisations."""
 
     organisation_id: UUID
 
 
-class OrganisationSwitched(BaseModel):
+class OrganisationSwitched(Schema):
     """The new place of work; `access_token` only for callers that use tokens."""
 
     organisation_id: UUID
@@ -76,7 +77,7 @@ class OrganisationSwitched(BaseModel):
     access_token: str | None = None
 
 
-class SessionRead(BaseModel):
+class SessionRead(Schema):
     """A sign-in on a device."""
 
     id: UUID
@@ -90,7 +91,7 @@ class SessionRead(BaseModel):
     current: bool
 
 
-class SessionsEnded(BaseModel):
+class SessionsEnded(Schema):
     """How many sessions were ended."""
 
     ended: int

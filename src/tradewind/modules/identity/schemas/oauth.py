@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
+
+from tradewind.kernel.schemas import Schema
 
 _Text = Annotated[str, StringConstraints(max_length=512, pattern=r"^[^\x00-\x1f\x7f]*$")]
 _Long = Annotated[str, StringConstraints(max_length=2048, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class ConnectionRequest(BaseModel):
+class ConnectionRequest(Schema):
     """The parameters of a client's link to the consent page, as they came."""
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +34,7 @@ class ConnectionDecision(ConnectionRequest):
     scopes: list[_Text] = Field(default_factory=list, max_length=10)
 
 
-class ScopeRead(BaseModel):
+class ScopeRead(Schema):
     """One thing an assistant may be allowed."""
 
     scope: str
@@ -40,7 +42,7 @@ class ScopeRead(BaseModel):
     writes: bool
 
 
-class ConnectionOffer(BaseModel):
+class ConnectionOffer(Schema):
     """What a program asks for. Its name is its own claim; `host` is where the person's answer is sent."""
 
     client_name: str
@@ -50,13 +52,13 @@ class ConnectionOffer(BaseModel):
     scopes: list[ScopeRead]
 
 
-class ConnectionAnswer(BaseModel):
+class ConnectionAnswer(Schema):
     """Where to send the browser."""
 
     redirect_to: str
 
 
-class AssistantRead(BaseModel):
+class AssistantRead(Schema):
     """A connected assistant."""
 
     id: UUID
@@ -68,7 +70,7 @@ class AssistantRead(BaseModel):
     expires_at: datetime = Field(description="When it ends if it is not used until then")
 
 
-class ClientMetadata(BaseModel):
+class ClientMetadata(Schema):
     """A program that registers itself (RFC 7591 §2); other members are ignored."""
 
     client_name: str | None = Field(default=None, max_length=500)
@@ -77,7 +79,7 @@ class ClientMetadata(BaseModel):
     scope: str | None = Field(default=None, max_length=2048)
 
 
-class ClientRead(BaseModel):
+class ClientRead(Schema):
     """A registered program (RFC 7591 §3.2.1). It holds no secret: PKCE binds each connection."""
 
     client_id: UUID
@@ -91,7 +93,7 @@ class ClientRead(BaseModel):
     token_endpoint_auth_method: Literal["none"] = "none"  # noqa: S105 - the absence of one
 
 
-class TokenRead(BaseModel):
+class TokenRead(Schema):
     """Tokens of an assistant (RFC 6749 §5.1)."""
 
     access_token: str
@@ -101,7 +103,7 @@ class TokenRead(BaseModel):
     scope: str
 
 
-class OAuthError(BaseModel):
+class OAuthError(Schema):
     """A refusal (RFC 6749 §5.2)."""
 
     error: str

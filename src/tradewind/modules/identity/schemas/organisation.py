@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tradewind.kernel.payload import Flag, JsonObject
 from tradewind.kernel.places import Currency, TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Email, Line
 
 
-class OrganisationRead(BaseModel):
+class OrganisationRead(Schema):
     """The organisation."""
 
     id: UUID
@@ -25,7 +26,7 @@ class OrganisationRead(BaseModel):
     created_at: datetime
 
 
-class OrganisationUpdate(BaseModel):
+class OrganisationUpdate(Schema):
     """Changes; `settings` are merged, a null removes a key."""
 
     name: Line | None = Field(default=None, examples=["Fernweh Bikes"])
@@ -34,7 +35,7 @@ class OrganisationUpdate(BaseModel):
     settings: JsonObject | None = None
 
 
-class MemberRead(BaseModel):
+class MemberRead(Schema):
     """A person in the organisation; `id` is the user's id, as owners and assignees hold it."""
 
     id: UUID
@@ -46,27 +47,27 @@ class MemberRead(BaseModel):
     joined_at: datetime
 
 
-class MemberList(BaseModel):
+class MemberList(Schema):
     """All members by name."""
 
     items: list[MemberRead]
 
 
-class MemberUpdate(BaseModel):
+class MemberUpdate(Schema):
     """Another role, or deactivation."""
 
     role: Line | None = None
     active: Flag | None = None
 
 
-class InvitationCreate(BaseModel):
+class InvitationCreate(Schema):
     """Whom to invite, and as what."""
 
     email: Email
     role: Line
 
 
-class InvitationRead(BaseModel):
+class InvitationRead(Schema):
     """An open invitation."""
 
     id: UUID
@@ -78,13 +79,13 @@ class InvitationRead(BaseModel):
     expired: bool
 
 
-class InvitationList(BaseModel):
+class InvitationList(Schema):
     """Open invitations, newest first."""
 
     items: list[InvitationRead]
 
 
-class OnboardingStep(BaseModel):
+class OnboardingStep(Schema):
     """One of the first steps."""
 
     key: str
@@ -94,7 +95,7 @@ class OnboardingStep(BaseModel):
     done: bool
 
 
-class Onboarding(BaseModel):
+class Onboarding(Schema):
     """The first steps and how many are done."""
 
     steps: list[OnboardingStep]

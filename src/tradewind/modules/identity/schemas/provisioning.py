@@ -4,20 +4,21 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tradewind.kernel.payload import Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Line
 
 
-class ProvisioningTokenCreate(BaseModel):
+class ProvisioningTokenCreate(Schema):
     """A name to know the token by, and for how many days it is valid."""
 
     name: Line = Field(examples=["Directory sync"])
     valid_days: Annotated[Whole, Field(ge=1, le=730)] = 365
 
 
-class ProvisioningTokenRead(BaseModel):
+class ProvisioningTokenRead(Schema):
     """A token; `hint` is its last four characters."""
 
     id: UUID
@@ -36,20 +37,20 @@ class ProvisioningTokenCreated(ProvisioningTokenRead):
     token: str
 
 
-class ProvisioningTokenList(BaseModel):
+class ProvisioningTokenList(Schema):
     """Tokens that are not revoked, newest first."""
 
     items: list[ProvisioningTokenRead]
 
 
-class ProvisioningRule(BaseModel):
+class ProvisioningRule(Schema):
     """People in the group with this name get this role."""
 
     group: Line
     role: Line
 
 
-class ProvisioningSettingsUpdate(BaseModel):
+class ProvisioningSettingsUpdate(Schema):
     """All rules in their order: the first that fits gives the role, `default_role` where none does."""
 
     default_role: Line
@@ -63,7 +64,7 @@ class ProvisioningSettingsRead(ProvisioningSettingsUpdate):
     version: int
 
 
-class ProvisionedPerson(BaseModel):
+class ProvisionedPerson(Schema):
     """Someone the identity provider manages; `user_name` is what it calls them."""
 
     user_id: UUID
@@ -77,7 +78,7 @@ class ProvisionedPerson(BaseModel):
     changed_at: datetime
 
 
-class ProvisionedGroup(BaseModel):
+class ProvisionedGroup(Schema):
     """A group of the identity provider."""
 
     id: UUID
@@ -86,7 +87,7 @@ class ProvisionedGroup(BaseModel):
     changed_at: datetime
 
 
-class ProvisioningRequest(BaseModel):
+class ProvisioningRequest(Schema):
     """A request of the identity provider and how it ended."""
 
     id: UUID
@@ -99,7 +100,7 @@ class ProvisioningRequest(BaseModel):
     milliseconds: int
 
 
-class ProvisioningOverview(BaseModel):
+class ProvisioningOverview(Schema):
     """Whom and what identity providers manage, latest change first, and their last requests."""
 
     people: list[ProvisionedPerson]

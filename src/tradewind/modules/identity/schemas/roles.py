@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Line, Text
 
 Visibility = Annotated[
@@ -15,7 +16,7 @@ PermissionKey = Annotated[str, StringConstraints(min_length=1, max_length=60, pa
 People = Annotated[list[UUID], Field(max_length=1_000, description="Ids of members of the organisation")]
 
 
-class PermissionRead(BaseModel):
+class PermissionRead(Schema):
     """A permission, what it allows, the area it belongs to, and the permissions it cannot be without."""
 
     key: str
@@ -24,7 +25,7 @@ class PermissionRead(BaseModel):
     needs: list[str]
 
 
-class RoleRead(BaseModel):
+class RoleRead(Schema):
     """A role and its permissions; built-in ones have no id and never change."""
 
     id: UUID | None
@@ -39,14 +40,14 @@ class RoleRead(BaseModel):
     invitations: int
 
 
-class RoleMatrix(BaseModel):
+class RoleMatrix(Schema):
     """Who may do what."""
 
     permissions: list[PermissionRead]
     roles: list[RoleRead]
 
 
-class RoleCreate(BaseModel):
+class RoleCreate(Schema):
     """A new role, made of permissions; nobody can include what they do not hold themselves."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,7 +58,7 @@ class RoleCreate(BaseModel):
     lead_visibility: Visibility = "all"
 
 
-class RoleUpdate(BaseModel):
+class RoleUpdate(Schema):
     """What to change; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +69,7 @@ class RoleUpdate(BaseModel):
     lead_visibility: Visibility | None = None
 
 
-class TeamRead(BaseModel):
+class TeamRead(Schema):
     """A team and the ids of its members."""
 
     id: UUID
@@ -77,13 +78,13 @@ class TeamRead(BaseModel):
     member_ids: list[UUID]
 
 
-class TeamList(BaseModel):
+class TeamList(Schema):
     """All teams by name."""
 
     items: list[TeamRead]
 
 
-class TeamCreate(BaseModel):
+class TeamCreate(Schema):
     """A new team."""
 
     model_config = ConfigDict(extra="forbid")
@@ -92,7 +93,7 @@ class TeamCreate(BaseModel):
     member_ids: People = Field(default_factory=list)
 
 
-class TeamUpdate(BaseModel):
+class TeamUpdate(Schema):
     """What to change; what is left out stays. `member_ids` are all members from now on."""
 
     model_config = ConfigDict(extra="forbid")

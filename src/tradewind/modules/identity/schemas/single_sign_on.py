@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity.schemas.fields import Email, Line
 
 Printable = Annotated[
@@ -24,14 +25,14 @@ NextPath = Annotated[
 ]
 
 
-class RoleRule(BaseModel):
+class RoleRule(Schema):
     """Members of the provider's group get the role; the first rule that fits counts."""
 
     group: Printable
     role: Line
 
 
-class OidcChange(BaseModel):
+class OidcChange(Schema):
     """An OpenID Connect provider. A null secret removes it; without the field it stays."""
 
     issuer: Url | None = None
@@ -42,7 +43,7 @@ class OidcChange(BaseModel):
     signs_out: Flag | None = Field(default=None, description="Who signs out here is sent to sign out there, too")
 
 
-class SamlChange(BaseModel):
+class SamlChange(Schema):
     """A SAML 2.0 provider: its metadata as text or by address, or its three values one by one."""
 
     metadata_xml: Metadata | None = None
@@ -59,7 +60,7 @@ class SamlChange(BaseModel):
     new_key: Flag | None = Field(default=None, description="Make a new key; the provider then needs our metadata anew")
 
 
-class ConnectionValues(BaseModel):
+class ConnectionValues(Schema):
     """What can be set of a connection."""
 
     enabled: Flag | None = None
@@ -83,7 +84,7 @@ class ConnectionCreate(ConnectionValues):
     name: Line = Field(examples=["Company directory"])
 
 
-class OidcRead(BaseModel):
+class OidcRead(Schema):
     """An OpenID Connect provider; the secret is never shown."""
 
     issuer: str
@@ -94,7 +95,7 @@ class OidcRead(BaseModel):
     signs_out: bool
 
 
-class CertificateRead(BaseModel):
+class CertificateRead(Schema):
     """A certificate of a SAML provider."""
 
     subject: str
@@ -102,7 +103,7 @@ class CertificateRead(BaseModel):
     expires_at: datetime
 
 
-class SamlRead(BaseModel):
+class SamlRead(Schema):
     """A SAML 2.0 provider."""
 
     entity_id: str
@@ -118,7 +119,7 @@ class SamlRead(BaseModel):
     our_certificate: CertificateRead | None = Field(description="Of the key that signs requests and opens assertions")
 
 
-class OurSide(BaseModel):
+class OurSide(Schema):
     """What to enter at the provider."""
 
     redirect_uri: str | None = Field(description="OIDC: redirect URI")
@@ -129,7 +130,7 @@ class OurSide(BaseModel):
     entity_id: str | None = Field(description="SAML: entity id (audience); also the address of our metadata")
 
 
-class ConnectionRead(BaseModel):
+class ConnectionRead(Schema):
     """A trusted identity provider."""
 
     id: UUID
@@ -148,27 +149,27 @@ class ConnectionRead(BaseModel):
     created_at: datetime
 
 
-class DomainCreate(BaseModel):
+class DomainCreate(Schema):
     """A domain to claim."""
 
     domain: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253)]
     connection_id: UUID | None = None
 
 
-class DomainUpdate(BaseModel):
+class DomainUpdate(Schema):
     """Through which connection people of the domain sign in, and whether they must."""
 
     connection_id: UUID | None = None
     required: Flag | None = None
 
 
-class DomainProof(BaseModel):
+class DomainProof(Schema):
     """`dns`: by the TXT record. `administrator`: by the caller's own confirmed address in the domain."""
 
     proof: Literal["dns", "administrator"]
 
 
-class DomainRead(BaseModel):
+class DomainRead(Schema):
     """A claimed domain; it counts once `proof` is set."""
 
     id: UUID
@@ -181,7 +182,7 @@ class DomainRead(BaseModel):
     required: bool
 
 
-class AdministratorRead(BaseModel):
+class AdministratorRead(Schema):
     """An administrator, and whether they may go on using a password where single sign-on is required."""
 
     id: UUID
@@ -190,7 +191,7 @@ class AdministratorRead(BaseModel):
     keeps_password: bool
 
 
-class SsoRead(BaseModel):
+class SsoRead(Schema):
     """Everything about single sign-on in the organisation."""
 
     connections: list[ConnectionRead]
@@ -198,26 +199,26 @@ class SsoRead(BaseModel):
     administrators: list[AdministratorRead]
 
 
-class PasswordKeepers(BaseModel):
+class PasswordKeepers(Schema):
     """The administrators who keep their password."""
 
     user_ids: Annotated[list[UUID], Field(max_length=200)]
 
 
-class FindingRead(BaseModel):
+class FindingRead(Schema):
     """One thing a check looked at."""
 
     level: Literal["ok", "warning", "error"]
     text: str
 
 
-class CheckRead(BaseModel):
+class CheckRead(Schema):
     """What a check found."""
 
     findings: list[FindingRead]
 
 
-class AttemptRead(BaseModel):
+class AttemptRead(Schema):
     """How a sign-in, test or sign-out ended. `code` is signed_in, created, tested, signed_out, or what was wrong."""
 
     id: UUID
@@ -233,13 +234,13 @@ class AttemptRead(BaseModel):
     details: dict[str, Any]
 
 
-class AttemptList(BaseModel):
+class AttemptList(Schema):
     """The last sign-ins and tests of a connection, newest first."""
 
     items: list[AttemptRead]
 
 
-class LinkRead(BaseModel):
+class LinkRead(Schema):
     """A member and the identity they have at the provider."""
 
     id: UUID
@@ -250,13 +251,13 @@ class LinkRead(BaseModel):
     last_used_at: datetime
 
 
-class LinkList(BaseModel):
+class LinkList(Schema):
     """Linked people, last seen first."""
 
     items: list[LinkRead]
 
 
-class SsoStart(BaseModel):
+class SsoStart(Schema):
     """Begin a sign-in by the domain of an address, or at a connection."""
 
     email: Email | None = None
@@ -264,13 +265,13 @@ class SsoStart(BaseModel):
     next: NextPath = "/"
 
 
-class SsoStarted(BaseModel):
+class SsoStarted(Schema):
     """Where to send the browser."""
 
     url: str
 
 
-class EndedSessions(BaseModel):
+class EndedSessions(Schema):
     """What a provider's sign-out ended."""
 
     ended: int

@@ -3,10 +3,10 @@
 import asyncio
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.jobs import JobCancelled, JobContext, Reject, cron, job, start_run
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.errors import SourceBusy, WrongKind
 from tradewind.modules.knowledge.repository import sources as repository
 from tradewind.modules.knowledge.service import crawl, sources
@@ -15,7 +15,7 @@ from tradewind.modules.knowledge.service.content import tell
 _ATTEMPTS = 6
 
 
-class OneCrawl(BaseModel):
+class OneCrawl(Schema):
     """The source to crawl."""
 
     source_id: UUID

@@ -4,10 +4,9 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext, cron, enqueue, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.repository import documents as repository
 from tradewind.modules.knowledge.repository import sources as sources_repository
 from tradewind.modules.knowledge.service import ingestion, pair_import, store
@@ -20,19 +19,19 @@ _SWEPT_AT_ONCE = 500
 _REINDEXED_AT_ONCE = 20
 
 
-class OneDocument(BaseModel):
+class OneDocument(Schema):
     """The document to work on."""
 
     document_id: UUID
 
 
-class OneSource(BaseModel):
+class OneSource(Schema):
     """The source to work on."""
 
     source_id: UUID
 
 
-class PairFile(BaseModel):
+class PairFile(Schema):
     """The file to import, which nothing else refers to, and the source it goes into."""
 
     source_id: UUID

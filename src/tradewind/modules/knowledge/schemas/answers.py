@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.contracts import Scope, SourceKind
 from tradewind.modules.knowledge.contracts_answers import Audience, Outcome
 from tradewind.modules.knowledge.linting.checks import Kind
@@ -19,11 +20,11 @@ FindingState = Literal["open", "dismissed"]
 Severity = Literal["high", "medium", "low"]
 
 
-class _Read(BaseModel):
+class _Read(Schema):
     model_config = ConfigDict(from_attributes=True)
 
 
-class Ask(BaseModel):
+class Ask(Schema):
     """A question. `audience` says on whose behalf: a visitor's question never touches what is not public.
 
     `channel` names where it was asked, for the report; `test` is the test page.
@@ -99,7 +100,7 @@ class AnswerRead(_Read):
     gap_id: UUID | None
 
 
-class PassagesRead(BaseModel):
+class PassagesRead(Schema):
     """What was found for a question, before it is answered."""
 
     answerable: float
@@ -107,7 +108,7 @@ class PassagesRead(BaseModel):
     passages: list[AnswerPassage]
 
 
-class PieceRead(BaseModel):
+class PieceRead(Schema):
     """The next piece of the answer's text."""
 
     text: str
@@ -135,7 +136,7 @@ class QuestionRead(_Read):
     created_at: datetime
 
 
-class Judgement(BaseModel):
+class Judgement(Schema):
     """What somebody thinks of an answer: thumb up (1), down (-1) or none, and what it should have said."""
 
     model_config = ConfigDict(extra="forbid")
@@ -170,7 +171,7 @@ class GapRead(_Read):
     examples: list[str]
 
 
-class UnansweredReport(BaseModel):
+class UnansweredReport(Schema):
     """Gaps, the most asked first, and how questions of the last thirty days ended."""
 
     items: list[GapRead]
@@ -181,7 +182,7 @@ class UnansweredReport(BaseModel):
     unhelpful: int
 
 
-class GapUpdate(BaseModel):
+class GapUpdate(Schema):
     """Dismiss a gap that is not our topic, or open it again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -190,7 +191,7 @@ class GapUpdate(BaseModel):
     reason: Reason = ""
 
 
-class GapAnswer(BaseModel):
+class GapAnswer(Schema):
     """A pair of question and answer that closes a gap.
 
     `scope` says whom it is for; without it, all who asked. `source_id` is the collection of pairs it goes to; without
@@ -205,7 +206,7 @@ class GapAnswer(BaseModel):
     source_id: UUID | None = None
 
 
-class GapChecked(BaseModel):
+class GapChecked(Schema):
     """Whether a gap is closed: what its question gets now, and how many of its askings would be answered."""
 
     answer: AnswerRead
@@ -247,7 +248,7 @@ class KnowledgeFindingRead(_Read):
     created_at: datetime
 
 
-class FindingUpdate(BaseModel):
+class FindingUpdate(Schema):
     """Dismiss a finding, saying why, or open it again. It stays dismissed until the texts change."""
 
     model_config = ConfigDict(extra="forbid")
@@ -256,7 +257,7 @@ class FindingUpdate(BaseModel):
     reason: Reason = ""
 
 
-class FindingCount(BaseModel):
+class FindingCount(Schema):
     """How many findings of a kind there are."""
 
     kind: Kind
@@ -265,7 +266,7 @@ class FindingCount(BaseModel):
     dismissed: int
 
 
-class FindingSummary(BaseModel):
+class FindingSummary(Schema):
     """Counts of findings; when a text was read last, and how many wait to be read."""
 
     counts: list[FindingCount]

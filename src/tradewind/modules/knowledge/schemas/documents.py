@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.contracts import DocumentStatus, Scope, SourceKind
 from tradewind.modules.knowledge.schemas.bounds import Answer, Content, Expiry, Question, Title
 
 
-class StoredFile(BaseModel):
+class StoredFile(Schema):
     """The uploaded file a document was read from."""
 
     name: str
@@ -19,7 +20,7 @@ class StoredFile(BaseModel):
     sha256: str
 
 
-class KnowledgeDocumentRow(BaseModel):
+class KnowledgeDocumentRow(Schema):
     """A document in a list."""
 
     id: UUID
@@ -56,7 +57,7 @@ class KnowledgeDocumentRead(KnowledgeDocumentRow):
     missing_since: datetime | None = Field(description="Since when a crawled page is not there any more")
 
 
-class KnowledgeDocumentUpdate(BaseModel):
+class KnowledgeDocumentUpdate(Schema):
     """Values to change; those left out stay. A null scope follows the source again."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "clients"}]})
@@ -67,7 +68,7 @@ class KnowledgeDocumentUpdate(BaseModel):
     excluded: Flag | None = Field(None, description="True takes it out of search, false puts it back.")
 
 
-class PassageRead(BaseModel):
+class PassageRead(Schema):
     """A passage as it is searched."""
 
     ordinal: int
@@ -77,7 +78,7 @@ class PassageRead(BaseModel):
     expires_at: datetime | None
 
 
-class DocumentVersionRow(BaseModel):
+class DocumentVersionRow(Schema):
     """One version of a document."""
 
     number: int
@@ -92,14 +93,14 @@ class DocumentVersionRead(DocumentVersionRow):
     content: str
 
 
-class DiffLine(BaseModel):
+class DiffLine(Schema):
     """A line of a comparison."""
 
     kind: Literal["same", "added", "removed"]
     text: str
 
 
-class DiffRead(BaseModel):
+class DiffRead(Schema):
     """What changed between two versions."""
 
     older: DocumentVersionRow
@@ -107,7 +108,7 @@ class DiffRead(BaseModel):
     lines: list[DiffLine]
 
 
-class PairCreate(BaseModel):
+class PairCreate(Schema):
     """A question with its answer."""
 
     model_config = ConfigDict(
@@ -123,7 +124,7 @@ class PairCreate(BaseModel):
     expires_at: Expiry = None
 
 
-class PairUpdate(BaseModel):
+class PairUpdate(Schema):
     """A question and answer to change; those left out stay."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"answer": "Yes: 30 days."}]})
@@ -132,7 +133,7 @@ class PairUpdate(BaseModel):
     answer: Answer | None = None
 
 
-class ArticleCreate(BaseModel):
+class ArticleCreate(Schema):
     """An article; it is a draft until it is published."""
 
     model_config = ConfigDict(
@@ -150,7 +151,7 @@ class ArticleCreate(BaseModel):
     publish: Flag = False
 
 
-class DraftSave(BaseModel):
+class DraftSave(Schema):
     """What the draft shall say. `base_version` is the draft's version that the writer saw, 0 for none."""
 
     model_config = ConfigDict(
@@ -164,7 +165,7 @@ class DraftSave(BaseModel):
     base_version: int = Field(ge=0, le=2**31 - 1)
 
 
-class DraftRead(BaseModel):
+class DraftRead(Schema):
     """The draft of an article."""
 
     title: str
@@ -174,13 +175,13 @@ class DraftRead(BaseModel):
     updated_at: datetime
 
 
-class ArticlePublish(BaseModel):
+class ArticlePublish(Schema):
     """Which version of the draft to publish."""
 
     draft_version: int = Field(ge=1, le=2**31 - 1)
 
 
-class ArticleRead(BaseModel):
+class ArticleRead(Schema):
     """An article: what is published, and the draft if there is one."""
 
     document: KnowledgeDocumentRead

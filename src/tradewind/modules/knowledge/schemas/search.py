@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.contracts import Scope
 from tradewind.modules.knowledge.schemas.bounds import Asked
 
 
-class KnowledgeSearch(BaseModel):
+class KnowledgeSearch(Schema):
     """What to look for, and among which scopes: `public` is what a visitor may see."""
 
     model_config = ConfigDict(extra="forbid")
@@ -21,7 +22,7 @@ class KnowledgeSearch(BaseModel):
     limit: Annotated[int, Field(ge=1, le=50)] = 8
 
 
-class FoundPassage(BaseModel):
+class FoundPassage(Schema):
     """A passage; `lexical` is the share of the query's words it meets, `semantic` the cosine of both vectors."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -39,7 +40,7 @@ class FoundPassage(BaseModel):
     semantic: float
 
 
-class KnowledgeSearchRead(BaseModel):
+class KnowledgeSearchRead(Schema):
     """Passages, best first, and how likely (0–1) they hold an answer."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Ratio, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.contracts import Scope, SourceKind, SourceStatus
 from tradewind.modules.knowledge.schemas.bounds import Expiry, Name, Patterns
 
@@ -14,7 +15,7 @@ Rhythm = Literal["never", "daily", "weekly", "monthly"]
 PageState = Literal["waiting", "kept", "unchanged", "skipped", "gone", "failed"]
 
 
-class SiteSettings(BaseModel):
+class SiteSettings(Schema):
     """What is crawled of a site, and how."""
 
     model_config = ConfigDict(extra="ignore")
@@ -39,7 +40,7 @@ class SiteSettings(BaseModel):
     )
 
 
-class KnowledgeSourceCreate(BaseModel):
+class KnowledgeSourceCreate(Schema):
     """A source to make. One of the kind `site` is crawled at once."""
 
     model_config = ConfigDict(
@@ -65,7 +66,7 @@ class KnowledgeSourceCreate(BaseModel):
     )
 
 
-class KnowledgeSourceUpdate(BaseModel):
+class KnowledgeSourceUpdate(Schema):
     """Values to change; those left out stay. A change of scope or expiry holds for every passage at once."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "internal"}]})
@@ -77,7 +78,7 @@ class KnowledgeSourceUpdate(BaseModel):
     review_days: Whole | None = Field(None, ge=7, le=730)
 
 
-class KnowledgeSourceRead(BaseModel):
+class KnowledgeSourceRead(Schema):
     """A source, what it holds and how it is doing."""
 
     id: UUID
@@ -104,13 +105,13 @@ class KnowledgeSourceRead(BaseModel):
     updated_at: datetime
 
 
-class KnowledgeRunStarted(BaseModel):
+class KnowledgeRunStarted(Schema):
     """Work has begun."""
 
     run_id: UUID = Field(description="See `/api/v1/jobs/{run_id}` for its progress")
 
 
-class CrawledPageRead(BaseModel):
+class CrawledPageRead(Schema):
     """An address that the newest crawl came across, and what became of it."""
 
     url: str

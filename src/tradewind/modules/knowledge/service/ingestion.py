@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
@@ -14,6 +14,7 @@ from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
 from tradewind.kernel.jobs import JobContext, Request
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.knowledge.extraction.extracted import Extracted, Unreadable
 from tradewind.modules.knowledge.extraction.process import Reader
 from tradewind.modules.knowledge.repository import documents as repository
@@ -25,7 +26,7 @@ INDEX = "knowledge.index"
 _BATCH = 20
 
 
-class SomeDocuments(BaseModel):
+class SomeDocuments(Schema):
     """Documents to index."""
 
     document_ids: list[UUID] = Field(max_length=1_000)

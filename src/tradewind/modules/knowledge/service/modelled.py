@@ -8,10 +8,11 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai import api as ai
 from tradewind.modules.ai.contracts import (
     Material,
@@ -46,7 +47,7 @@ passages have them. Do not add anything the passages do not say, do not guess, d
 If the passages do not answer the question, write only {"text": "", "sources": []}"""
 
 
-class ModelClaim(BaseModel):
+class ModelClaim(Schema):
     """One statement of the answer, with the ids of the material that states it."""
 
     text: Annotated[str, Field(max_length=600)]

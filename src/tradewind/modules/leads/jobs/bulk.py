@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.errors import AppError
 from tradewind.kernel.jobs import JobCancelled, JobContext, Reject, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.service import bulk
 
 
-class RunBulk(BaseModel):
+class RunBulk(Schema):
     """Which action."""
 
     action_id: UUID

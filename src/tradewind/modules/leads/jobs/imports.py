@@ -4,11 +4,10 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.clock import now
 from tradewind.kernel.errors import AppError, Unavailable
 from tradewind.kernel.jobs import JobCancelled, JobContext, cron, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.importing.limits import UNDO_DAYS
 from tradewind.modules.leads.repository import imports as repository
 from tradewind.modules.leads.service import import_files, import_run, import_undo, imports
@@ -17,7 +16,7 @@ _ATTEMPTS = 10
 _HOURS = 3600
 
 
-class OneImport(BaseModel):
+class OneImport(Schema):
     """The import to work on."""
 
     import_id: UUID

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.jobs import JobContext, Retry, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.repository import routing as repository
 from tradewind.modules.leads.service.routing import needs_score, route_leads
 
@@ -15,13 +15,13 @@ _LEAD_WAIT_SECONDS = 2
 _IMPORT_WAIT_SECONDS = 15
 
 
-class RouteLeads(BaseModel):
+class RouteLeads(Schema):
     """Which leads, at most a few."""
 
     lead_ids: list[UUID]
 
 
-class RouteImport(BaseModel):
+class RouteImport(Schema):
     """Which import."""
 
     import_id: UUID

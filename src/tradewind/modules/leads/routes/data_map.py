@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel
-
 from tradewind.kernel.access import Session, requires
 from tradewind.kernel.classification import MASKED_CLASSES, PERMISSION, DataClass, classified_tables
 from tradewind.kernel.routing import Router
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.identity import api as identity
 from tradewind.modules.leads.repository import fields
 
 router = Router(tags=["Data map"])
 
 
-class DataMapEntry(BaseModel):
+class DataMapEntry(Schema):
     """One column, or one custom field (`custom.<key>`); `masked` says whether leads:personal is needed to see it.
 
     `seen_by` names the roles that see its values, of the records that they see.
@@ -27,7 +26,7 @@ class DataMapEntry(BaseModel):
     seen_by: list[str]
 
 
-class DataMap(BaseModel):
+class DataMap(Schema):
     """Every column that is about people, companies or deals, with the kind of data it holds."""
 
     items: list[DataMapEntry]

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import SearchText, Tags
 
 Action = Literal[
@@ -16,7 +17,7 @@ Status = Literal["new", "contacted", "qualified", "unqualified", "customer", "lo
 MAX_IDS = 10_000
 
 
-class BulkParameters(BaseModel):
+class BulkParameters(Schema):
     """What the action needs: tags (tag, untag), owner_id (assign; null: nobody), status, segment_id, journey_id.
 
     `by` says which duplicates are merged; a shared mailbox such as info@ never merges anyone.
@@ -31,7 +32,7 @@ class BulkParameters(BaseModel):
     by: Annotated[list[Literal["email", "phone", "name"]], Field(min_length=1, max_length=3)] = ["email", "phone"]
 
 
-class BulkRequest(BaseModel):
+class BulkRequest(Schema):
     """One action on many leads: on explicit `ids` (up to 10,000), or on all that `filter`, `q` and `segment_id` hold.
 
     `filter: {}` means every lead.
@@ -53,7 +54,7 @@ class BulkRequest(BaseModel):
         return self
 
 
-class BulkActionRead(BaseModel):
+class BulkActionRead(Schema):
     """A bulk action: `matched` leads were selected, `changed` of them changed, `skipped` needed or allowed none."""
 
     model_config = ConfigDict(from_attributes=True)

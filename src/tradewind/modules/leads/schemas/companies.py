@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Country, OptionalLine, RequiredLine, Tags, WebAddress
 
 Count = Field(default=None, ge=0, le=100_000_000)
@@ -17,7 +18,7 @@ CompanySort = Literal[
 ]  # fmt: skip
 
 
-class _Editable(BaseModel):
+class _Editable(Schema):
     model_config = ConfigDict(extra="forbid")
 
     domain: OptionalLine = None
@@ -45,7 +46,7 @@ class CompanyUpdate(_Editable):
     name: RequiredLine = "-"
 
 
-class CompanyRead(BaseModel):
+class CompanyRead(Schema):
     """A company; revenue in minor units of the organisation's currency."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Line
 from tradewind.modules.privacy.contracts import (
     Basis,
@@ -17,7 +18,7 @@ from tradewind.modules.privacy.contracts import (
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
-class LeadPurpose(BaseModel):
+class LeadPurpose(Schema):
     """Whether messages of a purpose may go to a contact point, and why or why not."""
 
     key: str
@@ -28,7 +29,7 @@ class LeadPurpose(BaseModel):
     reasons: list[StandingReason]
 
 
-class LeadContact(BaseModel):
+class LeadContact(Schema):
     """A way to reach the person; the address is masked for those who may not see it."""
 
     channel: Channel
@@ -38,13 +39,13 @@ class LeadContact(BaseModel):
     suppressions: list[SuppressionEntry]
 
 
-class LeadConsents(BaseModel):
+class LeadConsents(Schema):
     """What a person allows and refuses, by the ways to reach them."""
 
     contacts: list[LeadContact]
 
 
-class LeadConsentCreate(BaseModel):
+class LeadConsentCreate(Schema):
     """A consent or withdrawal that a member notes. Without a purpose everything on the channel is withdrawn.
 
     A consent needs a note that says how it is known: it is the proof.

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Day
 from tradewind.kernel.places import Currency
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.bounds import MinorAmount, Reason
 from tradewind.modules.leads.schemas.pipelines import StageKind
 from tradewind.modules.leads.schemas.texts import RequiredLine
@@ -15,7 +16,7 @@ from tradewind.modules.leads.schemas.texts import RequiredLine
 CustomValues = dict[str, Any]
 
 
-class DealCreate(BaseModel):
+class DealCreate(Schema):
     """A new deal; pipeline, stage, currency, owner and company have sensible defaults."""
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +33,7 @@ class DealCreate(BaseModel):
     custom: CustomValues = Field(default_factory=dict, max_length=200)
 
 
-class DealUpdate(BaseModel):
+class DealUpdate(Schema):
     """What to change on a deal; the stage changes by moving it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +48,7 @@ class DealUpdate(BaseModel):
     custom: CustomValues | None = Field(default=None, max_length=200)
 
 
-class DealMove(BaseModel):
+class DealMove(Schema):
     """Where a card goes: to `stage_id`, before or after another card, else to the top."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,7 +58,7 @@ class DealMove(BaseModel):
     lost_reason: Reason | None = None
 
 
-class DealRead(BaseModel):
+class DealRead(Schema):
     """A deal with the names of what it belongs to."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -88,7 +89,7 @@ class DealRead(BaseModel):
     updated_at: datetime
 
 
-class StageChangeRead(BaseModel):
+class StageChangeRead(Schema):
     """One step in a deal's history."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -108,7 +109,7 @@ class StageChangeRead(BaseModel):
     changed_at: datetime
 
 
-class BoardTotal(BaseModel):
+class BoardTotal(Schema):
     """Sums of one currency, in its minor units; amounts of different currencies are never added up."""
 
     currency: str
@@ -117,7 +118,7 @@ class BoardTotal(BaseModel):
     weighted_minor: int
 
 
-class BoardCard(BaseModel):
+class BoardCard(Schema):
     """A deal as the board shows it."""
 
     id: UUID
@@ -139,7 +140,7 @@ class BoardCard(BaseModel):
     position: float
 
 
-class BoardColumn(BaseModel):
+class BoardColumn(Schema):
     """One stage: how many deals, what they are worth per currency, and the first cards."""
 
     stage_id: UUID
@@ -153,7 +154,7 @@ class BoardColumn(BaseModel):
     more: str | None = Field(description="Cursor of the next cards of this column; null at its end")
 
 
-class Board(BaseModel):
+class Board(Schema):
     """A pipeline's columns; `totals` are the open deals of all columns per currency."""
 
     pipeline_id: UUID
@@ -163,7 +164,7 @@ class Board(BaseModel):
     columns: list[BoardColumn]
 
 
-class CardPage(BaseModel):
+class CardPage(Schema):
     """More cards of one column."""
 
     cards: list[BoardCard]

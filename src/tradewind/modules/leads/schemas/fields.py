@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.classification import DataClass
 from tradewind.kernel.payload import Flag, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import RequiredLine, TagName
 
 FieldEntity = Literal["lead", "company", "deal"]
@@ -29,7 +30,7 @@ Classification = Annotated[
 ]
 
 
-class CustomFieldCreate(BaseModel):
+class CustomFieldCreate(Schema):
     """A new custom field; the key is made of the label if left out, and never changes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +46,7 @@ class CustomFieldCreate(BaseModel):
     position: Whole = Field(default=0, ge=0, le=10_000)
 
 
-class CustomFieldUpdate(BaseModel):
+class CustomFieldUpdate(Schema):
     """What to change; key, entity and kind stay what they are."""
 
     model_config = ConfigDict(extra="forbid")
@@ -59,7 +60,7 @@ class CustomFieldUpdate(BaseModel):
     archived: Flag = False
 
 
-class CustomFieldRead(BaseModel):
+class CustomFieldRead(Schema):
     """A custom field."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -78,7 +79,7 @@ class CustomFieldRead(BaseModel):
     created_at: datetime
 
 
-class TagCreate(BaseModel):
+class TagCreate(Schema):
     """A new tag."""
 
     model_config = ConfigDict(extra="forbid")
@@ -87,7 +88,7 @@ class TagCreate(BaseModel):
     colour: TagColour = "grey"
 
 
-class TagUpdate(BaseModel):
+class TagUpdate(Schema):
     """What to change; a new name is carried over to all leads in the background."""
 
     model_config = ConfigDict(extra="forbid")
@@ -96,7 +97,7 @@ class TagUpdate(BaseModel):
     colour: TagColour = "grey"
 
 
-class TagRead(BaseModel):
+class TagRead(Schema):
     """A tag."""
 
     model_config = ConfigDict(from_attributes=True)

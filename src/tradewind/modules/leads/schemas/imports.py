@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Country
 
 ImportState = Literal["uploaded", "ready", "running", "done", "failed", "cancelled", "undoing", "undone"]
@@ -15,7 +16,7 @@ Text = Annotated[str, StringConstraints(max_length=250), AfterValidator(storable
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
 
 
-class NewField(BaseModel):
+class NewField(Schema):
     """A custom field to add for a column."""
 
     model_config = ConfigDict(extra="ignore")
@@ -25,7 +26,7 @@ class NewField(BaseModel):
     options: list[Label] | None = Field(default=None, max_length=500, description="Left out: the values found")
 
 
-class MappedColumn(BaseModel):
+class MappedColumn(Schema):
     """What one column becomes: an existing field, a new one, or nothing."""
 
     model_config = ConfigDict(extra="ignore")
@@ -51,7 +52,7 @@ class MappedColumn(BaseModel):
         return self
 
 
-class MappingUpdate(BaseModel):
+class MappingUpdate(Schema):
     """The mapping of a file. Columns left out are not imported."""
 
     model_config = ConfigDict(extra="ignore")
@@ -65,7 +66,7 @@ class MappingUpdate(BaseModel):
     default_country: Country = Field(default=None, description="Country of phone numbers written without a prefix")
 
 
-class LayoutUpdate(BaseModel):
+class LayoutUpdate(Schema):
     """How to read the file, where detection was wrong."""
 
     model_config = ConfigDict(extra="forbid")
@@ -76,7 +77,7 @@ class LayoutUpdate(BaseModel):
     sheet: Text | None = None
 
 
-class ImportStart(BaseModel):
+class ImportStart(Schema):
     """Options of a start."""
 
     model_config = ConfigDict(extra="forbid")
@@ -84,7 +85,7 @@ class ImportStart(BaseModel):
     again: Flag = Field(default=False, description="Import a file although it was imported before")
 
 
-class Detected(BaseModel):
+class Detected(Schema):
     """What the file is."""
 
     kind: Literal["csv", "xlsx"]
@@ -97,14 +98,14 @@ class Detected(BaseModel):
     notes: list[str]
 
 
-class Placeholder(BaseModel):
+class Placeholder(Schema):
     """A cell written for “nothing”, and how often."""
 
     value: str
     count: int
 
 
-class SuggestionRead(BaseModel):
+class SuggestionRead(Schema):
     """What a column should become, why, and how sure that is (0 to 1)."""
 
     source: str
@@ -127,7 +128,7 @@ class SuggestionRead(BaseModel):
     notes: list[str]
 
 
-class MappingRead(BaseModel):
+class MappingRead(Schema):
     """The mapping as it stands."""
 
     columns: list[dict[str, Any]]
@@ -137,14 +138,14 @@ class MappingRead(BaseModel):
     default_country: str | None
 
 
-class WarningRead(BaseModel):
+class WarningRead(Schema):
     """A problem that kept no row out, and how often it occurred."""
 
     message: str
     count: int
 
 
-class SameFile(BaseModel):
+class SameFile(Schema):
     """An earlier import of the same content."""
 
     id: UUID
@@ -154,7 +155,7 @@ class SameFile(BaseModel):
     finished_at: datetime | None
 
 
-class ImportRow(BaseModel):
+class ImportRow(Schema):
     """An import in the list."""
 
     id: UUID
@@ -189,7 +190,7 @@ class ImportRead(ImportRow):
     same_file_as: SameFile | None
 
 
-class CellProblem(BaseModel):
+class CellProblem(Schema):
     """A problem in one cell of the preview."""
 
     column: str | None
@@ -197,7 +198,7 @@ class CellProblem(BaseModel):
     level: Literal["error", "warning"]
 
 
-class PreviewRow(BaseModel):
+class PreviewRow(Schema):
     """A row as it would be imported."""
 
     row: int
@@ -208,7 +209,7 @@ class PreviewRow(BaseModel):
     problems: list[CellProblem]
 
 
-class PreviewRead(BaseModel):
+class PreviewRead(Schema):
     """The first rows with their problems."""
 
     columns: list[str]
@@ -216,7 +217,7 @@ class PreviewRead(BaseModel):
     effects: dict[str, int]
 
 
-class TargetRead(BaseModel):
+class TargetRead(Schema):
     """A field that a column can fill."""
 
     key: str

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from tradewind.kernel.schemas import Schema
 
 MatchedBy = Literal["email", "phone", "name"]
 
 
-class DuplicateReason(BaseModel):
+class DuplicateReason(Schema):
     """Why two leads look like one person; `confidence` 0–1 of this reason alone."""
 
     by: MatchedBy
@@ -18,7 +20,7 @@ class DuplicateReason(BaseModel):
     confidence: float
 
 
-class DuplicateLead(BaseModel):
+class DuplicateLead(Schema):
     """A lead in short, as a merge dialogue needs it first."""
 
     id: UUID
@@ -40,7 +42,7 @@ class DuplicateCandidate(DuplicateLead):
     reasons: list[DuplicateReason]
 
 
-class DuplicateGroup(BaseModel):
+class DuplicateGroup(Schema):
     """Leads that share an e-mail, a phone number, or name and company. `leads` shows the ten oldest."""
 
     by: MatchedBy
@@ -51,14 +53,14 @@ class DuplicateGroup(BaseModel):
     leads: list[DuplicateLead]
 
 
-class DuplicateGroups(BaseModel):
+class DuplicateGroups(Schema):
     """A page of groups; `next_cursor` goes on from e-mail to phone to name."""
 
     items: list[DuplicateGroup]
     next_cursor: str | None
 
 
-class MergeRequest(BaseModel):
+class MergeRequest(Schema):
     """Make one lead of several. `fields` names, per field, the lead whose value is kept.
 
     Fields: name, first_name, last_name, email, phone, company, job_title, status, source, country, region, city,
@@ -72,7 +74,7 @@ class MergeRequest(BaseModel):
     fields: dict[str, UUID] = Field(default_factory=dict, max_length=300)
 
 
-class MergeRead(BaseModel):
+class MergeRead(Schema):
     """A merge; `moved` counts what went over to the winner; `kept` names fields an undo left as edited since."""
 
     model_config = ConfigDict(from_attributes=True)

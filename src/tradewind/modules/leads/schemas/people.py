@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Country, Email, OptionalLine, SearchText, Tags, WebAddress
 
 LeadStatus = Literal["new", "contacted", "qualified", "unqualified", "customer", "lost"]
 CustomValues = dict[str, Any]
 
 
-class _Editable(BaseModel):
+class _Editable(Schema):
     model_config = ConfigDict(extra="forbid")
 
     first_name: OptionalLine = None
@@ -66,7 +67,7 @@ class LeadUpdate(_Editable):
     remove_tags: Tags = Field(default_factory=list)
 
 
-class LeadBulkCreate(BaseModel):
+class LeadBulkCreate(Schema):
     """Up to 1,000 new leads."""
 
     model_config = ConfigDict(extra="forbid")
@@ -74,7 +75,7 @@ class LeadBulkCreate(BaseModel):
     items: list[LeadCreate] = Field(min_length=1, max_length=1000)
 
 
-class LeadBulkResult(BaseModel):
+class LeadBulkResult(Schema):
     """What became of one item: `id` of the new lead, or `code` and `detail` of why there is none."""
 
     index: int = Field(description="Place of the item in the request, from 0")
@@ -84,7 +85,7 @@ class LeadBulkResult(BaseModel):
     errors: list[dict[str, str]] = Field(default_factory=list, examples=[[]])
 
 
-class LeadBulkCreated(BaseModel):
+class LeadBulkCreated(Schema):
     """Results in the order of the items."""
 
     created: int
@@ -92,7 +93,7 @@ class LeadBulkCreated(BaseModel):
     results: list[LeadBulkResult]
 
 
-class LeadRow(BaseModel):
+class LeadRow(Schema):
     """A person in a list."""
 
     id: UUID
@@ -141,7 +142,7 @@ class LeadRead(LeadRow):
     created_by: UUID | None
 
 
-class LeadCountRequest(BaseModel):
+class LeadCountRequest(Schema):
     """What to count; the same meaning as in the list."""
 
     model_config = ConfigDict(extra="forbid")
@@ -151,14 +152,14 @@ class LeadCountRequest(BaseModel):
     segment_id: UUID | None = None
 
 
-class FieldOption(BaseModel):
+class FieldOption(Schema):
     """One value to choose from."""
 
     value: str
     label: str
 
 
-class FieldRead(BaseModel):
+class FieldRead(Schema):
     """One field of the filter builder."""
 
     key: str
@@ -174,14 +175,14 @@ class FieldRead(BaseModel):
     custom_field_id: UUID | None = None
 
 
-class FieldsRead(BaseModel):
+class FieldsRead(Schema):
     """The catalogue of the filter builder."""
 
     fields: list[FieldRead]
     activity_kinds: list[str]
 
 
-class SearchHit(BaseModel):
+class SearchHit(Schema):
     """One result of the quick search."""
 
     id: UUID
@@ -189,7 +190,7 @@ class SearchHit(BaseModel):
     subtitle: str
 
 
-class SearchRead(BaseModel):
+class SearchRead(Schema):
     """Results of the quick search by kind."""
 
     leads: list[SearchHit]

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, ConfigDict, Field, Strict
 
 from tradewind.kernel.payload import Flag, Whole
 from tradewind.kernel.places import Currency
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import RequiredLine
 
 StageKind = Literal["open", "won", "lost"]
@@ -15,7 +16,7 @@ StageKind = Literal["open", "won", "lost"]
 Probability = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(lambda value: round(value, 6))]
 
 
-class StageCreate(BaseModel):
+class StageCreate(Schema):
     """A new stage; `probability` 0–1 weighs amounts (won counts as 1, lost as 0)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,7 +26,7 @@ class StageCreate(BaseModel):
     position: Whole | None = Field(default=None, ge=0, le=100, description="Place in the order; last if left out")
 
 
-class StageUpdate(BaseModel):
+class StageUpdate(Schema):
     """What to change on a stage."""
 
     model_config = ConfigDict(extra="forbid")
@@ -34,14 +35,14 @@ class StageUpdate(BaseModel):
     kind: StageKind | None = None
 
 
-class StageOrder(BaseModel):
+class StageOrder(Schema):
     """All stages of the pipeline in their new order."""
 
     model_config = ConfigDict(extra="forbid")
     stage_ids: list[UUID] = Field(min_length=1, max_length=30)
 
 
-class StageRead(BaseModel):
+class StageRead(Schema):
     """One stage."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -52,7 +53,7 @@ class StageRead(BaseModel):
     kind: StageKind
 
 
-class PipelineCreate(BaseModel):
+class PipelineCreate(Schema):
     """A new pipeline; without `stages` it gets the usual seven."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +63,7 @@ class PipelineCreate(BaseModel):
     stages: list[StageCreate] | None = Field(default=None, min_length=3, max_length=30)
 
 
-class PipelineUpdate(BaseModel):
+class PipelineUpdate(Schema):
     """What to change on a pipeline."""
 
     model_config = ConfigDict(extra="forbid")
@@ -74,7 +75,7 @@ class PipelineUpdate(BaseModel):
     position: Whole | None = Field(default=None, ge=0, le=1000)
 
 
-class PipelineRead(BaseModel):
+class PipelineRead(Schema):
     """A pipeline with its stages in order."""
 
     id: UUID

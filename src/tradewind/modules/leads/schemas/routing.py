@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Flag, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import RequiredLine
 
 Strategy = Literal["round_robin", "weights", "load", "fixed"]
 
 
-class RoutingMember(BaseModel):
+class RoutingMember(Schema):
     """A person who gets leads; `weight` counts for the strategy weights: 2 gets twice as many as 1."""
 
     model_config = ConfigDict(extra="forbid")
@@ -20,7 +21,7 @@ class RoutingMember(BaseModel):
     weight: Whole = Field(default=1, ge=1, le=100)
 
 
-class RoutingRuleCreate(BaseModel):
+class RoutingRuleCreate(Schema):
     """A rule: who gets the leads that fit the condition (all leads without one)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +33,7 @@ class RoutingRuleCreate(BaseModel):
     position: Whole | None = Field(default=None, ge=0, le=1000, description="Place in the order; last if left out")
 
 
-class RoutingRuleUpdate(BaseModel):
+class RoutingRuleUpdate(Schema):
     """What to change on a rule; `condition: null` makes it fit every lead."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,14 +44,14 @@ class RoutingRuleUpdate(BaseModel):
     enabled: Flag | None = None
 
 
-class RoutingOrder(BaseModel):
+class RoutingOrder(Schema):
     """All rules in their new order."""
 
     model_config = ConfigDict(extra="forbid")
     rule_ids: list[UUID] = Field(min_length=1, max_length=100)
 
 
-class RoutingMemberRead(BaseModel):
+class RoutingMemberRead(Schema):
     """A person in a rule; an inactive one is passed over."""
 
     user_id: UUID
@@ -59,7 +60,7 @@ class RoutingMemberRead(BaseModel):
     active: bool
 
 
-class RoutingRuleRead(BaseModel):
+class RoutingRuleRead(Schema):
     """A rule; `problem` says why it takes no leads at present, if so."""
 
     id: UUID
@@ -77,14 +78,14 @@ class RoutingRuleRead(BaseModel):
     updated_at: datetime
 
 
-class RoutingTry(BaseModel):
+class RoutingTry(Schema):
     """Which lead to try the rules on."""
 
     model_config = ConfigDict(extra="forbid")
     lead_id: UUID
 
 
-class RoutingTryRule(BaseModel):
+class RoutingTryRule(Schema):
     """What one rule says of the lead."""
 
     rule_id: UUID
@@ -93,7 +94,7 @@ class RoutingTryRule(BaseModel):
     words: str
 
 
-class RoutingTryResult(BaseModel):
+class RoutingTryResult(Schema):
     """Who would get the lead if it came in now, and why; nothing is changed."""
 
     rule_id: UUID | None
@@ -104,7 +105,7 @@ class RoutingTryResult(BaseModel):
     rules: list[RoutingTryRule]
 
 
-class RoutingDecisionRead(BaseModel):
+class RoutingDecisionRead(Schema):
     """A decision taken."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
+
+from tradewind.kernel.schemas import Schema
 
 SecretText = Annotated[
     str,
@@ -13,7 +15,7 @@ SecretText = Annotated[
 ]
 
 
-class LeadSecretRead(BaseModel):
+class LeadSecretRead(Schema):
     """An encrypted field of a lead; `set_at` is null where nothing is stored."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -25,7 +27,7 @@ class LeadSecretRead(BaseModel):
     set_by_name: str | None
 
 
-class LeadSecretValue(BaseModel):
+class LeadSecretValue(Schema):
     """A value in clear."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +35,7 @@ class LeadSecretValue(BaseModel):
     value: SecretText
 
 
-class LeadSecretShown(BaseModel):
+class LeadSecretShown(Schema):
     """A value in clear; that it was asked for is in the audit log."""
 
     value: str = Field(examples=["DE89 3704 0044 0532 0130 00"])

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Prose
 
 LoggedKind = Literal["call.completed", "call.missed", "meeting.held", "meeting.no_show", "email.sent", "email.replied"]
 
 
-class ActivityCreate(BaseModel):
+class ActivityCreate(Schema):
     """Something a person did outside the product and writes down; it happened now unless `occurred_at` is given."""
 
     model_config = ConfigDict(extra="forbid")
@@ -22,7 +23,7 @@ class ActivityCreate(BaseModel):
     occurred_at: Moment | None = Field(default=None, description="Not in the future")
 
 
-class ActivityRead(BaseModel):
+class ActivityRead(Schema):
     """One entry of a timeline."""
 
     id: UUID
@@ -40,7 +41,7 @@ class ActivityRead(BaseModel):
     data: dict[str, Any]
 
 
-class TimelinePage(BaseModel):
+class TimelinePage(Schema):
     """Entries, newest first; `next_cursor` leads to older ones."""
 
     items: list[ActivityRead]

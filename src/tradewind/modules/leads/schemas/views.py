@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Prose, RequiredLine, SearchText
 
 ViewEntity = Literal["lead", "company", "deal"]
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,79}$")]
 
 
-class ViewState(BaseModel):
+class ViewState(Schema):
     """What a list shows: filter (a condition), sort (`-score`), columns in order, search words."""
 
     model_config = ConfigDict(extra="forbid")
@@ -24,7 +25,7 @@ class ViewState(BaseModel):
     q: SearchText | None = None
 
 
-class ViewCreate(BaseModel):
+class ViewCreate(Schema):
     """A new saved view."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +37,7 @@ class ViewCreate(BaseModel):
     position: Whole = Field(default=0, ge=0, le=10_000)
 
 
-class ViewUpdate(BaseModel):
+class ViewUpdate(Schema):
     """What to change; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +48,7 @@ class ViewUpdate(BaseModel):
     position: Whole = Field(default=0, ge=0, le=10_000)
 
 
-class ViewRead(BaseModel):
+class ViewRead(Schema):
     """A saved view; `editable` says whether the caller may change it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -65,7 +66,7 @@ class ViewRead(BaseModel):
     updated_at: datetime
 
 
-class SegmentCreate(BaseModel):
+class SegmentCreate(Schema):
     """A new segment: dynamic with a condition, or static with members added later."""
 
     model_config = ConfigDict(extra="forbid")
@@ -77,7 +78,7 @@ class SegmentCreate(BaseModel):
     member_ids: list[UUID] = Field(default_factory=list, max_length=5_000, description="First members, if static")
 
 
-class SegmentUpdate(BaseModel):
+class SegmentUpdate(Schema):
     """What to change; what is left out stays. The kind never changes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -87,7 +88,7 @@ class SegmentUpdate(BaseModel):
     condition: dict[str, Any] = Field(default_factory=dict)
 
 
-class SegmentRead(BaseModel):
+class SegmentRead(Schema):
     """A segment; `member_count` is of `counted_at`, null while it is counted for the first time."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -105,7 +106,7 @@ class SegmentRead(BaseModel):
     updated_at: datetime
 
 
-class SegmentPreviewRequest(BaseModel):
+class SegmentPreviewRequest(Schema):
     """A condition to try."""
 
     model_config = ConfigDict(extra="forbid")
@@ -113,7 +114,7 @@ class SegmentPreviewRequest(BaseModel):
     condition: dict[str, Any]
 
 
-class SegmentPreview(BaseModel):
+class SegmentPreview(Schema):
     """How many leads a condition holds for, and some of them."""
 
     count: int
@@ -121,7 +122,7 @@ class SegmentPreview(BaseModel):
     sample: list["PreviewLead"]
 
 
-class PreviewLead(BaseModel):
+class PreviewLead(Schema):
     """A lead in short."""
 
     id: UUID
@@ -131,7 +132,7 @@ class PreviewLead(BaseModel):
     score: int | None
 
 
-class SegmentMembersChange(BaseModel):
+class SegmentMembersChange(Schema):
     """Leads to add to and remove from a static segment."""
 
     model_config = ConfigDict(extra="forbid")

@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Flag, Moment
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.schemas.texts import Prose, RequiredLine, RequiredProse
 
 Priority = Literal["low", "normal", "high"]
 TaskState = Literal["open", "done", "overdue", "all"]
 
 
-class NoteCreate(BaseModel):
+class NoteCreate(Schema):
     """A new note."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,7 +26,7 @@ class NoteUpdate(NoteCreate):
     """The new text of a note."""
 
 
-class NoteRead(BaseModel):
+class NoteRead(Schema):
     """A note."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -42,7 +43,7 @@ class NoteRead(BaseModel):
     updated_at: datetime
 
 
-class TaskCreate(BaseModel):
+class TaskCreate(Schema):
     """A new task, on a lead, a deal or a company, or on none."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,7 +58,7 @@ class TaskCreate(BaseModel):
     priority: Priority = "normal"
 
 
-class TaskUpdate(BaseModel):
+class TaskUpdate(Schema):
     """What to change; what is left out stays. `done` completes the task or opens it again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -70,7 +71,7 @@ class TaskUpdate(BaseModel):
     done: Flag = False
 
 
-class TaskRead(BaseModel):
+class TaskRead(Schema):
     """A task; `lead_name` is what to call its lead."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -93,7 +94,7 @@ class TaskRead(BaseModel):
     updated_at: datetime
 
 
-class FileRead(BaseModel):
+class FileRead(Schema):
     """A stored file; its content is GET /files/{id}/content."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -1,16 +1,15 @@
 """Carrying changes of tags over to all leads."""
 
-from pydantic import BaseModel
-
 from tradewind.kernel.events import publish
 from tradewind.kernel.jobs import JobContext, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.leads.events import LeadsChanged
 from tradewind.modules.leads.repository import fields as repository
 
 _BATCH = 2_000
 
 
-class ReplaceTag(BaseModel):
+class ReplaceTag(Schema):
     """A tag and its new name; None removes it."""
 
     name: str

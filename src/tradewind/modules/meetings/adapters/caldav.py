@@ -8,9 +8,10 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tradewind.kernel.http import OutboundClient, OutboundError, retry_after_seconds
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.adapters import _caldav_xml as xml
 from tradewind.modules.meetings.adapters._base import (
     MAX_ANSWER_BYTES,
@@ -39,7 +40,7 @@ _ZONE = re.compile(r"^TZID:(.+)$", re.MULTILINE)
 _STATE_ONLY = "state:"
 
 
-class CaldavSettings(BaseModel):
+class CaldavSettings(Schema):
     """Where the account lives."""
 
     url: str = Field(title="Server address", max_length=500, description="For example https://cloud.example.com")

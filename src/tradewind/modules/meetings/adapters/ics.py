@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tradewind.kernel.http import OutboundClient, OutboundError
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.adapters._base import (
     TIMEOUT_SECONDS,
     CalendarSpec,
@@ -24,7 +25,7 @@ from tradewind.modules.meetings.errors_calendars import CalendarRefused, Credent
 _ONLY = "file"
 
 
-class IcsSettings(BaseModel):
+class IcsSettings(Schema):
     """Where the file is."""
 
     url: str = Field(title="Calendar address", max_length=1000, description="Ends in .ics as a rule; webcal:// works")

@@ -3,17 +3,17 @@
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.clock import now
 from tradewind.kernel.jobs import JobContext, Request, cron, enqueue_many, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.repository import bookings as rows
 from tradewind.modules.meetings.repository import links
 from tradewind.modules.meetings.service import endings, mailing
 
 
-class Reminder(BaseModel):
+class Reminder(Schema):
     """A reminder of a meeting as it was planned at `sequence`, so many minutes before its start."""
 
     meeting_id: UUID
@@ -21,7 +21,7 @@ class Reminder(BaseModel):
     minutes: int
 
 
-class Ending(BaseModel):
+class Ending(Schema):
     """The end of a meeting as it was planned at `sequence`."""
 
     meeting_id: UUID

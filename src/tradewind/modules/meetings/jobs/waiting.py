@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from tradewind.kernel.jobs import JobContext, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.service import waiting
 
 
-class Freed(BaseModel):
+class Freed(Schema):
     """An event type of which time may have become free."""
 
     event_type_id: UUID

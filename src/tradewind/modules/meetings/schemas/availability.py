@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Day, Flag, Whole
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.engine import public_holidays
 from tradewind.modules.meetings.schemas.texts import ClockTime, RequiredLine
 
@@ -17,7 +18,7 @@ CountryCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z
 SubdivisionCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
 
-class HoursRange(BaseModel):
+class HoursRange(Schema):
     """Hours of a day; `24:00` is its end. Hours over midnight are two ranges: until 24:00, and from 00:00."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +32,7 @@ class WeeklyHours(HoursRange):
     days: list[Annotated[Whole, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7, examples=[[1, 2, 3, 4, 5]])
 
 
-class DateHours(BaseModel):
+class DateHours(Schema):
     """Other hours on one date, holiday or not; without ranges it is closed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -39,7 +40,7 @@ class DateHours(BaseModel):
     ranges: list[HoursRange] = Field(max_length=10)
 
 
-class HolidayChoice(BaseModel):
+class HolidayChoice(Schema):
     """Whose public holidays are closed: a country (ISO 3166), and a part of it such as `BY`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +69,7 @@ Week = Annotated[list[WeeklyHours], Field(max_length=50)]
 Dates = Annotated[list[DateHours], Field(max_length=400)]
 
 
-class ScheduleCreate(BaseModel):
+class ScheduleCreate(Schema):
     """A new schedule: your own, of the member `user_id`, or `shared` by all. Your first one becomes your default."""
 
     model_config = ConfigDict(extra="forbid")
@@ -90,7 +91,7 @@ class ScheduleCreate(BaseModel):
         return self
 
 
-class ScheduleUpdate(BaseModel):
+class ScheduleUpdate(Schema):
     """What to change on a schedule."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,7 +109,7 @@ class ScheduleUpdate(BaseModel):
         return self
 
 
-class ScheduleRead(BaseModel):
+class ScheduleRead(Schema):
     """A schedule; without `user_id` it is shared. Default: what counts where an event type names no other."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -126,14 +127,14 @@ class ScheduleRead(BaseModel):
     updated_at: datetime
 
 
-class HolidayRead(BaseModel):
+class HolidayRead(Schema):
     """A public holiday."""
 
     date: date
     name: str
 
 
-class HolidayCountry(BaseModel):
+class HolidayCountry(Schema):
     """A country whose holidays are known, with the codes of its parts that have some of their own."""
 
     code: str = Field(examples=["DE"])

@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Moment, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.schemas.event_types import Location, Question
 from tradewind.modules.meetings.schemas.meetings import Answers, GuestWrite, Reason
 
 
-class PublicOrganisation(BaseModel):
+class PublicOrganisation(Schema):
     """Whose pages these are."""
 
     slug: str
@@ -19,7 +20,7 @@ class PublicOrganisation(BaseModel):
     time_zone: str
 
 
-class PublicEventType(BaseModel):
+class PublicEventType(Schema):
     """A kind of meeting as strangers see it; lengths and notices are minutes, the first length is the usual one."""
 
     slug: str
@@ -37,21 +38,21 @@ class PublicEventType(BaseModel):
     time_zone: str = Field(description="Of the organisation")
 
 
-class BookingPage(BaseModel):
+class BookingPage(Schema):
     """What an organisation lets strangers book."""
 
     organisation: PublicOrganisation
     event_types: list[PublicEventType]
 
 
-class BookingPageEntry(BaseModel):
+class BookingPageEntry(Schema):
     """One kind of meeting and whose it is."""
 
     organisation: PublicOrganisation
     event_type: PublicEventType
 
 
-class PublicSlot(BaseModel):
+class PublicSlot(Schema):
     """A time that can be booked."""
 
     starts_at: datetime
@@ -59,7 +60,7 @@ class PublicSlot(BaseModel):
     seats_left: int
 
 
-class PublicSlotList(BaseModel):
+class PublicSlotList(Schema):
     """Free times in the zone asked for. Where there are none, `next_at` is the first later one, if there is any."""
 
     time_zone: str
@@ -92,7 +93,7 @@ class WaitingCreate(GuestWrite):
     website: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
-class WaitingJoined(BaseModel):
+class WaitingJoined(Schema):
     """The wish is kept; the link to take it back is in the mail."""
 
     email: str
@@ -100,21 +101,21 @@ class WaitingJoined(BaseModel):
     wanted_until: datetime
 
 
-class LinkMove(BaseModel):
+class LinkMove(Schema):
     """Another time."""
 
     model_config = ConfigDict(extra="forbid")
     starts_at: Moment
 
 
-class LinkCancel(BaseModel):
+class LinkCancel(Schema):
     """Why; hosts read it."""
 
     model_config = ConfigDict(extra="forbid")
     reason: Reason = ""
 
 
-class BookingRead(BaseModel):
+class BookingRead(Schema):
     """A meeting as its attendee sees it. `token` opens `/meeting/{token}`; nobody can ask for it again."""
 
     meeting_id: UUID
@@ -131,7 +132,7 @@ class BookingRead(BaseModel):
     join_url: str | None
 
 
-class BookingLinkRead(BaseModel):
+class BookingLinkRead(Schema):
     """What a link is about: a `meeting`, an `offer` of a time that is held, or a place on a `waiting` list.
 
     `change_until`: until then the attendee may move or cancel; after it the policy is all there is.

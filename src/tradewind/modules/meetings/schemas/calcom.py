@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from tradewind.kernel.payload import JsonObject, Moment, Whole
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.schemas.meetings import Answers, Email, Language, Phone, Reason
 from tradewind.modules.meetings.schemas.texts import RequiredLine
 
@@ -20,11 +21,11 @@ Metadata = Annotated[
 ]
 
 
-class _Shape(BaseModel):
+class _Shape(Schema):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
 
 
-class CalcomError(BaseModel):
+class CalcomError(Schema):
     """What went wrong; `details` names fields, or the nearest free times where a time is lost."""
 
     code: str = Field(examples=["meetings.slot_taken"])
@@ -32,7 +33,7 @@ class CalcomError(BaseModel):
     details: JsonObject = Field(default_factory=dict)
 
 
-class CalcomFailure(BaseModel):
+class CalcomFailure(Schema):
     """A failure as Cal.com writes it."""
 
     status: Literal["error"] = "error"

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject
+from tradewind.kernel.schemas import Schema
 
 Vendor = Literal["google", "microsoft", "zoom"]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -15,7 +16,7 @@ Password = Annotated[SecretStr, Field(max_length=1_000)]
 AddressPart = Annotated[str, StringConstraints(min_length=1, max_length=4_000)]
 
 
-class CalendarVendorRead(BaseModel):
+class CalendarVendorRead(Schema):
     """A kind of calendar or meeting service that can be connected."""
 
     id: str
@@ -28,7 +29,7 @@ class CalendarVendorRead(BaseModel):
     ready: bool = Field(description="false: your organisation must enter its app first")
 
 
-class MeetingLinkRead(BaseModel):
+class MeetingLinkRead(Schema):
     """A way to meet online."""
 
     id: str
@@ -38,7 +39,7 @@ class MeetingLinkRead(BaseModel):
     notes: dict[str, str]
 
 
-class CalendarRead(BaseModel):
+class CalendarRead(Schema):
     """A calendar of a connection and how fresh what is known of it is."""
 
     id: UUID
@@ -56,7 +57,7 @@ class CalendarRead(BaseModel):
     live: bool = Field(description="The vendor tells of changes at once")
 
 
-class CalendarConnectionRead(BaseModel):
+class CalendarConnectionRead(Schema):
     """A host's account with its calendars."""
 
     id: UUID
@@ -71,7 +72,7 @@ class CalendarConnectionRead(BaseModel):
     created_at: datetime
 
 
-class CalendarConnectionCreate(BaseModel):
+class CalendarConnectionCreate(Schema):
     """A calendar that is connected by address or password. Vendors with a sign-in begin with an authorisation."""
 
     kind: Kind
@@ -80,21 +81,21 @@ class CalendarConnectionCreate(BaseModel):
     password: Password | None = None
 
 
-class CalendarConnectionUpdate(BaseModel):
+class CalendarConnectionUpdate(Schema):
     """Another label, or the password of a connection that must be renewed."""
 
     label: Label | None = None
     password: Password | None = None
 
 
-class CalendarChoice(BaseModel):
+class CalendarChoice(Schema):
     """What a calendar is used for. Choosing another one for meetings moves them there."""
 
     reads_busy: Flag | None = None
     takes_meetings: Flag | None = None
 
 
-class CalendarTestRead(BaseModel):
+class CalendarTestRead(Schema):
     """How a look at the account went."""
 
     ok: bool
@@ -102,20 +103,20 @@ class CalendarTestRead(BaseModel):
     calendars: int
 
 
-class AuthorisationCreate(BaseModel):
+class AuthorisationCreate(Schema):
     """A sign-in at a vendor; with `connection_id` an old connection is renewed."""
 
     vendor: Vendor
     connection_id: UUID | None = None
 
 
-class AuthorisationRead(BaseModel):
+class AuthorisationRead(Schema):
     """Where the browser goes now."""
 
     url: str
 
 
-class AuthorisationComplete(BaseModel):
+class AuthorisationComplete(Schema):
     """What the vendor sent back with the browser."""
 
     state: AddressPart
@@ -123,7 +124,7 @@ class AuthorisationComplete(BaseModel):
     error: Annotated[str, StringConstraints(max_length=200)] | None = None
 
 
-class CalendarAppRead(BaseModel):
+class CalendarAppRead(Schema):
     """The organisation's app at a vendor; the secret is never shown again."""
 
     vendor: Vendor
@@ -136,7 +137,7 @@ class CalendarAppRead(BaseModel):
     documentation_url: str | None
 
 
-class CalendarAppWrite(BaseModel):
+class CalendarAppWrite(Schema):
     """The app as the vendor shows it. `secret` may be left out where one is stored and the id stays."""
 
     client_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
@@ -146,14 +147,14 @@ class CalendarAppWrite(BaseModel):
     )
 
 
-class FeedRead(BaseModel):
+class FeedRead(Schema):
     """The address of the feed; whoever has it sees the meetings."""
 
     url: str | None
     created_at: datetime | None
 
 
-class CalendarHealthRead(BaseModel):
+class CalendarHealthRead(Schema):
     """A host whose calendars are out of date: slots are offered by what was known last."""
 
     user_id: UUID

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Day, Flag, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.engine.availability import Reason
 from tradewind.modules.meetings.schemas.texts import Line, Prose, RequiredLine
 
@@ -32,7 +33,7 @@ _STAGE = "Stage to which a booking moves the lead's open deal of that pipeline, 
 _WINDOW = "`rolling`: so many days from today; `range`: between two dates; `open`: two years ahead"
 
 
-class Location(BaseModel):
+class Location(Schema):
     """Where people meet; `value` is the address, the link or the phone number, where the kind has one."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
@@ -40,7 +41,7 @@ class Location(BaseModel):
     value: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] | None = None
 
 
-class Question(BaseModel):
+class Question(Schema):
     """What is asked besides name and e-mail address; the answer is stored under `key`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -51,7 +52,7 @@ class Question(BaseModel):
     options: Annotated[list[RequiredLine], Field(max_length=50)] = Field(default=[], description="Of a `select`")
 
 
-class HostWrite(BaseModel):
+class HostWrite(Schema):
     """A host. `weight`: share of the meetings; `priority` 0–4, the highest is asked first; own hours for this type."""
 
     model_config = ConfigDict(extra="forbid")
@@ -61,7 +62,7 @@ class HostWrite(BaseModel):
     schedule_id: UUID | None = None
 
 
-class HostsWrite(BaseModel):
+class HostsWrite(Schema):
     """All hosts of an event type, in place of those before."""
 
     model_config = ConfigDict(extra="forbid")
@@ -78,7 +79,7 @@ class HostRead(HostWrite):
 Questions = Annotated[list[Question], Field(max_length=30)]
 
 
-class EventTypeCreate(BaseModel):
+class EventTypeCreate(Schema):
     """A new event type; everything but the title has a default. Durations are minutes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -113,7 +114,7 @@ class EventTypeCreate(BaseModel):
     hosts: list[HostWrite] | None = Field(default=None, min_length=1, max_length=100, description="Else yourself")
 
 
-class EventTypeUpdate(BaseModel):
+class EventTypeUpdate(Schema):
     """What to change on an event type."""
 
     model_config = ConfigDict(extra="forbid")
@@ -147,7 +148,7 @@ class EventTypeUpdate(BaseModel):
     booked_stage_id: UUID | None = Field(default=None, description=_STAGE)
 
 
-class EventTypeRead(BaseModel):
+class EventTypeRead(Schema):
     """An event type with its hosts. `path` is its public page, below the address of the installation."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -188,7 +189,7 @@ class EventTypeRead(BaseModel):
     updated_at: datetime
 
 
-class SlotRead(BaseModel):
+class SlotRead(Schema):
     """A time that can be booked, and the hosts of whom one takes it (of a collective event type all)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -198,7 +199,7 @@ class SlotRead(BaseModel):
     seats_left: int
 
 
-class SlotList(BaseModel):
+class SlotList(Schema):
     """Free times in the zone asked for. Where there are none, `next_at` is the first one later, if there is any."""
 
     time_zone: str
@@ -207,14 +208,14 @@ class SlotList(BaseModel):
     next_at: datetime | None = None
 
 
-class SlotReason(BaseModel):
+class SlotReason(Schema):
     """One thing that keeps a host from being free."""
 
     code: Reason | Literal["left"] = Field(examples=["busy"])
     text: Line
 
 
-class HostSlot(BaseModel):
+class HostSlot(Schema):
     """One host at the instant asked about; `local_time` is on the wall clock of the host's schedule."""
 
     user_id: UUID
@@ -230,7 +231,7 @@ class HostSlot(BaseModel):
     calendar_known_at: datetime | None = Field(default=None, description="When the calendars were last read")
 
 
-class SlotExplanation(BaseModel):
+class SlotExplanation(Schema):
     """Whether an instant can be booked, and what each host says to it."""
 
     at: datetime

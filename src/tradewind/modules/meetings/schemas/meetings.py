@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Moment, Whole
 from tradewind.kernel.places import TimeZone
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.contracts import By, Source
 from tradewind.modules.meetings.schemas.event_types import Location
 from tradewind.modules.meetings.schemas.texts import RequiredLine
@@ -22,7 +23,7 @@ Reason = Annotated[str, StringConstraints(max_length=1_000)]
 JoinUrl = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s<>\"]+$")]
 
 
-class GuestWrite(BaseModel):
+class GuestWrite(Schema):
     """Who wants to meet. Mails are in their `language` (en, de, es, fr; else English), times in their `time_zone`."""
 
     name: RequiredLine = Field(examples=["Ada Lovelace"])
@@ -45,7 +46,7 @@ class MeetingCreate(GuestWrite):
     hold_id: UUID | None = None
 
 
-class HoldCreate(BaseModel):
+class HoldCreate(Schema):
     """Time to keep free while somebody still talks."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,7 +58,7 @@ class HoldCreate(BaseModel):
     host_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=100, description="Only one of these")
 
 
-class HoldRead(BaseModel):
+class HoldRead(Schema):
     """Time that is kept free until `held_until`, and then free again without anybody's doing."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -69,7 +70,7 @@ class HoldRead(BaseModel):
     host_ids: list[UUID]
 
 
-class MeetingUpdate(BaseModel):
+class MeetingUpdate(Schema):
     """What to change; attendees are told. To change the time, move the meeting."""
 
     model_config = ConfigDict(extra="forbid")
@@ -78,21 +79,21 @@ class MeetingUpdate(BaseModel):
     join_url: JoinUrl | None = None
 
 
-class MeetingMove(BaseModel):
+class MeetingMove(Schema):
     """Another time."""
 
     model_config = ConfigDict(extra="forbid")
     starts_at: Moment
 
 
-class MeetingCancel(BaseModel):
+class MeetingCancel(Schema):
     """Why it does not take place; attendees read it."""
 
     model_config = ConfigDict(extra="forbid")
     reason: Reason = ""
 
 
-class NoShowMark(BaseModel):
+class NoShowMark(Schema):
     """Who did not come: everyone, unless attendees are named. `missed` false takes it back."""
 
     model_config = ConfigDict(extra="forbid")
@@ -100,21 +101,21 @@ class NoShowMark(BaseModel):
     attendee_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=1_000)
 
 
-class ReplyCreate(BaseModel):
+class ReplyCreate(Schema):
     """An answer to an invitation: the text of an .ics file, or of the mail that carries it."""
 
     model_config = ConfigDict(extra="forbid")
     content: Annotated[str, StringConstraints(min_length=1, max_length=262_144)]
 
 
-class PersonRead(BaseModel):
+class PersonRead(Schema):
     """A host."""
 
     id: UUID
     name: str
 
 
-class AttendeeRead(BaseModel):
+class AttendeeRead(Schema):
     """Who takes part; `lead_id` is the lead they are."""
 
     id: UUID
@@ -128,7 +129,7 @@ class AttendeeRead(BaseModel):
     lead_id: UUID | None
 
 
-class MeetingRead(BaseModel):
+class MeetingRead(Schema):
     """A meeting with its hosts and attendees. `assigned_because` says why these hosts."""
 
     id: UUID
@@ -159,7 +160,7 @@ class MeetingRead(BaseModel):
     updated_at: datetime
 
 
-class WaitingRead(BaseModel):
+class WaitingRead(Schema):
     """Somebody who waits for a time between two moments."""
 
     id: UUID
@@ -178,7 +179,7 @@ class WaitingRead(BaseModel):
     created_at: datetime
 
 
-class TurnRead(BaseModel):
+class TurnRead(Schema):
     """One assignment and its reason; not `counted`: the lead's owner, or a meeting that was moved to this host."""
 
     meeting_id: UUID
@@ -191,7 +192,7 @@ class TurnRead(BaseModel):
     because: str
 
 
-class HostTurns(BaseModel):
+class HostTurns(Schema):
     """What came to a host by turn in the last 30 days, and what the weights say should have."""
 
     user_id: UUID
@@ -207,7 +208,7 @@ class HostTurns(BaseModel):
     next: bool = Field(description="Whether the next meeting goes to this host if all are free")
 
 
-class FairnessRead(BaseModel):
+class FairnessRead(Schema):
     """How meetings went round among the hosts of an event type."""
 
     event_type_id: UUID

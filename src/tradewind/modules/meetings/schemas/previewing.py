@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Moment, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.schemas.event_types import (
     EventTypeUpdate,
     HostWrite,
@@ -13,7 +14,7 @@ from tradewind.modules.meetings.schemas.event_types import (
 )
 
 
-class SlotPreviewRequest(BaseModel):
+class SlotPreviewRequest(Schema):
     """A span to look at, as if `settings` and `hosts` were saved; `at` is a time to explain."""
 
     model_config = ConfigDict(extra="forbid")

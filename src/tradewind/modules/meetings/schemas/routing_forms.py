@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.schemas.booking_pages import PublicOrganisation
 from tradewind.modules.meetings.schemas.event_types import Question, Questions, Slug
 from tradewind.modules.meetings.schemas.meetings import Answers
@@ -25,7 +26,7 @@ _EXAMPLE: list[Any] = [
 ]
 
 
-class RoutingCondition(BaseModel):
+class RoutingCondition(Schema):
     """What is asked of one answer: numbers by `at_least` and `at_most`, a list by `one_of`, a box by `is`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -34,7 +35,7 @@ class RoutingCondition(BaseModel):
     value: Flag | Annotated[float, Field(strict=True, allow_inf_nan=False)] | _Text | _Options | None = None
 
 
-class EventTypeTarget(BaseModel):
+class EventTypeTarget(Schema):
     """Book a meeting of this event type."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,7 +43,7 @@ class EventTypeTarget(BaseModel):
     event_type_id: UUID
 
 
-class LinkTarget(BaseModel):
+class LinkTarget(Schema):
     """Go to another page."""
 
     model_config = ConfigDict(extra="forbid")
@@ -52,7 +53,7 @@ class LinkTarget(BaseModel):
     )
 
 
-class MessageTarget(BaseModel):
+class MessageTarget(Schema):
     """Read a message."""
 
     model_config = ConfigDict(extra="forbid")
@@ -63,7 +64,7 @@ class MessageTarget(BaseModel):
 Target = Annotated[EventTypeTarget | LinkTarget | MessageTarget, Field(discriminator="kind")]
 
 
-class RoutingRule(BaseModel):
+class RoutingRule(Schema):
     """Where people go whose answers meet all, or any, of the conditions."""
 
     model_config = ConfigDict(extra="forbid")
@@ -76,7 +77,7 @@ class RoutingRule(BaseModel):
 Rules = Annotated[list[RoutingRule], Field(max_length=50)]
 
 
-class RoutingFormCreate(BaseModel):
+class RoutingFormCreate(Schema):
     """A new form: questions, rules tried in their order, and where everybody else goes."""
 
     model_config = ConfigDict(extra="forbid")
@@ -89,7 +90,7 @@ class RoutingFormCreate(BaseModel):
     active: Flag = True
 
 
-class RoutingFormUpdate(BaseModel):
+class RoutingFormUpdate(Schema):
     """What to change on a form."""
 
     model_config = ConfigDict(extra="forbid")
@@ -102,7 +103,7 @@ class RoutingFormUpdate(BaseModel):
     active: Flag | None = None
 
 
-class RoutingFormRead(BaseModel):
+class RoutingFormRead(Schema):
     """A form. `path` is where strangers reach it below the API's address."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -121,14 +122,14 @@ class RoutingFormRead(BaseModel):
     updated_at: datetime
 
 
-class RoutingFormTry(BaseModel):
+class RoutingFormTry(Schema):
     """Answers to try out."""
 
     model_config = ConfigDict(extra="forbid")
     answers: Answers = {}
 
 
-class RoutingTried(BaseModel):
+class RoutingTried(Schema):
     """Where answers lead, and why; nothing is recorded. `rule` is the name of the rule, null for the fallback."""
 
     rule: str | None
@@ -136,7 +137,7 @@ class RoutingTried(BaseModel):
     reason: str
 
 
-class RoutingAnswerRead(BaseModel):
+class RoutingAnswerRead(Schema):
     """What somebody answered, where that led, and why; answers are masked without `leads:personal`."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -148,7 +149,7 @@ class RoutingAnswerRead(BaseModel):
     answered_at: datetime
 
 
-class PublicRoutingForm(BaseModel):
+class PublicRoutingForm(Schema):
     """A form as strangers see it."""
 
     organisation: PublicOrganisation
@@ -158,7 +159,7 @@ class PublicRoutingForm(BaseModel):
     questions: list[Question]
 
 
-class RoutingAnswer(BaseModel):
+class RoutingAnswer(Schema):
     """Answers of a stranger. `website` is a trap for programs and stays empty."""
 
     model_config = ConfigDict(extra="forbid")
@@ -166,7 +167,7 @@ class RoutingAnswer(BaseModel):
     website: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
-class RoutedTo(BaseModel):
+class RoutedTo(Schema):
     """Where to go: to the booking page at `path`, to the page at `url`, or no further than `text`."""
 
     kind: Literal["event_type", "link", "message"]

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, JsonObject, Moment, Whole, storable
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.privacy.contracts import (
     Basis,
     Channel,
@@ -31,7 +32,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Explanation = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(_line)]
 
 
-class PurposeWords(BaseModel):
+class PurposeWords(Schema):
     """A purpose in one more language; what is empty is shown as it was written first."""
 
     model_config = ConfigDict(extra="forbid")
@@ -40,7 +41,7 @@ class PurposeWords(BaseModel):
     text: Explanation = ""
 
 
-class PurposeCreate(BaseModel):
+class PurposeCreate(Schema):
     """What messages may be about. The key is for programs and never changes."""
 
     key: Key
@@ -52,7 +53,7 @@ class PurposeCreate(BaseModel):
     listed: Flag = Field(default=True, description="Shown on the preference page")
 
 
-class PurposeUpdate(BaseModel):
+class PurposeUpdate(Schema):
     """A change of a purpose. Archived ones allow no messages; what the ledger says of them stays."""
 
     name: Name | None = None
@@ -65,7 +66,7 @@ class PurposeUpdate(BaseModel):
     archived: Flag | None = None
 
 
-class PurposeRead(BaseModel):
+class PurposeRead(Schema):
     """A purpose; `granted`, `withdrawn` and `pending` count contact points."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -86,7 +87,7 @@ class PurposeRead(BaseModel):
     pending: int = 0
 
 
-class ConsentChangeCreate(BaseModel):
+class ConsentChangeCreate(Schema):
     """A consent or its withdrawal. `proof`: the text shown, the form, a document; an `ip` is shortened."""
 
     channel: Channel = "email"
@@ -100,13 +101,13 @@ class ConsentChangeCreate(BaseModel):
     language: Language = "en"
 
 
-class ConsentsGiven(BaseModel):
+class ConsentsGiven(Schema):
     """Consents and withdrawals, recorded together or not at all."""
 
     changes: Annotated[list[ConsentChangeCreate], Field(min_length=1, max_length=MAX_CONTACTS)]
 
 
-class ConsentOutcomeRead(BaseModel):
+class ConsentOutcomeRead(Schema):
     """The entry in the ledger and what holds now, which a newer wish may decide."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -115,7 +116,7 @@ class ConsentOutcomeRead(BaseModel):
     state: ConsentState
 
 
-class ContactAsked(BaseModel):
+class ContactAsked(Schema):
     """May this be sent there?"""
 
     channel: Channel = "email"
@@ -123,13 +124,13 @@ class ContactAsked(BaseModel):
     purpose: Key
 
 
-class ContactsAsked(BaseModel):
+class ContactsAsked(Schema):
     """Contact points to ask about, answered in their order."""
 
     contacts: Annotated[list[ContactAsked], Field(min_length=1, max_length=MAX_CONTACTS)]
 
 
-class StandingRead(BaseModel):
+class StandingRead(Schema):
     """Whether a message may go there, and why or why not."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -139,7 +140,7 @@ class StandingRead(BaseModel):
     reasons: list[StandingReason]
 
 
-class ContactLookup(BaseModel):
+class ContactLookup(Schema):
     """A contact point whose history is asked for."""
 
     channel: Channel = "email"
@@ -150,7 +151,7 @@ ColumnName = Annotated[str, StringConstraints(max_length=90), AfterValidator(sto
 _COLUMN = "Name of its column, “-” where the file has none; found by the heads where left out"
 
 
-class ConsentFileOptions(BaseModel):
+class ConsentFileOptions(Schema):
     """How a list of consents is read: where things stand, and what holds for lines that do not say it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -174,7 +175,7 @@ class ConsentFileOptions(BaseModel):
     )
 
 
-class ConsentFileColumn(BaseModel):
+class ConsentFileColumn(Schema):
     """A column, what its first lines hold, and what it is taken for."""
 
     name: str
@@ -182,7 +183,7 @@ class ConsentFileColumn(BaseModel):
     means: Literal["address", "channel", "purpose", "state", "basis", "source", "date"] | None
 
 
-class ConsentFileLine(BaseModel):
+class ConsentFileLine(Schema):
     """A line as it would be recorded; `at` is empty where it does not say when."""
 
     line: int
@@ -195,7 +196,7 @@ class ConsentFileLine(BaseModel):
     at: datetime | None
 
 
-class ConsentLineRefused(BaseModel):
+class ConsentLineRefused(Schema):
     """A line that would not be recorded, and why."""
 
     line: int
@@ -203,7 +204,7 @@ class ConsentLineRefused(BaseModel):
     why: str
 
 
-class ConsentFileRead(BaseModel):
+class ConsentFileRead(Schema):
     """What a list says. `good` lines can be recorded; the first of them and of the `bad` ones are shown."""
 
     lines: int
@@ -215,7 +216,7 @@ class ConsentFileRead(BaseModel):
     refused: list[ConsentLineRefused]
 
 
-class ConsentsImported(BaseModel):
+class ConsentsImported(Schema):
     """What became of a list. `known` lines were recorded by an earlier import of them.
 
     `kept` of the consents changed nothing: the person withdrew, or said something newer.

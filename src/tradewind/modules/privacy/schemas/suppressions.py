@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tradewind.kernel.payload import Moment
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.privacy.contracts import Channel, LedgerEntry, Scope, SuppressionEntry, SuppressionReason
 from tradewind.modules.privacy.schemas.consents import (
     MAX_CONTACTS,
@@ -17,7 +18,7 @@ from tradewind.modules.privacy.schemas.consents import (
 )
 
 
-class SuppressionCreate(BaseModel):
+class SuppressionCreate(Schema):
     """Stop messages to a contact point; `scope` follows from the reason unless given, `until` empty is for ever."""
 
     channel: Channel = "email"
@@ -28,25 +29,25 @@ class SuppressionCreate(BaseModel):
     until: Moment | None = None
 
 
-class SuppressionsCreate(BaseModel):
+class SuppressionsCreate(Schema):
     """Contact points to stop messages to, together or not at all."""
 
     suppressions: Annotated[list[SuppressionCreate], Field(min_length=1, max_length=MAX_CONTACTS)]
 
 
-class SuppressionsAdded(BaseModel):
+class SuppressionsAdded(Schema):
     """How many were not on the list for that reason before."""
 
     added: int
 
 
-class SuppressionRelease(BaseModel):
+class SuppressionRelease(Schema):
     """Why messages may go there again."""
 
     note: Annotated[Note, Field(min_length=3)]
 
 
-class SuppressionRead(BaseModel):
+class SuppressionRead(Schema):
     """A suppression; `address` is masked for those who may not see it, and empty once the person is forgotten."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -66,7 +67,7 @@ class SuppressionRead(BaseModel):
     release_note: str = ""
 
 
-class SuppressionCount(BaseModel):
+class SuppressionCount(Schema):
     """How many contact points are suppressed for a reason."""
 
     channel: Channel
@@ -74,14 +75,14 @@ class SuppressionCount(BaseModel):
     contacts: int
 
 
-class LineRefused(BaseModel):
+class LineRefused(Schema):
     """A line of a list that holds no address of the channel."""
 
     line: int
     text: str
 
 
-class SuppressionImportRead(BaseModel):
+class SuppressionImportRead(Schema):
     """What became of an imported list; `refused` has the first hundred lines of the `invalid` ones."""
 
     lines: int
@@ -92,7 +93,7 @@ class SuppressionImportRead(BaseModel):
     refused: list[LineRefused]
 
 
-class ContactHistory(BaseModel):
+class ContactHistory(Schema):
     """Where a contact point stands for each purpose, its ledger and its suppressions, newest first."""
 
     standings: dict[str, StandingRead]

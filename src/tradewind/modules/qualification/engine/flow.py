@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Whole, storable
 from tradewind.kernel.places import Currency
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.qualification.contracts import NextStep
 from tradewind.modules.qualification.engine.wording import SPOKEN, Spoken
 
@@ -33,7 +34,7 @@ LeadField = Annotated[
 ]
 
 
-class _Part(BaseModel):
+class _Part(Schema):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

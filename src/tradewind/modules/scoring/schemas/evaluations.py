@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.scoring.schemas.models import CalibrationPoint, ThresholdMetrics
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 
 
-class EvaluationOptions(BaseModel):
+class EvaluationOptions(Schema):
     """What the columns mean. With one file, the newest fifth of its rows (the last ones) is scored."""
 
     model_config = ConfigDict(extra="forbid")
@@ -23,14 +24,14 @@ class EvaluationOptions(BaseModel):
     order_by: ColumnName | None = None
 
 
-class EvaluationFeature(BaseModel):
+class EvaluationFeature(Schema):
     """A column with its share in all scores."""
 
     label: str
     share: float
 
 
-class EvaluationMetrics(BaseModel):
+class EvaluationMetrics(Schema):
     """Measured on the rows of the second file."""
 
     rows: int
@@ -45,7 +46,7 @@ class EvaluationMetrics(BaseModel):
     qualified: ThresholdMetrics
 
 
-class EvaluationResult(BaseModel):
+class EvaluationResult(Schema):
     """How it went. `metrics` and the curve are null where the second file lacks the target."""
 
     rows: int
@@ -56,7 +57,7 @@ class EvaluationResult(BaseModel):
     notes: list[str]
 
 
-class EvaluationRead(BaseModel):
+class EvaluationRead(Schema):
     """The scorer tried on uploaded files."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -72,7 +73,7 @@ class EvaluationRead(BaseModel):
     created_at: datetime
 
 
-class EvaluationList(BaseModel):
+class EvaluationList(Schema):
     """Newest first."""
 
     items: list[EvaluationRead]

@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from tradewind.kernel.schemas import Schema
 
 Band = Literal["hot", "warm", "cool", "cold"]
 ScoreKind = Literal["model", "rules", "insufficient"]
 ModelStatus = Literal["candidate", "champion", "archived"]
 
 
-class ReasonRead(BaseModel):
+class ReasonRead(Schema):
     """One reason. `contribution` is in log-odds (model) or points (rules); above zero speaks for the lead."""
 
     feature: str
@@ -22,7 +24,7 @@ class ReasonRead(BaseModel):
     strength: Literal["strong", "clear", "slight"]
 
 
-class ScoreModelRead(BaseModel):
+class ScoreModelRead(Schema):
     """The model behind a score, in short."""
 
     id: UUID
@@ -31,7 +33,7 @@ class ScoreModelRead(BaseModel):
     trained_at: datetime
 
 
-class ExplanationRead(BaseModel):
+class ExplanationRead(Schema):
     """How the score adds up: base + all reasons + rest = total. `unit` tells in what."""
 
     unit: Literal["log-odds", "points"]
@@ -40,7 +42,7 @@ class ExplanationRead(BaseModel):
     total: float
 
 
-class ScoreHistoryRead(BaseModel):
+class ScoreHistoryRead(Schema):
     """A score the lead had."""
 
     score: int | None
@@ -52,7 +54,7 @@ class ScoreHistoryRead(BaseModel):
     since: datetime | None = Field(default=None, description="When it first stood, if that was before `scored_at`")
 
 
-class SplitRead(BaseModel):
+class SplitRead(Schema):
     """The score in two halves: base + fit + engagement = total. `*_score`: with the other half as usual, 0–100."""
 
     fit: float
@@ -61,7 +63,7 @@ class SplitRead(BaseModel):
     engagement_score: int
 
 
-class OtherScoreRead(BaseModel):
+class OtherScoreRead(Schema):
     """What another score of the organisation says of the lead."""
 
     key: str
@@ -74,7 +76,7 @@ class OtherScoreRead(BaseModel):
     scored_at: datetime
 
 
-class LeadScoreRead(BaseModel):
+class LeadScoreRead(Schema):
     """A lead's score with its reasons.
 
     `state`: scored; insufficient, when too little is known of the lead; pending, when it waits to be scored.
@@ -100,7 +102,7 @@ class LeadScoreRead(BaseModel):
     counterfactual: str | None = Field(default=None, description="What would make it hot, verified by scoring it")
 
 
-class ThresholdMetrics(BaseModel):
+class ThresholdMetrics(Schema):
     """What happens when leads from a cut on are called positive."""
 
     accuracy: float
@@ -109,7 +111,7 @@ class ThresholdMetrics(BaseModel):
     false_positive_rate: float
 
 
-class ModelMetrics(BaseModel):
+class ModelMetrics(Schema):
     """Measured on leads the model had not seen. `ece`: expected calibration error over 15 equal bins."""
 
     rows: int
@@ -124,7 +126,7 @@ class ModelMetrics(BaseModel):
     qualified: ThresholdMetrics
 
 
-class ModelSummary(BaseModel):
+class ModelSummary(Schema):
     """One trained model."""
 
     id: UUID
@@ -142,7 +144,7 @@ class ModelSummary(BaseModel):
     archived_at: datetime | None
 
 
-class DriftedFeature(BaseModel):
+class DriftedFeature(Schema):
     """Stability of one feature: below .1 little has changed, from .25 on much has."""
 
     name: str
@@ -150,7 +152,7 @@ class DriftedFeature(BaseModel):
     psi: float
 
 
-class CalibrationDrift(BaseModel):
+class CalibrationDrift(Schema):
     """Forecasts for leads decided since: expected and observed winners; surprise in standard deviations."""
 
     rows: int
@@ -159,7 +161,7 @@ class CalibrationDrift(BaseModel):
     surprise: float
 
 
-class HealthRead(BaseModel):
+class HealthRead(Schema):
     """Whether newer leads still look like those the model learned from. `reasons` say what has moved too far."""
 
     checked_at: datetime
@@ -171,7 +173,7 @@ class HealthRead(BaseModel):
     drifted: bool
 
 
-class LiftRow(BaseModel):
+class LiftRow(Schema):
     """A tenth of the leads, best first; `found`: share of all winners in it and those before."""
 
     tenth: int
@@ -181,7 +183,7 @@ class LiftRow(BaseModel):
     found: float
 
 
-class ConfusionRead(BaseModel):
+class ConfusionRead(Schema):
     """Right and wrong calls at a cut."""
 
     cut: Literal["hot", "warm"]
@@ -191,7 +193,7 @@ class ConfusionRead(BaseModel):
     true_negatives: int
 
 
-class GroupRead(BaseModel):
+class GroupRead(Schema):
     """One group of leads: forecast and outcome with its 95 % interval, and losers called hot."""
 
     value: str
@@ -207,14 +209,14 @@ class GroupRead(BaseModel):
     false_positive_high: float
 
 
-class GroupsRead(BaseModel):
+class GroupsRead(Schema):
     """Groups by the values of a field, largest first."""
 
     field: str
     groups: list[GroupRead]
 
 
-class ModelReport(BaseModel):
+class ModelReport(Schema):
     """Measured on the newest leads; empty for models from before it was kept."""
 
     lift: list[LiftRow] = []
@@ -222,7 +224,7 @@ class ModelReport(BaseModel):
     groups: list[GroupsRead] = []
 
 
-class CalibrationPoint(BaseModel):
+class CalibrationPoint(Schema):
     """Of leads predicted at `predicted`, the share `observed` converted."""
 
     predicted: float
@@ -230,7 +232,7 @@ class CalibrationPoint(BaseModel):
     rows: int
 
 
-class FeatureImportance(BaseModel):
+class FeatureImportance(Schema):
     """A feature with its share of all contributions."""
 
     name: str
@@ -243,7 +245,7 @@ class FeatureImportance(BaseModel):
     filled_share: float
 
 
-class ExcludedColumn(BaseModel):
+class ExcludedColumn(Schema):
     """A column the model does not use, and why."""
 
     name: str
@@ -267,19 +269,19 @@ class ModelDetail(ModelSummary):
     health: HealthRead | None
 
 
-class ModelList(BaseModel):
+class ModelList(Schema):
     """Newest version first."""
 
     items: list[ModelSummary]
 
 
-class PromoteRequest(BaseModel):
+class PromoteRequest(Schema):
     """Why this model should score the leads."""
 
     reason: str = Field(default="", max_length=500, pattern=r"^[^\x00]*$")
 
 
-class LabelCounts(BaseModel):
+class LabelCounts(Schema):
     """Known outcomes and what a model needs."""
 
     known: int
@@ -290,7 +292,7 @@ class LabelCounts(BaseModel):
     enough: bool
 
 
-class SummaryRead(BaseModel):
+class SummaryRead(Schema):
     """Where scores come from now."""
 
     kind: Literal["model", "rules"]
@@ -305,7 +307,7 @@ class SummaryRead(BaseModel):
     may_roll_back: bool
 
 
-class DistributionBin(BaseModel):
+class DistributionBin(Schema):
     """Leads with a score of `low` to `high`, by band."""
 
     low: int
@@ -315,7 +317,7 @@ class DistributionBin(BaseModel):
     bands: dict[str, int]
 
 
-class DistributionRead(BaseModel):
+class DistributionRead(Schema):
     """Twenty bins of five points (the last ends at 100), and totals by band."""
 
     bins: list[DistributionBin]
@@ -323,7 +325,7 @@ class DistributionRead(BaseModel):
     unscored: int
 
 
-class RunStarted(BaseModel):
+class RunStarted(Schema):
     """A job run: see /api/v1/jobs/{run_id}."""
 
     run_id: UUID

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag, JsonObject, Ratio, Whole
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.scoring.schemas.models import Band
 
 Target = Literal["converted", "qualified", "churned"]
@@ -18,7 +19,7 @@ ActivityKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z
 Points = Annotated[Whole, Field(ge=-100, le=100)]
 
 
-class _Strict(BaseModel):
+class _Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -127,7 +128,7 @@ class SetupCreate(SetupSettings):
     rules: RuleSet | None = None  # type: ignore[assignment]
 
 
-class LearnedPoint(BaseModel):
+class LearnedPoint(Schema):
     """What outcomes made of a rule's points."""
 
     rule: str
@@ -136,7 +137,7 @@ class LearnedPoint(BaseModel):
     learned: float
 
 
-class LearnedPoints(BaseModel):
+class LearnedPoints(Schema):
     """Points shifted from the settings by the outcomes known so far."""
 
     outcomes: int
@@ -145,7 +146,7 @@ class LearnedPoints(BaseModel):
     points: list[LearnedPoint]
 
 
-class SetupRead(BaseModel):
+class SetupRead(Schema):
     """A score with its settings. `broken_rules` name fields that no longer exist and rest until mended."""
 
     key: str
@@ -159,13 +160,13 @@ class SetupRead(BaseModel):
     threshold_note: str | None
 
 
-class SetupList(BaseModel):
+class SetupList(Schema):
     """The primary one first."""
 
     items: list[SetupRead]
 
 
-class FeatureChoice(BaseModel):
+class FeatureChoice(Schema):
     """Something a score may look at."""
 
     name: str
@@ -174,7 +175,7 @@ class FeatureChoice(BaseModel):
     aspect: Literal["fit", "engagement"]
 
 
-class FeatureChoices(BaseModel):
+class FeatureChoices(Schema):
     """All of them, custom fields included."""
 
     items: list[FeatureChoice]
@@ -186,7 +187,7 @@ class RulesTry(_Strict):
     rules: RuleSet
 
 
-class RuleEffect(BaseModel):
+class RuleEffect(Schema):
     """How many of the tried leads a rule touches, and its points on average over those."""
 
     rule: str
@@ -195,7 +196,7 @@ class RuleEffect(BaseModel):
     broken: bool
 
 
-class RulesTried(BaseModel):
+class RulesTried(Schema):
     """What rules would do to a sample of leads: matches by rule, and scores by bins of ten now and then."""
 
     leads: int
@@ -222,7 +223,7 @@ class PreviewCreate(_Strict):
         return self
 
 
-class BandMove(BaseModel):
+class BandMove(Schema):
     """Leads that go from one band (null: no score) to another."""
 
     before: Band | None
@@ -230,7 +231,7 @@ class BandMove(BaseModel):
     leads: int
 
 
-class MovedLead(BaseModel):
+class MovedLead(Schema):
     """One lead that would change its band."""
 
     lead_id: UUID
@@ -241,7 +242,7 @@ class MovedLead(BaseModel):
     score_after: int | None
 
 
-class Follower(BaseModel):
+class Follower(Schema):
     """Something that reacts to scores. `kind`: journey, webhook, segment or live."""
 
     kind: Literal["journey", "webhook", "segment", "live"]
@@ -249,7 +250,7 @@ class Follower(BaseModel):
     effect: str
 
 
-class PreviewResult(BaseModel):
+class PreviewResult(Schema):
     """Who changes band, and what would follow."""
 
     leads: int
@@ -262,7 +263,7 @@ class PreviewResult(BaseModel):
     note: str
 
 
-class ScorePreviewRead(BaseModel):
+class ScorePreviewRead(Schema):
     """A preview of a change, stored; publish it while the settings it started from are unchanged."""
 
     id: UUID
@@ -277,13 +278,13 @@ class ScorePreviewRead(BaseModel):
     published_at: datetime | None
 
 
-class ScorePreviewList(BaseModel):
+class ScorePreviewList(Schema):
     """Newest first."""
 
     items: list[ScorePreviewRead]
 
 
-class ThresholdPoint(BaseModel):
+class ThresholdPoint(Schema):
     """What a hot threshold would bring on leads the model had not seen."""
 
     false_positive_rate: float
@@ -294,7 +295,7 @@ class ThresholdPoint(BaseModel):
     hot_a_week: float
 
 
-class ThresholdCurve(BaseModel):
+class ThresholdCurve(Schema):
     """Trade-off of the hot threshold. `note` says what it is measured on, or why there is none."""
 
     rows: int
@@ -305,7 +306,7 @@ class ThresholdCurve(BaseModel):
     note: str
 
 
-class MatrixCell(BaseModel):
+class MatrixCell(Schema):
     """Leads of one level of fit and one of engagement."""
 
     fit: Literal["high", "medium", "low"]
@@ -316,7 +317,7 @@ class MatrixCell(BaseModel):
     known: int
 
 
-class MatrixRead(BaseModel):
+class MatrixRead(Schema):
     """Fit by engagement, in thirds of the scored leads: low is below the first cut, high above the second."""
 
     fit_cuts: list[int]

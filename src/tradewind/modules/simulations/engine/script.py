@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import storable
+from tradewind.kernel.schemas import Schema
 
 Said = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), AfterValidator(storable)
@@ -14,7 +15,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000
 MOST_TURNS = 40
 
 
-class _Part(BaseModel):
+class _Part(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -84,7 +85,7 @@ class Check(_Part):
         return self
 
 
-class Failure(BaseModel):
+class Failure(Schema):
     """A check that was not met: which, what was expected, and what was found."""
 
     check: dict[str, Any]

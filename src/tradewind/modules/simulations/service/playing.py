@@ -1,9 +1,10 @@
 """Visitors that a connected model plays, by their persona."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from tradewind.kernel.access import Actor
 from tradewind.kernel.database import Database
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.ai import api as ai
 from tradewind.modules.ai.contracts import Message, TextRequest
 from tradewind.modules.conversations.contracts_trials import TrialRecord
@@ -19,7 +20,7 @@ Write the visitor's next message, short and natural, in the role's language. Nev
 Set `done` once you have what you want, or see that you will not get it."""
 
 
-class Line(BaseModel):
+class Line(Schema):
     """The visitor's next message; `done`: it is the last one."""
 
     say: str = Field(default="", max_length=1_000)

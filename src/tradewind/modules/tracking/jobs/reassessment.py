@@ -1,14 +1,13 @@
 """Later knowledge of programs, applied to everything collected before."""
 
-from pydantic import BaseModel
-
 from tradewind.kernel.job_runs import store_result
 from tradewind.kernel.jobs import JobContext, job
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.tracking.repository import processing as repository
 from tradewind.modules.tracking.service.reassessment import reassess_next
 
 
-class Reassess(BaseModel):
+class Reassess(Schema):
     """Assess all events of the organisation by today's rules and lists."""
 
 

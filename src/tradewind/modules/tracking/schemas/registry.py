@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from tradewind.kernel.payload import Flag
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.tracking.contracts import EventType
 
 ValueType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -17,7 +18,7 @@ Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length
 Value = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
-class PropertyRule(BaseModel):
+class PropertyRule(Schema):
     """What a property of a planned event must be. `path` names a nested one with dots: `cart.total`."""
 
     path: Path
@@ -33,7 +34,7 @@ class PropertyRule(BaseModel):
 Rules = Annotated[list[PropertyRule], Field(max_length=100)]
 
 
-class _Rules(BaseModel):
+class _Rules(Schema):
     rules: Rules | None = None
 
     @model_validator(mode="after")
@@ -78,7 +79,7 @@ class SchemaUpdate(_Rules):
     description: Description | None = None
 
 
-class SchemaRead(BaseModel):
+class SchemaRead(Schema):
     """A kind of event: how often it was seen, whether it is planned, and how often it broke the plan."""
 
     id: UUID
@@ -95,7 +96,7 @@ class SchemaRead(BaseModel):
     violations: int = Field(description="Number of events that broke the plan, a property at a time")
 
 
-class PropertyRead(BaseModel):
+class PropertyRead(Schema):
     """A property as seen; examples of personal ones are masked."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -109,7 +110,7 @@ class PropertyRead(BaseModel):
     last_seen_at: datetime
 
 
-class ViolationRead(BaseModel):
+class ViolationRead(Schema):
     """How events differed from the plan."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tradewind.kernel.payload import Flag, Whole
+from tradewind.kernel.schemas import Schema
 
 Kind = Literal["website", "server", "app"]
 Health = Literal["disabled", "key_ended", "waiting", "rejecting", "quiet", "healthy"]
@@ -19,7 +20,7 @@ Origins = Annotated[
 ]
 
 
-class SourceSettings(BaseModel):
+class SourceSettings(Schema):
     """What a source collects and how it treats events that differ from its plan."""
 
     model_config = ConfigDict(extra="ignore")
@@ -50,7 +51,7 @@ class SourceSettings(BaseModel):
         return self.model_dump(include=names)
 
 
-class SourceCreate(BaseModel):
+class SourceCreate(Schema):
     """A source to make; its write key is made with it."""
 
     model_config = ConfigDict(
@@ -68,7 +69,7 @@ class SourceCreate(BaseModel):
     settings: SourceSettings = Field(default_factory=SourceSettings)
 
 
-class SettingsUpdate(BaseModel):
+class SettingsUpdate(Schema):
     """Settings to change; those left out stay."""
 
     unplanned_events: Handling | None = None
@@ -81,7 +82,7 @@ class SettingsUpdate(BaseModel):
     store_ip: Flag | None = None
 
 
-class SourceUpdate(BaseModel):
+class SourceUpdate(Schema):
     """A change of a source."""
 
     name: Name | None = None
@@ -90,7 +91,7 @@ class SourceUpdate(BaseModel):
     settings: SettingsUpdate | None = None
 
 
-class SourceRead(BaseModel):
+class SourceRead(Schema):
     """A source, its write key (no secret), and how the last 24 hours went."""
 
     id: UUID
@@ -115,13 +116,13 @@ class SourceRead(BaseModel):
     updated_at: datetime
 
 
-class KeyRotation(BaseModel):
+class KeyRotation(Schema):
     """How long the old write key goes on working."""
 
     grace_hours: Whole = Field(24, ge=0, le=720, description="0 ends it at once")
 
 
-class VolumePoint(BaseModel):
+class VolumePoint(Schema):
     """Events of an hour (24h) or a day."""
 
     at: datetime
@@ -131,7 +132,7 @@ class VolumePoint(BaseModel):
     duplicates: int
 
 
-class VolumeOfEvent(BaseModel):
+class VolumeOfEvent(Schema):
     """Events of one kind over the whole range."""
 
     type: str
@@ -141,14 +142,14 @@ class VolumeOfEvent(BaseModel):
     rejected: int
 
 
-class VolumesRead(BaseModel):
+class VolumesRead(Schema):
     """Volumes of a source; the busiest 50 kinds of events."""
 
     points: list[VolumePoint]
     events: list[VolumeOfEvent]
 
 
-class EventRow(BaseModel):
+class EventRow(Schema):
     """An accepted event in the debugger's list."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -165,7 +166,7 @@ class EventRow(BaseModel):
     likely_bot: bool
 
 
-class EventIdentity(BaseModel):
+class EventIdentity(Schema):
     """Who the event was found to belong to."""
 
     visitor_id: UUID
@@ -193,7 +194,7 @@ class EventDetail(EventRow):
     masked: bool = Field(description="Whether personal values are masked for you")
 
 
-class ViolationFound(BaseModel):
+class ViolationFound(Schema):
     """Where an event differs from today's plan."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -203,7 +204,7 @@ class ViolationFound(BaseModel):
     detail: str
 
 
-class RejectionRead(BaseModel):
+class RejectionRead(Schema):
     """An event that was not accepted, and why; equal ones that came together are one entry."""
 
     model_config = ConfigDict(from_attributes=True)

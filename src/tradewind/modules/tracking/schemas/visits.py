@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.tracking.evidence import How
 
 Channel = Literal[
@@ -14,7 +15,7 @@ Channel = Literal[
 ]  # fmt: skip
 
 
-class TouchRead(BaseModel):
+class TouchRead(Schema):
     """What brought the person: the start of a session, or the first event of a campaign within it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -33,7 +34,7 @@ class TouchRead(BaseModel):
     likely_bot: bool = Field(description="Whether most of its session was probably a program's")
 
 
-class PageSeen(BaseModel):
+class PageSeen(Schema):
     """An event of a session: a page or screen, or something done there."""
 
     at: datetime
@@ -45,7 +46,7 @@ class PageSeen(BaseModel):
     human_reasons: list[str]
 
 
-class VisitRead(BaseModel):
+class VisitRead(Schema):
     """Events of one device without a pause of 30 minutes."""
 
     id: UUID
@@ -60,7 +61,7 @@ class VisitRead(BaseModel):
     seen: list[PageSeen] = Field(description="The session's first 30 events")
 
 
-class DeviceRead(BaseModel):
+class DeviceRead(Schema):
     """A browser or app the person was seen with."""
 
     device: str
@@ -68,7 +69,7 @@ class DeviceRead(BaseModel):
     last_seen_at: datetime
 
 
-class VisitCounts(BaseModel):
+class VisitCounts(Schema):
     """Raw counts, and those without what programs probably did."""
 
     sessions: int
@@ -80,7 +81,7 @@ class VisitCounts(BaseModel):
     bot_reasons: list[str] = Field(description="What most often spoke against a person, of the newest sessions")
 
 
-class VisitsRead(BaseModel):
+class VisitsRead(Schema):
     """How a lead came, and what they did."""
 
     counts: VisitCounts
@@ -92,14 +93,14 @@ class VisitsRead(BaseModel):
     sessions: list[VisitRead] = Field(description="The newest sessions, newest first")
 
 
-class IdentifierRead(BaseModel):
+class IdentifierRead(Schema):
     """What somebody is known by; a browser is named by its kind."""
 
     kind: Literal["browser", "user", "email"]
     label: str
 
 
-class VisitorMergeRead(BaseModel):
+class VisitorMergeRead(Schema):
     """Two identifiers that were taken for one person's, and by what; undone ones join nothing."""
 
     id: UUID
@@ -112,7 +113,7 @@ class VisitorMergeRead(BaseModel):
     undone_by_name: str | None
 
 
-class ReassessmentStarted(BaseModel):
+class ReassessmentStarted(Schema):
     """A job run: see /api/v1/jobs/{run_id}."""
 
     run_id: UUID

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
+from tradewind.kernel.schemas import Schema
 
 DISPATCH = "webhooks.dispatch"
 STREAM_AUDIT = "webhooks.stream_audit"
@@ -14,7 +14,7 @@ STREAM_AUDIT = "webhooks.stream_audit"
 _GATHER_AUDIT = timedelta(seconds=1)
 
 
-class _Organisation(BaseModel):
+class _Organisation(Schema):
     organisation_id: UUID
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
 from tradewind.kernel.access import Actor
 from tradewind.kernel.clock import now
 from tradewind.kernel.database import Database
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.adapters._base import Channel, TellsOfChanges
 from tradewind.modules.meetings.models.calendars import Calendar, CalendarConnection
 from tradewind.modules.meetings.service.calendars import vendors
@@ -20,7 +20,7 @@ END_CHANNELS = "meetings.end_calendar_channels"
 _ACCOUNT = ("id", "kind", "settings", "secret_sealed", "token_sealed", "token_expires_at")
 
 
-class ChannelsToEnd(BaseModel):
+class ChannelsToEnd(Schema):
     """Channels, and what their account signs in with, sealed as it was stored: its row may be gone."""
 
     id: UUID

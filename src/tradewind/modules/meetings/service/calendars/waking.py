@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel import jobs
 from tradewind.kernel.clock import now
+from tradewind.kernel.schemas import Schema
 from tradewind.modules.meetings.repository import calendars as repository
 
 SYNCHRONISE = "meetings.synchronise_calendar"
@@ -14,14 +14,14 @@ COPY_OUT = "meetings.copy_to_calendars"
 _COPIED_AT_ONCE = 500
 
 
-class CalendarToRead(BaseModel):
+class CalendarToRead(Schema):
     """A calendar that may have news."""
 
     organisation_id: UUID
     calendar_id: UUID
 
 
-class MeetingToCopy(BaseModel):
+class MeetingToCopy(Schema):
     """A meeting whose copies in calendars may be out of date."""
 
     meeting_id: UUID
