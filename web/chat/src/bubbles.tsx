@@ -50,7 +50,7 @@ function speaker(chat: Chat, message: Message): string {
   return message.author === 'member' ? message.name || t('team') : chat.boot.config.name;
 }
 
-/** A message without the lines that the picker below it shows again. */
+/** A message without what the picker below it shows again: the times, and their zone, which is the reader's there. */
 function textOf(message: Message): string {
   const labels = new Set((message.data.slots ?? []).map((slot) => `- ${slot.label ?? ''}`));
   if (message.author === 'visitor' && message.data.slot) {
@@ -60,6 +60,7 @@ function textOf(message: Message): string {
     .split('\n')
     .filter((line) => !labels.has(line))
     .join('\n')
+    .replace(` (${message.data.zone})`, '')
     .trim();
 }
 

@@ -50,6 +50,8 @@ export interface MessageData {
   slot?: string;
   quick_replies?: string[];
   slots?: Slot[];
+  /** The zone that the text gives the times in. */
+  zone?: string;
   /** Times that were offered before and can still be chosen. */
   open_slots?: Slot[];
   left_by?: string;
