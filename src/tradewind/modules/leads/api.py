@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.classification import masked
-from tradewind.kernel.ownership import Former
+from tradewind.kernel.ownership import Former, Tables, give_back, reassign
 from tradewind.modules.leads import masking
 from tradewind.modules.leads.conditions import Compiled, references
 from tradewind.modules.leads.conditions import compile as compile_fields
@@ -29,6 +29,7 @@ from tradewind.modules.leads.contracts import (
     ToldPerson,
 )
 from tradewind.modules.leads.enrolling import provide_journeys
+from tradewind.modules.leads.events_deals import LeadsMerged, LeadsUnmerged
 from tradewind.modules.leads.normal_forms import normal_email
 from tradewind.modules.leads.repository import facts, identified, merges, rule_facts
 from tradewind.modules.leads.repository import fields as fields_repository
@@ -50,6 +51,8 @@ __all__ = [
     "faded_activities",
     "fields_named",
     "fill_told",
+    "follow_merge",
+    "follow_unmerge",
     "is_engagement",
     "known_values",
     "lead_rows_for_scoring",
@@ -227,6 +230,18 @@ async def remember_moves(
 ) -> None:
     """Note which rows of the caller's tables a merge moved, and what else is needed to take that back."""
     await merges.remember(session, merge_id, moves, kept)
+
+
+async def follow_merge(session: AsyncSession, event: LeadsMerged, tables: Tables) -> None:
+    """Give the losers' rows of the caller's tables to the winner, and note it, unless the merge was taken back."""
+    if await merge_stands(session, event.merge_id):
+        moves = await reassign(session, tables, event.winner_id, event.loser_ids)
+        await remember_moves(session, event.merge_id, moves)
+
+
+async def follow_unmerge(session: AsyncSession, event: LeadsUnmerged, tables: Tables) -> None:
+    """Give back what `follow_merge` moved and is still the winner's."""
+    await give_back(session, tables, event.winner_id, await moves_of(session, event.merge_id, tables))
 
 
 async def moved_rows(session: AsyncSession, merge_id: UUID, table: str) -> list[MovedRow]:

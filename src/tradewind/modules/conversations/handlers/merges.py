@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tradewind.kernel.events import subscriber
-from tradewind.kernel.ownership import give_back, reassign
 from tradewind.modules.leads import api as leads
 from tradewind.modules.leads.events_deals import LeadsMerged, LeadsUnmerged
 
@@ -13,13 +12,10 @@ _TABLES = {"conversations": "lead_id"}
 @subscriber(LeadsMerged)
 async def follow_merge(session: AsyncSession, event: LeadsMerged) -> None:
     """Conversations of the losers are the winner's."""
-    if await leads.merge_stands(session, event.merge_id):
-        moves = await reassign(session, _TABLES, event.winner_id, event.loser_ids)
-        await leads.remember_moves(session, event.merge_id, moves)
+    await leads.follow_merge(session, event, _TABLES)
 
 
 @subscriber(LeadsUnmerged)
 async def follow_unmerge(session: AsyncSession, event: LeadsUnmerged) -> None:
     """Each gets back the conversations they held."""
-    moves = await leads.moves_of(session, event.merge_id, _TABLES)
-    await give_back(session, _TABLES, event.winner_id, moves)
+    await leads.follow_unmerge(session, event, _TABLES)
