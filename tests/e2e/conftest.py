@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.modules.ai.peers.fixtures import ModelServer
 
-from installation import Installation, free_port
+from installation import PASSWORD, Installation, free_port
 
 ROOT = Path(__file__).parents[2]
 # Hashing, dictionaries and drawing take their time on a busy machine; what works is not held up by it.
@@ -104,6 +104,15 @@ def page(context: BrowserContext) -> Page:
 def page_check() -> Callable[..., None]:
     """`page_check(page, name)`: the rules every page keeps, at three widths in light and dark."""
     return check_page
+
+
+def sign_in(page: Page, email: str) -> None:
+    """From the sign-in page to the app, with the password of all tests."""
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 def check_page(page: Page, name: str, *, widths: dict[int, int] | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
+from tests.e2e.conftest import sign_in
 
 from installation import PASSWORD, Installation
 
@@ -44,14 +45,6 @@ def join(server: Installation, api: httpx.Client, email: str) -> None:
     payload = {"token": link.partition("token=")[2], "password": PASSWORD, "name": "Grace Hopper"}
     with httpx.Client(base_url=server.url, timeout=30, trust_env=False) as visitor:
         visitor.post("/api/v1/auth/invitations/accept", json=payload).raise_for_status()
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 class Visitor:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+from tests.e2e.conftest import sign_in
 
 from installation import PASSWORD, Installation
 
@@ -20,14 +21,6 @@ def api(server: Installation) -> Iterator[httpx.Client]:
     with contextlib.closing(server.signed_up(email)) as client:
         client.headers["X-Test-Email"] = email
         yield client
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 def join(server: Installation, api: httpx.Client, email: str, role: str) -> None:

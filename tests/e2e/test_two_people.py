@@ -8,6 +8,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.e2e.conftest import sign_in
 
 from installation import PASSWORD, Installation, wait_until
 
@@ -51,14 +52,6 @@ def profile(browser: Browser, server: Installation) -> BrowserContext:
     )
     context.set_default_timeout(60_000)
     return context
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/login")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 def mailed_link(api: httpx.Client, email: str) -> str:
